@@ -1,0 +1,62 @@
+"""Synaptic plasticity, composed: learning rules in ten lines, everything around them a part.
+
+The public names, on one screen. Each is imported from its module when it is first used, so that
+`import plasticity` costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from plasticity.assembly import assemble as assemble
+    from plasticity.clock import Clock as Clock
+    from plasticity.components import component as component
+    from plasticity.data import Data as Data
+    from plasticity.hookspecs import hookimpl as hookimpl
+    from plasticity.recording.store import open_run as open_run
+    from plasticity.rule_functions import rule as rule
+    from plasticity.rules import Rule as Rule
+    from plasticity.runs import Run as Run
+    from plasticity.runs import run as run
+    from plasticity.settings import setting as setting
+    from plasticity.simulation import Simulation as Simulation
+    from plasticity.spec import Experiment as Experiment
+    from plasticity.spec import Layer as Layer
+    from plasticity.spec import Phase as Phase
+    from plasticity.state import LayerView as LayerView
+    from plasticity.variable import Stream as Stream
+    from plasticity.variable import Variable as Variable
+
+_HOME = {
+    "assemble": "assembly",
+    "Clock": "clock",
+    "component": "components",
+    "Data": "data",
+    "Experiment": "spec",
+    "hookimpl": "hookspecs",
+    "Layer": "spec",
+    "LayerView": "state",
+    "open_run": "recording.store",
+    "Phase": "spec",
+    "Rule": "rules",
+    "rule": "rule_functions",
+    "Run": "runs",
+    "run": "runs",
+    "setting": "settings",
+    "Simulation": "simulation",
+    "Stream": "variable",
+    "Variable": "variable",
+}
+__all__ = sorted(_HOME)  # noqa: PLE0604 - the table is the list
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'plasticity' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"plasticity.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *_HOME]

@@ -1,0 +1,231 @@
+"""From a spec to a simulation: components made, checked, registered, given arrays and streams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+
+from plasticity import contracts, hookspecs
+from plasticity.clock import Clock
+from plasticity.components import events_of, label_of
+from plasticity.data import Data
+from plasticity.dispatch import Manager, failure
+from plasticity.errors import DataError, MissingPartError, PlasticityError, SpecError, listed
+from plasticity.fallbacks import Batches, DenseSynapse, GivenData
+from plasticity.randomness import stream
+from plasticity.rules import Term
+from plasticity.simulation import Simulation
+from plasticity.spec import Experiment, Layer
+from plasticity.state import LayerState
+from plasticity.structure import make
+from plasticity.terms import ScaledRule
+from plasticity.variable import streams_of
+
+
+def assemble(experiment: Experiment, listeners: Iterable[Any] = ()) -> Simulation:
+    """Build the simulation of an experiment, with every check that can be made before a step.
+
+    listeners   plain objects with `@hookimpl` methods, beside the observers of the spec
+
+    Raises a `SpecError` (or one of its kinds), `ContractError` or `DataError`, each naming the
+    component and its place in the spec.
+    """
+    shared = _shared_components(experiment, listeners)
+    data = _open(experiment, shared["data"])
+    rows = data.n_sample
+    _check_batch(experiment, rows)
+    if "draw_batch" not in events_of(shared["data"]):
+        batches = Batches(data=data, shuffle=experiment.shuffle, size=experiment.batch_size)
+        shared["batches"] = batches
+
+    layers, n_input = [], data.n_input
+    for index, layer in enumerate(experiment.layers):
+        parts = _layer_components(experiment, layer, index)
+        _check_phases(experiment, layer, index)
+        clock = Clock(_steps_per_epoch(experiment, rows), experiment.n_epoch)
+        sizes = {
+            "neuron": layer.neurons,
+            "input": n_input,
+            "sample": experiment.batch_size,
+            "pattern": rows,
+        }
+        layers.append(
+            LayerState(
+                experiment.layer_name(index),
+                sizes,
+                experiment.dtype,
+                parts,
+                clock,
+                data.image_shape if index == 0 else None,
+                _scaled(layer, index, parts),
+                layer.rule,
+            )
+        )
+        n_input = layer.neurons
+    _check_names(layers)
+    _check_components(shared, layers)
+
+    manager = _register(shared, layers)
+    whole = LayerState(
+        "experiment", layers[0].sizes, experiment.dtype, shared, layers[0].clock, data.image_shape
+    )
+    whole.allocate(())
+    whole.bind(experiment.batch_size)
+    for layer_state in layers:
+        used = contracts.shared_arrays([*shared.values(), *layer_state.components.values()])
+        layer_state.allocate(used | {"weights", "decay", "update"})
+        layer_state.bind(experiment.batch_size)
+    for state in (whole, *layers):
+        _give_streams(experiment.seed, state)
+    return Simulation(experiment, data, manager, whole, layers)
+
+
+def _shared_components(experiment: Experiment, listeners: Iterable[Any]) -> dict[str, Any]:
+    """Place -> component for everything that is not part of a layer, in the order of the spec."""
+    given = isinstance(experiment.data, Data)
+    source = GivenData(data=experiment.data) if given else make(experiment.data, "data", "source")
+    components = {"data": source}
+    for index, reference in enumerate(experiment.encoders):
+        place = f"encoders[{index}]"
+        components[place] = make(reference, place, "encoder")
+    for index, reference in enumerate(experiment.observers):
+        place = f"observers[{index}]"
+        components[place] = make(reference, place, "observer")
+    for index, listener in enumerate(listeners):
+        components[f"listeners[{index}]"] = listener
+    return components
+
+
+def _layer_components(experiment: Experiment, layer: Layer, index: int) -> dict[str, Any]:
+    """Place -> component of one layer, in the order of the spec; each component is a copy."""
+    place = f"layers[{index}]"
+    components: dict[str, Any] = {}
+    for attribute in attrs.fields(Layer):
+        role, content = attribute.metadata.get("role"), getattr(layer, attribute.name)
+        if role is None or content is None:
+            continue
+        if role == "rule":
+            components.update(_rules(content, place))
+        elif isinstance(content, tuple):
+            for position, reference in enumerate(content):
+                here = f"{place}.{attribute.name}[{position}]"
+                components[here] = make(reference, here, role)
+        else:
+            here = f"{place}.{attribute.name}"
+            components[here] = make(content, here, role)
+    for position, reference in enumerate(experiment.metrics):
+        components[f"metrics[{position}]"] = make(reference, f"metrics[{position}]", "metric")
+    answered = {event for component in components.values() for event in events_of(component)}
+    if "compute_current" not in answered:
+        components[f"{place}.synapse"] = DenseSynapse()
+    for event, role in hookspecs.REQUIRED.items():
+        if event not in answered:
+            raise MissingPartError(
+                f"{place}: no component answers {event}; give the layer its {role}"
+            )
+    return components
+
+
+def _rules(terms: tuple[Term, ...], place: str) -> dict[str, Any]:
+    """Place -> rule, for each term of a sum."""
+    return {
+        here: make(term.rule, here, "rule") for here, term in zip(_rule_places(terms, place), terms)
+    }
+
+
+def _rule_places(terms: tuple[Term, ...], place: str) -> list[str]:
+    if len(terms) == 1:
+        return [f"{place}.rule"]
+    return [f"{place}.rule[{position}]" for position in range(len(terms))]
+
+
+def _scaled(layer: Layer, index: int, parts: dict[str, Any]) -> dict[str, ScaledRule]:
+    """Place -> wrapper, for the terms with a coefficient or phases of their own."""
+    places = _rule_places(layer.rule, f"layers[{index}]")
+    return {
+        place: ScaledRule(attrs.evolve(term, rule=parts[place]))
+        for place, term in zip(places, layer.rule)
+        if term.coefficient != 1 or term.phases
+    }
+
+
+def _check_phases(experiment: Experiment, layer: Layer, index: int) -> None:
+    phases = {phase.name for phase in experiment.phases}
+    for place, term in zip(_rule_places(layer.rule, f"layers[{index}]"), layer.rule):
+        for phase in term.phases:
+            if phase not in phases:
+                known = f"phases are {listed(phases)}" if phases else "the experiment has no phases"
+                raise SpecError(f"{place}: no phase {phase!r} to learn in ({known})")
+
+
+def _open(experiment: Experiment, source: Any) -> Data:
+    """The training data, checked."""
+    contracts.check_hooks(source, "data")
+    if "open_data" not in events_of(source):
+        raise MissingPartError(f"data {label_of(source)!r} must answer open_data")
+    try:
+        data = source.open_data("train")
+    except PlasticityError:
+        raise
+    except Exception as error:
+        raise failure(error, "open_data", source) from error
+    if not isinstance(data, Data):
+        raise DataError(
+            f"data {label_of(source)!r}: open_data returned {type(data).__name__}, not Data"
+        )
+    return data
+
+
+def _check_batch(experiment: Experiment, rows: int) -> None:
+    if experiment.batch_size > rows:
+        raise DataError(
+            f"batch_size is {experiment.batch_size}, but the data have {rows} samples; give a "
+            f"batch_size up to {rows}"
+        )
+
+
+def _steps_per_epoch(experiment: Experiment, rows: int) -> int:
+    whole, rest = divmod(rows, experiment.batch_size)
+    return whole + (1 if rest and not experiment.drop_last else 0)
+
+
+def _check_names(layers: list[LayerState]) -> None:
+    names = [layer.name for layer in layers]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            raise SpecError(f"layers[{index}]: the name {name!r} is taken by another layer")
+
+
+def _check_components(shared: dict[str, Any], layers: list[LayerState]) -> None:
+    for place, component in shared.items():
+        contracts.check_hooks(component, place)
+    contracts.check_single(shared, "an experiment")
+    for layer in layers:
+        for place, component in layer.components.items():
+            contracts.check_hooks(component, place)
+        contracts.check_single({**shared, **layer.components}, "a layer")
+        contracts.check_filled({**shared, **layer.components}, layer.name)
+
+
+def _register(shared: dict[str, Any], layers: list[LayerState]) -> Manager:
+    """One manager for the simulation, holding the components themselves."""
+    manager = Manager()
+    manager.add_hookspecs(hookspecs)
+    named = [(place, component) for place, component in shared.items()]
+    for layer in layers:
+        named += [
+            (f"{layer.name}: {place}", layer.scaled.get(place, part))
+            for place, part in layer.components.items()
+        ]
+    # pluggy calls the last registered first; reversed, it calls in the order of the spec.
+    for place, component in reversed(named):
+        manager.register(component, place)
+    return manager
+
+
+def _give_streams(seed: int, state: LayerState) -> None:
+    for place, component in state.components.items():
+        for declared in streams_of(component):
+            declared.bind(component, stream(seed, f"{state.name}.{place}.{declared.name}"))

@@ -1,0 +1,108 @@
+"""What makes a class a component: `@component`, and what can be asked of one."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar, dataclass_transform, overload
+
+import attrs
+
+from plasticity.errors import ContractError
+from plasticity.hookspecs import EVENTS, PROJECT, ROLES, hookimpl
+from plasticity.settings import setting
+
+Class = TypeVar("Class", bound=type)
+
+
+@overload
+def component(cls: Class) -> Class: ...
+@overload
+def component(*, source: str = "", label: str = "") -> Callable[[Class], Class]: ...
+@dataclass_transform(eq_default=False, kw_only_default=True, field_specifiers=(setting,))
+def component(
+    cls: Class | None = None, *, source: str = "", label: str = ""
+) -> Class | Callable[[Class], Class]:
+    """Make a class a component: an attrs class with keyword settings that compares by identity.
+
+    source   BibTeX entry of the paper; `plasticity cite` collects it
+    label    how messages call the component; the class name in snake case unless given
+
+    Identity, because pluggy compares plugins with `==` and would take two equal ones for one.
+
+    >>> from plasticity import component, hookimpl, setting
+    >>> @component
+    ... class Half:
+    ...     share: float = setting(default=0.5, low=0, high=1, doc="share of the current kept")
+    ...     @hookimpl
+    ...     def shape_current(self, current):
+    ...         current *= self.share
+    >>> Half(share=2)
+    Traceback (most recent call last):
+    plasticity.errors.SettingError: half: share must lie in [0, 1], got 2
+    """
+
+    def decorate(cls: Class) -> Class:
+        made = attrs.define(eq=False, slots=False, kw_only=True)(cls)
+        made.label = label or _snake_case(cls.__name__)
+        made.source = source or getattr(cls, "source", "")
+        if made.source and "cite" not in vars(made):
+            made.cite = hookimpl(_cite)
+        return made
+
+    return decorate if cls is None else decorate(cls)
+
+
+def _cite(self: Any) -> str:
+    entry: str = self.source
+    return entry
+
+
+def events_of(component: object) -> tuple[str, ...]:
+    """The events that a component (or a class of components) answers, in order of emission."""
+    return tuple(name for name in EVENTS if is_hook(inspect.getattr_static(component, name, None)))
+
+
+def arguments_of(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The names of the arguments that an answer takes, `self` left out."""
+    code = function.__code__
+    names = code.co_varnames[: code.co_argcount]
+    return names[1:] if inspect.ismethod(function) else names
+
+
+def is_hook(function: object) -> bool:
+    """Whether a function was marked with `@hookimpl`."""
+    return getattr(function, f"{PROJECT}_impl", None) is not None
+
+
+def role_of(component: object) -> str:
+    """The role of a component, told by the events that it answers.
+
+    Raises `ContractError` where it answers none.
+
+    >>> from plasticity import component, hookimpl
+    >>> class Listener:
+    ...     @hookimpl
+    ...     def epoch_finished(self, clock): ...
+    >>> role_of(Listener())
+    'observer'
+    """
+    answered = events_of(component)
+    for role, events in ROLES.items():
+        if any(event in answered for event in events):
+            return role
+    raise ContractError(
+        f"{label_of(component)!r} answers no event: mark its methods with @hookimpl "
+        "(plasticity events lists all events)"
+    )
+
+
+def label_of(component: object) -> str:
+    """How messages call a component."""
+    cls = component if isinstance(component, type) else type(component)
+    return getattr(component, "label", None) or _snake_case(cls.__name__)
+
+
+def _snake_case(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()

@@ -1,0 +1,126 @@
+"""What a source gives: samples, and what belongs to them. Checked before the first step."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import attrs
+import numpy as np
+
+from plasticity.errors import DataError
+
+Array = np.ndarray[Any, np.dtype[Any]]
+_ROWS = 4096  # rows looked at at a time, so that a file on disk is never whole in memory
+
+
+@attrs.frozen(eq=False)
+class Data:
+    """Samples (sample, input) with their labels and, for images, their shape.
+
+    samples      numbers or, for images, uint8, which stays uint8 in memory and is scaled when a
+                 batch is drawn; images (sample, y, x) or (sample, y, x, channel) are flattened
+    labels       whole numbers (sample,), or None
+    image_shape  (y, x) or (y, x, channel), or None where the inputs are no images
+    scale        factor from the stored to the used values; 1 / 255 for uint8 unless given
+    name         how the report calls the data
+
+    Raises `DataError` where the rank is wrong, there is no sample, a value is not finite (telling
+    row and column), or the labels are of another length.
+
+    >>> Data([[0.0, 1.0], [float("nan"), 1.0]])
+    Traceback (most recent call last):
+    plasticity.errors.DataError: data: row 1, column 0 is nan; all values must be finite: clean \
+or leave out that sample
+    """
+
+    samples: Array = attrs.field(converter=np.asanyarray)
+    labels: Array | None = attrs.field(
+        default=None, converter=attrs.converters.optional(np.asarray)
+    )
+    image_shape: tuple[int, ...] | None = None
+    scale: float | None = None
+    name: str = "data"
+
+    def __attrs_post_init__(self) -> None:
+        samples = self.samples
+        if samples.ndim in (3, 4):
+            if self.image_shape is None:
+                object.__setattr__(self, "image_shape", tuple(samples.shape[1:]))
+            samples = samples.reshape(len(samples), -1)
+            object.__setattr__(self, "samples", samples)
+        if self.scale is None:
+            object.__setattr__(self, "scale", 1 / 255 if samples.dtype == np.uint8 else 1.0)
+        self._check()
+
+    @property
+    def n_sample(self) -> int:
+        """How many samples there are."""
+        return int(self.samples.shape[0])
+
+    @property
+    def n_input(self) -> int:
+        """How many inputs a sample has."""
+        return int(self.samples.shape[1])
+
+    def take(self, rows: Array | slice, dtype: Any = np.float32) -> Array:
+        """The samples of these rows, as numbers of the given type, scaled."""
+        return np.multiply(self.samples[rows], self.scale, dtype=dtype)
+
+    def subset(self, rows: Array | slice) -> Data:
+        """The data of these rows alone."""
+        labels = None if self.labels is None else self.labels[rows]
+        return attrs.evolve(self, samples=self.samples[rows], labels=labels)
+
+    def fingerprint(self) -> dict[str, Any]:
+        """Shape, type and sha256 of the samples: what a store keeps to know the data again."""
+        digest = hashlib.sha256()
+        for start in range(0, self.n_sample, _ROWS):
+            digest.update(np.ascontiguousarray(self.samples[start : start + _ROWS]).tobytes())
+        return {
+            "name": self.name,
+            "shape": list(self.samples.shape),
+            "dtype": str(self.samples.dtype),
+            "sha256": digest.hexdigest(),
+        }
+
+    def _check(self) -> None:
+        samples, labels = self.samples, self.labels
+        if samples.ndim != 2:
+            raise DataError(
+                f"{self.name}: samples must have 2 dimensions (sample, input), or 3 or 4 for images, "
+                f"got shape {samples.shape}"
+            )
+        if samples.dtype.kind not in "fiub":
+            raise DataError(
+                f"{self.name}: samples must be real numbers, got values of type {samples.dtype}"
+            )
+        if 0 in samples.shape:
+            raise DataError(
+                f"{self.name}: there are no samples: the array has shape {samples.shape}"
+            )
+        if labels is not None and labels.shape != (len(samples),):
+            raise DataError(
+                f"{self.name}: {len(samples)} samples need as many labels, got labels of shape "
+                f"{labels.shape}"
+            )
+        if self.image_shape is not None and np.prod(self.image_shape) != samples.shape[1]:
+            raise DataError(
+                f"{self.name}: images of shape {self.image_shape} have "
+                f"{np.prod(self.image_shape)} values, but a sample has {samples.shape[1]}"
+            )
+        if samples.dtype.kind == "f":
+            self._check_finite()
+
+    def _check_finite(self) -> None:
+        for start in range(0, len(self.samples), _ROWS):
+            block = np.asarray(self.samples[start : start + _ROWS])
+            if np.isfinite(np.sum(block, dtype=np.float64)):
+                continue
+            bad = np.argwhere(~np.isfinite(block))
+            if len(bad):
+                row, column = bad[0]
+                raise DataError(
+                    f"{self.name}: row {start + row}, column {column} is {block[row, column]}; "
+                    "all values must be finite: clean or leave out that sample"
+                )

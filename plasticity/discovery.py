@@ -1,0 +1,136 @@
+"""Names of components and presets, read from the metadata of installed packages.
+
+A package registers a component with two lines of its pyproject.toml:
+
+    [project.entry-points."plasticity.components"]
+    my_rule = "my_package:MyRule"
+
+Names are listed without importing anything; a module is imported when its name is asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+
+import attrs
+
+from plasticity.errors import ConflictError, SpecError, UnknownNameError, nearest
+
+COMPONENTS = "plasticity.components"
+PRESETS = "plasticity.presets"
+FILE_READERS = "plasticity.file_readers"
+
+
+@attrs.frozen
+class Entry:
+    """One registered name: where its object is found, and which distribution says so."""
+
+    name: str
+    value: str
+    distribution: str
+    version: str
+
+    def load(self) -> type:
+        """Import the module and return the object; a broken module is an error naming the package."""
+        module, _, attribute = self.value.partition(":")
+        try:
+            loaded: type = getattr(importlib.import_module(module), attribute)
+        except Exception as error:
+            raise SpecError(
+                f"component {self.name!r} of {self.distribution} {self.version} cannot be loaded "
+                f"from {self.value!r}: {type(error).__name__}: {error}"
+            ) from error
+        return loaded
+
+
+def entries(group: str = COMPONENTS) -> dict[str, tuple[Entry, ...]]:
+    """All registered names of a group, sorted; a name claimed twice has two entries."""
+    return dict(_entries(group))
+
+
+def find(name: str, role: str = "") -> type:
+    """The component class of this name, or of a reference "module:Class".
+
+    A name that several roles use is registered as "role.name" ("lateral.uniform"); where the role
+    is known the short name is enough.
+
+    Raises `UnknownNameError` with the nearest name, or `ConflictError` where two distributions
+    claim the name.
+
+    >>> find("bmc")
+    Traceback (most recent call last):
+    plasticity.errors.UnknownNameError: unknown component 'bmc'; did you mean 'bcm'? (plasticity \
+plugins lists all)
+    """
+    if ":" in name:
+        return Entry(name, name, "module", "").load()
+    qualified = f"{role}.{name}"
+    wanted = qualified if qualified in entries() else name
+    return entry_of(wanted, COMPONENTS, "component", "plasticity plugins lists all").load()
+
+
+def preset_text(name: str) -> str:
+    """The TOML text of a preset; a preset is registered as "package:file.toml"."""
+    entry = entry_of(name, PRESETS, "preset", "a path to a TOML file works as well")
+    package, _, file = entry.value.partition(":")
+    return files(package).joinpath(file).read_text(encoding="utf-8")
+
+
+def reader_of(suffix: str) -> str | None:
+    """The name of the source that reads files of this suffix, or None."""
+    found = entries(FILE_READERS).get(suffix.removeprefix("."))
+    return found[0].value if found else None
+
+
+def name_of(cls: type) -> str:
+    """The name by which a spec refers to a component class: registered, or "module:Class"."""
+    value = f"{cls.__module__}:{cls.__qualname__}"
+    for name, found in entries().items():
+        if any(entry.value == value for entry in found):
+            return short(name)
+    return value
+
+
+def short(name: str) -> str:
+    """A registered name without its role.
+
+    >>> short("lateral.uniform")
+    'uniform'
+    """
+    return name.rpartition(".")[2]
+
+
+def entry_of(name: str, group: str, kind: str, hint: str) -> Entry:
+    """The one entry of this name, or the error that tells why there is none."""
+    known = entries(group)
+    if name not in known:
+        raise UnknownNameError(
+            f"unknown {kind} {name!r}{nearest(name, map(short, known))} ({hint})"
+        )
+    found = known[name]
+    if len(found) > 1:
+        claims = " and ".join(f"{entry.distribution} {entry.version}" for entry in found)
+        raise ConflictError(
+            f"two distributions claim the {kind} {name!r}: {claims}; uninstall one of them"
+        )
+    return found[0]
+
+
+@cache
+def _entries(group: str) -> tuple[tuple[str, tuple[Entry, ...]], ...]:
+    found: dict[str, dict[tuple[str, str], Entry]] = {}
+    for point in importlib.metadata.entry_points(group=group):
+        distribution = point.dist
+        name = distribution.name if distribution else "unknown"
+        entry = Entry(point.name, point.value, name, distribution.version if distribution else "")
+        # An editable install may be on the path twice; the same claim twice is one claim.
+        found.setdefault(point.name, {})[(name, point.value)] = entry
+    return tuple((name, _distinct(claims.values())) for name, claims in sorted(found.items()))
+
+
+def _distinct(claims: Iterable[Entry]) -> tuple[Entry, ...]:
+    return tuple(sorted(claims, key=lambda entry: entry.distribution))

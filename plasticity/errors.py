@@ -1,0 +1,74 @@
+"""What can go wrong, one class for each kind of mistake, so that a caller can tell them apart.
+
+Every message has four parts: where, what was required, what was given, and why or what to do.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class PlasticityError(Exception):
+    """Any error that this library raises on purpose."""
+
+
+class SpecError(PlasticityError):
+    """An experiment says something that cannot be understood: a wrong type, an unknown key."""
+
+
+class UnknownNameError(SpecError):
+    """A component, preset, setting or event of that name does not exist."""
+
+
+class SettingError(SpecError):
+    """The value of a setting lies outside its range or is of the wrong type."""
+
+
+class ConflictError(SpecError):
+    """Two components claim what only one may have: a "one" event, an array, a name."""
+
+
+class MissingPartError(SpecError):
+    """A layer lacks a component that another one needs."""
+
+
+class ContractError(PlasticityError):
+    """A component breaks the contract between components and the loop."""
+
+
+class ComponentError(PlasticityError):
+    """A component raised during the run; the original exception is the cause."""
+
+
+class DataError(PlasticityError):
+    """The data cannot be used: not finite, wrong shape, a damaged file."""
+
+
+class DivergenceError(PlasticityError):
+    """An array of the simulation is no longer finite."""
+
+
+class StoreError(PlasticityError):
+    """A store cannot be created, opened or written."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The end of a sentence that offers the known name closest to `name`, or nothing.
+
+    >>> nearest("bmc", ["bcm", "oja"])
+    "; did you mean 'bcm'?"
+    >>> nearest("zzz", ["bcm", "oja"])
+    ''
+    """
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names for a sentence: quoted, sorted, separated by commas.
+
+    >>> listed(["oja", "bcm"])
+    "'bcm', 'oja'"
+    """
+    return ", ".join(repr(name) for name in sorted(names))

@@ -1,0 +1,292 @@
+"""Every event, in the order in which the loop emits it. Read this first.
+
+An event is of one of four kinds:
+
+- `one`      exactly one component answers; it fills the array named last and returns it,
+- `chain`    each component answers in the order of the spec and works in place,
+- `collect`  each component may answer; the answers are gathered,
+- `notify`   each component may listen; arrays come as read-only views.
+
+A component answers an event with a method of that name, marked with `@hookimpl`, which takes
+exactly those of the arguments below that it uses: the signature is its list of dependencies.
+
+Shapes: x (sample, input), weights (neuron, input), current, activity, slope and modulation
+(neuron, sample), threshold and decay (neuron,), update (neuron, input). Arrays are filled, never
+rebound. `clock` tells step, epoch and phase; see `plasticity.clock.Clock`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+import attrs
+import pluggy
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+
+    from plasticity.clock import Clock
+    from plasticity.data import Data
+    from plasticity.state import LayerView
+    from plasticity.recording import RunStore
+    from plasticity.runs import Run
+    from plasticity.spec import Experiment
+
+    Array = np.ndarray[Any, np.dtype[Any]]
+
+PROJECT = "plasticity"
+Kind = Literal["one", "chain", "collect", "notify"]
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+hookimpl = pluggy.HookimplMarker(PROJECT)
+_hookspec = pluggy.HookspecMarker(PROJECT)
+
+
+@attrs.frozen
+class Event:
+    """One event: its kind, its arguments and the first line of its documentation."""
+
+    name: str
+    kind: Kind
+    arguments: tuple[str, ...]
+    doc: str
+
+
+EVENTS: dict[str, Event] = {}
+
+
+def _event(kind: Kind) -> Callable[[Function], Function]:
+    def declare(function: Function) -> Function:
+        name = function.__name__
+        arguments = tuple(inspect.signature(function).parameters)
+        EVENTS[name] = Event(name, kind, arguments, (inspect.getdoc(function) or "").split("\n")[0])
+        return _hookspec(function, firstresult=kind == "one" or name == "should_stop")
+
+    return declare
+
+
+# -- before the first step ---------------------------------------------------------------------
+
+
+@_event("one")
+def fetch_data(folder: Path) -> Path:
+    """Download the data into a folder, check them, and return where they are."""
+
+
+@_event("one")
+def open_data(split: str) -> Data:
+    """Return the data of a split, "train" or "test"; None where there is no such split."""
+
+
+@_event("chain")
+def init_state(weights: Array, clock: Clock) -> None:
+    """Fill the arrays as they are before the first step; refuse settings that cannot work."""
+
+
+@_event("notify")
+def run_started(experiment: Experiment, clock: Clock, store: RunStore, resumed: bool) -> None:
+    """The run begins, or goes on where it stopped (`resumed`)."""
+
+
+# -- each epoch, each step ---------------------------------------------------------------------
+
+
+@_event("notify")
+def epoch_started(clock: Clock) -> None:
+    """An epoch begins: a source reshuffles."""
+
+
+@_event("one")
+def draw_batch(x: Array, clock: Clock) -> Array:
+    """Fill x with the samples of this step."""
+
+
+@_event("chain")
+def encode(x: Array, clock: Clock) -> None:
+    """Change the inputs in place: noise, deprivation, normalization."""
+
+
+# -- each layer of a step ----------------------------------------------------------------------
+
+
+@_event("one")
+def compute_current(weights: Array, x: Array, current: Array) -> Array:
+    """Fill the current, u = W x unless a component says otherwise."""
+
+
+@_event("chain")
+def shape_current(current: Array) -> None:
+    """Change the current in place: lateral connections, u <- (1 - L)^-1 u."""
+
+
+@_event("one")
+def activate(current: Array, activity: Array) -> Array:
+    """Fill the activity, y = sigma(u)."""
+
+
+@_event("one")
+def differentiate(current: Array, activity: Array, slope: Array) -> Array:
+    """Fill the slope sigma'(u); emitted only where a component reads the slope."""
+
+
+@_event("one")
+def estimate_threshold(activity: Array, threshold: Array, clock: Clock) -> Array:
+    """Fill the modification threshold theta."""
+
+
+@_event("one")
+def schedule_rate(clock: Clock) -> float:
+    """Return the factor on the learning rate for this step; 1 where nobody answers."""
+
+
+@_event("chain")
+def modulate(
+    x: Array,
+    weights: Array,
+    current: Array,
+    activity: Array,
+    slope: Array,
+    threshold: Array,
+    modulation: Array,
+    decay: Array,
+    clock: Clock,
+) -> None:
+    """Add phi to the modulation and the sample mean of d to the decay: rules add up here.
+
+    The loop then forms dW_ij = < phi_i x_j > - d_i w_ij, where <.> is the mean over the samples.
+    """
+
+
+@_event("chain")
+def propose_update(
+    x: Array,
+    weights: Array,
+    current: Array,
+    activity: Array,
+    slope: Array,
+    threshold: Array,
+    update: Array,
+    clock: Clock,
+) -> None:
+    """Add to dW what is not separable into phi and d."""
+
+
+@_event("chain")
+def shape_update(weights: Array, activity: Array, update: Array, clock: Clock) -> None:
+    """Change dW in place: divide by max abs dW, weight decay, clip, reward gate."""
+
+
+@_event("one")
+def apply_update(weights: Array, update: Array, clock: Clock) -> Array:
+    """Move the weights along dW, which points where they shall go; return the weights."""
+
+
+@_event("chain")
+def constrain_weights(weights: Array, activity: Array, clock: Clock) -> None:
+    """Change the weights in place: bounds, norms, signs, masks."""
+
+
+# -- who looks on ------------------------------------------------------------------------------
+
+
+@_event("notify")
+def step_finished(
+    layer: LayerView,
+    clock: Clock,
+    x: Array,
+    weights: Array,
+    current: Array,
+    activity: Array,
+    threshold: Array,
+    update: Array,
+) -> None:
+    """A step of a layer is done; heard every `every` steps of the listener."""
+
+
+@_event("collect")
+def measure(
+    layer: LayerView, clock: Clock, responses: Array, weights: Array, threshold: Array
+) -> dict[str, Any]:
+    """Return measurements by name: a number, or one number a neuron.
+
+    `responses` (neuron, sample) is the activity on the evaluation samples of the experiment.
+    """
+
+
+@_event("notify")
+def measured(layer: LayerView, clock: Clock, measurements: dict[str, Any]) -> None:
+    """All measurements of one layer at one step."""
+
+
+@_event("one")
+def should_stop(layer: LayerView, clock: Clock, weights: Array) -> str | None:
+    """Return a reason to end the run, or None; heard every `every` steps. The first reason wins."""
+
+
+@_event("notify")
+def epoch_finished(clock: Clock) -> None:
+    """An epoch is done."""
+
+
+@_event("notify")
+def run_finished(clock: Clock, store: RunStore, outcome: str) -> None:
+    """The run is over; emitted always, also after an error, with the outcome in a sentence."""
+
+
+# -- afterwards --------------------------------------------------------------------------------
+
+
+@_event("collect")
+def cite() -> str:
+    """Return the BibTeX entry of what the component implements."""
+
+
+@_event("collect")
+def report(run: Run) -> tuple[str, str]:
+    """Return a heading and a text for the report of a finished run."""
+
+
+# The role of a component is told by the first of these events that it answers.
+ROLES: dict[str, tuple[str, ...]] = {
+    "source": ("open_data", "draw_batch"),
+    "rule": ("modulate", "propose_update"),
+    "optimizer": ("apply_update",),
+    "schedule": ("schedule_rate",),
+    "activation": ("activate",),
+    "threshold": ("estimate_threshold",),
+    "lateral": ("shape_current",),
+    "synapse": ("compute_current",),
+    "transform": ("shape_update",),
+    "constraint": ("constrain_weights",),
+    "encoder": ("encode",),
+    "metric": ("measure",),
+    "initializer": ("init_state",),
+    "observer": (
+        "step_finished",
+        "measured",
+        "should_stop",
+        "run_started",
+        "epoch_started",
+        "epoch_finished",
+        "run_finished",
+        "report",
+    ),
+}
+
+# What a step emits, in order; the loop forms dW between `modulate` and `propose_update`.
+DRAW = ("draw_batch", "encode")
+RESPOND = ("compute_current", "shape_current", "activate")
+ADAPT = ("differentiate", "estimate_threshold", "schedule_rate")
+MODULATE = ("modulate",)
+UPDATE = ("propose_update", "shape_update", "apply_update", "constrain_weights")
+
+# Events without which a layer does nothing, and what to write to have them.
+REQUIRED = {
+    "activate": "activation",
+    "apply_update": "optimizer",
+    "init_state": "initializer",
+}

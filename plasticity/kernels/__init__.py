@@ -1,0 +1,1 @@
+"""Numba helpers without biology: loops around scalar functions, compiled once and kept on disk."""

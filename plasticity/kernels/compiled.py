@@ -1,0 +1,108 @@
+"""Loops written around an author's function, compiled by Numba and kept from one start to the next.
+
+Numba keeps a compiled function beside the file that defines it, but not a function made at run
+time. So the text of the loop is written to a file in the cache folder whose name is a hash of
+everything that the machine code depends on; the author's function is put into that module before
+it runs. The second start of the same experiment then compiles nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any
+
+_modules: dict[str, ModuleType] = {}
+
+
+def cache_folder() -> Path:
+    """Where kernels and downloads are kept: PLASTICITY_CACHE, or the user's cache folder."""
+    import platformdirs
+
+    given = os.environ.get("PLASTICITY_CACHE")
+    return Path(given) if given else platformdirs.user_cache_path("plasticity")
+
+
+def compiled(text: str, functions: dict[str, Any]) -> Callable[..., Any]:
+    """The function `kernel` of a module with this text, in which `functions` are known by name.
+
+    text       source of a module that defines `kernel` with `@njit(cache=True)`
+    functions  name -> Numba function used in the text
+    """
+    import numba
+
+    parts = [text, numba.__version__]
+    for name, function in sorted(functions.items()):
+        parts += [name, *_described(function, set())]
+    digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
+    if digest not in _modules:
+        _modules[digest] = _load(f"plasticity_kernel_{digest}", text, functions)
+    kernel: Callable[..., Any] = _modules[digest].kernel
+    return kernel
+
+
+def _load(name: str, text: str, functions: dict[str, Any]) -> ModuleType:
+    path = _written(name, text)
+    if path is None:
+        module = ModuleType(name)
+        module.__dict__.update(functions)
+        exec(text.replace("cache=True", "cache=False"), module.__dict__)
+        return module
+    specification = importlib.util.spec_from_file_location(name, path)
+    assert specification is not None and specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    module.__dict__.update(functions)
+    sys.modules[name] = module
+    specification.loader.exec_module(module)
+    return module
+
+
+def _written(name: str, text: str) -> Path | None:
+    """The file that holds the text; None where the cache folder cannot be written."""
+    folder = cache_folder() / "kernels"
+    path = folder / f"{name}.py"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # Written once: Numba takes a newer file for a changed one. Renamed into place, because
+        # another process may start at the same moment.
+        if not path.is_file():
+            draft = folder / f".{name}.{os.getpid()}"
+            draft.write_text(text, encoding="utf-8")
+            draft.replace(path)
+    except OSError:
+        return None
+    return path
+
+
+def _described(function: Any, seen: set[int]) -> Iterator[str]:
+    """Everything that decides the machine code of a function, and of those that it calls."""
+    function = getattr(function, "py_func", function)
+    if id(function) in seen or not hasattr(function, "__code__"):
+        return
+    seen.add(id(function))
+    yield from _code(function.__code__)
+    free = {
+        name: cell.cell_contents
+        for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ())
+    }
+    for name in (*function.__code__.co_names, *free):
+        value = free.get(name, function.__globals__.get(name))
+        if callable(value):
+            yield from _described(value, seen)
+        elif isinstance(value, int | float | str | tuple):
+            yield f"{name}={value!r}"
+
+
+def _code(code: CodeType) -> Iterator[str]:
+    yield code.co_code.hex()
+    yield repr(code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _code(constant)
+        else:
+            yield repr(constant)

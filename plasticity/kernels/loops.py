@@ -1,0 +1,109 @@
+"""The loops over neurons and samples that run an author's scalar or vector function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from plasticity.kernels.compiled import compiled
+
+_POINTWISE = '''\
+"""A rule seen by one neuron on one sample, run over all of them."""
+
+from numba import njit
+
+
+@njit(cache=True, error_model="numpy")
+def kernel({arguments}):
+    n_neuron, n_sample = modulation.shape
+    for i in range(n_neuron):
+        {begin}
+        for b in range(n_sample):
+            {call}
+        {end}
+'''
+
+_COMPETITIVE = '''\
+"""A rule in which the neurons of one sample compete, run over all samples."""
+
+import numpy as np
+from numba import njit
+
+
+@njit(cache=True, error_model="numpy")
+def kernel({arguments}):
+    n_neuron, n_sample = modulation.shape
+    {vectors}
+    phi = np.zeros(n_neuron, modulation.dtype)
+    d = np.zeros(n_neuron, modulation.dtype)
+    for b in range(n_sample):
+        for i in range(n_neuron):
+            {gather}
+            phi[i] = 0
+        function({call})
+        for i in range(n_neuron):
+            modulation[i, b] += phi[i]
+    {end}
+'''
+
+
+def pointwise(
+    function: Any, symbols: Sequence[tuple[str, int]], parameters: Sequence[str], decays: bool
+) -> Callable[..., Any]:
+    """A loop that adds phi (and the sample mean of d) of a scalar function.
+
+    function    Numba function of the symbols and parameters; returns phi, or (phi, d)
+    symbols     name and rank of each array: 2 for (neuron, sample), 1 for (neuron,)
+    parameters  names of the numbers that follow
+    decays      whether the function returns d as well
+
+    The loop takes the arrays, the parameters, then modulation (neuron, sample) and, if it decays,
+    decay (neuron,); both are added to. One neuron's samples are added in their order.
+    """
+    values = ", ".join(
+        [f"{name}[i, b]" if rank == 2 else f"{name}[i]" for name, rank in symbols]
+        + list(parameters)
+    )
+    names = [name for name, _ in symbols] + list(parameters) + ["modulation"]
+    if decays:
+        text = _POINTWISE.format(
+            arguments=", ".join([*names, "decay"]),
+            begin="total = decay[i] * 0",
+            call=f"phi, d = function({values})\n            modulation[i, b] += phi\n"
+            "            total += d",
+            end="decay[i] += total / n_sample",
+        )
+    else:
+        text = _POINTWISE.format(
+            arguments=", ".join(names),
+            begin="pass",
+            call=f"modulation[i, b] += function({values})",
+            end="pass",
+        )
+    text = "\n".join(line for line in text.split("\n") if line.strip() != "pass")
+    return compiled(text, {"function": function})
+
+
+def competitive(
+    function: Any, symbols: Sequence[tuple[str, int]], parameters: Sequence[str], decays: bool
+) -> Callable[..., Any]:
+    """A loop that adds the phi (and mean d) that a function of all neurons fills for one sample.
+
+    function    Numba function of vectors (neuron,): the symbols, then phi, which comes as zeros,
+                then d if it decays, to which it adds; then the parameters
+
+    The loop takes what that of `pointwise` takes. Samples are visited in their order.
+    """
+    matrices = [name for name, rank in symbols if rank == 2]
+    gather = "\n            ".join(f"{name}_b[i] = {name}[i, b]" for name in matrices)
+    vectors = "\n    ".join(f"{name}_b = np.empty(n_neuron, modulation.dtype)" for name in matrices)
+    call = [f"{name}_b" if rank == 2 else name for name, rank in symbols] + ["phi"]
+    names = [name for name, _ in symbols] + list(parameters) + ["modulation"]
+    text = _COMPETITIVE.format(
+        arguments=", ".join([*names, *(["decay"] if decays else [])]),
+        vectors=vectors,
+        gather=gather,
+        call=", ".join([*call, *(["d"] if decays else []), *parameters]),
+        end="for i in range(n_neuron):\n        decay[i] += d[i] / n_sample" if decays else "",
+    )
+    return compiled(text.rstrip() + "\n", {"function": function})

@@ -1,0 +1,182 @@
+"""A rule in ten lines: a function of what a neuron sees becomes a component."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from plasticity.components import component
+from plasticity.errors import ContractError, listed, nearest
+from plasticity.hookspecs import hookimpl
+from plasticity.rules import Rule
+from plasticity.settings import setting
+from plasticity.state import SHARED
+from plasticity.variable import Array, Variable
+
+# What a rule may ask for: the symbol of the papers and the array behind it.
+SYMBOLS = {"y": "activity", "u": "current", "theta": "threshold", "slope": "slope"}
+
+
+def rule(
+    label: str, *, source: str = "", competitive: bool = False
+) -> Callable[[Callable[..., Any]], type[Rule]]:
+    """Make a rule of a function of what a neuron sees.
+
+        dW_ij = < phi_i x_j > - d_i w_ij
+
+    The function is compiled by Numba and run over all neurons and samples. Its arguments are the
+    symbols `y` (activity), `u` (current), `theta` (threshold) and `slope` (sigma'(u)); arguments
+    with a default are settings of the rule. It returns phi, or (phi, d). If `competitive`, it gets
+    the vectors of one sample over all neurons, further `phi` to fill and, if asked for, `d` to add
+    to, and returns nothing.
+
+    label    how messages call the rule
+    source   BibTeX entry of the paper
+
+    Raises `ContractError` for an argument that is neither a symbol nor has a default.
+
+    >>> from plasticity import rule
+    >>> @rule("leaky_hebb")
+    ... def leaky_hebb(y, leak: float = 0.1):
+    ...     return y, leak
+    >>> leaky_hebb(leak=0.2)
+    leaky_hebb(leak=0.2)
+    """
+
+    def decorate(function: Callable[..., Any]) -> type[Rule]:
+        return _rule_class(label, function, source, competitive)
+
+    return decorate
+
+
+class _FunctionRule(Rule):
+    """Base of the rules made by `rule`: runs the compiled loop on the arrays of its symbols."""
+
+    function: Any
+    symbols: tuple[str, ...]
+    parameters: tuple[str, ...]
+    competitive: bool
+    decays: bool
+
+    def add(self, *targets: Array) -> None:
+        """Add to the modulation and, if the rule decays, to the decay."""
+        arrays = [getattr(self, SYMBOLS[symbol]) for symbol in self.symbols]
+        number = targets[0].dtype.type
+        values = [getattr(self, name) for name in self.parameters]
+        parameters = [number(value) if isinstance(value, float) else value for value in values]
+        self.loop()(*arrays, *parameters, *targets)
+
+    @classmethod
+    def loop(cls) -> Callable[..., Any]:
+        """The loop around the function; made once a class."""
+        from plasticity.kernels import loops
+
+        make = loops.competitive if cls.competitive else loops.pointwise
+        made = cls.__dict__.get("_loop")
+        if made is None:
+            ranks = [(name, len(SHARED[SYMBOLS[name]][0].dims)) for name in cls.symbols]
+            made = make(cls.function, ranks, cls.parameters, cls.decays)
+            cls._loop = made
+        loop: Callable[..., Any] = made
+        return loop
+
+
+@hookimpl
+def _modulate(self: _FunctionRule, modulation: Array) -> None:
+    self.add(modulation)
+
+
+@hookimpl
+def _modulate_and_decay(self: _FunctionRule, modulation: Array, decay: Array) -> None:
+    self.add(modulation, decay)
+
+
+def _rule_class(
+    label: str, function: Callable[..., Any], source: str, competitive: bool
+) -> type[Rule]:
+    from numba import njit
+
+    plain = getattr(function, "py_func", function)
+    taken = inspect.signature(plain).parameters
+    symbols = tuple(name for name, told in taken.items() if told.default is told.empty)
+    filled = tuple(name for name in ("phi", "d") if competitive and name in symbols)
+    symbols = tuple(name for name in symbols if name not in filled)
+    _check_symbols(label, symbols, filled, competitive)
+    parameters = {name: told for name, told in taken.items() if told.default is not told.empty}
+    dispatcher = function if hasattr(function, "py_func") else njit(error_model="numpy")(function)
+    decays = "d" in filled if competitive else _returns_two(label, plain, symbols, parameters)
+
+    namespace: dict[str, Any] = {
+        "__doc__": plain.__doc__,
+        "__module__": plain.__module__,
+        "__qualname__": plain.__qualname__,
+        "__annotations__": {name: _annotation(told) for name, told in parameters.items()},
+        "function": staticmethod(dispatcher),
+        "symbols": symbols,
+        "parameters": tuple(parameters),
+        "competitive": competitive,
+        "decays": decays,
+        "modulate": _modulate_and_decay if decays else _modulate,
+    }
+    for symbol in symbols:
+        shared = SHARED[SYMBOLS[symbol]][0]
+        namespace[SYMBOLS[symbol]] = Variable(
+            shared.dims, description=shared.description, intent="in"
+        )
+    for name, told in parameters.items():
+        namespace[name] = _as_setting(name, told)
+    cls = type(plain.__name__, (_FunctionRule,), namespace)
+    return component(source=source, label=label)(cls)
+
+
+def _check_symbols(
+    label: str, symbols: tuple[str, ...], filled: tuple[str, ...], competitive: bool
+) -> None:
+    for name in symbols:
+        if name not in SYMBOLS:
+            raise ContractError(
+                f"rule {label!r}: {name!r} is nothing that a neuron sees{nearest(name, SYMBOLS)} "
+                f"(it sees {listed(SYMBOLS)}; a setting of the rule has a default; a rule that "
+                "needs x or w itself is a class that answers propose_update)"
+            )
+    if competitive and "phi" not in filled:
+        raise ContractError(f"rule {label!r}: a competitive rule takes phi and fills it")
+
+
+def _returns_two(
+    label: str,
+    plain: Callable[..., Any],
+    symbols: tuple[str, ...],
+    parameters: dict[str, inspect.Parameter],
+) -> bool:
+    """Whether the function gives d beside phi; it is tried once, on ones."""
+    defaults = {name: _default(told) for name, told in parameters.items()}
+    try:
+        result = plain(*([1.0] * len(symbols)), **defaults)
+    except Exception as error:
+        raise ContractError(
+            f"rule {label!r}: the function fails where all its symbols are 1: "
+            f"{type(error).__name__}: {error}"
+        ) from error
+    if isinstance(result, tuple) and len(result) != 2:
+        raise ContractError(f"rule {label!r}: return phi or (phi, d), got {len(result)} values")
+    return isinstance(result, tuple)
+
+
+def _annotation(told: inspect.Parameter) -> Any:
+    known = {"float": float, "int": int, "bool": bool}
+    if told.annotation is told.empty:
+        return type(_default(told))
+    return known.get(told.annotation, told.annotation)
+
+
+def _default(told: inspect.Parameter) -> Any:
+    field = told.default
+    return field._default if hasattr(field, "_default") else field
+
+
+def _as_setting(name: str, told: inspect.Parameter) -> Any:
+    if hasattr(told.default, "_default"):
+        return told.default
+    return setting(default=told.default, doc=name)

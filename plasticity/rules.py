@@ -1,0 +1,72 @@
+"""Rules add up: `BCM() + 0.1 * Oja()`, each in its own phases if asked.
+
+A separable local rule is dW_ij = < phi_i x_j > - d_i w_ij. Hebb, Oja, BCM and Krotov-Hopfield
+differ only in phi and d, so a sum of rules is formed before the matrix multiply, at no cost.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+
+@attrs.frozen
+class Term:
+    """One rule of a sum: its coefficient, and the phases in which it learns (all if empty)."""
+
+    rule: Any  # a component, or a Reference to one
+    coefficient: float = 1.0
+    phases: tuple[str, ...] = ()
+
+    def learns_in(self, phase: str) -> bool:
+        """Whether the term changes weights in the phase of this name."""
+        return not self.phases or phase in self.phases
+
+
+class Rule:
+    """Base of rules; gives them their arithmetic.
+
+    >>> class Hebb(Rule): ...
+    >>> [term.coefficient for term in (Hebb() - 0.1 * Hebb()).terms]
+    [1.0, -0.1]
+    >>> Hebb().during("rearing").terms[0].phases
+    ('rearing',)
+    """
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """The rule as terms of a sum."""
+        return (Term(self),)
+
+    def during(self, *phases: str) -> Sum:
+        """The same rule, learning only in the phases of these names."""
+        return Sum(tuple(attrs.evolve(term, phases=phases) for term in self.terms))
+
+    def __add__(self, other: Rule) -> Sum:
+        return Sum(self.terms + other.terms)
+
+    def __sub__(self, other: Rule) -> Sum:
+        return self + -1 * other
+
+    def __mul__(self, coefficient: float) -> Sum:
+        return Sum(
+            tuple(
+                attrs.evolve(term, coefficient=term.coefficient * float(coefficient))
+                for term in self.terms
+            )
+        )
+
+    __rmul__ = __mul__
+
+
+class Sum(Rule):
+    """A sum of rules."""
+
+    def __init__(self, terms: tuple[Term, ...]) -> None:
+        self._terms = terms
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """The terms, in the order in which they were added."""
+        return self._terms

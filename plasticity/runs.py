@@ -1,0 +1,128 @@
+"""The Python face: `run(...)`, and what a finished run answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+
+from plasticity.data import Data
+from plasticity.overrides import override
+from plasticity.recording import RunStore
+from plasticity.spec import Experiment
+
+if TYPE_CHECKING:
+    import xarray
+
+
+class Run:
+    """A run, finished or not, as its store tells it."""
+
+    def __init__(self, store: RunStore) -> None:
+        self.store = store
+
+    @property
+    def experiment(self) -> Experiment:
+        """The spec of the run."""
+        return self.store.experiment()
+
+    @property
+    def outcome(self) -> str:
+        """How the run ended: "finished", "stopped: ...", "interrupted", "failed: ...", "running"."""
+        return str(self.store.attributes["outcome"])
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The names of the layers, from the input upwards."""
+        return tuple(self.store.attributes["layers"])
+
+    @property
+    def weights(self) -> xarray.DataArray:
+        """The weights (neuron, input) of the last layer as they are at the end."""
+        return self.state()["weights"]
+
+    @property
+    def trajectory(self) -> xarray.Dataset:
+        """What the recorder took of the last layer, over `step`."""
+        return self.store.dataset(f"{self.layers[-1]}/trajectory")
+
+    @property
+    def metrics(self) -> xarray.Dataset:
+        """The measurements of the last layer, over `step`."""
+        return self.store.dataset(f"{self.layers[-1]}/metrics")
+
+    def state(self, layer: int = -1) -> xarray.Dataset:
+        """All arrays of a layer as they are at the end."""
+        return self.store.dataset(f"{self.layers[layer]}/state")
+
+    def __repr__(self) -> str:
+        where = self.store.path or "memory"
+        return f"<Run of {', '.join(self.layers)}, {self.outcome}, in {where}>"
+
+
+def run(
+    experiment: str | Path | Experiment,
+    *,
+    data: Any = None,
+    labels: Any = None,
+    out: str | Path | None = None,
+    overwrite: bool = False,
+    listeners: Iterable[Any] = (),
+    **settings: Any,
+) -> Run:
+    """Run an experiment: a preset by name, a TOML file, or an `Experiment`.
+
+    data       in place of the data of the experiment: an array (sample, input), images
+               (sample, y, x) or (sample, y, x, channel), `Data`, a file, or a source by name
+    labels     of an array given as data
+    out        folder of the store; without it the run is recorded in memory
+    overwrite  whether a store that exists may be replaced
+    listeners  objects with `@hookimpl` methods
+    settings   any setting of the experiment: `neurons=100`, `**{"rule.power": 3}`
+
+    >>> import numpy as np, plasticity as pl
+    >>> samples = np.random.default_rng(0).random((200, 16))
+    >>> finished = pl.run("bcm", data=samples, neurons=4, epochs=2, seed=1, observers=[])
+    >>> finished.weights.sizes
+    Frozen({'neuron': 4, 'input': 16})
+    """
+    from plasticity.assembly import assemble
+
+    made = configure(experiment, data=data, labels=labels, **settings)
+    return assemble(made, listeners).run(out, overwrite=overwrite)
+
+
+def configure(
+    experiment: str | Path | Experiment, *, data: Any = None, labels: Any = None, **settings: Any
+) -> Experiment:
+    """The experiment that `run` would run: with the data and the settings put in."""
+    made = experiment if isinstance(experiment, Experiment) else Experiment.load(experiment)
+    given = data if data is None or isinstance(data, str | dict) else _as_data(data, labels)
+    if isinstance(given, str | dict):
+        settings = {"data": source_of(given) if isinstance(given, str) else given, **settings}
+        given = None
+    if settings:
+        kept = made.data if isinstance(made.data, Data) and "data" not in settings else None
+        made = Experiment.from_dict(override(made.to_dict(), settings))
+        made = made if kept is None else attrs.evolve(made, data=kept)
+    return made if given is None else attrs.evolve(made, data=given)
+
+
+def source_of(name: str) -> Any:
+    """A source by name, or the one that reads a file of this suffix."""
+    from plasticity.discovery import reader_of
+
+    path = Path(name)
+    reader = reader_of(path.suffix) if path.suffix else None
+    return {"name": reader, "path": name} if reader else name
+
+
+def _as_data(data: Any, labels: Any) -> Any:
+    if isinstance(data, Data) or hasattr(data, "open_data"):
+        return data
+    if isinstance(data, Path):
+        return source_of(str(data))
+    return Data(np.asarray(data), labels=labels)

@@ -1,0 +1,158 @@
+"""What a user may set of a component: value, range, unit, meaning and the reason of the limits."""
+
+from __future__ import annotations
+
+import numbers
+import types
+import typing
+from typing import Any, Literal
+
+import attrs
+import numpy as np
+
+from plasticity.errors import SettingError
+
+
+@attrs.frozen
+class Setting:
+    """Range, unit, meaning and the reason of the limits of one setting of a component."""
+
+    doc: str
+    unit: str
+    low: float | None
+    high: float | None
+    above: float | None
+    below: float | None
+    choices: tuple[Any, ...]
+    because: str
+
+    def range(self) -> str:
+        """The allowed values as a mathematician writes them, or an empty text.
+
+            >>> Setting("", "1", 0, None, None, 1, (), "").range()
+        '[0, 1)'
+        """
+        if self.choices:
+            return "{" + ", ".join(repr(choice) for choice in self.choices) + "}"
+        if self.low is None and self.above is None and self.high is None and self.below is None:
+            return ""
+        left = f"[{self.low:g}" if self.low is not None else "(-inf"
+        left = f"({self.above:g}" if self.above is not None else left
+        right = f"{self.high:g}]" if self.high is not None else "inf)"
+        right = f"{self.below:g})" if self.below is not None else right
+        return f"{left}, {right}"
+
+    def allows(self, value: Any) -> bool:
+        """Whether a value of the right type lies in the range; None means "not set"."""
+        if value is None:
+            return True
+        if self.choices:
+            return value in self.choices
+        if not isinstance(value, numbers.Real):
+            return True
+        return (
+            (self.low is None or value >= self.low)
+            and (self.high is None or value <= self.high)
+            and (self.above is None or value > self.above)
+            and (self.below is None or value < self.below)
+        )
+
+
+def setting(
+    *,
+    default: Any = attrs.NOTHING,
+    factory: Any = None,
+    low: float | None = None,
+    high: float | None = None,
+    above: float | None = None,
+    below: float | None = None,
+    choices: tuple[Any, ...] = (),
+    unit: str = "1",
+    doc: str,
+    because: str = "",
+) -> Any:
+    """A setting of a component, checked whenever one is made.
+
+    low, high      closed limits
+    above, below   open limits
+    choices        the only values allowed
+    because        the reason of the limit: it ends the error message
+    """
+    told = Setting(doc, unit, low, high, above, below, tuple(choices), because)
+    return attrs.field(
+        default=attrs.Factory(factory) if factory is not None else default,
+        converter=attrs.Converter(_checked, takes_self=True, takes_field=True),  # type: ignore[misc]
+        metadata={Setting: told},
+    )
+
+
+def settings_of(cls: type) -> dict[str, tuple[attrs.Attribute[Any], Setting]]:
+    """The settings of a component class by name, with what is told about each."""
+    if not attrs.has(cls):
+        return {}
+    return {
+        attribute.name: (attribute, attribute.metadata[Setting])
+        for attribute in attrs.fields(cls)
+        if Setting in attribute.metadata
+    }
+
+
+def type_of(cls: type, name: str) -> Any:
+    """The annotated type of a setting, resolved."""
+    return typing.get_type_hints(cls)[name]
+
+
+def type_name(annotation: Any) -> str:
+    """A type as a reader says it: "a number", "a whole number or not set"."""
+    names = {float: "a number", int: "a whole number", str: "a text", bool: "true or false"}
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        parts = [part for part in typing.get_args(annotation) if part is not types.NoneType]
+        return " or ".join(type_name(part) for part in parts)
+    if typing.get_origin(annotation) is tuple:
+        return f"a list, each {type_name(typing.get_args(annotation)[0])}"
+    return names.get(annotation, getattr(annotation, "__name__", str(annotation)))
+
+
+def _checked(value: Any, component: Any, attribute: attrs.Attribute[Any]) -> Any:
+    told: Setting = attribute.metadata[Setting]
+    annotation = type_of(type(component), attribute.name)
+    label = getattr(type(component), "label", type(component).__name__)
+    converted = _as_type(value, annotation)
+    if converted is _WRONG:
+        raise SettingError(
+            f"{label}: {attribute.name} must be {type_name(annotation)}, got {value!r}"
+            + (f" ({told.doc})" if told.doc else "")
+        )
+    if not told.allows(converted):
+        reason = f": {told.because}" if told.because else ""
+        raise SettingError(
+            f"{label}: {attribute.name} must lie in {told.range()}, got {value!r}{reason}"
+        )
+    return converted
+
+
+_WRONG = object()
+
+
+def _as_type(value: Any, annotation: Any) -> Any:
+    """The value as the annotated type, or _WRONG; nothing but whole numbers is ever converted."""
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin in (typing.Union, types.UnionType):
+        found = (_as_type(value, part) for part in arguments)
+        return next((item for item in found if item is not _WRONG), _WRONG)
+    if origin is Literal:
+        return value if value in arguments else _WRONG
+    if origin is tuple:
+        if not isinstance(value, list | tuple):
+            return _WRONG
+        items = tuple(_as_type(item, arguments[0]) for item in value)
+        return _WRONG if any(item is _WRONG for item in items) else items
+    if annotation is Any:
+        return value
+    if annotation in (float, int) and isinstance(value, bool | np.bool_):
+        return _WRONG
+    if annotation is float:
+        return float(value) if isinstance(value, numbers.Real) else _WRONG
+    if annotation is int:
+        return int(value) if isinstance(value, numbers.Integral) else _WRONG
+    return value if isinstance(value, origin or annotation) else _WRONG

@@ -1,0 +1,286 @@
+"""A running experiment: its components, layers and clock, and what can be asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import attrs
+import numpy as np
+
+from plasticity import loop
+from plasticity.clock import Clock
+from plasticity.components import arguments_of, events_of
+from plasticity.data import Data
+from plasticity.dispatch import Answer, Manager, answers, emit
+from plasticity.errors import PlasticityError
+from plasticity.interrupt import Interrupt, watching
+from plasticity.randomness import stream
+from plasticity.recording import RunStore
+from plasticity.runs import Run
+from plasticity.spec import Experiment
+from plasticity.state import Array, LayerState, LayerView
+from plasticity.variable import streams_of
+
+Caller = Callable[[str], tuple[Answer, ...]]
+_EVALUATION_BATCH = 1000
+
+
+class Simulation:
+    """An assembled experiment; made by `assemble`, trained by `run`.
+
+    experiment  the spec
+    data        the training data
+    manager     pluggy's manager of all components
+    whole       state of the components that belong to no layer
+    layers      the layers, from the input upwards
+    store       where the run is recorded, once it has begun
+    """
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        data: Data,
+        manager: Manager,
+        whole: LayerState,
+        layers: list[LayerState],
+    ) -> None:
+        self.experiment = experiment
+        self.data = data
+        self.manager = manager
+        self.whole = whole
+        self.layers = layers
+        self.interrupt = Interrupt()
+        self.store: RunStore | None = None
+        self._plans: dict[Any, loop.Plan] = {}
+        self._views = {layer.name: LayerView(layer, _answering(layer)) for layer in layers}
+        for layer in layers:
+            arrays = {"weights": layer.arrays["weights"]}
+            emit(self.caller(layer, arrays)("init_state"), layer.clock)
+
+    def register(self, listener: Any) -> None:
+        """Add a listener, also in the middle of a run: it hears from the next step on."""
+        from plasticity.contracts import check_hooks
+
+        check_hooks(listener, "listener")
+        self.manager.register(listener)
+
+    def run(self, out: str | Path | None = None, *, overwrite: bool = False) -> Run:
+        """Train to the end of the experiment, or on from where the clocks stand.
+
+        out        folder of the store; without it the run is recorded in memory
+        overwrite  whether a store that exists may be replaced
+
+        Whatever ends the run, `run_finished` is emitted and all that was recorded is kept. Raises
+        `StoreError` where `out` exists, `ComponentError` where a component raises, and
+        `KeyboardInterrupt` after Ctrl-C, at the end of the step at hand.
+        """
+        self.store = RunStore.create(out, self.experiment, self.data, overwrite=overwrite)
+        outcome = "failed"
+        resumed = self.layers[0].clock.step > 0
+        try:
+            with watching(self.interrupt):
+                self.notify("run_started", self.layers[0].clock, resumed=resumed)
+                outcome = self._train()
+        except KeyboardInterrupt:
+            outcome = "interrupted"
+            raise
+        except PlasticityError as error:
+            outcome = f"failed: {error}"
+            raise
+        finally:
+            self._finish(outcome)
+        return Run(self.store)
+
+    def _train(self) -> str:
+        together = self.experiment.training == "together"
+        for stage in [self.layers] if together else [[layer] for layer in self.layers]:
+            reason = loop.train(self, stage)
+            if reason:
+                return f"stopped: {reason}"
+        return "finished"
+
+    def _finish(self, outcome: str) -> None:
+        assert self.store is not None
+        try:
+            for layer in self.layers:
+                self.store.write_state(self._views[layer.name])
+            self.notify("run_finished", self.layers[0].clock, outcome=outcome)
+        finally:
+            self.store.close(outcome, self.layers[-1].clock)
+
+    def respond(self, samples: Array, layer: int = -1) -> Array:
+        """The activity (neuron, sample) of a layer on samples (sample, input).
+
+        Learns nothing and leaves the arrays of training alone. Encoders that draw random numbers
+        are left out.
+        """
+        index = range(len(self.layers))[layer]
+        responses = np.empty((self.layers[index].sizes["neuron"], len(samples)), self._dtype)
+        for start in range(0, len(samples), _EVALUATION_BATCH):
+            block = samples[start : start + _EVALUATION_BATCH]
+            responses[:, start : start + len(block)] = self._respond(block, index)
+        return responses
+
+    def _respond(self, block: Array, last: int) -> Array:
+        below = np.array(block, self._dtype)
+        for answer in self._steady_encoders(below):
+            emit([answer])
+        for state in self.layers[: last + 1]:
+            before = state.clock.batch or self.experiment.batch_size
+            arrays = state.batch_arrays(len(block), "evaluate")
+            state.bind(len(block), "evaluate")
+            try:
+                arrays["x"][...] = below
+                call = self.caller(state, arrays)
+                for event in ("compute_current", "shape_current", "activate"):
+                    emit(call(event), state.clock)
+            finally:
+                state.bind(before)
+            below = arrays["activity"].T
+        return arrays["activity"]
+
+    def _steady_encoders(self, x: Array) -> list[Answer]:
+        call = self.caller(self.layers[0], {"x": x})
+        return [answer for answer in call("encode") if not list(streams_of(answer.component))]
+
+    def measure(self, stage: list[LayerState]) -> None:
+        """Let every metric measure the layers of a stage and pass the measurements on."""
+        if not self.experiment.metrics:
+            return
+        for layer in stage:
+            found = loop.measurements_of(self, layer)
+            view = self._views[layer.name]
+            if self.store is not None:
+                self.store.append_measurements(view, found)
+            call = self.caller(layer, {"measurements": found})
+            emit(call("measured"), layer.clock)
+
+    def snapshot(self) -> dict[str, Any]:
+        """The whole state: arrays, random streams and clocks, as copies."""
+        return {
+            state.name: {
+                "arrays": {name: array.copy() for name, array in state.kept().items()},
+                "streams": {
+                    place: deepcopy(generator.bit_generator.state)
+                    for place, generator in _streams(state)
+                },
+                "clock": attrs.asdict(state.clock),
+            }
+            for state in (self.whole, *self.layers)
+        }
+
+    def restore(self, snapshot: Mapping[str, Any]) -> None:
+        """Go back to the state of a snapshot of the same experiment."""
+        for state in (self.whole, *self.layers):
+            kept = snapshot[state.name]
+            for name, array in kept["arrays"].items():
+                state.arrays[name][...] = array
+            for place, generator in _streams(state):
+                generator.bit_generator.state = deepcopy(kept["streams"][place])
+            for name, value in kept["clock"].items():
+                setattr(state.clock, name, value)
+
+    # -- what the loop asks --------------------------------------------------------------------
+
+    def caller(self, layer: LayerState, arrays: Mapping[str, Any]) -> Caller:
+        """A function from an event to its answers within a layer, with arguments bound."""
+        known = {
+            "clock": layer.clock,
+            "layer": self._views[layer.name],
+            "store": self.store,
+            "experiment": self.experiment,
+            **arrays,
+        }
+        others = [part for part in self._all_parts() if id(part) not in self._own_parts(layer)]
+
+        def call(event: str) -> tuple[Answer, ...]:
+            return answers(self.manager.subset_hook_caller(event, others), known, event)
+
+        return call
+
+    def plan(self, stage: list[LayerState]) -> loop.Plan:
+        """The plan of the next step, made anew where the batch, a phase or a listener changed."""
+        clock = stage[0].clock
+        batch = min(
+            self.experiment.batch_size,
+            self.data.n_sample - (clock.step % clock.steps_per_epoch) * self.experiment.batch_size,
+        )
+        key = (
+            tuple(layer.name for layer in stage),
+            batch,
+            tuple(layer.learns for layer in stage),
+            self.manager.changes,
+        )
+        if stage[0].clock.batch != batch:
+            for layer in self.layers:
+                layer.clock.batch = batch
+                layer.bind(batch)
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._plans[key] = loop.plan_of(self, stage, batch)
+        return plan
+
+    def notify(self, event: str, clock: Clock, **arguments: Any) -> None:
+        """Emit an event of the whole run."""
+        known = {"clock": clock, "store": self.store, "experiment": self.experiment, **arguments}
+        emit(answers(getattr(self.manager.hook, event), known, event), clock)
+
+    @cached_property
+    def measures_responses(self) -> bool:
+        """Whether any metric looks at the responses to the evaluation samples."""
+        return any(
+            "responses" in arguments_of(plugin.measure)
+            for plugin in self.manager.get_plugins()
+            if "measure" in events_of(plugin)
+        )
+
+    def evaluation_responses(self, layer: LayerState) -> Array:
+        """The activity of a layer on the evaluation samples, read-only."""
+        responses = self.respond(self.evaluation_samples, self.layers.index(layer))
+        responses.flags.writeable = False
+        return responses
+
+    @cached_property
+    def evaluation_samples(self) -> Array:
+        """The samples on which metrics look at the responses; drawn once from a stream of their own."""
+        count = min(self.experiment.measure_samples, self.data.n_sample)
+        chosen = stream(self.experiment.seed, "evaluation").choice(
+            self.data.n_sample, count, replace=False
+        )
+        return self.data.take(np.sort(chosen), self._dtype)
+
+    @property
+    def _dtype(self) -> np.dtype[Any]:
+        return np.dtype(self.experiment.dtype)
+
+    def _all_parts(self) -> list[Any]:
+        return [
+            layer.scaled.get(place, part)
+            for layer in self.layers
+            for place, part in layer.components.items()
+        ]
+
+    def _own_parts(self, layer: LayerState) -> set[int]:
+        return {id(layer.scaled.get(place, part)) for place, part in layer.components.items()}
+
+
+def _answering(layer: LayerState) -> dict[str, tuple[str, ...]]:
+    from plasticity.components import label_of
+
+    found: dict[str, tuple[str, ...]] = {}
+    for part in layer.components.values():
+        for event in events_of(part):
+            found[event] = (*found.get(event, ()), label_of(part))
+    return found
+
+
+def _streams(state: LayerState) -> list[tuple[str, np.random.Generator]]:
+    return [
+        (f"{place}.{declared.name}", getattr(component, declared.name))
+        for place, component in state.components.items()
+        for declared in streams_of(component)
+    ]

@@ -1,0 +1,311 @@
+"""What an experiment says, in Python or in a TOML file, without loss from one to the other."""
+
+from __future__ import annotations
+
+import numbers
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import attrs
+
+from plasticity import discovery
+from plasticity.data import Data
+from plasticity.errors import SpecError
+from plasticity.rules import Rule, Term
+from plasticity.settings import settings_of
+
+GIVEN = "given in Python"
+
+
+@attrs.frozen
+class Reference:
+    """A component by name, with the settings that differ from its defaults.
+
+    >>> Reference.of({"name": "sgd", "rate": 0.1})
+    Reference(name='sgd', settings={'rate': 0.1})
+    """
+
+    name: str
+    settings: dict[str, Any] = attrs.field(factory=dict)
+
+    @staticmethod
+    def of(value: Any) -> Any:
+        """A name or a table as a Reference; anything else (a component, None) as it is."""
+        if isinstance(value, str):
+            return Reference(value)
+        if isinstance(value, Mapping):
+            settings = dict(value)
+            if "name" not in settings:
+                raise SpecError(f"a component is given by its name, got only {settings!r}")
+            return Reference(settings.pop("name"), settings)
+        return value
+
+
+def _part(default: Any = attrs.NOTHING, *, role: str) -> Any:
+    return attrs.field(default=default, converter=Reference.of, metadata={"role": role})
+
+
+def _as_parts(value: Any) -> tuple[Any, ...]:
+    values = value if isinstance(value, list | tuple) else (value,)
+    return tuple(Reference.of(item) for item in values)
+
+
+def _parts(*, role: str) -> Any:
+    return attrs.field(default=(), converter=_as_parts, metadata={"role": role})
+
+
+def _as_terms(value: Any) -> tuple[Term, ...]:
+    if isinstance(value, list | tuple):
+        return tuple(term for item in value for term in _as_terms(item))
+    if isinstance(value, Term):
+        return (value,)
+    if isinstance(value, Rule):
+        return value.terms
+    if isinstance(value, Mapping):
+        table = dict(value)
+        coefficient = table.pop("coefficient", 1.0)
+        phases = tuple(table.pop("phases", ()))
+        return (Term(Reference.of(table), float(coefficient), phases),)
+    return (Term(Reference.of(value)),)
+
+
+def _whole(low: int) -> Any:
+    def check(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+        whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+        if value is not None and not (whole and value >= low):
+            raise SpecError(
+                f"{type(instance).__name__.lower()}: {attribute.name} must be a whole number from "
+                f"{low}, got {value!r}"
+            )
+
+    return check
+
+
+def _one_of(*choices: str) -> Any:
+    def check(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+        if value not in choices:
+            raise SpecError(
+                f"{type(instance).__name__.lower()}: {attribute.name} must be one of "
+                f"{', '.join(map(repr, choices))}, got {value!r}"
+            )
+
+    return check
+
+
+@attrs.frozen
+class Phase:
+    """A named stretch of the run, in epochs; rules may learn in some phases only."""
+
+    name: str
+    epochs: int = attrs.field(validator=_whole(1))
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Layer:
+    """One layer: how many neurons, and the components that make them respond and learn.
+
+    neurons      size of the layer
+    rule         a rule, a sum of rules, a name, or a list of names and tables with `coefficient`
+                 and `phases`
+    activation, optimizer, initializer     one component each, required
+    threshold, lateral, synapse, schedule  one component each, or None
+    transforms, constraints                any number, in the order in which they act
+    name         how stores and messages call the layer; `layer_0`, `layer_1` unless given
+    """
+
+    neurons: int = attrs.field(validator=_whole(1))
+    rule: Any = attrs.field(converter=_as_terms, metadata={"role": "rule"})
+    activation: Any = _part(role="activation")
+    optimizer: Any = _part(role="optimizer")
+    initializer: Any = _part(role="initializer")
+    threshold: Any = _part(None, role="threshold")
+    lateral: Any = _part(None, role="lateral")
+    synapse: Any = _part(None, role="synapse")
+    schedule: Any = _part(None, role="schedule")
+    transforms: Any = _parts(role="transform")
+    constraints: Any = _parts(role="constraint")
+    name: str = ""
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Experiment:
+    """Everything that decides a run, but for the machine.
+
+    data             a source (component, name or table), or `Data`
+    layers           the layers, from the input upwards
+    epochs           passes through the data; or give `phases`
+    batch_size       samples a step
+    seed             of all random numbers
+    dtype            "float32" or "float64"
+    shuffle          whether each epoch draws the samples in a new order
+    drop_last        whether a last batch that is not full is left out
+    training         "together": each step trains all layers; "layer_by_layer": one after another,
+                     each for all epochs
+    encoders         components that change the inputs, in order
+    metrics          components that measure, each for every layer
+    measure_every    steps between measurements; 0: at the end of each epoch
+    measure_samples  how many samples, drawn once, the metrics see the responses to
+    observers        components that look on
+    """
+
+    data: Any = _part(role="source")
+    layers: tuple[Layer, ...] = attrs.field(converter=tuple)
+    epochs: int | None = attrs.field(default=None, validator=_whole(1))
+    phases: tuple[Phase, ...] = attrs.field(default=(), converter=tuple)
+    batch_size: int = attrs.field(default=100, validator=_whole(1))
+    seed: int = attrs.field(default=0, validator=_whole(0))
+    dtype: str = attrs.field(default="float32", validator=_one_of("float32", "float64"))
+    shuffle: bool = True
+    drop_last: bool = False
+    training: Literal["together", "layer_by_layer"] = attrs.field(
+        default="together", validator=_one_of("together", "layer_by_layer")
+    )
+    encoders: Any = _parts(role="encoder")
+    metrics: Any = _parts(role="metric")
+    measure_every: int = attrs.field(default=0, validator=_whole(0))
+    measure_samples: int = attrs.field(default=1000, validator=_whole(1))
+    observers: Any = _parts(role="observer")
+
+    def __attrs_post_init__(self) -> None:
+        if not self.layers:
+            raise SpecError("experiment: layers is empty; give at least one layer")
+        if self.phases and self.epochs not in (None, self._phase_epochs):
+            raise SpecError(
+                f"experiment: epochs = {self.epochs} but its phases last {self._phase_epochs} "
+                "epochs together; give one of the two"
+            )
+
+    @property
+    def _phase_epochs(self) -> int:
+        return sum(phase.epochs for phase in self.phases)
+
+    @property
+    def n_epoch(self) -> int:
+        """Epochs of the run: of all phases, or `epochs`, or 1."""
+        return self._phase_epochs if self.phases else self.epochs or 1
+
+    def phase_of(self, epoch: int) -> str:
+        """The name of the phase to which an epoch belongs; "" where there are no phases."""
+        for phase in self.phases:
+            if epoch < phase.epochs:
+                return phase.name
+            epoch -= phase.epochs
+        return ""
+
+    def layer_name(self, index: int) -> str:
+        """How stores and messages call a layer."""
+        return self.layers[index].name or f"layer_{index}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The experiment as tables, lists, texts and numbers; what equals its default is left out."""
+        return to_dict(self)
+
+    def to_toml(self) -> str:
+        """The experiment as a TOML file that `Experiment.from_toml` reads back without loss."""
+        import tomli_w
+
+        return tomli_w.dumps(to_dict(self))
+
+    @staticmethod
+    def from_dict(tables: Mapping[str, Any]) -> Experiment:
+        """The experiment that these tables describe; a mistake is a `SpecError` naming its place."""
+        from plasticity.structure import structure
+
+        return structure(tables)
+
+    @staticmethod
+    def from_toml(text: str, where: str = "spec") -> Experiment:
+        """The experiment that a TOML text describes; `where` begins the message of an error."""
+        try:
+            tables = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise SpecError(f"{where}: not a TOML file: {error}") from error
+        return Experiment.from_dict(tables)
+
+    @staticmethod
+    def load(path: str | Path) -> Experiment:
+        """The experiment of a TOML file, or of a preset if there is one of that name."""
+        path = Path(path)
+        if path.suffix == ".toml" or path.is_file():
+            try:
+                text = path.read_text(encoding="utf-8")
+            except (OSError, UnicodeDecodeError) as error:
+                raise SpecError(f"{path}: cannot be read: {error}") from error
+            return Experiment.from_toml(text, str(path))
+        return Experiment.from_toml(discovery.preset_text(str(path)), str(path))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Experiment) and to_dict(self) == to_dict(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def to_dict(value: Any) -> dict[str, Any]:
+    """An Experiment, Layer or Phase as plain tables; what equals its default is left out."""
+    tables: dict[str, Any] = {}
+    for attribute in attrs.fields(type(value)):
+        content = getattr(value, attribute.name)
+        if content == attribute.default and attribute.default is not attrs.NOTHING:
+            continue
+        if attribute.name == "rule":
+            terms = [_term_table(term) for term in content]
+            tables["rule"] = terms[0] if len(terms) == 1 else terms
+        elif "role" in attribute.metadata:
+            many = isinstance(content, tuple)
+            tables[attribute.name] = (
+                [_component_table(item) for item in content] if many else _component_table(content)
+            )
+        elif isinstance(content, tuple):
+            tables[attribute.name] = [to_dict(item) for item in content]
+        else:
+            tables[attribute.name] = content
+    return tables
+
+
+def _term_table(term: Term) -> Any:
+    table = _component_table(term.rule)
+    extra: dict[str, Any] = {}
+    if term.coefficient != 1:
+        extra["coefficient"] = term.coefficient
+    if term.phases:
+        extra["phases"] = list(term.phases)
+    if not extra:
+        return table
+    return (table if isinstance(table, dict) else {"name": table}) | extra
+
+
+def _component_table(component: Any) -> Any:
+    if isinstance(component, Reference):
+        name, settings = component.name, component.settings
+    elif isinstance(component, Data):
+        name, settings = GIVEN, {"fingerprint": component.fingerprint()}
+    else:
+        name, settings = discovery.name_of(type(component)), changed_settings(component)
+    return {"name": name, **settings} if settings else name
+
+
+def changed_settings(component: object) -> dict[str, Any]:
+    """The settings of a component that differ from their defaults, as TOML can hold them."""
+    changed: dict[str, Any] = {}
+    for name, (attribute, _) in settings_of(type(component)).items():
+        value = getattr(component, name)
+        default = attribute.default
+        if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
+            default = default.factory()
+        if value is None or (not hasattr(value, "__array__") and value == default):
+            continue
+        changed[name] = str(value) if isinstance(value, Path) else _plain(value)
+    return changed
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if hasattr(value, "__array__"):
+        raise SpecError(
+            "an array that was given in Python cannot be written to TOML; save it to a file and "
+            "name the file"
+        )
+    return value

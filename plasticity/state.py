@@ -1,0 +1,277 @@
+"""The arrays of a layer: allocated once from the declared Variables, then only filled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from plasticity.clock import Clock
+from plasticity.components import label_of
+from plasticity.errors import ConflictError, ContractError, MissingPartError, listed
+from plasticity.rules import Term
+from plasticity.terms import ScaledRule
+from plasticity.variable import Variable, variables_of
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+# The arrays that the events hand over. The event that fills each is named beside it.
+SHARED: dict[str, tuple[Variable, str]] = {
+    "x": (Variable(("sample", "input"), intent="scratch", description="inputs"), "draw_batch"),
+    "weights": (Variable(("neuron", "input"), description="synaptic weights"), "init_state"),
+    "current": (
+        Variable(("neuron", "sample"), intent="scratch", description="current u"),
+        "compute_current",
+    ),
+    "activity": (
+        Variable(("neuron", "sample"), intent="scratch", description="activity y"),
+        "activate",
+    ),
+    "slope": (
+        Variable(("neuron", "sample"), intent="scratch", description="slope sigma'(u)"),
+        "differentiate",
+    ),
+    "threshold": (
+        Variable(("neuron",), description="modification threshold theta"),
+        "estimate_threshold",
+    ),
+    "modulation": (
+        Variable(("neuron", "sample"), intent="scratch", description="modulation phi"),
+        "modulate",
+    ),
+    "decay": (Variable(("neuron",), intent="scratch", description="decay d"), "modulate"),
+    "update": (
+        Variable(("neuron", "input"), intent="scratch", description="update dW"),
+        "modulate",
+    ),
+}
+for _name, (_variable, _) in SHARED.items():
+    _variable.name = _name
+KEPT = ("own", "out")
+
+
+class LayerState:
+    """One layer of a running simulation: its components, its clock and its arrays.
+
+    name         how stores and messages call the layer
+    sizes        size of each dimension; "sample" is the largest batch
+    dtype        floating point type of the arrays that name none
+    components   place in the spec -> component, in the order of the spec
+    image_shape  shape of an input as an image, or None
+    scaled       place -> wrapper of the rules that have a coefficient or phases
+    terms        the rules as the spec gives them
+    used         names of the shared arrays that some component uses
+    arrays       name -> array that outlives a step; private ones as "place.name"
+    variables    the declaration of each of these
+    """
+
+    def __init__(
+        self,
+        name: str,
+        sizes: Mapping[str, int],
+        dtype: str,
+        components: Mapping[str, Any],
+        clock: Clock,
+        image_shape: tuple[int, ...] | None = None,
+        scaled: Mapping[str, ScaledRule] | None = None,
+        terms: tuple[Term, ...] = (),
+    ) -> None:
+        self.name = name
+        self.sizes = dict(sizes)
+        self.dtype = np.dtype(dtype)
+        self.components = dict(components)
+        self.clock = clock
+        self.image_shape = image_shape
+        self.scaled = dict(scaled or {})
+        self.terms = terms
+        self.used: frozenset[str] = frozenset()
+        self.arrays: dict[str, Array] = {}
+        self.variables: dict[str, Variable] = {}
+        self._writers: dict[str, str] = {}
+        self._buffers: dict[str, Array] = {}
+        self._bound: tuple[str, int] | None = None
+
+    @property
+    def learns(self) -> bool:
+        """Whether any rule changes weights in the present phase."""
+        return any(term.learns_in(self.clock.phase) for term in self.terms)
+
+    def allocate(self, shared: Iterable[str]) -> None:
+        """Allocate the shared arrays of these names and all that the components declare."""
+        self.used = frozenset(shared)
+        for name in self.used:
+            variable = SHARED[name][0]
+            if "sample" not in variable.dims:
+                self._allocate(name, variable, self.sizes)
+        declared = list(self._declared())
+        for place, component, variable in declared:
+            if variable.intent == "out":
+                self._claim(variable, f"{place} {label_of(component)!r}")
+            if variable.intent not in ("in", "inout") and not self._varies(variable):
+                self._allocate(
+                    _key(place, variable), variable, self.sizes | _own_sizes(component, variable)
+                )
+        for place, component, variable in declared:
+            if variable.intent in ("in", "inout") and variable.name not in self._known():
+                raise MissingPartError(
+                    f"{place} {label_of(component)!r} reads {variable.name!r}, which no component "
+                    f"of {self.name} writes (written are {listed(self._known())})"
+                )
+
+    def batch_arrays(self, batch: int, purpose: str = "train") -> dict[str, Array]:
+        """All shared arrays as they are for a batch of this many samples.
+
+        Arrays that depend on the batch are views of one buffer a purpose, so that measuring in
+        the middle of a step overwrites nothing.
+        """
+        sizes = self.sizes | {"sample": batch}
+        arrays = {name: self.arrays[name] for name in SHARED if name in self.arrays}
+        for name, (variable, _) in SHARED.items():
+            if "sample" in variable.dims:
+                arrays[name] = self._view(f"{purpose}.{name}", variable, sizes)
+        return arrays
+
+    def bind(self, batch: int, purpose: str = "train") -> None:
+        """Give every component its arrays for a batch of this many samples."""
+        if self._bound == (purpose, batch):
+            return
+        first = self._bound is None
+        sizes = self.sizes | {"sample": batch}
+        shared = self.batch_arrays(batch, purpose)
+        for place, component, variable in self._declared():
+            if self._varies(variable):
+                key = f"{purpose}.{_key(place, variable)}"
+                array = shared.get(variable.name) if variable.intent in ("in", "inout") else None
+                if array is None:
+                    own = _own_sizes(component, variable)
+                    array = self._view(key, variable, sizes | own)
+                variable.bind(component, array)
+            elif first:
+                variable.bind(component, self.arrays[_key(place, variable)])
+        for wrapper in self.scaled.values():
+            wrapper.arrays = shared
+        self._bound = (purpose, batch)
+
+    def kept(self) -> dict[str, Array]:
+        """The arrays that a checkpoint holds: the state, and nothing else."""
+        return {
+            name: array
+            for name, array in self.arrays.items()
+            if self.variables[name].intent in KEPT
+        }
+
+    def _declared(self) -> Iterator[tuple[str, Any, Variable]]:
+        for place, component in self.components.items():
+            for variable in variables_of(component):
+                yield place, component, variable
+
+    def _known(self) -> set[str]:
+        return set(self.arrays) | {name for name, (v, _) in SHARED.items() if self._varies(v)}
+
+    def _claim(self, variable: Variable, writer: str) -> None:
+        other = self._writers.setdefault(variable.name, writer)
+        if other != writer or variable.name in self.arrays:
+            by = other if other != writer else "the events of the loop"
+            raise ConflictError(
+                f"two components write {variable.name!r}: {by} and {writer}; leave out one"
+            )
+
+    def _allocate(self, name: str, variable: Variable, sizes: Mapping[str, int]) -> None:
+        self.arrays[name] = np.zeros(_shape(variable, sizes), variable.dtype or self.dtype)
+        self.variables[name] = variable
+
+    def _varies(self, variable: Variable) -> bool:
+        return "sample" in variable.dims
+
+    def _view(self, key: str, variable: Variable, sizes: Mapping[str, int]) -> Array:
+        shape = _shape(variable, sizes)
+        size = int(np.prod(shape))
+        buffer = self._buffers.get(key)
+        if buffer is None or buffer.size < size:
+            largest = int(np.prod(_shape(variable, self.sizes | _without_sample(sizes))))
+            buffer = np.zeros(max(size, largest), variable.dtype or self.dtype)
+            self._buffers[key] = buffer
+        return buffer[:size].reshape(shape)
+
+
+class LayerView:
+    """What an observer sees of a layer: names and read-only arrays."""
+
+    def __init__(self, state: LayerState, answers: Mapping[str, tuple[str, ...]]) -> None:
+        self._state = state
+        self.answers = dict(answers)
+
+    @property
+    def name(self) -> str:
+        """How stores and messages call the layer."""
+        return self._state.name
+
+    @property
+    def clock(self) -> Clock:
+        """The time of the layer."""
+        return self._state.clock
+
+    @property
+    def image_shape(self) -> tuple[int, ...] | None:
+        """The shape of an input as an image, or None."""
+        return self._state.image_shape
+
+    @property
+    def variables(self) -> dict[str, Variable]:
+        """The declaration of each array that outlives a step."""
+        return dict(self._state.variables)
+
+    def array(self, name: str, batch: int | None = None) -> Array:
+        """A read-only view of an array by name; of the last batch where it has samples.
+
+        Raises `ContractError` where there is none of that name.
+        """
+        if name in self._state.arrays:
+            return read_only(self._state.arrays[name])
+        shared = self._state.batch_arrays(batch or self.clock.batch)
+        if name not in shared:
+            known = listed(set(self._state.arrays) | set(shared))
+            raise ContractError(f"{self.name} has no array {name!r} (it has {known})")
+        return read_only(shared[name])
+
+    def declaration(self, name: str) -> Variable:
+        """The Variable behind an array."""
+        if name in self._state.variables:
+            return self._state.variables[name]
+        return SHARED[name][0]
+
+
+def read_only(array: Array) -> Array:
+    """A view of an array through which it cannot be changed."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def _key(place: str, variable: Variable) -> str:
+    private = variable.intent in ("own", "scratch")
+    return f"{place}.{variable.name}" if private else variable.name
+
+
+def _own_sizes(component: Any, variable: Variable) -> dict[str, int]:
+    """Sizes of the dimensions that are named after a setting of the component."""
+    return {
+        dim: int(getattr(component, dim))
+        for dim in variable.dims
+        if isinstance(dim, str) and isinstance(getattr(component, dim, None), int)
+    }
+
+
+def _without_sample(sizes: Mapping[str, int]) -> dict[str, int]:
+    return {dim: size for dim, size in sizes.items() if dim != "sample"}
+
+
+def _shape(variable: Variable, sizes: Mapping[str, int]) -> tuple[int, ...]:
+    try:
+        return tuple(dim if isinstance(dim, int) else sizes[dim] for dim in variable.dims)
+    except KeyError as error:
+        raise ContractError(
+            f"Variable {variable.name!r} has the unknown dimension {error.args[0]!r}; known are "
+            f"{listed(sizes)} and the whole-number settings of its component"
+        ) from None

@@ -1,0 +1,68 @@
+"""A rule with a coefficient, or one that learns in some phases only, as one component."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MethodType
+from typing import Any
+
+import numpy as np
+
+from plasticity.clock import Clock
+from plasticity.components import arguments_of, events_of, label_of
+from plasticity.hookspecs import hookimpl
+from plasticity.rules import Term
+from plasticity.variable import Array
+
+
+class ScaledRule:
+    """Adds a multiple of what a rule adds: the rule writes into arrays of zeros first.
+
+    All other events go to the rule itself. `arrays` is what the events of the layer hand over for
+    the batch at hand; the loop keeps it up to date.
+    """
+
+    def __init__(self, term: Term) -> None:
+        self.rule = term.rule
+        self.term = term
+        self.label = label_of(term.rule)
+        self.arrays: Mapping[str, Array] = {}
+        self._scratch: dict[str, Array] = {}
+        self._arguments: dict[str, tuple[str, ...]] = {}
+        for event in events_of(term.rule):
+            answer = getattr(term.rule, event)
+            if event in _SCALED:
+                self._arguments[event] = arguments_of(answer)
+                answer = MethodType(_SCALED[event], self)
+            setattr(self, event, answer)
+
+    def add(self, event: str, clock: Clock, targets: Mapping[str, Array]) -> None:
+        """Let the rule answer the event on zeros and add the multiple of them to the targets."""
+        if not self.term.learns_in(clock.phase):
+            return
+        scratch = {name: self._zeros(name, array) for name, array in targets.items()}
+        known = {**self.arrays, **scratch, "clock": clock}
+        getattr(self.rule, event)(*(known[name] for name in self._arguments[event]))
+        for name, array in targets.items():
+            scratch[name] *= array.dtype.type(self.term.coefficient)
+            array += scratch[name]
+
+    def _zeros(self, name: str, like: Array) -> Array:
+        found = self._scratch.get(name)
+        if found is None or found.shape != like.shape:
+            found = self._scratch[name] = np.empty_like(like)
+        found.fill(0)
+        return found
+
+
+@hookimpl
+def _modulate(self: ScaledRule, modulation: Array, decay: Array, clock: Clock) -> None:
+    self.add("modulate", clock, {"modulation": modulation, "decay": decay})
+
+
+@hookimpl
+def _propose_update(self: ScaledRule, update: Array, clock: Clock) -> None:
+    self.add("propose_update", clock, {"update": update})
+
+
+_SCALED = {"modulate": _modulate, "propose_update": _propose_update}

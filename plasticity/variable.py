@@ -1,0 +1,141 @@
+"""What a component declares of its state: its arrays and its random numbers.
+
+One declaration does everything: it allocates the array, finds two writers, fills checkpoints,
+labels the store and documents the component.
+"""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Iterator
+from typing import Any, Literal, TypeVar, overload
+
+import numpy as np
+
+from plasticity.errors import ContractError
+
+Array = np.ndarray[Any, np.dtype[Any]]
+Intent = Literal["own", "out", "in", "inout", "scratch"]
+Value = TypeVar("Value")
+INTENTS = typing.get_args(Intent)
+
+
+class Variable:
+    """An array that a component owns, writes or reads.
+
+    dims         names in the order (neuron, input), (neuron, sample) or (neuron,); a number, or the
+                 name of an integer setting of the component, is a size of its own
+    dtype        None for the floating point type of the layer
+    unit         "1" for pure numbers
+    intent       `own`: private, kept in checkpoints; `scratch`: private, forgotten after each step;
+                 `out`: written here, read by others under its name; `in`, `inout`: of another
+                 component, read or also changed
+
+    On an instance the attribute is the array itself, once a simulation has been assembled. It is
+    filled, never rebound: `self.velocity[...] = 0` and `self.velocity *= 0.9` are fine, while
+    `self.velocity = other` raises `ContractError`.
+
+    >>> class Momentum:
+    ...     velocity = Variable(("neuron", "input"), description="running mean of the updates")
+    >>> Momentum.velocity.dims
+    ('neuron', 'input')
+    """
+
+    def __init__(
+        self,
+        dims: tuple[str | int, ...] = (),
+        *,
+        dtype: str | None = None,
+        unit: str = "1",
+        description: str = "",
+        intent: Intent = "own",
+    ) -> None:
+        if intent not in INTENTS:
+            raise ContractError(f"Variable: intent must be one of {INTENTS}, got {intent!r}")
+        self.dims = dims
+        self.dtype = dtype
+        self.unit = unit
+        self.description = description
+        self.intent = intent
+        self.name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Variable: ...
+    @overload
+    def __get__(self, instance: object, owner: type) -> Array: ...
+    def __get__(self, instance: object | None, owner: type) -> Variable | Array:
+        if instance is None:
+            return self
+        try:
+            array: Array = instance.__dict__[self.name]
+        except KeyError:
+            raise ContractError(
+                f"{owner.__name__}.{self.name} has no array yet: it is allocated when a "
+                "simulation is assembled"
+            ) from None
+        return array
+
+    def __set__(self, instance: object, value: Array) -> None:
+        if instance.__dict__.get(self.name) is not value:
+            raise ContractError(
+                f"{type(instance).__name__}.{self.name} would be rebound: arrays are filled, "
+                f"write self.{self.name}[...] = value"
+            )
+
+    def bind(self, instance: object, array: Array) -> None:
+        """Give the instance its array; done by the framework alone."""
+        instance.__dict__[self.name] = array
+
+    def __repr__(self) -> str:
+        return f"Variable({self.dims}, {self.intent}: {self.description})"
+
+
+class Stream:
+    """A stream of random numbers that belongs to one component of one simulation.
+
+    On an instance the attribute is a `numpy.random.Generator`. Each stream is derived from the
+    seed and the place of its component, so that adding a listener changes no result.
+    """
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Stream: ...
+    @overload
+    def __get__(self, instance: object, owner: type) -> np.random.Generator: ...
+    def __get__(self, instance: object | None, owner: type) -> Stream | np.random.Generator:
+        if instance is None:
+            return self
+        try:
+            generator: np.random.Generator = instance.__dict__[self.name]
+        except KeyError:
+            raise ContractError(
+                f"{owner.__name__}.{self.name} has no stream yet: it is given when a simulation "
+                "is assembled"
+            ) from None
+        return generator
+
+    def bind(self, instance: object, generator: np.random.Generator) -> None:
+        """Give the instance its generator; done by the framework alone."""
+        instance.__dict__[self.name] = generator
+
+
+def variables_of(component: object) -> Iterator[Variable]:
+    """The Variables that the class of a component declares, base classes first."""
+    yield from _declared(component, Variable)
+
+
+def streams_of(component: object) -> Iterator[Stream]:
+    """The random streams that the class of a component declares, base classes first."""
+    yield from _declared(component, Stream)
+
+
+def _declared(component: object, kind: type[Value]) -> Iterator[Value]:
+    found: dict[str, Value] = {}
+    for cls in reversed(type(component).__mro__):
+        found.update((name, value) for name, value in vars(cls).items() if isinstance(value, kind))
+    yield from found.values()

@@ -1,0 +1,1 @@
+"""The bundled components. Of the framework they import only its public names."""

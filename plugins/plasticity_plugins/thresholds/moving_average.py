@@ -1,0 +1,58 @@
+"""The paper's threshold: the mean squared activity with a fading memory."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from plasticity import Clock, component, hookimpl, setting
+from plasticity.typing import Array
+from plasticity_plugins import bibliography
+
+
+@component(source=bibliography.SQUADRANI_2022)
+class MovingAverage:
+    """Threshold that follows the mean squared activity with a fading memory.
+
+        theta_t = gamma theta_(t-1) + (1 - gamma) < y^2 >_batch
+
+    The rule of the same step sees theta_t. Before the first step theta is `initial`, or else the
+    first batch's own < y^2 >. With a `time_constant` tau in samples, gamma = exp(-B / tau) for a
+    batch of B samples, so that runs with different batches can be compared.
+
+    Source: Squadrani et al., Entropy 24 (2022) 682. The published code computes this average but
+    hands the batch mean to the rule; that is the component `batch`.
+    """
+
+    memory: float = setting(
+        default=0.9,
+        low=0,
+        below=1,
+        doc="share gamma of the old threshold kept at each step",
+        because="a memory of 1 never forgets the first threshold",
+    )
+    time_constant: float | None = setting(
+        default=None, above=0, unit="samples", doc="memory as a time constant; in place of `memory`"
+    )
+    initial: float | None = setting(
+        default=None,
+        above=0,
+        doc="threshold before the first step; the first batch's mean squared activity if not set",
+        because="the Law-Cooper rule divides by the threshold",
+    )
+
+    @hookimpl
+    def estimate_threshold(self, activity: Array, threshold: Array, clock: Clock) -> Array:
+        mean_square = np.mean(np.square(activity), axis=1)
+        if clock.step == 0:
+            threshold[...] = mean_square if self.initial is None else self.initial
+        gamma = self._memory(activity.shape[1])
+        threshold *= gamma
+        threshold += (1 - gamma) * mean_square
+        return threshold
+
+    def _memory(self, n_sample: int) -> float:
+        if self.time_constant is None:
+            return self.memory
+        return math.exp(-n_sample / self.time_constant)
