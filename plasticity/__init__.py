@@ -49,7 +49,7 @@ _HOME = {
     "Stream": "variable",
     "Variable": "variable",
 }
-__all__ = sorted(_HOME)  # noqa: PLE0604 - the table is the list
+__all__ = list(_HOME)
 
 
 def __getattr__(name: str) -> Any:

@@ -131,7 +131,8 @@ def _layer_components(experiment: Experiment, layer: Layer, index: int) -> dict[
 def _rules(terms: tuple[Term, ...], place: str) -> dict[str, Any]:
     """Place -> rule, for each term of a sum."""
     return {
-        here: make(term.rule, here, "rule") for here, term in zip(_rule_places(terms, place), terms)
+        here: make(term.rule, here, "rule")
+        for here, term in zip(_rule_places(terms, place), terms, strict=True)
     }
 
 
@@ -146,14 +147,15 @@ def _scaled(layer: Layer, index: int, parts: dict[str, Any]) -> dict[str, Scaled
     places = _rule_places(layer.rule, f"layers[{index}]")
     return {
         place: ScaledRule(attrs.evolve(term, rule=parts[place]))
-        for place, term in zip(places, layer.rule)
+        for place, term in zip(places, layer.rule, strict=True)
         if term.coefficient != 1 or term.phases
     }
 
 
 def _check_phases(experiment: Experiment, layer: Layer, index: int) -> None:
     phases = {phase.name for phase in experiment.phases}
-    for place, term in zip(_rule_places(layer.rule, f"layers[{index}]"), layer.rule):
+    places = _rule_places(layer.rule, f"layers[{index}]")
+    for place, term in zip(places, layer.rule, strict=True):
         for phase in term.phases:
             if phase not in phases:
                 known = f"phases are {listed(phases)}" if phases else "the experiment has no phases"
@@ -213,7 +215,7 @@ def _register(shared: dict[str, Any], layers: list[LayerState]) -> Manager:
     """One manager for the simulation, holding the components themselves."""
     manager = Manager()
     manager.add_hookspecs(hookspecs)
-    named = [(place, component) for place, component in shared.items()]
+    named = list(shared.items())
     for layer in layers:
         named += [
             (f"{layer.name}: {place}", layer.scaled.get(place, part))

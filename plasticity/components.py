@@ -44,12 +44,13 @@ def component(
     """
 
     def decorate(cls: Class) -> Class:
-        made = attrs.define(eq=False, slots=False, kw_only=True)(cls)
+        made: Any = attrs.define(eq=False, slots=False, kw_only=True)(cls)
         made.label = label or _snake_case(cls.__name__)
         made.source = source or getattr(cls, "source", "")
         if made.source and "cite" not in vars(made):
             made.cite = hookimpl(_cite)
-        return made
+        result: Class = made
+        return result
 
     return decorate if cls is None else decorate(cls)
 

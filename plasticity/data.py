@@ -14,6 +14,10 @@ Array = np.ndarray[Any, np.dtype[Any]]
 _ROWS = 4096  # rows looked at at a time, so that a file on disk is never whole in memory
 
 
+def _default_scale(data: Data) -> float:
+    return 1 / 255 if data.samples.dtype == np.uint8 else 1.0
+
+
 @attrs.frozen(eq=False)
 class Data:
     """Samples (sample, input) with their labels and, for images, their shape.
@@ -39,7 +43,7 @@ or leave out that sample
         default=None, converter=attrs.converters.optional(np.asarray)
     )
     image_shape: tuple[int, ...] | None = None
-    scale: float | None = None
+    scale: float = attrs.field(default=attrs.Factory(_default_scale, takes_self=True))
     name: str = "data"
 
     def __attrs_post_init__(self) -> None:
@@ -49,8 +53,6 @@ or leave out that sample
                 object.__setattr__(self, "image_shape", tuple(samples.shape[1:]))
             samples = samples.reshape(len(samples), -1)
             object.__setattr__(self, "samples", samples)
-        if self.scale is None:
-            object.__setattr__(self, "scale", 1 / 255 if samples.dtype == np.uint8 else 1.0)
         self._check()
 
     @property
@@ -88,7 +90,7 @@ or leave out that sample
         samples, labels = self.samples, self.labels
         if samples.ndim != 2:
             raise DataError(
-                f"{self.name}: samples must have 2 dimensions (sample, input), or 3 or 4 for images, "
+                f"{self.name}: samples must have 2 dimensions (sample, input), 3 or 4 for images, "
                 f"got shape {samples.shape}"
             )
         if samples.dtype.kind not in "fiub":

@@ -35,7 +35,7 @@ class Entry:
     version: str
 
     def load(self) -> type:
-        """Import the module and return the object; a broken module is an error naming the package."""
+        """Import the module and return the object; a failure names the package."""
         module, _, attribute = self.value.partition(":")
         try:
             loaded: type = getattr(importlib.import_module(module), attribute)

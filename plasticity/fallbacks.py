@@ -1,4 +1,4 @@
-"""What the framework answers where no component does: the plain synapse, the batches of a data set."""
+"""What the framework answers where no component does: plain synapse, batches of a data set."""
 
 from __future__ import annotations
 
@@ -60,4 +60,5 @@ class Batches:
     def draw_batch(self, x: Array, clock: Clock) -> Array:
         start = (clock.step % clock.steps_per_epoch) * self.size
         rows = self.order[start : start + len(x)]
-        return np.multiply(self.data.samples[rows], self.data.scale, out=x, casting="same_kind")
+        np.multiply(self.data.samples[rows], self.data.scale, out=x, casting="same_kind")
+        return x

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
     from plasticity.clock import Clock
     from plasticity.data import Data
-    from plasticity.state import LayerView
     from plasticity.recording import RunStore
     from plasticity.runs import Run
     from plasticity.spec import Experiment
+    from plasticity.state import LayerView
 
     Array = np.ndarray[Any, np.dtype[Any]]
 

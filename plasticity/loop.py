@@ -1,4 +1,4 @@
-"""The loop: run, epoch, step. What a step does is read off `step_plan`, in the order of the paper."""
+"""The loop: run, epoch, step. `step_plan` tells what a step does, in the order of the paper."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from plasticity.clock import Clock
-from plasticity.dispatch import Answer, answers, collect, emit, first
+from plasticity.dispatch import Answer, collect, emit, first
 from plasticity.hookspecs import ADAPT, DRAW, MODULATE, RESPOND, UPDATE
 from plasticity.state import Array, LayerState, read_only
 
@@ -98,7 +98,7 @@ def every(answer: Answer) -> int:
 
 
 def step_plan(simulation: Simulation, stage: list[LayerState], batch: int) -> Iterator[Answer]:
-    """The calls of one step: draw a batch; then let each layer respond, and those of the stage learn.
+    """The calls of one step: draw a batch, let the layers respond, let those of the stage learn.
 
     dW_ij = < phi_i x_j > - d_i w_ij is formed between `modulate` and `propose_update`.
     """

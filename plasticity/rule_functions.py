@@ -58,6 +58,7 @@ class _FunctionRule(Rule):
     parameters: tuple[str, ...]
     competitive: bool
     decays: bool
+    _loop: Any = None
 
     def add(self, *targets: Array) -> None:
         """Add to the modulation and, if the rule decays, to the decay."""
@@ -73,7 +74,7 @@ class _FunctionRule(Rule):
         from plasticity.kernels import loops
 
         make = loops.competitive if cls.competitive else loops.pointwise
-        made = cls.__dict__.get("_loop")
+        made = vars(cls).get("_loop")
         if made is None:
             ranks = [(name, len(SHARED[SYMBOLS[name]][0].dims)) for name in cls.symbols]
             made = make(cls.function, ranks, cls.parameters, cls.decays)

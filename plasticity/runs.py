@@ -31,7 +31,7 @@ class Run:
 
     @property
     def outcome(self) -> str:
-        """How the run ended: "finished", "stopped: ...", "interrupted", "failed: ...", "running"."""
+        """How it ended: "finished", "stopped: ...", "interrupted", "failed: ..."; or "running"."""
         return str(self.store.attributes["outcome"])
 
     @property

@@ -48,7 +48,7 @@ class Setting:
             return True
         if self.choices:
             return value in self.choices
-        if not isinstance(value, numbers.Real):
+        if not isinstance(value, int | float):
             return True
         return (
             (self.low is None or value >= self.low)
@@ -81,7 +81,7 @@ def setting(
     told = Setting(doc, unit, low, high, above, below, tuple(choices), because)
     return attrs.field(
         default=attrs.Factory(factory) if factory is not None else default,
-        converter=attrs.Converter(_checked, takes_self=True, takes_field=True),  # type: ignore[misc]
+        converter=attrs.Converter(_checked, takes_self=True, takes_field=True),
         metadata={Setting: told},
     )
 

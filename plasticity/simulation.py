@@ -246,7 +246,7 @@ class Simulation:
 
     @cached_property
     def evaluation_samples(self) -> Array:
-        """The samples on which metrics look at the responses; drawn once from a stream of their own."""
+        """The samples whose responses metrics look at; drawn once, from their own stream."""
         count = min(self.experiment.measure_samples, self.data.n_sample)
         chosen = stream(self.experiment.seed, "evaluation").choice(
             self.data.n_sample, count, replace=False

@@ -199,7 +199,7 @@ class Experiment:
         return self.layers[index].name or f"layer_{index}"
 
     def to_dict(self) -> dict[str, Any]:
-        """The experiment as tables, lists, texts and numbers; what equals its default is left out."""
+        """The experiment as tables, lists and values; what equals its default is left out."""
         return to_dict(self)
 
     def to_toml(self) -> str:
@@ -210,7 +210,7 @@ class Experiment:
 
     @staticmethod
     def from_dict(tables: Mapping[str, Any]) -> Experiment:
-        """The experiment that these tables describe; a mistake is a `SpecError` naming its place."""
+        """The experiment of these tables; a mistake is a `SpecError` naming its place."""
         from plasticity.structure import structure
 
         return structure(tables)
@@ -291,16 +291,18 @@ def changed_settings(component: object) -> dict[str, Any]:
     changed: dict[str, Any] = {}
     for name, (attribute, _) in settings_of(type(component)).items():
         value = getattr(component, name)
-        default = attribute.default
-        if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
+        default: Any = attribute.default
+        if hasattr(default, "factory"):
             default = default.factory()
-        if value is None or (not hasattr(value, "__array__") and value == default):
+        if value is default or (not hasattr(value, "__array__") and value == default):
             continue
         changed[name] = str(value) if isinstance(value, Path) else _plain(value)
     return changed
 
 
 def _plain(value: Any) -> Any:
+    if value is None:
+        raise SpecError("TOML has no word for None; leave the default or give a value")
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if hasattr(value, "__array__"):

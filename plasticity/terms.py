@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MethodType
 from typing import Any
 
@@ -65,4 +65,4 @@ def _propose_update(self: ScaledRule, update: Array, clock: Clock) -> None:
     self.add("propose_update", clock, {"update": update})
 
 
-_SCALED = {"modulate": _modulate, "propose_update": _propose_update}
+_SCALED: dict[str, Callable[..., Any]] = {"modulate": _modulate, "propose_update": _propose_update}

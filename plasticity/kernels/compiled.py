@@ -54,7 +54,8 @@ def _load(name: str, text: str, functions: dict[str, Any]) -> ModuleType:
         exec(text.replace("cache=True", "cache=False"), module.__dict__)
         return module
     specification = importlib.util.spec_from_file_location(name, path)
-    assert specification is not None and specification.loader is not None
+    assert specification is not None
+    assert specification.loader is not None
     module = importlib.util.module_from_spec(specification)
     module.__dict__.update(functions)
     sys.modules[name] = module
@@ -88,7 +89,9 @@ def _described(function: Any, seen: set[int]) -> Iterator[str]:
     yield from _code(function.__code__)
     free = {
         name: cell.cell_contents
-        for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ())
+        for name, cell in zip(
+            function.__code__.co_freevars, function.__closure__ or (), strict=True
+        )
     }
     for name in (*function.__code__.co_names, *free):
         value = free.get(name, function.__globals__.get(name))
