@@ -116,7 +116,7 @@ class RunStore:
                 continue
             array = group.create_array(
                 name,
-                data=np.ascontiguousarray(layer.array(name)),
+                data=np.asarray(layer.array(name), order="C"),
                 dimension_names=_dims(name, variable.dims),
                 overwrite=True,
             )

@@ -1,0 +1,100 @@
+"""A step whose length each weight sets for itself."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from plasticity import Clock, Variable, component, hookimpl, setting
+from plasticity.typing import Array
+from plasticity_plugins import bibliography
+
+
+@component(source=bibliography.KINGMA_BA_2015)
+class Adam:
+    """Step along the mean update, divided by the root of its mean square.
+
+        t <- t + 1
+        M <- beta1 M + (1 - beta1) dW
+        V <- beta2 V + (1 - beta2) dW^2
+        W <- W + rate f_t (M / (1 - beta1^t)) / (sqrt(V / (1 - beta2^t)) + epsilon)
+
+    f_t is the factor of the schedule; M, V and t start at 0. t counts the updates of this layer
+    alone. `update` is left as it is.
+
+    Source: Kingma & Ba, ICLR 2015, algorithm 1, with the paper's defaults. The update points where
+    the weights shall go, so the sign is plus.
+    """
+
+    rate: float = setting(default=0.001, above=0, doc="learning rate", because="0 learns nothing")
+    beta1: float = setting(
+        default=0.9,
+        low=0,
+        below=1,
+        doc="share of the old mean kept at each update",
+        because="a mean that keeps everything takes in nothing",
+    )
+    beta2: float = setting(
+        default=0.999,
+        low=0,
+        below=1,
+        doc="share of the old mean square kept at each update",
+        because="a mean that keeps everything takes in nothing",
+    )
+    epsilon: float = setting(
+        default=1e-8,
+        above=0,
+        doc="added to the root mean square",
+        because="a weight that never got an update would divide 0 by 0",
+    )
+
+    mean = Variable(("neuron", "input"), description="fading mean M of the updates")
+    square = Variable(("neuron", "input"), description="fading mean V of the squared updates")
+    count = Variable((), dtype="int64", description="updates done t")
+
+    @hookimpl
+    def apply_update(self, weights: Array, update: Array, clock: Clock) -> Array:
+        self.count += 1
+        t = int(self.count)
+        number = weights.dtype.type
+        adam_step(
+            update,
+            number(self.beta1),
+            number(1 - self.beta1),
+            number(self.beta2),
+            number(1 - self.beta2),
+            number(self.rate * clock.rate_factor / (1 - self.beta1**t)),
+            number(1 / (1 - self.beta2**t)),
+            number(self.epsilon),
+            self.mean,
+            self.square,
+            weights,
+        )
+        return weights
+
+
+@njit(cache=True, error_model="numpy")
+def adam_step(  # type: ignore[no-untyped-def]  # Numba infers them
+    update, beta1, share1, beta2, share2, rate, correction, epsilon, mean, square, weights
+):
+    """Take one step, reading and writing each array once.
+
+    update      (neuron, input)  dW
+    share1      1 - beta1; share2 likewise
+    rate        rate f_t / (1 - beta1^t)
+    correction  1 / (1 - beta2^t)
+    mean        (neuron, input)  M, overwritten
+    square      (neuron, input)  V, overwritten
+    weights     (neuron, input)  W, overwritten
+
+    All numbers are of the type of the arrays, else Numba would compute in float64.
+    """
+    n_neuron, n_input = weights.shape
+    for i in range(n_neuron):
+        for j in range(n_input):
+            g = update[i, j]
+            m = beta1 * mean[i, j] + share1 * g
+            v = beta2 * square[i, j] + share2 * g * g
+            mean[i, j] = m
+            square[i, j] = v
+            weights[i, j] += rate * m / (np.sqrt(v * correction) + epsilon)

@@ -1,0 +1,41 @@
+"""A step that remembers the steps before it."""
+
+from __future__ import annotations
+
+from plasticity import Clock, Variable, component, hookimpl, setting
+from plasticity.typing import Array
+from plasticity_plugins import bibliography
+
+
+@component(source=bibliography.POLYAK_1964)
+class Momentum:
+    """Step along a fading sum of the updates so far (heavy ball).
+
+        V <- momentum V + rate f_t dW
+        W <- W + V
+
+    f_t is the factor of the schedule; V starts at 0. The rate is inside the sum, so a change of
+    rate fades in. Where a phase learns nothing, V waits unchanged. `update` is overwritten.
+
+    Source: Polyak, USSR Comput. Math. Math. Phys. 4 (1964) 1. The update points where the weights
+    shall go, so the sign is plus.
+    """
+
+    rate: float = setting(default=0.01, above=0, doc="learning rate", because="0 learns nothing")
+    momentum: float = setting(
+        default=0.9,
+        low=0,
+        below=1,
+        doc="share of the last step that is taken again",
+        because="a momentum of 1 never slows down",
+    )
+
+    velocity = Variable(("neuron", "input"), description="the last step V")
+
+    @hookimpl
+    def apply_update(self, weights: Array, update: Array, clock: Clock) -> Array:
+        update *= self.rate * clock.rate_factor
+        self.velocity *= self.momentum
+        self.velocity += update
+        weights += self.velocity
+        return weights

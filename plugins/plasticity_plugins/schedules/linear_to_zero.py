@@ -1,0 +1,34 @@
+"""A learning rate that falls on a line to zero."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from plasticity import Clock, component, hookimpl, setting
+from plasticity_plugins import bibliography
+
+
+@component(source=bibliography.KROTOV_HOPFIELD_2019)
+class LinearToZero:
+    """Factor on the learning rate that falls on a line from 1 to 0.
+
+        f = 1 - epoch / n_epoch     per "epoch": constant within one, so the last still learns
+        f = 1 - step / n_step       per "step"
+
+    Counted are the epochs or steps done before this one, also those of phases that learn nothing.
+
+    Source: Krotov & Hopfield, PNAS 116 (2019) 7723, whose published code anneals per epoch.
+
+    >>> from plasticity import Clock
+    >>> [LinearToZero().schedule_rate(Clock(10, 4, step=10 * e, epoch=e)) for e in range(4)]
+    [1.0, 0.75, 0.5, 0.25]
+    """
+
+    per: Literal["epoch", "step"] = setting(
+        default="epoch", choices=("epoch", "step"), doc="when the factor falls"
+    )
+
+    @hookimpl
+    def schedule_rate(self, clock: Clock) -> float:
+        done = clock.epoch / clock.n_epoch if self.per == "epoch" else clock.progress
+        return 1.0 - done

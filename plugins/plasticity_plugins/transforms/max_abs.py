@@ -1,0 +1,29 @@
+"""Updates of unit size."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from plasticity import component, hookimpl
+from plasticity.typing import Array
+from plasticity_plugins import bibliography
+
+_FLOOR = 1e-30
+
+
+@component(source=bibliography.KROTOV_HOPFIELD_2019)
+class MaxAbs:
+    """Divides the update by its largest absolute value over all weights of the layer.
+
+        dW <- dW / max(max_ij |dW_ij|, 1e-30)
+
+    The weight that changes most then changes by the learning rate. An update of zeros stays 0.
+
+    Source: Krotov & Hopfield, PNAS 116 (2019) 7723, as in the code they published.
+    """
+
+    @hookimpl
+    def shape_update(self, update: Array) -> None:
+        # np.abs(update) would be a copy of the size of the weights. np.maximum hands on a nan.
+        largest = np.maximum(update.max(), -update.min())
+        update /= np.maximum(largest, _FLOOR)
