@@ -1,0 +1,37 @@
+"""Weights between two values."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from plasticity import component, hookimpl, setting
+from plasticity.errors import SettingError
+from plasticity.typing import Array
+
+
+@component
+class Bounds:
+    """Sets weights beyond a bound to that bound.
+
+        w_ij <- min(max(w_ij, low), high)
+
+    As it stands, weights stay excitatory: low = 0 and no upper bound. For no bound give -inf or
+    inf. Acts after each update, so the initial weights may lie outside until the first.
+
+    Raises `SettingError` where low exceeds high.
+    """
+
+    low: float = setting(default=0.0, doc="smallest weight allowed")
+    high: float = setting(default=math.inf, doc="largest weight allowed")
+
+    def __attrs_post_init__(self) -> None:
+        if not self.low <= self.high:
+            raise SettingError(
+                f"bounds: low must not exceed high, got low = {self.low:g} and high = {self.high:g}"
+            )
+
+    @hookimpl
+    def constrain_weights(self, weights: Array) -> None:
+        np.clip(weights, self.low, self.high, out=weights)

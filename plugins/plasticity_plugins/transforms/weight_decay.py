@@ -1,0 +1,34 @@
+"""Weights that fade."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from plasticity import Variable, component, hookimpl, setting
+from plasticity.typing import Array
+
+
+@component
+class WeightDecay:
+    """Takes a share of the weights from the update, so that what is not learned again fades.
+
+        dW <- dW - rate W
+
+    The decay then passes through the transforms that follow and the optimizer: with sgd a weight
+    that learns nothing shrinks by the share rate_sgd f_t rate a step; with adam it is the decay of
+    a penalty (L2), not the decoupled one.
+
+    The published code of Squadrani et al. (C++) takes the decay from an update that it has already
+    negated, so that there the weights grow.
+    """
+
+    rate: float = setting(
+        default=0.01, low=0, doc="decay per unit of learning", because="weights would grow"
+    )
+
+    faded = Variable(("neuron", "input"), intent="scratch", description="the decay of this step")
+
+    @hookimpl
+    def shape_update(self, weights: Array, update: Array) -> None:
+        np.multiply(weights, self.rate, out=self.faded)
+        update -= self.faded
