@@ -56,6 +56,10 @@ class Simulation:
         self.interrupt = Interrupt()
         self.store: RunStore | None = None
         self._plans: dict[Any, loop.Plan] = {}
+        self._plan: loop.Plan  # of the steps before `_plan_until`, unless a listener comes
+        self._plan_stage: list[LayerState] = []
+        self._plan_until = 0
+        self._plan_changes = -1
         self._views = {layer.name: LayerView(layer, _answering(layer)) for layer in layers}
         for layer in layers:
             arrays = {"weights": layer.arrays["weights"]}
@@ -183,6 +187,7 @@ class Simulation:
                 generator.bit_generator.state = deepcopy(kept["streams"][place])
             for name, value in kept["clock"].items():
                 setattr(state.clock, name, value)
+        self._plan_until = 0
 
     # -- what the loop asks --------------------------------------------------------------------
 
@@ -205,10 +210,15 @@ class Simulation:
     def plan(self, stage: list[LayerState]) -> loop.Plan:
         """The plan of the next step, made anew where the batch, a phase or a listener changed."""
         clock = stage[0].clock
-        batch = min(
-            self.experiment.batch_size,
-            self.data.n_sample - (clock.step % clock.steps_per_epoch) * self.experiment.batch_size,
-        )
+        stands = stage is self._plan_stage and self.manager.changes == self._plan_changes
+        if stands and clock.step < self._plan_until:
+            return self._plan
+        size = self.experiment.batch_size
+        place = clock.step % clock.steps_per_epoch
+        batch = min(size, self.data.n_sample - place * size)
+        whole = self.data.n_sample // size
+        self._plan_until = clock.step - place + (whole if place < whole else clock.steps_per_epoch)
+        self._plan_stage, self._plan_changes = stage, self.manager.changes
         key = (
             tuple(layer.name for layer in stage),
             batch,
@@ -219,10 +229,10 @@ class Simulation:
             for layer in self.layers:
                 layer.clock.batch = batch
                 layer.bind(batch)
-        plan = self._plans.get(key)
-        if plan is None:
-            plan = self._plans[key] = loop.plan_of(self, stage, batch)
-        return plan
+        if key not in self._plans:
+            self._plans[key] = loop.plan_of(self, stage, batch)
+        self._plan = self._plans[key]
+        return self._plan
 
     def notify(self, event: str, clock: Clock, **arguments: Any) -> None:
         """Emit an event of the whole run."""
