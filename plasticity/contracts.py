@@ -80,7 +80,9 @@ def shared_arrays(components: Iterable[Any]) -> set[str]:
     used: set[str] = set()
     for component in components:
         for event in events_of(component):
-            used.update(arguments_of(getattr(component, event)))
+            # To fill the slope is not to use it: it is filled where somebody reads it.
+            if event != "differentiate":
+                used.update(arguments_of(getattr(component, event)))
         used.update(
             variable.name
             for variable in variables_of(component)
