@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from plasticity.clock import Clock as Clock
     from plasticity.components import component as component
     from plasticity.data import Data as Data
+    from plasticity.folders import cache_folder as cache_folder
     from plasticity.hookspecs import hookimpl as hookimpl
     from plasticity.recording.store import open_run as open_run
     from plasticity.rule_functions import rule as rule
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "assemble": "assembly",
+    "cache_folder": "folders",
     "Clock": "clock",
     "component": "components",
     "Data": "data",

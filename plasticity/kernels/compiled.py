@@ -17,15 +17,9 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
+from plasticity.folders import cache_folder
+
 _modules: dict[str, ModuleType] = {}
-
-
-def cache_folder() -> Path:
-    """Where kernels and downloads are kept: PLASTICITY_CACHE, or the user's cache folder."""
-    import platformdirs
-
-    given = os.environ.get("PLASTICITY_CACHE")
-    return Path(given) if given else platformdirs.user_cache_path("plasticity")
 
 
 def compiled(text: str, functions: dict[str, Any]) -> Callable[..., Any]:
