@@ -81,3 +81,84 @@ GLOROT_BENGIO_2010 = """\
   pages     = {249--256},
   year      = {2010}
 }"""
+
+BIENENSTOCK_1982 = """\
+@article{bienenstock1982theory,
+  author  = {Bienenstock, Elie L. and Cooper, Leon N. and Munro, Paul W.},
+  title   = {Theory for the development of neuron selectivity: orientation specificity and binocular
+             interaction in visual cortex},
+  journal = {Journal of Neuroscience},
+  volume  = {2},
+  number  = {1},
+  pages   = {32--48},
+  year    = {1982},
+  doi     = {10.1523/JNEUROSCI.02-01-00032.1982}
+}"""
+
+INTRATOR_COOPER_1992 = """\
+@article{intrator1992objective,
+  author  = {Intrator, Nathan and Cooper, Leon N.},
+  title   = {Objective function formulation of the {BCM} theory of visual cortical plasticity:
+             statistical connections, stability conditions},
+  journal = {Neural Networks},
+  volume  = {5},
+  number  = {1},
+  pages   = {3--17},
+  year    = {1992},
+  doi     = {10.1016/S0893-6080(05)80003-6}
+}"""
+
+CASTELLANI_1999 = """\
+@article{castellani1999solutions,
+  author  = {Castellani, G. C. and Intrator, N. and Shouval, H. and Cooper, L. N.},
+  title   = {Solutions of the {BCM} learning rule in a network of lateral interacting nonlinear
+             neurons},
+  journal = {Network: Computation in Neural Systems},
+  volume  = {10},
+  number  = {2},
+  pages   = {111--121},
+  year    = {1999},
+  url     = {https://pubmed.ncbi.nlm.nih.gov/10378187/}
+}"""
+
+HEBB_1949 = """\
+@book{hebb1949organization,
+  author    = {Hebb, Donald O.},
+  title     = {The Organization of Behavior: A Neuropsychological Theory},
+  publisher = {Wiley},
+  address   = {New York},
+  year      = {1949}
+}"""
+
+OJA_1982 = """\
+@article{oja1982simplified,
+  author  = {Oja, Erkki},
+  title   = {Simplified neuron model as a principal component analyzer},
+  journal = {Journal of Mathematical Biology},
+  volume  = {15},
+  number  = {3},
+  pages   = {267--273},
+  year    = {1982},
+  doi     = {10.1007/BF00275687}
+}"""
+
+LECUN_1998 = """\
+@article{lecun1998gradient,
+  author  = {LeCun, Yann and Bottou, L{\\'e}on and Bengio, Yoshua and Haffner, Patrick},
+  title   = {Gradient-based learning applied to document recognition},
+  journal = {Proceedings of the IEEE},
+  volume  = {86},
+  number  = {11},
+  pages   = {2278--2324},
+  year    = {1998},
+  doi     = {10.1109/5.726791}
+}"""
+
+KRIZHEVSKY_2009 = """\
+@techreport{krizhevsky2009learning,
+  author      = {Krizhevsky, Alex},
+  title       = {Learning multiple layers of features from tiny images},
+  institution = {University of Toronto},
+  year        = {2009},
+  url         = {https://www.cs.toronto.edu/~kriz/learning-features-2009-TR.pdf}
+}"""

@@ -1,0 +1,137 @@
+"""The rule of Krotov and Hopfield: hidden units that compete by rank."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from plasticity import Rule, Variable, component, hookimpl, setting
+from plasticity.errors import SettingError
+from plasticity.typing import Array
+from plasticity_plugins import bibliography
+
+
+@component(source=bibliography.KROTOV_HOPFIELD_2019)
+class KrotovHopfield(Rule):
+    """Hebbian learning for the unit that wins a sample, anti-Hebbian for the one ranked k.
+
+        u_ib  = sum_j sign(w_ij) |w_ij|^(p-1) x_bj
+        g_ib  = 1 for the unit with the largest u_ib, -delta for the one ranked k, else 0
+        dw_ij = < g_ib x_bj > - < g_ib u_ib > w_ij
+
+    The weights of a unit that learns converge to unit p-norm. Units with equal currents rank by
+    their index, the lowest first. Lateral connections act on the current before it is ranked.
+    The published rate falls linearly to 0 over the epochs, and the update is divided by its largest
+    absolute value: schedule `linear_to_zero` and transform `max_abs`.
+
+    Raises `SettingError` where the rank exceeds the number of neurons.
+
+    Source: Krotov & Hopfield, PNAS 116 (2019) 7723, in the fast form of its authors' code. They sum
+    over the batch where we take its mean, the same after `max_abs`; ties they leave to the sorting.
+    """
+
+    power: float = setting(
+        default=2.0,
+        above=1,
+        doc="p of the norm; 2 and 3 are published",
+        because="at 1 the current no longer depends on the sizes of the weights, only on their "
+        "signs",
+    )
+    rank: int = setting(
+        default=2,
+        low=2,
+        doc="rank k of the unit that learns with the opposite sign",
+        because="with 1 the winner itself would learn with the opposite sign",
+    )
+    anti_hebbian: float = setting(
+        default=0.4,
+        low=0,
+        doc="strength delta of the opposite sign; 0 turns it off",
+        because="below 0 the unit ranked k would learn like the winner",
+    )
+
+    powered = Variable(
+        ("neuron", "input"), intent="scratch", description="sign(w) |w|^(p-1), unless p = 2"
+    )
+
+    @hookimpl
+    def init_state(self, weights: Array) -> None:
+        n_neuron = len(weights)
+        if self.rank > n_neuron:
+            raise SettingError(
+                f"krotov_hopfield: rank must lie in [2, {n_neuron}] for a layer of {n_neuron} "
+                f"neurons, got {self.rank}: no unit has that rank"
+                if n_neuron > 1
+                else f"krotov_hopfield: the layer has 1 neuron, and with rank {self.rank} it needs "
+                f"{self.rank} or more: a single unit has nobody to compete with"
+            )
+
+    @hookimpl
+    def compute_current(self, weights: Array, x: Array, current: Array) -> Array:
+        if self.power == 2:
+            return np.dot(weights, x.T, out=current)
+        signed_power(weights, weights.dtype.type(self.power - 1), self.powered)
+        return np.dot(self.powered, x.T, out=current)
+
+    @hookimpl
+    def modulate(self, current: Array, modulation: Array, decay: Array) -> None:
+        add_ranked(current, self.rank, decay.dtype.type(self.anti_hebbian), modulation, decay)
+
+
+@njit(cache=True, error_model="numpy")
+def signed_power(weights, exponent, powered):  # type: ignore[no-untyped-def]  # compiled
+    """Write sign(w) |w|^exponent into `powered`.
+
+    weights   (neuron, input)
+    exponent  above 0
+    powered   (neuron, input)  overwritten; shares no memory with the weights
+    """
+    n_neuron, n_input = weights.shape
+    n_factor = int(exponent)
+    for i in range(n_neuron):
+        if exponent == n_factor:
+            # A product is several times as fast as a power, and p is nearly always whole.
+            for j in range(n_input):
+                powered[i, j] = weights[i, j]
+            for _ in range(n_factor - 1):
+                for j in range(n_input):
+                    powered[i, j] *= abs(weights[i, j])
+        else:
+            for j in range(n_input):
+                powered[i, j] = np.copysign(abs(weights[i, j]) ** exponent, weights[i, j])
+
+
+@njit(cache=True, error_model="numpy")
+def add_ranked(current, rank, anti_hebbian, modulation, decay):  # type: ignore[no-untyped-def]  # compiled
+    """Add g to the modulation and the sample mean of g u to the decay.
+
+    current       (neuron, sample)  u
+    rank          k, from 2 to the number of neurons
+    anti_hebbian  delta
+    modulation    (neuron, sample)  added to
+    decay         (neuron,)         added to
+
+    The first k units of each sample are kept in order while the neurons are passed once; a unit
+    moves ahead of another only if its current is larger, so equal currents rank by index.
+    """
+    n_neuron, n_sample = current.shape
+    units = np.zeros((rank, n_sample), np.int64)
+    currents = np.zeros((rank, n_sample), current.dtype)
+    for i in range(n_neuron):
+        for b in range(n_sample):
+            u = current[i, b]
+            if i >= rank and not u > currents[rank - 1, b]:
+                continue
+            place = min(i, rank - 1)
+            while place > 0 and u > currents[place - 1, b]:
+                currents[place, b] = currents[place - 1, b]
+                units[place, b] = units[place - 1, b]
+                place -= 1
+            currents[place, b] = u
+            units[place, b] = i
+    for b in range(n_sample):
+        winner, loser = units[0, b], units[rank - 1, b]
+        modulation[winner, b] += 1
+        modulation[loser, b] -= anti_hebbian
+        decay[winner] += currents[0, b] / n_sample
+        decay[loser] -= anti_hebbian * currents[rank - 1, b] / n_sample

@@ -1,0 +1,54 @@
+"""The threshold of the first BCM paper: a power of the mean activity."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from plasticity import Clock, Variable, component, hookimpl, setting
+from plasticity.typing import Array
+from plasticity_plugins import bibliography
+
+
+@component(source=bibliography.BIENENSTOCK_1982)
+class PowerOfMean:
+    """Threshold that grows faster than the mean activity, which has a fading memory.
+
+        m_t   = gamma m_(t-1) + (1 - gamma) < y >_batch
+        theta = (m_t / y0)^p
+
+    Before the first step m is the first batch's own < y >. The rule of the same step sees m_t.
+    A mean below 0 counts as 0: the paper's activities are rates.
+
+    Source: Bienenstock, Cooper & Munro, Journal of Neuroscience 2 (1982) 32, for the rule `bcm82`.
+    The paper leaves the estimate of the mean open; the fading memory is that of `moving_average`.
+    """
+
+    memory: float = setting(
+        default=0.9,
+        low=0,
+        below=1,
+        doc="share gamma of the old mean kept at each step",
+        because="a memory of 1 never forgets the first mean",
+    )
+    power: float = setting(
+        default=2.0,
+        above=1,
+        doc="p, how much faster than the mean the threshold grows",
+        because="only a threshold that grows faster than the mean activity bounds the weights",
+    )
+    reference: float = setting(
+        default=1.0, above=0, doc="activity y0 at which the threshold is 1", because="it divides"
+    )
+
+    mean = Variable(("neuron",), description="mean activity with a fading memory")
+
+    @hookimpl
+    def estimate_threshold(self, activity: Array, threshold: Array, clock: Clock) -> Array:
+        mean = np.mean(activity, axis=1)
+        if clock.step == 0:
+            self.mean[...] = mean
+        self.mean *= self.memory
+        self.mean += (1 - self.memory) * mean
+        np.maximum(self.mean, 0, out=threshold)
+        threshold /= self.reference
+        return np.power(threshold, self.power, out=threshold)
