@@ -31,7 +31,7 @@ def naive_row_norm(weights, norm, power, at_most):
 def naive_momentum(weights, updates, rates, momentum):
     """The weights after each update: v <- momentum v + rate dW, w <- w + v."""
     w, v, path = np.array(weights, np.float64), np.zeros(np.shape(weights)), []
-    for update, rate in zip(updates, rates):
+    for update, rate in zip(updates, rates, strict=True):
         for place in np.ndindex(w.shape):
             v[place] = momentum * v[place] + rate * float(update[place])
             w[place] = w[place] + v[place]
@@ -43,7 +43,7 @@ def naive_adam(weights, updates, rates, beta1=0.9, beta2=0.999, epsilon=1e-8):
     """The weights after each update, by algorithm 1 of Kingma & Ba (2015), with g = -dW."""
     theta = np.array(weights, np.float64)
     m, v, path = np.zeros(theta.shape), np.zeros(theta.shape), []
-    for t, (update, alpha) in enumerate(zip(updates, rates), start=1):
+    for t, (update, alpha) in enumerate(zip(updates, rates, strict=True), start=1):
         for place in np.ndindex(theta.shape):
             g = -float(update[place])
             m[place] = beta1 * m[place] + (1 - beta1) * g

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from plasticity import Clock, component, hookimpl, setting
 from plasticity_plugins import bibliography
 
@@ -24,7 +22,7 @@ class LinearToZero:
     [1.0, 0.75, 0.5, 0.25]
     """
 
-    per: Literal["epoch", "step"] = setting(
+    per: str = setting(
         default="epoch", choices=("epoch", "step"), doc="when the factor falls"
     )
 

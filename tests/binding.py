@@ -1,0 +1,14 @@
+"""Arrays for a component that is tested without a simulation around it."""
+
+import numpy as np
+
+from plasticity.variable import variables_of
+
+
+def with_arrays(component, weights):
+    """The component with zeros for each Variable that it declares, sized as these weights."""
+    sizes = dict(zip(("neuron", "input"), weights.shape, strict=True))
+    for declared in variables_of(component):
+        shape = [sizes[dim] for dim in declared.dims]
+        declared.bind(component, np.zeros(shape, declared.dtype or weights.dtype))
+    return component
