@@ -23,6 +23,8 @@ from plasticity.structure import make
 from plasticity.terms import ScaledRule
 from plasticity.variable import streams_of
 
+_WHOLE = "experiment"  # the name of what belongs to no layer, in snapshots and streams
+
 
 def assemble(experiment: Experiment, listeners: Iterable[Any] = ()) -> Simulation:
     """Build the simulation of an experiment, with every check that can be made before a step.
@@ -69,7 +71,7 @@ def assemble(experiment: Experiment, listeners: Iterable[Any] = ()) -> Simulatio
 
     manager = _register(shared, layers)
     whole = LayerState(
-        "experiment", layers[0].sizes, experiment.dtype, shared, layers[0].clock, data.image_shape
+        _WHOLE, layers[0].sizes, experiment.dtype, shared, layers[0].clock, data.image_shape
     )
     whole.allocate(())
     whole.bind(experiment.batch_size)
@@ -194,16 +196,27 @@ def _steps_per_epoch(experiment: Experiment, rows: int) -> int:
 
 
 def _check_names(layers: list[LayerState]) -> None:
-    names = [layer.name for layer in layers]
-    for index, name in enumerate(names):
-        if name in names[:index]:
-            raise SpecError(f"layers[{index}]: the name {name!r} is taken by another layer")
+    taken = {_WHOLE: "the experiment as a whole"}
+    for index, layer in enumerate(layers):
+        if layer.name in taken:
+            raise SpecError(
+                f"layers[{index}]: the name {layer.name!r} is taken by {taken[layer.name]}"
+            )
+        if "/" in layer.name:
+            raise SpecError(
+                f"layers[{index}]: the name {layer.name!r} has a '/', which parts groups in a store"
+            )
+        taken[layer.name] = f"layers[{index}]"
 
 
 def _check_components(shared: dict[str, Any], layers: list[LayerState]) -> None:
     for place, component in shared.items():
         contracts.check_hooks(component, place)
     contracts.check_single(shared, "an experiment")
+    everyone = {
+        f"{layer.name}: {at}": part for layer in layers for at, part in layer.components.items()
+    }
+    contracts.check_distinct({**shared, **everyone})
     for layer in layers:
         for place, component in layer.components.items():
             contracts.check_hooks(component, place)

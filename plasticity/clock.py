@@ -41,5 +41,11 @@ class Clock:
         """The share of all steps that is done."""
         return self.step / self.n_step if self.n_step else 1.0
 
+    def advance(self) -> None:
+        """Count one step and, if it was the last of an epoch, the epoch."""
+        self.step += 1
+        if self.step % self.steps_per_epoch == 0:
+            self.epoch += 1
+
     def __str__(self) -> str:
         return f"step {self.step} (epoch {self.epoch})"

@@ -74,7 +74,14 @@ def arguments_of(function: Callable[..., Any]) -> tuple[str, ...]:
 
 def is_hook(function: object) -> bool:
     """Whether a function was marked with `@hookimpl`."""
+    function = getattr(function, "__func__", function)  # behind staticmethod and classmethod
     return getattr(function, f"{PROJECT}_impl", None) is not None
+
+
+def is_wrapper(hook: object) -> bool:
+    """Whether a function marked with `@hookimpl` wraps the answers of others."""
+    marks = getattr(getattr(hook, "__func__", hook), f"{PROJECT}_impl")
+    return bool(marks["wrapper"] or marks["hookwrapper"])
 
 
 def role_of(component: object) -> str:

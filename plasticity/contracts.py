@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import inspect
+import numbers
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from plasticity.components import arguments_of, events_of, is_hook, label_of
-from plasticity.errors import ConflictError, ContractError, MissingPartError, nearest
+from plasticity.components import arguments_of, events_of, is_hook, is_wrapper, label_of
+from plasticity.errors import ConflictError, ContractError, MissingPartError, listed, nearest
 from plasticity.hookspecs import EVENTS
 from plasticity.state import SHARED
-from plasticity.variable import variables_of
+from plasticity.variable import streams_of, variables_of
 
 
 def check_hooks(component: Any, place: str) -> None:
@@ -20,8 +21,8 @@ def check_hooks(component: Any, place: str) -> None:
     with a default, and a hook that is not a method.
     """
     named = f"{place} {label_of(component)!r}"
-    for name in dir(type(component)) + list(vars(component)):
-        function = inspect.getattr_static(component, name)
+    for name in dir(component):
+        function = inspect.getattr_static(component, name, None)
         if not is_hook(function):
             continue
         if name not in EVENTS:
@@ -29,12 +30,45 @@ def check_hooks(component: Any, place: str) -> None:
                 f"{named}: there is no event {name!r}{nearest(name, EVENTS)} "
                 "(plasticity events lists all)"
             )
-        if not inspect.isfunction(function) and not inspect.ismethod(function):
+        bound = inspect.isfunction(function) and name not in getattr(component, "__dict__", ())
+        if not bound and not inspect.ismethod(function):
             raise ContractError(
-                f"{named}: {name} must be a plain method, got {type(function).__name__}; put no "
-                "other decorator under @hookimpl"
+                f"{named}: {name} must be a plain method of its class, got "
+                f"{type(function).__name__}; put no decorator beside @hookimpl"
             )
         _check_signature(function, name, named)
+    every = getattr(component, "every", 1)
+    if isinstance(every, bool) or not isinstance(every, numbers.Integral) or every < 1:
+        raise ContractError(f"{named}: every must be a whole number of steps from 1, got {every!r}")
+    equality: Any = type(component).__eq__
+    if equality is not object.__eq__:
+        raise ContractError(
+            f"{named} compares by value, and pluggy takes two equal listeners for one: make it a "
+            "@component, or leave out __eq__ (@dataclass(eq=False))"
+        )
+
+
+def check_stateless(component: Any, place: str) -> None:
+    """Refuse arrays and streams of a listener for which it is too late to get some."""
+    declared = [variable.name for variable in variables_of(component)]
+    declared += [stream.name for stream in streams_of(component)]
+    if declared:
+        raise ContractError(
+            f"{place} {label_of(component)!r} declares {listed(declared)}, which is allocated at "
+            "assembly: give it to assemble(..., listeners=[...])"
+        )
+
+
+def check_distinct(components: Mapping[str, Any]) -> None:
+    """Refuse one object in two places, where it would share its state with itself."""
+    places: dict[int, str] = {}
+    for place, component in components.items():
+        other = places.setdefault(id(component), place)
+        if other != place:
+            raise ConflictError(
+                f"{other} and {place} are the same object, a {label_of(component)!r}; make one for "
+                "each"
+            )
 
 
 def _check_signature(function: Any, event: str, named: str) -> None:
@@ -65,7 +99,8 @@ def check_single(components: Mapping[str, Any], scope: str) -> None:
     answering: dict[str, str] = {}
     for place, component in components.items():
         for event in events_of(component):
-            if EVENTS[event].kind != "one" or event == "should_stop":
+            answer = inspect.getattr_static(component, event)
+            if EVENTS[event].kind != "one" or event == "should_stop" or is_wrapper(answer):
                 continue
             named = f"{place} {label_of(component)!r}"
             other = answering.setdefault(event, named)

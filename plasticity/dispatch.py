@@ -8,6 +8,7 @@ wrapper is handed to pluggy as a whole. With PLASTICITY_TRACE=1 every event is, 
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -17,9 +18,9 @@ from typing import Any, NamedTuple
 import pluggy
 
 from plasticity.clock import Clock
-from plasticity.components import label_of
+from plasticity.components import is_hook, label_of
 from plasticity.errors import ComponentError, ContractError, PlasticityError
-from plasticity.hookspecs import EVENTS, PROJECT
+from plasticity.hookspecs import EVENTS, FILLS, PROJECT
 
 
 class Manager(pluggy.PluginManager):
@@ -39,6 +40,13 @@ class Manager(pluggy.PluginManager):
         self.changes += 1
         return super().unregister(plugin, name)
 
+    def parse_hookimpl_opts(self, plugin: Any, name: str) -> Any:
+        """How an attribute is marked; see pluggy."""
+        # pluggy 1.6 gets every attribute to look at it, which a Variable without array refuses.
+        if not is_hook(inspect.getattr_static(plugin, name, None)):
+            return None
+        return super().parse_hookimpl_opts(plugin, name)
+
 
 class Answer(NamedTuple):
     """One call of the plan: a plain function and its arguments, bound."""
@@ -47,6 +55,7 @@ class Answer(NamedTuple):
     arguments: tuple[Any, ...]
     event: str
     component: Any
+    fills: Any = None  # what the call must return: the array that it fills, or None
     whole: bool = False  # the call is pluggy's, for all answers of the event
 
 
@@ -63,19 +72,20 @@ def answers(
     implementations = list(reversed(caller.get_hookimpls()))
     if not implementations:
         return ()
+    fills = arguments.get(FILLS.get(event, ""))
     wrapped = any(found.wrapper or found.hookwrapper for found in implementations)
     if wrapped or tracing():
-        taken = EVENTS[event].arguments if event in EVENTS else tuple(arguments)
-        call = partial(caller, **{name: arguments[name] for name in taken if name in arguments})
+        call = _call_of_pluggy(caller, arguments, event)
         if tracing():
             call = partial(_traced, call, event, [found.plugin for found in implementations])
-        return (Answer(call, (), event, implementations[-1].plugin, whole=True),)
+        return (Answer(call, (), event, implementations[-1].plugin, fills, whole=True),)
     return tuple(
         Answer(
             found.function,
             tuple(arguments[name] for name in found.argnames),
             event,
             found.plugin,
+            fills,
         )
         for found in implementations
     )
@@ -84,11 +94,14 @@ def answers(
 def emit(plan: Iterable[Answer], clock: Clock | None = None) -> None:
     """Call all answers of a plan in order.
 
-    Raises `ComponentError` where a component raises, from the original exception.
+    Raises `ComponentError` where a component raises, from the original exception, and
+    `ContractError` where it returns something else than the array that it had to fill.
     """
     try:
-        for function, arguments, event, component, _ in plan:  # noqa: B007 - read on failure
-            function(*arguments)
+        for function, arguments, event, component, fills, _ in plan:
+            found = function(*arguments)
+            if found is not fills:
+                raise _misreturn(event, component, found)
     except PlasticityError as error:
         error.add_note(_where(event, component, clock))
         raise
@@ -100,21 +113,20 @@ def collect(plan: Iterable[Answer], clock: Clock | None = None) -> list[Any]:
     """Call all answers and gather what they return, None left out, as pluggy does."""
     gathered: list[Any] = []
     for answer in plan:
-        result: list[Any] = []
-        emit([answer._replace(function=_keeping(result, answer.function))], clock)
-        if answer.whole and isinstance(result[0], list):
-            gathered.extend(result[0])
-        elif result[0] is not None:
-            gathered.append(result[0])
+        found = _returned(answer, clock)
+        if answer.whole:
+            gathered.extend(found)
+        elif found is not None:
+            gathered.append(found)
     return gathered
 
 
 def first(plan: Iterable[Answer], clock: Clock | None = None) -> Any:
     """Call answers until one returns something, and return that."""
     for answer in plan:
-        found = collect([answer], clock)
-        if found:
-            return found[0]
+        found = _returned(answer, clock)
+        if found is not None:
+            return found
     return None
 
 
@@ -138,10 +150,35 @@ def _where(event: str, component: Any, clock: Clock | None) -> str:
     return f"{label_of(component)!r} in event {event}{when}"
 
 
-def _keeping(result: list[Any], function: Callable[..., Any]) -> Callable[..., Any]:
-    def call(*arguments: Any) -> None:
-        result.append(function(*arguments))
+def _returned(answer: Answer, clock: Clock | None) -> Any:
+    returned: list[Any] = []
 
+    def keep(*arguments: Any) -> None:
+        returned.append(answer.function(*arguments))
+
+    emit([answer._replace(function=keep, fills=None)], clock)
+    return returned[0]
+
+
+def _misreturn(event: str, component: Any, found: Any) -> ContractError:
+    returned = f"{label_of(component)!r} returned {type(found).__name__} from {event}"
+    if event in FILLS:
+        name = FILLS[event]
+        return ContractError(
+            f"{returned}, which must return the very array {name!r} that it was given: write "
+            f"{name}[...] = value, then return {name}"
+        )
+    return ContractError(f"{returned}, which returns nothing: what it changes it changes in place")
+
+
+def _call_of_pluggy(
+    caller: pluggy.HookCaller, arguments: Mapping[str, Any], event: str
+) -> Callable[[], Any]:
+    """A call of all answers through pluggy, which wants every argument of the event."""
+    taken = EVENTS[event].arguments if event in EVENTS else tuple(arguments)
+    call = partial(caller, **{name: arguments.get(name) for name in taken})
+    if event in EVENTS and EVENTS[event].kind in ("chain", "notify"):
+        return lambda: call() or None
     return call
 
 

@@ -250,6 +250,16 @@ def report(run: Run) -> tuple[str, str]:
     """Return a heading and a text for the report of a finished run."""
 
 
+# The array that an answer to an event of kind "one" fills and returns.
+FILLS = {
+    "draw_batch": "x",
+    "compute_current": "current",
+    "activate": "activity",
+    "differentiate": "slope",
+    "estimate_threshold": "threshold",
+    "apply_update": "weights",
+}
+
 # The role of a component is told by the first of these events that it answers.
 ROLES: dict[str, tuple[str, ...]] = {
     "source": ("open_data", "draw_batch"),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
 
 from plasticity.clock import Clock
+from plasticity.components import label_of
 from plasticity.dispatch import Answer, collect, emit, first
+from plasticity.errors import ConflictError, ContractError
 from plasticity.hookspecs import ADAPT, DRAW, MODULATE, RESPOND, UPDATE
 from plasticity.state import Array, LayerState, read_only
 
@@ -29,32 +31,35 @@ def train(simulation: Simulation, stage: list[LayerState]) -> str | None:
                 layer.clock.phase = simulation.experiment.phase_of(clock.epoch)
             simulation.notify("epoch_started", clock)
         reason = _epoch(simulation, stage, clock)
+        if clock.step % clock.steps_per_epoch == 0:
+            simulation.notify("epoch_finished", clock)
+        if simulation.interrupt.requested:
+            raise KeyboardInterrupt
         if reason:
             return reason
-        for layer in stage:
-            layer.clock.epoch += 1
-        simulation.notify("epoch_finished", clock)
     return None
 
 
 def _epoch(simulation: Simulation, stage: list[LayerState], clock: Clock) -> str | None:
-    """Step to the end of the epoch, or until somebody gives a reason to stop."""
+    """Step to the end of the epoch, or until somebody asks to stop; the reason, if one is given."""
     measure_every = simulation.experiment.measure_every or clock.steps_per_epoch
-    end = (clock.epoch + 1) * clock.steps_per_epoch
-    while clock.step < end:
+    while True:
         plan = simulation.plan(stage)
         emit(plan.step, clock)
         for layer in stage:
-            layer.clock.step += 1
-        if clock.step % measure_every == 0 or clock.step == clock.n_step:
+            layer.clock.advance()
+        step = clock.step
+        if step % measure_every == 0 or step == clock.n_step:
             simulation.measure(stage)
-        if clock.step >= plan.next_heard:
-            reason = plan.hear(clock.step)
+        if step >= plan.next_heard:
+            reason = plan.hear(step)
             if reason:
                 return reason
-        if simulation.interrupt.requested:
-            raise KeyboardInterrupt
-    return None
+        if step % clock.steps_per_epoch == 0 or simulation.interrupt.requested:
+            return None
+
+
+Heard = list[tuple[Clock, tuple[Answer, ...], tuple[Answer, ...]]]
 
 
 @attrs.define
@@ -62,39 +67,41 @@ class Plan:
     """All calls of a step for one size of batch, and of those who listen to it.
 
     step        the calls of the step, in order
-    finished    per layer: who hears that it is done
-    stops       per layer: who may give a reason to stop
+    periods     the different `every` of the listeners
+    listeners   from the periods that are due to, per layer, those who hear that the step is done
+                and those who may give a reason to stop
     next_heard  the next step after which anyone listens
     """
 
     step: tuple[Answer, ...]
-    finished: list[tuple[Clock, tuple[Answer, ...]]]
-    stops: list[tuple[Clock, tuple[Answer, ...]]]
+    periods: tuple[int, ...]
+    listeners: Callable[[tuple[int, ...]], Heard]
     next_heard: float = 0
+    _heard: dict[tuple[int, ...], Heard] = attrs.field(factory=dict)
 
     def hear(self, step: int) -> str | None:
         """Call those who listen at this step; the first reason to stop, or None."""
-        for clock, listeners in self.finished:
-            emit([answer for answer in listeners if step % every(answer) == 0], clock)
+        due = tuple(period for period in self.periods if step % period == 0)
+        if due not in self._heard:
+            self._heard[due] = self.listeners(due)
+        heard = self._heard[due]
+        for clock, finished, _ in heard:
+            emit(finished, clock)
         reason: str | None = None
-        for clock, listeners in self.stops:
-            reason = reason or first(
-                [answer for answer in listeners if step % every(answer) == 0], clock
-            )
+        for clock, _, stops in heard:
+            reason = reason or first(stops, clock)
         self.listen_after(step)
         return reason
 
     def listen_after(self, step: int) -> None:
         """Find the next step at which anyone listens."""
-        periods = {
-            every(answer) for _, listeners in self.finished + self.stops for answer in listeners
-        }
-        self.next_heard = min((step // n + 1) * n for n in periods) if periods else float("inf")
+        following = ((step // period + 1) * period for period in self.periods)
+        self.next_heard = min(following, default=float("inf"))
 
 
-def every(answer: Answer) -> int:
+def every(component: object) -> int:
     """How often a listener listens, in steps."""
-    return 1 if answer.whole else int(getattr(answer.component, "every", 1))
+    return int(getattr(component, "every", 1))
 
 
 def step_plan(simulation: Simulation, stage: list[LayerState], batch: int) -> Iterator[Answer]:
@@ -106,7 +113,9 @@ def step_plan(simulation: Simulation, stage: list[LayerState], batch: int) -> It
     last = max(simulation.layers.index(layer) for layer in stage)
     for index, layer in enumerate(simulation.layers[: last + 1]):
         arrays = layer.batch_arrays(batch)
-        call = simulation.caller(layer, arrays)
+        # A layer below the stage has no time of its own any more.
+        own = arrays if layer in stage else {**arrays, "clock": stage[0].clock}
+        call = simulation.caller(layer, own)
         if index == 0:
             for event in DRAW:
                 yield from call(event)
@@ -128,6 +137,7 @@ def _learning_plan(layer: LayerState, arrays: dict[str, Array], call: Any) -> It
                 answer = answer._replace(function=_set_rate(answer.function, layer.clock))
             yield answer
     if not layer.learns:
+        yield Answer(arrays["update"].fill, (0,), "modulate", layer)
         return
     modulation, decay = arrays["modulation"], arrays["decay"]
     yield Answer(modulation.fill, (0,), "modulate", layer)
@@ -172,26 +182,59 @@ def accumulate(
 
 def plan_of(simulation: Simulation, stage: list[LayerState], batch: int) -> Plan:
     """The plan of a step with this many samples."""
-    finished, stops = [], []
-    for layer in stage:
-        arrays = {name: read_only(array) for name, array in layer.batch_arrays(batch).items()}
-        call = simulation.caller(layer, arrays)
-        finished.append((layer.clock, call("step_finished")))
-        stops.append((layer.clock, call("should_stop")))
-    plan = Plan(tuple(step_plan(simulation, stage, batch)), finished, stops)
+
+    def listeners(due: tuple[int, ...]) -> Heard:
+        heard = []
+        for layer in stage:
+            arrays = {name: read_only(array) for name, array in layer.batch_arrays(batch).items()}
+            call = simulation.caller(layer, arrays, lambda part: every(part) in due)
+            heard.append((layer.clock, call("step_finished"), call("should_stop")))
+        return heard
+
+    plan = Plan(
+        tuple(step_plan(simulation, stage, batch)),
+        tuple(sorted({every(part) for part in simulation.listening()})),
+        listeners,
+    )
     plan.listen_after(stage[0].clock.step)
     return plan
 
 
 def measurements_of(simulation: Simulation, layer: LayerState) -> dict[str, Any]:
-    """All measurements of a layer, by name."""
+    """All measurements of a layer, by name.
+
+    Raises `ContractError` where a metric returns no dict or something else than numbers,
+    `ConflictError` where two give one name.
+    """
     responses = simulation.evaluation_responses(layer) if simulation.measures_responses else None
     arrays = {name: read_only(array) for name, array in layer.arrays.items()}
     call = simulation.caller(layer, arrays | {"responses": responses})
     measurements: dict[str, Any] = {}
-    for found in collect(call("measure"), layer.clock):
-        measurements.update(found)
+    for answer in call("measure"):
+        for found in collect([answer], layer.clock):
+            label = label_of(answer.component)
+            if not isinstance(found, dict):
+                raise ContractError(
+                    f"{label!r} returned {type(found).__name__} from measure, which returns "
+                    "measurements by name: {'name': number}"
+                )
+            for name, value in found.items():
+                if name in measurements:
+                    raise ConflictError(
+                        f"two metrics measure {name!r}, the second is {label!r}; leave out one"
+                    )
+                _check_measurement(label, name, value, layer.sizes["neuron"])
+            measurements.update(found)
     return measurements
+
+
+def _check_measurement(label: str, name: str, value: Any, n_neuron: int) -> None:
+    array = np.asarray(value)
+    if array.dtype.kind not in "fiub" or array.shape not in ((), (n_neuron,)):
+        raise ContractError(
+            f"{label!r} measured {name!r} as {array.dtype} of shape {array.shape}; a measurement is "
+            f"a number, or a number for each of the {n_neuron} neurons"
+        )
 
 
 def _set_rate(schedule: Any, clock: Clock) -> Any:

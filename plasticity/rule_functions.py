@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from types import CellType, FunctionType
 from typing import Any
 
 from plasticity.components import component
@@ -104,6 +105,12 @@ def _rule_class(
     filled = tuple(name for name in ("phi", "d") if competitive and name in symbols)
     symbols = tuple(name for name in symbols if name not in filled)
     _check_symbols(label, symbols, filled, competitive)
+    for name, told in taken.items():
+        if told.kind is told.KEYWORD_ONLY:
+            raise ContractError(
+                f"rule {label!r}: Numba compiles no arguments by keyword only; take {name!r} by "
+                "position: leave out the '*'"
+            )
     parameters = {name: told for name, told in taken.items() if told.default is not told.empty}
     dispatcher = function if hasattr(function, "py_func") else njit(error_model="numpy")(function)
     decays = "d" in filled if competitive else _returns_two(label, plain, symbols, parameters)
@@ -154,7 +161,7 @@ def _returns_two(
     """Whether the function gives d beside phi; it is tried once, on ones."""
     defaults = {name: _default(told) for name, told in parameters.items()}
     try:
-        result = plain(*([1.0] * len(symbols)), **defaults)
+        result = _interpreted(plain, set())(*([1.0] * len(symbols)), **defaults)
     except Exception as error:
         raise ContractError(
             f"rule {label!r}: the function fails where all its symbols are 1: "
@@ -163,6 +170,22 @@ def _returns_two(
     if isinstance(result, tuple) and len(result) != 2:
         raise ContractError(f"rule {label!r}: return phi or (phi, d), got {len(result)} values")
     return isinstance(result, tuple)
+
+
+def _interpreted(function: Any, seen: set[int]) -> Any:
+    """A function and the compiled ones that it calls, as plain Python: a trial compiles nothing."""
+    if not hasattr(function, "__code__") or id(function) in seen:
+        return function
+    seen.add(id(function))
+
+    def plain(value: Any) -> Any:
+        return _interpreted(value.py_func, seen) if hasattr(value, "py_func") else value
+
+    names = {name: plain(value) for name, value in function.__globals__.items()}
+    cells = tuple(CellType(plain(cell.cell_contents)) for cell in function.__closure__ or ())
+    return FunctionType(
+        function.__code__, names, function.__name__, function.__defaults__, cells or None
+    )
 
 
 def _annotation(told: inspect.Parameter) -> Any:

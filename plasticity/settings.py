@@ -29,7 +29,7 @@ class Setting:
     def range(self) -> str:
         """The allowed values as a mathematician writes them, or an empty text.
 
-            >>> Setting("", "1", 0, None, None, 1, (), "").range()
+        >>> Setting("", "1", 0, None, None, 1, (), "").range()
         '[0, 1)'
         """
         if self.choices:

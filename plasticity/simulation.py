@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from functools import cached_property
 from pathlib import Path
@@ -13,10 +13,9 @@ import numpy as np
 
 from plasticity import loop
 from plasticity.clock import Clock
-from plasticity.components import arguments_of, events_of
+from plasticity.components import events_of
 from plasticity.data import Data
 from plasticity.dispatch import Answer, Manager, answers, emit
-from plasticity.errors import PlasticityError
 from plasticity.interrupt import Interrupt, watching
 from plasticity.randomness import stream
 from plasticity.recording import RunStore
@@ -60,17 +59,32 @@ class Simulation:
         self._plan_stage: list[LayerState] = []
         self._plan_until = 0
         self._plan_changes = -1
-        self._views = {layer.name: LayerView(layer, _answering(layer)) for layer in layers}
+        self._views = {layer.name: LayerView(layer, _answering(whole, layer)) for layer in layers}
+        self._others = {
+            layer.name: [part for other in layers if other is not layer for part in _parts(other)]
+            for layer in layers
+        }
         for layer in layers:
             arrays = {"weights": layer.arrays["weights"]}
             emit(self.caller(layer, arrays)("init_state"), layer.clock)
 
     def register(self, listener: Any) -> None:
-        """Add a listener, also in the middle of a run: it hears from the next step on."""
-        from plasticity.contracts import check_hooks
+        """Add a listener, also in the middle of a run: it hears from the next step on.
 
-        check_hooks(listener, "listener")
-        self.manager.register(listener)
+        Raises what `assemble` raises, and `ContractError` where it declares arrays or streams.
+        """
+        from plasticity import contracts
+
+        place = f"registered[{self.manager.changes}]"
+        contracts.check_hooks(listener, place)
+        contracts.check_stateless(listener, place)
+        shared = {**self.whole.components, place: listener}
+        contracts.check_distinct(shared)
+        for layer in self.layers:
+            contracts.check_single({**shared, **layer.components}, "a layer")
+            contracts.check_filled({**shared, **layer.components}, layer.name)
+        self.whole.components[place] = listener
+        self.manager.register(listener, place)
 
     def run(self, out: str | Path | None = None, *, overwrite: bool = False) -> Run:
         """Train to the end of the experiment, or on from where the clocks stand.
@@ -92,7 +106,7 @@ class Simulation:
         except KeyboardInterrupt:
             outcome = "interrupted"
             raise
-        except PlasticityError as error:
+        except Exception as error:
             outcome = f"failed: {error}"
             raise
         finally:
@@ -112,6 +126,12 @@ class Simulation:
         try:
             for layer in self.layers:
                 self.store.write_state(self._views[layer.name])
+        finally:
+            self._end(outcome)
+
+    def _end(self, outcome: str) -> None:
+        assert self.store is not None
+        try:
             self.notify("run_finished", self.layers[0].clock, outcome=outcome)
         finally:
             self.store.close(outcome, self.layers[-1].clock)
@@ -153,13 +173,17 @@ class Simulation:
 
     def measure(self, stage: list[LayerState]) -> None:
         """Let every metric measure the layers of a stage and pass the measurements on."""
-        if not self.experiment.metrics:
+        metrics = [found.plugin for found in self.manager.hook.measure.get_hookimpls()]
+        if not metrics:
             return
+        described: dict[str, Any] = {}
+        for metric in metrics:
+            described |= getattr(metric, "describes", {})
         for layer in stage:
             found = loop.measurements_of(self, layer)
             view = self._views[layer.name]
             if self.store is not None:
-                self.store.append_measurements(view, found)
+                self.store.append_measurements(view, found, described)
             call = self.caller(layer, {"measurements": found})
             emit(call("measured"), layer.clock)
 
@@ -187,12 +211,21 @@ class Simulation:
                 generator.bit_generator.state = deepcopy(kept["streams"][place])
             for name, value in kept["clock"].items():
                 setattr(state.clock, name, value)
+        self._plans.clear()
         self._plan_until = 0
 
     # -- what the loop asks --------------------------------------------------------------------
 
-    def caller(self, layer: LayerState, arrays: Mapping[str, Any]) -> Caller:
-        """A function from an event to its answers within a layer, with arguments bound."""
+    def caller(
+        self,
+        layer: LayerState,
+        arrays: Mapping[str, Any],
+        hears: Callable[[Any], bool] | None = None,
+    ) -> Caller:
+        """A function from an event to its answers within a layer, with arguments bound.
+
+        `hears` tells which components take part, if not all.
+        """
         known = {
             "clock": layer.clock,
             "layer": self._views[layer.name],
@@ -200,7 +233,10 @@ class Simulation:
             "experiment": self.experiment,
             **arrays,
         }
-        others = [part for part in self._all_parts() if id(part) not in self._own_parts(layer)]
+        others = self._others[layer.name]
+        if hears is not None:
+            deaf = [part for part in self.manager.get_plugins() if not hears(part)]
+            others = others + deaf
 
         def call(event: str) -> tuple[Answer, ...]:
             return answers(self.manager.subset_hook_caller(event, others), known, event)
@@ -225,10 +261,9 @@ class Simulation:
             tuple(layer.learns for layer in stage),
             self.manager.changes,
         )
-        if stage[0].clock.batch != batch:
-            for layer in self.layers:
-                layer.clock.batch = batch
-                layer.bind(batch)
+        for state in (self.whole, *self.layers):
+            state.clock.batch = batch
+            state.bind(batch)
         if key not in self._plans:
             self._plans[key] = loop.plan_of(self, stage, batch)
         self._plan = self._plans[key]
@@ -239,14 +274,17 @@ class Simulation:
         known = {"clock": clock, "store": self.store, "experiment": self.experiment, **arguments}
         emit(answers(getattr(self.manager.hook, event), known, event), clock)
 
-    @cached_property
+    @property
     def measures_responses(self) -> bool:
         """Whether any metric looks at the responses to the evaluation samples."""
-        return any(
-            "responses" in arguments_of(plugin.measure)
-            for plugin in self.manager.get_plugins()
-            if "measure" in events_of(plugin)
-        )
+        metrics = self.manager.hook.measure.get_hookimpls()
+        return any("responses" in metric.argnames for metric in metrics)
+
+    def listening(self) -> Iterator[Any]:
+        """The components that listen every so many steps."""
+        for event in ("step_finished", "should_stop"):
+            for listener in getattr(self.manager.hook, event).get_hookimpls():
+                yield listener.plugin
 
     def evaluation_responses(self, layer: LayerState) -> Array:
         """The activity of a layer on the evaluation samples, read-only."""
@@ -267,22 +305,17 @@ class Simulation:
     def _dtype(self) -> np.dtype[Any]:
         return np.dtype(self.experiment.dtype)
 
-    def _all_parts(self) -> list[Any]:
-        return [
-            layer.scaled.get(place, part)
-            for layer in self.layers
-            for place, part in layer.components.items()
-        ]
 
-    def _own_parts(self, layer: LayerState) -> set[int]:
-        return {id(layer.scaled.get(place, part)) for place, part in layer.components.items()}
+def _parts(layer: LayerState) -> list[Any]:
+    """The components of a layer as the manager knows them."""
+    return [layer.scaled.get(place, part) for place, part in layer.components.items()]
 
 
-def _answering(layer: LayerState) -> dict[str, tuple[str, ...]]:
+def _answering(whole: LayerState, layer: LayerState) -> dict[str, tuple[str, ...]]:
     from plasticity.components import label_of
 
     found: dict[str, tuple[str, ...]] = {}
-    for part in layer.components.values():
+    for part in (*whole.components.values(), *layer.components.values()):
         for event in events_of(part):
             found[event] = (*found.get(event, ()), label_of(part))
     return found

@@ -167,7 +167,8 @@ class LayerState:
                 yield place, component, variable
 
     def _known(self) -> set[str]:
-        return set(self.arrays) | {name for name, (v, _) in SHARED.items() if self._varies(v)}
+        varying = {name for name, (variable, _) in SHARED.items() if self._varies(variable)}
+        return set(self.arrays) | varying | set(self._writers)
 
     def _claim(self, variable: Variable, writer: str) -> None:
         other = self._writers.setdefault(variable.name, writer)
@@ -222,6 +223,13 @@ class LayerView:
         """The declaration of each array that outlives a step."""
         return dict(self._state.variables)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the arrays that `array` gives: those that something fills."""
+        of_batch = {name for name, (variable, _) in SHARED.items() if "sample" in variable.dims}
+        unused = {"slope"} - self._state.used
+        return frozenset(self._state.arrays) | (of_batch - unused)
+
     def array(self, name: str, batch: int | None = None) -> Array:
         """A read-only view of an array by name; of the last batch where it has samples.
 
@@ -229,11 +237,9 @@ class LayerView:
         """
         if name in self._state.arrays:
             return read_only(self._state.arrays[name])
-        shared = self._state.batch_arrays(batch or self.clock.batch)
-        if name not in shared:
-            known = listed(set(self._state.arrays) | set(shared))
-            raise ContractError(f"{self.name} has no array {name!r} (it has {known})")
-        return read_only(shared[name])
+        if name not in self.names:
+            raise ContractError(f"{self.name} has no array {name!r} (it has {listed(self.names)})")
+        return read_only(self._state.batch_arrays(batch or self.clock.batch)[name])
 
     def declaration(self, name: str) -> Variable:
         """The Variable behind an array."""

@@ -17,6 +17,7 @@ from cattrs.errors import (
 
 from plasticity import discovery
 from plasticity.components import label_of, role_of
+from plasticity.contracts import check_hooks
 from plasticity.errors import (
     PlasticityError,
     SettingError,
@@ -53,6 +54,7 @@ def make(reference: Any, place: str, role: str) -> Any:
         component = attrs.evolve(reference)
     else:
         component = reference
+    check_hooks(component, place)
     found = role_of(component)
     if role not in (found, "observer"):
         name = reference.name if isinstance(reference, Reference) else label_of(component)

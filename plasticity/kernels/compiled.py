@@ -17,6 +17,8 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
+import numpy as np
+
 from plasticity.folders import cache_folder
 
 _modules: dict[str, ModuleType] = {}
@@ -76,28 +78,46 @@ def _written(name: str, text: str) -> Path | None:
 
 def _described(function: Any, seen: set[int]) -> Iterator[str]:
     """Everything that decides the machine code of a function, and of those that it calls."""
+    yield repr(sorted(getattr(function, "targetoptions", {}).items()))
     function = getattr(function, "py_func", function)
     if id(function) in seen or not hasattr(function, "__code__"):
         return
     seen.add(id(function))
-    yield from _code(function.__code__)
-    free = {
-        name: cell.cell_contents
-        for name, cell in zip(
-            function.__code__.co_freevars, function.__closure__ or (), strict=True
-        )
-    }
-    for name in (*function.__code__.co_names, *free):
+    code, cells = function.__code__, function.__closure__ or ()
+    yield from _code(code)
+    yield repr(function.__defaults__)
+    free = {name: cell.cell_contents for name, cell in zip(code.co_freevars, cells, strict=True)}
+    for name in (*_names(code), *free):
         value = free.get(name, function.__globals__.get(name))
-        if callable(value):
-            yield from _described(value, seen)
-        elif isinstance(value, int | float | str | tuple):
-            yield f"{name}={value!r}"
+        yield from _value(name, value, code, seen)
+
+
+def _value(name: str, value: Any, code: CodeType, seen: set[int]) -> Iterator[str]:
+    """A global or enclosed name: Numba builds its value into the machine code."""
+    if isinstance(value, ModuleType):
+        for attribute in _names(code):
+            found = getattr(value, attribute, None)
+            if not isinstance(found, ModuleType):
+                yield from _value(f"{name}.{attribute}", found, code, seen)
+    elif isinstance(value, np.ndarray):
+        yield f"{name}={value.dtype}{value.shape}{value.tobytes().hex()}"
+    elif callable(value):
+        yield from _described(value, seen)
+    else:
+        yield f"{name}={value!r}"
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    """The names that a function looks up, in what is nested in it too."""
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)
 
 
 def _code(code: CodeType) -> Iterator[str]:
     yield code.co_code.hex()
-    yield repr(code.co_names)
+    yield repr((code.co_names, code.co_varnames))
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
             yield from _code(constant)

@@ -97,13 +97,15 @@ def competitive(
     matrices = [name for name, rank in symbols if rank == 2]
     gather = "\n            ".join(f"{name}_b[i] = {name}[i, b]" for name in matrices)
     vectors = "\n    ".join(f"{name}_b = np.empty(n_neuron, modulation.dtype)" for name in matrices)
-    call = [f"{name}_b" if rank == 2 else name for name, rank in symbols] + ["phi"]
+    call = [f"{name}={name}_b" if rank == 2 else f"{name}={name}" for name, rank in symbols]
+    # By keyword: the author may have written phi and d anywhere among the arguments.
+    call += ["phi=phi", *(["d=d"] if decays else []), *(f"{name}={name}" for name in parameters)]
     names = [name for name, _ in symbols] + list(parameters) + ["modulation"]
     text = _COMPETITIVE.format(
         arguments=", ".join([*names, *(["decay"] if decays else [])]),
         vectors=vectors,
         gather=gather,
-        call=", ".join([*call, *(["d"] if decays else []), *parameters]),
+        call=", ".join(call),
         end="for i in range(n_neuron):\n        decay[i] += d[i] / n_sample" if decays else "",
     )
     return compiled(text.rstrip() + "\n", {"function": function})
