@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from naive import naive_lateral
 
+from plasticity import Data, Experiment, Layer, assemble
 from plasticity.errors import SettingError
 from plasticity_plugins.lateral.uniform import UniformLateral
 
@@ -70,3 +71,21 @@ def test_a_strength_at_or_below_minus_1_is_refused(strength):
 
 def test_a_strength_just_below_the_critical_one_is_accepted():
     UniformLateral(strength=0.0101).init_state(np.zeros((100, 3), np.float32))
+
+
+def test_a_strength_beyond_the_critical_one_is_refused_before_the_first_step():
+    layer = Layer(
+        neurons=4,
+        rule="hebb",
+        activation="relu",
+        optimizer="sgd",
+        initializer="normal",
+        lateral={"name": "uniform", "strength": 0.5},
+    )
+    experiment = Experiment(data=Data(np.ones((3, 2))), layers=[layer], batch_size=3)
+    with pytest.raises(SettingError) as caught:
+        assemble(experiment)
+    assert str(caught.value) == (
+        "uniform_lateral: strength must lie in (-1, 0.333333) for a layer of 4 neurons, got 0.5: "
+        "1 - L is singular at the critical value 1 / (4 - 1), and its inverse changes sign beyond"
+    )
