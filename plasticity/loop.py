@@ -142,18 +142,12 @@ def _learning_plan(layer: LayerState, arrays: dict[str, Array], call: Any) -> It
     modulation, decay = arrays["modulation"], arrays["decay"]
     yield Answer(modulation.fill, (0,), "modulate", layer)
     yield Answer(decay.fill, (0,), "modulate", layer)
-    for event in MODULATE:
-        yield from call(event)
+    rules = [answer for event in MODULATE for answer in call(event)]
+    yield from rules
+    decays = any(rule.whole or any(given is decay for given in rule.arguments) for rule in rules)
     yield Answer(
         accumulate,
-        (
-            modulation,
-            arrays["x"],
-            decay,
-            arrays["weights"],
-            "decay" in layer.used,
-            arrays["update"],
-        ),
+        (modulation, arrays["x"], decay, arrays["weights"], decays, arrays["update"]),
         "modulate",
         layer,
     )
@@ -232,8 +226,8 @@ def _check_measurement(label: str, name: str, value: Any, n_neuron: int) -> None
     array = np.asarray(value)
     if array.dtype.kind not in "fiub" or array.shape not in ((), (n_neuron,)):
         raise ContractError(
-            f"{label!r} measured {name!r} as {array.dtype} of shape {array.shape}; a measurement is "
-            f"a number, or a number for each of the {n_neuron} neurons"
+            f"{label!r} measured {name!r} as {array.dtype} of shape {array.shape}; a measurement "
+            f"is a number, or a number for each of the {n_neuron} neurons"
         )
 
 
