@@ -1,0 +1,238 @@
+"""What a component does in a run: fill, leave alone, add, repeat itself, go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from plasticity.components import role_of
+from plasticity.errors import PlasticityError, SpecError
+from plasticity.hookspecs import FILLS
+from plasticity.simulation import Simulation
+from plasticity.testing.findings import (
+    BrokenError,
+    close,
+    contract_check,
+    require_filled,
+    require_finite,
+    require_measurements,
+    require_nothing_kept,
+    require_number,
+)
+from plasticity.testing.plain import function_rule_both_ways, is_function_rule, uncompiled
+from plasticity.testing.stand_ins import Forgetful, Keeper
+from plasticity.testing.trial import Size, probe, try_out, under_test
+from plasticity.variable import Array, streams_of, variables_of
+
+# What an event may change.
+_CHANGES = {
+    **{event: {array} for event, array in FILLS.items()},
+    "apply_update": {"weights", "update"},
+    "encode": {"x"},
+    "shape_current": {"current"},
+    "modulate": {"modulation", "decay"},
+    "propose_update": {"update"},
+    "shape_update": {"update"},
+    "constrain_weights": {"weights"},
+}
+# These two go on from their old value, so it is not taken away from them.
+_GOES_ON = ("estimate_threshold", "apply_update")
+_SMALL = {
+    "one neuron": Size(neurons=1),
+    "one input": Size(image=(1, 1)),
+    "one sample a batch": Size(batch=1),
+    "one neuron, one input, one sample": Size(neurons=1, image=(1, 1), samples=1, batch=1),
+}
+_ROUNDING = 1e-9  # compiled code may fuse a multiplication with an addition
+_SINGLE = 1e-3  # float32 carries 7 digits, of which a few steps may lose some
+
+
+@contract_check
+def check_fills(component: Any) -> None:
+    """Arrays it has to fill hold NaN before and numbers after; it returns what it filled.
+
+    What it declares as `scratch` holds NaN before each step.
+    """
+    if role_of(component) == "initializer":
+        try_out(component, prepare=_initialize_again)
+
+    def around(event: str, arrays: dict[str, Any], call: Callable[[], Any]) -> Any:
+        name = FILLS.get(event)
+        if name is not None and event not in _GOES_ON:
+            arrays[name].fill(np.nan)
+        result = call()
+        if name is not None:
+            require_filled(event, name, arrays[name], result)
+        if event == "schedule_rate":
+            require_number(event, result)
+        if event == "measure":
+            require_measurements(result, len(arrays["weights"]))
+        return result
+
+    def prepare(simulation: Simulation) -> None:
+        probe(component, simulation, around)
+        forgetful.component = under_test(component, simulation)
+        forgetful.forget()
+
+    forgetful = Forgetful()
+    trial = try_out(component, prepare=prepare, listeners=[forgetful])
+    require_finite(trial, "after a run in which it began each step with NaN in its scratch arrays")
+
+
+@contract_check
+def check_leaves_alone(component: Any) -> None:
+    """It changes only the arrays its events are there to change, keeps none, and looks on quietly.
+
+    A metric or an observer that ends no run must not change the result of the run.
+    """
+
+    def around(event: str, arrays: dict[str, Any], call: Callable[[], Any]) -> Any:
+        mine = {id(getattr(own[0], variable.name)) for variable in variables_of(own[0])}
+        guarded = {
+            name: (array, array.copy())
+            for name, array in arrays.items()
+            if isinstance(array, np.ndarray)
+            and name not in _CHANGES.get(event, ())
+            and id(array) not in mine
+        }
+        result = call()
+        for name, (array, before) in guarded.items():
+            if array.tobytes() != before.tobytes():
+                raise BrokenError(f"{event} changes {name!r}, which it may only read")
+        return result
+
+    def prepare(simulation: Simulation) -> None:
+        own.append(under_test(component, simulation))
+        probe(component, simulation, around)
+
+    own: list[Any] = []
+    trial = try_out(component, prepare=prepare)
+    require_nothing_kept(own[0], trial.simulation)
+    if role_of(component) in ("metric", "observer") and trial.outcome == "finished":
+        without = try_out(Keeper())
+        name = "layer_0.weights"
+        if trial.arrays[name].tobytes() != without.arrays[name].tobytes():
+            raise BrokenError("the weights of a run differ with and without it")
+
+
+@contract_check
+def check_adds(component: Any) -> None:
+    """A rule adds to what it is given, so that it can be part of a sum."""
+    if role_of(component) != "rule":
+        return
+    from_zero = _first_modulations(component, 0)
+    from_one = _first_modulations(component, 1)
+    for (event, name), array in from_one.items():
+        if not np.allclose(array - 1, from_zero[event, name], rtol=1e-6, atol=1e-9):
+            raise BrokenError(
+                f"{event} must add to {name!r} (+=), but what other rules put there is lost"
+            )
+
+
+@contract_check
+def check_deterministic(component: Any) -> None:
+    """Two runs with one seed leave the same bits."""
+    difference = try_out(component).differs_from(try_out(component))
+    if difference:
+        raise BrokenError(
+            f"two runs with the same seed differ in {difference}; draw all random numbers from a "
+            "Stream, and keep no state outside declared Variables"
+        )
+
+
+@contract_check
+def check_dtypes(component: Any) -> None:
+    """float32 and float64 runs are finite and, where it draws no random numbers, close.
+
+    A component that draws may draw other numbers in another type.
+    """
+    single, double = try_out(component, dtype="float32"), try_out(component, dtype="float64")
+    for trial, dtype in ((single, "float32"), (double, "float64")):
+        require_finite(trial, f"in {dtype}")
+    if list(streams_of(component)):
+        return
+    for name in ("layer_0.weights", "layer_0.threshold"):
+        if name in double.arrays and not close(single.arrays[name], double.arrays[name], _SINGLE):
+            raise BrokenError(f"{name} of a run in float32 is far from that in float64")
+
+
+@contract_check
+def check_shapes(component: Any) -> None:
+    """It works with one neuron, one input and one sample, or refuses before the first step."""
+    for name, size in _SMALL.items():
+        try:
+            trial = try_out(component, size)
+        except SpecError:
+            continue
+        except PlasticityError as error:
+            raise BrokenError(f"with {name}: {error}") from error
+        require_finite(trial, f"with {name}")
+
+
+@contract_check
+def check_kernels(component: Any) -> None:
+    """Its compiled functions do what they do as plain Python, to rounding.
+
+    A rule made of a function is also compared with a loop over neurons and samples written anew.
+    """
+    if is_function_rule(component):
+        looped, by_hand = function_rule_both_ways(component)
+        for name, one, other in zip(("modulation", "decay"), looped, by_hand, strict=False):
+            if not close(one, other, _ROUNDING):
+                raise BrokenError(f"its compiled loop and its function differ in the {name}")
+    compiled = try_out(component)
+    with uncompiled(component) as called:
+        plain = try_out(component)
+    for name, array in compiled.arrays.items():
+        if not close(array, plain.arrays[name], _ROUNDING):
+            raise BrokenError(
+                f"{name} differs with {', '.join(sorted(called))} as plain Python: what Numba compiles "
+                "is not what is written"
+            )
+
+
+@contract_check
+def check_resumes(component: Any) -> None:
+    """A run that goes on in a new simulation from a snapshot ends as if it had never stopped."""
+    whole = try_out(component)
+    middle = whole.step // 2
+    if middle == 0:
+        return
+    begun = try_out(component, halt=middle)
+    resumed = try_out(component, after=begun.snapshot)
+    difference = resumed.differs_from(whole)
+    if difference:
+        raise BrokenError(
+            f"a run resumed after step {middle} differs in {difference}; declare all state as "
+            "Variable, and random numbers as Stream"
+        )
+
+
+def _initialize_again(simulation: Simulation) -> None:
+    weights = simulation.layers[0].arrays["weights"]
+    weights.fill(np.nan)
+    for answer in simulation.caller(simulation.layers[0], {"weights": weights})("init_state"):
+        answer.function(*answer.arguments)
+    if not np.all(np.isfinite(weights)):
+        raise BrokenError("init_state leaves weights that are not finite")
+
+
+def _first_modulations(component: Any, start: float) -> dict[tuple[str, str], Array]:
+    """What a rule leaves in each array it adds to, called first on an array full of `start`."""
+    found: dict[tuple[str, str], Array] = {}
+
+    def around(event: str, arrays: dict[str, Any], call: Callable[[], Any]) -> Any:
+        if event not in ("modulate", "propose_update"):
+            return call()
+        first = {name for name in _CHANGES[event] if (event, name) not in found}
+        for name in first:
+            arrays[name].fill(start)
+        call()
+        for name in first:
+            found[event, name] = arrays[name].copy()
+        return None
+
+    try_out(component, prepare=lambda simulation: probe(component, simulation, around))
+    return found

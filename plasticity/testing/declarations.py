@@ -1,0 +1,51 @@
+"""What a component says of itself: its events, its words and its settings."""
+
+from __future__ import annotations
+
+import inspect
+import tomllib
+from typing import Any
+
+import attrs
+import tomli_w
+
+from plasticity import contracts
+from plasticity.components import role_of
+from plasticity.settings import settings_of
+from plasticity.spec import changed_settings
+from plasticity.testing.findings import BrokenError, as_toml, contract_check
+
+
+@contract_check
+def check_hooks(component: Any) -> None:
+    """It answers at least one event, and each answer takes only arguments that its event has."""
+    contracts.check_hooks(component, "component")
+    role_of(component)
+
+
+@contract_check
+def check_documented(component: Any) -> None:
+    """Its class has a docstring, and each setting says what it means."""
+    if not (inspect.getdoc(type(component)) or "").strip():
+        raise BrokenError("its class has no docstring; say what it is, its equation and source")
+    for name, (_, told) in settings_of(type(component)).items():
+        if not told.doc:
+            raise BrokenError(f"the setting {name!r} says nothing: give it doc=...")
+
+
+@contract_check
+def check_settings(component: Any) -> None:
+    """Its settings come back from a TOML file as they were; not asked where one is an array."""
+    values = {name: getattr(component, name) for name in settings_of(type(component))}
+    if any(hasattr(value, "__array__") for value in values.values()):
+        return
+    plain = {name: as_toml(value) for name, value in values.items() if value is not None}
+    read = tomllib.loads(tomli_w.dumps(plain))
+    again = type(component)(**read) if values else component
+    for name, value in values.items():
+        if getattr(again, name) != value:
+            raise BrokenError(
+                f"the setting {name!r} is {value!r}, and {getattr(again, name)!r} when read back"
+            )
+    if attrs.has(type(component)) and changed_settings(again) != changed_settings(component):
+        raise BrokenError("its changed settings differ when read back from TOML")

@@ -1,0 +1,127 @@
+"""The same without Numba: compiled functions replaced by their Python form, rules run by hand."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial, wraps
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+
+from plasticity.rule_functions import SYMBOLS
+from plasticity.variable import Array
+
+N_NEURON, N_SAMPLE = 3, 5
+_KERNELS = "plasticity.kernels"
+_GENERATED = "plasticity_kernel_"
+
+
+@contextmanager
+def uncompiled(component: Any) -> Iterator[set[str]]:
+    """Within this block the component runs without Numba; yields a set of what has been called.
+
+    Every Numba function that is a global of a loaded module of the component's package, or an
+    attribute of its class, is replaced by its Python form and put back afterwards. One that is made
+    in a function and kept elsewhere is not found.
+    """
+    found = [
+        (put, name, value)
+        for names, put in _places(component)
+        for name, value in list(names.items())
+        if hasattr(_bare(value), "py_func")
+    ]
+    called: set[str] = set()
+    for put, name, value in found:
+        plain = _noting(_bare(value).py_func, called)
+        put(name, staticmethod(plain) if isinstance(value, staticmethod) else plain)
+    try:
+        with np.errstate(all="ignore"):
+            yield called
+    finally:
+        for put, name, value in found:
+            put(name, value)
+
+
+def _places(component: Any) -> Iterator[tuple[Mapping[str, Any], Callable[[str, Any], None]]]:
+    """Where names of Numba functions may stand: the names there, and how to set one."""
+    classes = type(component).__mro__[:-1]
+    package = type(component).__module__.partition(".")[0]
+    spaces = {
+        id(space): space
+        for name, module in list(sys.modules.items())
+        if name.partition(".")[0] == package or name.startswith((_KERNELS, _GENERATED))
+        for space in [vars(module)]
+    }
+    for cls in classes:
+        # A module that was imported under another name is known to its functions alone.
+        for member in vars(cls).values():
+            if isinstance(member, FunctionType):
+                spaces[id(member.__globals__)] = member.__globals__
+        yield vars(cls), partial(setattr, cls)
+    for space in spaces.values():
+        yield space, space.__setitem__
+
+
+def _noting(function: Callable[..., Any], called: set[str]) -> Callable[..., Any]:
+    @wraps(function)
+    def call(*arguments: Any) -> Any:
+        called.add(function.__name__)
+        return function(*arguments)
+
+    return call
+
+
+def _bare(value: Any) -> Any:
+    return value.__func__ if isinstance(value, staticmethod) else value
+
+
+def is_function_rule(component: Any) -> bool:
+    """Whether a component was made of a function by `plasticity.rule`."""
+    return hasattr(component, "symbols") and hasattr(component, "loop")
+
+
+def function_rule_both_ways(component: Any) -> tuple[list[Array], list[Array]]:
+    """What a rule of a function adds to ones: by its compiled loop, and by hand in Python."""
+    generator = np.random.default_rng(9)
+    shapes = {"threshold": (N_NEURON,)}
+    arrays = [
+        generator.uniform(0.1, 2.0, shapes.get(SYMBOLS[symbol], (N_NEURON, N_SAMPLE)))
+        for symbol in component.symbols
+    ]
+    settings = [getattr(component, name) for name in component.parameters]
+    looped = [np.ones((N_NEURON, N_SAMPLE))] + [np.ones(N_NEURON)] * component.decays
+    by_hand = [target.copy() for target in looped]
+    component.loop()(*arrays, *settings, *looped)
+    function = type(component).function.py_func
+    add = _compete if component.competitive else _add_pointwise
+    with np.errstate(all="ignore"):
+        add(function, arrays, settings, *by_hand)
+    return looped, by_hand
+
+
+def _add_pointwise(
+    function: Any, arrays: list[Array], settings: list[Any], modulation: Array, *decay: Array
+) -> None:
+    for i in range(N_NEURON):
+        for b in range(N_SAMPLE):
+            seen = [array[i, b] if array.ndim == 2 else array[i] for array in arrays]
+            result = function(*seen, *settings)
+            phi, d = result if decay else (result, 0)
+            modulation[i, b] += phi
+            for mean in decay:
+                mean[i] += d / N_SAMPLE
+
+
+def _compete(
+    function: Any, arrays: list[Array], settings: list[Any], modulation: Array, *decay: Array
+) -> None:
+    for b in range(N_SAMPLE):
+        seen = [array[:, b].copy() if array.ndim == 2 else array.copy() for array in arrays]
+        filled = [np.zeros(N_NEURON) for _ in (modulation, *decay)]
+        function(*seen, *filled, *settings)
+        modulation[:, b] += filled[0]
+        for mean, d in zip(decay, filled[1:], strict=True):
+            mean += d / N_SAMPLE

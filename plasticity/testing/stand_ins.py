@@ -1,0 +1,122 @@
+"""The smallest parts that make a layer run around a component under test."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from plasticity.clock import Clock
+from plasticity.components import component
+from plasticity.hookspecs import hookimpl
+from plasticity.rules import Rule
+from plasticity.settings import setting
+from plasticity.state import LayerView
+from plasticity.variable import Array, Stream, variables_of
+
+
+@component
+class Identity:
+    """Activation y = u, with slope 1."""
+
+    @hookimpl
+    def activate(self, current: Array, activity: Array) -> Array:
+        activity[...] = current
+        return activity
+
+    @hookimpl
+    def differentiate(self, slope: Array) -> Array:
+        slope.fill(1)
+        return slope
+
+
+@component
+class Step:
+    """Optimizer W <- W + rate dW."""
+
+    rate: float = setting(default=0.01, above=0, doc="learning rate")
+
+    @hookimpl
+    def apply_update(self, weights: Array, update: Array, clock: Clock) -> Array:
+        weights += self.rate * clock.rate_factor * update
+        return weights
+
+
+@component
+class Drawn:
+    """Initial weights, normal with standard deviation 1/2."""
+
+    rng = Stream()
+
+    @hookimpl
+    def init_state(self, weights: Array) -> None:
+        weights[...] = self.rng.normal(0, 0.5, weights.shape)
+
+
+@component
+class Correlate(Rule):
+    """Rule phi = y, d = < y^2 >, which keeps the weights bounded however long the data."""
+
+    @hookimpl
+    def modulate(self, activity: Array, modulation: Array, decay: Array) -> None:
+        modulation += activity
+        decay += np.mean(np.square(activity), axis=1)
+
+
+@component
+class CorrelateSlope(Rule):
+    """Rule phi = y sigma'(u), which makes the loop ask for the slope."""
+
+    @hookimpl
+    def modulate(self, activity: Array, slope: Array, modulation: Array) -> None:
+        modulation += activity * slope
+
+
+@component
+class MeanSquare:
+    """Threshold theta = < y^2 >."""
+
+    @hookimpl
+    def estimate_threshold(self, activity: Array, threshold: Array) -> Array:
+        threshold[...] = np.mean(np.square(activity), axis=1)
+        return threshold
+
+
+class Keeper:
+    """Listener that keeps copies of the measurements."""
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[int, dict[str, Array]]] = []
+
+    @hookimpl
+    def measured(self, layer: LayerView, clock: Clock, measurements: dict[str, Any]) -> None:
+        copies = {name: np.array(value) for name, value in measurements.items()}
+        self.kept.append((clock.step, copies))
+
+
+class Halt:
+    """Listener that ends the run after a number of steps."""
+
+    def __init__(self, step: int) -> None:
+        self.step = step
+
+    @hookimpl
+    def should_stop(self, clock: Clock) -> str | None:
+        return "halted" if clock.step == self.step else None
+
+
+class Forgetful:
+    """Listener that puts NaN into the scratch arrays of a component after each step."""
+
+    component: Any = None
+
+    def forget(self) -> None:
+        """Put NaN into the arrays that do not outlive a step."""
+        for variable in variables_of(self.component):
+            array = getattr(self.component, variable.name)
+            if variable.intent == "scratch" and array.dtype.kind == "f":
+                array.fill(np.nan)
+
+    @hookimpl
+    def step_finished(self) -> None:
+        self.forget()

@@ -1,0 +1,221 @@
+"""A tiny experiment around one component, run and looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
+from typing import Any
+
+import attrs
+import numpy as np
+
+from plasticity.assembly import assemble
+from plasticity.components import events_of, role_of
+from plasticity.data import Data
+from plasticity.discovery import find
+from plasticity.dispatch import Answer
+from plasticity.simulation import Simulation
+from plasticity.spec import Experiment, Layer
+from plasticity.testing.stand_ins import (
+    Correlate,
+    CorrelateSlope,
+    Drawn,
+    Halt,
+    Identity,
+    Keeper,
+    MeanSquare,
+    Step,
+)
+from plasticity.variable import Array
+
+# The stand-in of a part, which stays out where the component under test answers the event itself.
+_STAND_INS: dict[str, tuple[str, type]] = {
+    "activation": ("activate", Identity),
+    "optimizer": ("apply_update", Step),
+    "threshold": ("estimate_threshold", MeanSquare),
+}
+_MANY = {
+    "transform": "transforms",
+    "constraint": "constraints",
+    "encoder": "encoders",
+    "metric": "metrics",
+    "observer": "observers",
+}
+
+
+@attrs.frozen
+class Size:
+    """How large a trial is; the defaults leave a last batch that is not full.
+
+    >>> Size(neurons=1).n_step
+    6
+    """
+
+    neurons: int = 4
+    image: tuple[int, int] = (2, 3)
+    samples: int = 7
+    batch: int = 3
+    epochs: int = 2
+
+    @property
+    def n_step(self) -> int:
+        """Steps of the whole trial."""
+        return -(-self.samples // self.batch) * self.epochs
+
+
+@attrs.frozen
+class Trial:
+    """What a run left: its whole state, its measurements by step, and how it ended."""
+
+    snapshot: dict[str, Any]
+    measurements: list[tuple[int, dict[str, Array]]]
+    outcome: str
+    simulation: Simulation
+
+    @property
+    def arrays(self) -> dict[str, Array]:
+        """The arrays of the state by layer and name: "layer_0.weights"."""
+        return {
+            f"{layer}.{name}": array
+            for layer, state in self.snapshot.items()
+            for name, array in sorted(state["arrays"].items())
+        }
+
+    @property
+    def step(self) -> int:
+        """Steps done."""
+        return int(self.snapshot["experiment"]["clock"]["step"])
+
+    def differs_from(self, other: Trial) -> str:
+        """The first thing of the state that differs in a single bit; "" where none does."""
+        for name, array in self.arrays.items():
+            if array.tobytes() != other.arrays[name].tobytes():
+                return name
+        for layer, state in self.snapshot.items():
+            for place, stream in state["streams"].items():
+                if stream != other.snapshot[layer]["streams"][place]:
+                    return f"the random stream {layer}.{place}"
+        theirs = dict(other.measurements)
+        for step, measurements in self.measurements:
+            for name, value in measurements.items():
+                if value.tobytes() != theirs[step][name].tobytes():
+                    return f"the measurement {name!r} at step {step}"
+        return "" if self.outcome == other.outcome else "the outcome"
+
+
+def made(component: Any, **settings: Any) -> Any:
+    """The component to be checked, from itself, its class or its name."""
+    if isinstance(component, str):
+        component = find(component)
+    if isinstance(component, type):
+        return component(**settings)
+    return attrs.evolve(component, **settings) if settings else component
+
+
+def experiment_of(component: Any, size: Size = Size(), dtype: str = "float64") -> Experiment:
+    """The smallest experiment in which a component plays its role."""
+    role, answered = role_of(component), events_of(component)
+    # A component is copied at assembly; a plain listener is not, and would carry over what it saw.
+    part = component if attrs.has(type(component)) else deepcopy(component)
+    layer: dict[str, Any] = {
+        name: None if event in answered else stand_in()
+        for name, (event, stand_in) in _STAND_INS.items()
+    }
+    layer["initializer"] = Drawn()
+    layer["rule"] = CorrelateSlope() if "differentiate" in answered else Correlate()
+    whole: dict[str, Any] = {"data": samples_of(size)}
+    slot = _MANY.get(role, role)
+    if role == "source":
+        # Real data have many inputs and many steps; the usual step would diverge on them.
+        layer["optimizer"] = Step(rate=0.001)
+        whole["data"] = part
+    elif hasattr(Layer, slot):
+        layer[slot] = (part,) if role in _MANY else part
+    else:
+        whole[slot] = (part,)
+    whole["layers"] = (Layer(neurons=size.neurons, **layer),)
+    return Experiment(
+        epochs=size.epochs,
+        batch_size=size.batch,
+        seed=20,
+        dtype=dtype,
+        measure_every=1,
+        **whole,
+    )
+
+
+def samples_of(size: Size) -> Data:
+    """Labelled images of uniform random values in [0, 1)."""
+    samples = np.random.default_rng(5).random((size.samples, *size.image))
+    return Data(samples, labels=np.arange(size.samples) % 2, name="samples")
+
+
+def try_out(
+    component: Any,
+    size: Size = Size(),
+    dtype: str = "float64",
+    *,
+    halt: int | None = None,
+    after: Mapping[str, Any] | None = None,
+    prepare: Callable[[Simulation], None] | None = None,
+    listeners: Iterable[Any] = (),
+) -> Trial:
+    """Run the smallest experiment in which a component plays its role.
+
+    halt       step after which the run is ended
+    after      snapshot of the same experiment to go on from
+    prepare    called with the assembled simulation
+    listeners  further listeners
+
+    >>> from plasticity.testing.stand_ins import Step
+    >>> try_out(Step(rate=0.1)).outcome
+    'finished'
+    """
+    keeper = Keeper()
+    halting = [Halt(halt)] if halt is not None else []
+    experiment = experiment_of(component, size, dtype)
+    simulation = assemble(experiment, [keeper, *halting, *listeners])
+    if after is not None:
+        simulation.restore(after)
+    if prepare is not None:
+        prepare(simulation)
+    run = simulation.run()
+    return Trial(simulation.snapshot(), keeper.kept, run.outcome, simulation)
+
+
+def under_test(component: Any, simulation: Simulation) -> Any:
+    """The copy of the component that takes part in a simulation."""
+    states = (simulation.whole, *simulation.layers)
+    parts = [part for state in states for part in state.components.values()]
+    return next(part for part in parts if type(part) is type(component))
+
+
+def probe(
+    component: Any,
+    simulation: Simulation,
+    around: Callable[[str, dict[str, Any], Callable[[], Any]], Any],
+) -> None:
+    """Let `around(event, arrays, call)` make every call of the component in each step."""
+    plain_caller = simulation.caller
+
+    def caller(layer: Any, arrays: Mapping[str, Any], *rest: Any) -> Any:
+        plain_call = plain_caller(layer, arrays, *rest)
+
+        def call(event: str) -> tuple[Answer, ...]:
+            return tuple(
+                answer._replace(function=_around(around, answer, dict(arrays)))
+                if type(answer.component) is type(component) and not answer.whole
+                else answer
+                for answer in plain_call(event)
+            )
+
+        return call
+
+    vars(simulation)["caller"] = caller
+
+
+def _around(around: Any, answer: Answer, arrays: dict[str, Any]) -> Callable[..., Any]:
+    def call(*arguments: Any) -> Any:
+        return around(answer.event, arrays, lambda: answer.function(*arguments))
+
+    return call

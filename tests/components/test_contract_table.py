@@ -1,0 +1,58 @@
+"""Every component that this distribution registers keeps the contract, check by check."""
+
+import importlib.metadata
+import struct
+
+import numpy as np
+import pytest
+
+from plasticity.discovery import COMPONENTS
+from plasticity.testing import CHECKS
+
+NAMES = sorted(
+    point.name
+    for point in importlib.metadata.distribution("plasticity-lab").entry_points
+    if point.group == COMPONENTS
+)
+N_TRAIN = 11
+
+
+@pytest.fixture(scope="module")
+def settings_for(tmp_path_factory):
+    """What a component must be told: sources read synthetic files in the published formats."""
+    folder = tmp_path_factory.mktemp("data")
+    random = np.random.default_rng(8)
+    _write_mnist(folder, random)
+    _write_cifar10(folder, random)
+    np.save(folder / "samples.npy", random.random((N_TRAIN, 5)))
+    return {
+        "arrays": {"path": str(folder / "samples.npy")},
+        "cifar10": {"folder": str(folder)},
+        "mnist": {"folder": str(folder)},
+    }
+
+
+@pytest.mark.parametrize("check", CHECKS)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_bundled_component_keeps_the_contract(name, check, settings_for):
+    CHECKS[check](name, **settings_for.get(name, {}))
+
+
+def _write_mnist(folder, random):
+    for stem, count in (("train", N_TRAIN), ("t10k", 2)):
+        images = random.integers(0, 256, (count, 28, 28), np.uint8)
+        labels = random.integers(0, 10, count, np.uint8)
+        (folder / f"{stem}-images-idx3-ubyte").write_bytes(
+            struct.pack(">4I", 2051, *images.shape) + images.tobytes()
+        )
+        (folder / f"{stem}-labels-idx1-ubyte").write_bytes(
+            struct.pack(">2I", 2049, count) + labels.tobytes()
+        )
+
+
+def _write_cifar10(folder, random):
+    names = [f"data_batch_{number}.bin" for number in range(1, 6)] + ["test_batch.bin"]
+    for name in names:
+        records = random.integers(0, 256, (2, 1 + 3 * 32 * 32), np.uint8)
+        records[:, 0] %= 10
+        (folder / name).write_bytes(records.tobytes())
