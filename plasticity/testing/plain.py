@@ -67,9 +67,9 @@ def _places(component: Any) -> Iterator[tuple[Mapping[str, Any], Callable[[str, 
 
 def _noting(function: Callable[..., Any], called: set[str]) -> Callable[..., Any]:
     @wraps(function)
-    def call(*arguments: Any) -> Any:
+    def call(*arguments: Any, **named: Any) -> Any:
         called.add(function.__name__)
-        return function(*arguments)
+        return function(*arguments, **named)
 
     return call
 
@@ -87,28 +87,30 @@ def function_rule_both_ways(component: Any) -> tuple[list[Array], list[Array]]:
     """What a rule of a function adds to ones: by its compiled loop, and by hand in Python."""
     generator = np.random.default_rng(9)
     shapes = {"threshold": (N_NEURON,)}
-    arrays = [
-        generator.uniform(0.1, 2.0, shapes.get(SYMBOLS[symbol], (N_NEURON, N_SAMPLE)))
+    seen = {
+        symbol: generator.uniform(0.1, 2.0, shapes.get(SYMBOLS[symbol], (N_NEURON, N_SAMPLE)))
         for symbol in component.symbols
-    ]
-    settings = [getattr(component, name) for name in component.parameters]
+    }
+    settings = {name: getattr(component, name) for name in component.parameters}
     looped = [np.ones((N_NEURON, N_SAMPLE))] + [np.ones(N_NEURON)] * component.decays
     by_hand = [target.copy() for target in looped]
-    component.loop()(*arrays, *settings, *looped)
-    function = type(component).function.py_func
+    component.loop()(*seen.values(), *settings.values(), *looped)
+    function = partial(type(component).function.py_func, **settings)
     add = _compete if component.competitive else _add_pointwise
     with np.errstate(all="ignore"):
-        add(function, arrays, settings, *by_hand)
+        add(function, seen, *by_hand)
     return looped, by_hand
 
 
 def _add_pointwise(
-    function: Any, arrays: list[Array], settings: list[Any], modulation: Array, *decay: Array
+    function: Callable[..., Any], seen: dict[str, Array], modulation: Array, *decay: Array
 ) -> None:
     for i in range(N_NEURON):
         for b in range(N_SAMPLE):
-            seen = [array[i, b] if array.ndim == 2 else array[i] for array in arrays]
-            result = function(*seen, *settings)
+            numbers = {
+                name: array[i, b] if array.ndim == 2 else array[i] for name, array in seen.items()
+            }
+            result = function(**numbers)
             phi, d = result if decay else (result, 0)
             modulation[i, b] += phi
             for mean in decay:
@@ -116,12 +118,14 @@ def _add_pointwise(
 
 
 def _compete(
-    function: Any, arrays: list[Array], settings: list[Any], modulation: Array, *decay: Array
+    function: Callable[..., Any], seen: dict[str, Array], modulation: Array, *decay: Array
 ) -> None:
     for b in range(N_SAMPLE):
-        seen = [array[:, b].copy() if array.ndim == 2 else array.copy() for array in arrays]
-        filled = [np.zeros(N_NEURON) for _ in (modulation, *decay)]
-        function(*seen, *filled, *settings)
-        modulation[:, b] += filled[0]
-        for mean, d in zip(decay, filled[1:], strict=True):
-            mean += d / N_SAMPLE
+        vectors = {
+            name: (array[:, b] if array.ndim == 2 else array).copy() for name, array in seen.items()
+        }
+        filled = {name: np.zeros(N_NEURON) for name in ("phi", "d")[: 1 + len(decay)]}
+        function(**vectors, **filled)
+        modulation[:, b] += filled["phi"]
+        for mean in decay:
+            mean += filled["d"] / N_SAMPLE

@@ -82,6 +82,15 @@ class MeanSquare:
         return threshold
 
 
+@component
+class MeanResponse:
+    """Metric "mean_response": the mean activity on the evaluation samples."""
+
+    @hookimpl
+    def measure(self, responses: Array) -> dict[str, Any]:
+        return {"mean_response": np.mean(responses)}
+
+
 class Keeper:
     """Listener that keeps copies of the measurements."""
 

@@ -23,6 +23,7 @@ from plasticity.testing.stand_ins import (
     Halt,
     Identity,
     Keeper,
+    MeanResponse,
     MeanSquare,
     Step,
 )
@@ -123,7 +124,7 @@ def experiment_of(component: Any, size: Size = Size(), dtype: str = "float64") -
     }
     layer["initializer"] = Drawn()
     layer["rule"] = CorrelateSlope() if "differentiate" in answered else Correlate()
-    whole: dict[str, Any] = {"data": samples_of(size)}
+    whole: dict[str, Any] = {"data": samples_of(size), "metrics": (MeanResponse(),)}
     slot = _MANY.get(role, role)
     if role == "source":
         # Real data have many inputs and many steps; the usual step would diverge on them.

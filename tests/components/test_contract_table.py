@@ -27,6 +27,7 @@ def settings_for(tmp_path_factory):
     np.save(folder / "samples.npy", random.random((N_TRAIN, 5)))
     return {
         "arrays": {"path": str(folder / "samples.npy")},
+        "early_stopping": {"measurement": "mean_response", "above": -100, "patience": 3},
         "cifar10": {"folder": str(folder)},
         "mnist": {"folder": str(folder)},
     }

@@ -17,6 +17,7 @@ PARTS = [
     stand_ins.Correlate,
     stand_ins.CorrelateSlope,
     stand_ins.MeanSquare,
+    stand_ins.MeanResponse,
     stand_ins.Keeper,
 ]
 
