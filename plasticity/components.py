@@ -74,14 +74,13 @@ def arguments_of(function: Callable[..., Any]) -> tuple[str, ...]:
 
 def is_hook(function: object) -> bool:
     """Whether a function was marked with `@hookimpl`."""
-    function = getattr(function, "__func__", function)  # behind staticmethod and classmethod
-    return getattr(function, f"{PROJECT}_impl", None) is not None
+    return _marks(function) is not None
 
 
 def is_wrapper(hook: object) -> bool:
     """Whether a function marked with `@hookimpl` wraps the answers of others."""
-    marks = getattr(getattr(hook, "__func__", hook), f"{PROJECT}_impl")
-    return bool(marks["wrapper"] or marks["hookwrapper"])
+    marks = _marks(hook)
+    return marks["wrapper"] or marks["hookwrapper"]
 
 
 def role_of(component: object) -> str:
@@ -110,6 +109,12 @@ def label_of(component: object) -> str:
     """How messages call a component."""
     cls = component if isinstance(component, type) else type(component)
     return getattr(component, "label", None) or _snake_case(cls.__name__)
+
+
+def _marks(function: object) -> Any:
+    """What `@hookimpl` left on a function, or on the one behind a staticmethod; None if nothing."""
+    behind = getattr(function, "__func__", None)
+    return getattr(function, f"{PROJECT}_impl", None) or getattr(behind, f"{PROJECT}_impl", None)
 
 
 def _snake_case(name: str) -> str:

@@ -37,6 +37,11 @@ def check_hooks(component: Any, place: str) -> None:
                 f"{type(function).__name__}; put no decorator beside @hookimpl"
             )
         _check_signature(function, name, named)
+    if not events_of(component):
+        raise ContractError(
+            f"{named} answers no event: mark its methods with @hookimpl "
+            "(plasticity events lists all)"
+        )
     every = getattr(component, "every", 1)
     if isinstance(every, bool) or not isinstance(every, numbers.Integral) or every < 1:
         raise ContractError(f"{named}: every must be a whole number of steps from 1, got {every!r}")
@@ -73,7 +78,14 @@ def check_distinct(components: Mapping[str, Any]) -> None:
 
 def _check_signature(function: Any, event: str, named: str) -> None:
     parameters = list(inspect.signature(function).parameters.values())
+    if is_wrapper(function) and not inspect.isgeneratorfunction(function):
+        raise ContractError(
+            f"{named}: {event} is marked as a wrapper, which must be a generator: it yields once, "
+            "where the wrapped answers are called"
+        )
     if not inspect.ismethod(function):
+        if not parameters or parameters[0].name in EVENTS[event].arguments:
+            raise ContractError(f"{named}: {event} is a method, but takes no self")
         parameters = parameters[1:]
     for parameter in parameters:
         if parameter.default is not parameter.empty:
@@ -81,10 +93,10 @@ def _check_signature(function: Any, event: str, named: str) -> None:
                 f"{named}: argument {parameter.name!r} of {event} has a default, which pluggy "
                 "fills or not depending on its version; leave the default out"
             )
-        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+        if parameter.kind in _STARRED:
             raise ContractError(
-                f"{named}: {event} takes *{parameter.name}, but the signature of an answer is its "
-                "list of dependencies; name the arguments"
+                f"{named}: {event} takes {_STARRED[parameter.kind]}{parameter.name}, but the "
+                "signature of an answer is its list of dependencies; name each, by position"
             )
         if parameter.name not in EVENTS[event].arguments:
             raise ContractError(
@@ -92,6 +104,13 @@ def _check_signature(function: Any, event: str, named: str) -> None:
                 f"{nearest(parameter.name, EVENTS[event].arguments)} "
                 f"(it has {', '.join(EVENTS[event].arguments)})"
             )
+
+
+_STARRED = {
+    inspect.Parameter.VAR_POSITIONAL: "*",
+    inspect.Parameter.VAR_KEYWORD: "**",
+    inspect.Parameter.KEYWORD_ONLY: "*, ",
+}
 
 
 def check_single(components: Mapping[str, Any], scope: str) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from plasticity.clock import Clock
 from plasticity.components import label_of
-from plasticity.errors import ConflictError, ContractError, MissingPartError, listed
+from plasticity.errors import ConflictError, ContractError, MissingPartError, listed, nearest
 from plasticity.rules import Term
 from plasticity.terms import ScaledRule
 from plasticity.variable import Variable, variables_of
@@ -106,8 +106,10 @@ class LayerState:
                 self._allocate(name, variable, self.sizes)
         declared = list(self._declared())
         for place, component, variable in declared:
+            named = f"{place} {label_of(component)!r}"
+            _check_dims(variable, self.sizes | _own_sizes(component, variable), named)
             if variable.intent == "out":
-                self._claim(variable, f"{place} {label_of(component)!r}")
+                self._claim(variable, named)
             if variable.intent not in ("in", "inout") and not self._varies(variable):
                 self._allocate(
                     _key(place, variable), variable, self.sizes | _own_sizes(component, variable)
@@ -274,10 +276,19 @@ def _without_sample(sizes: Mapping[str, int]) -> dict[str, int]:
 
 
 def _shape(variable: Variable, sizes: Mapping[str, int]) -> tuple[int, ...]:
-    try:
-        return tuple(dim if isinstance(dim, int) else sizes[dim] for dim in variable.dims)
-    except KeyError as error:
+    return tuple(dim if isinstance(dim, int) else sizes[dim] for dim in variable.dims)
+
+
+def _check_dims(variable: Variable, sizes: Mapping[str, int], named: str) -> None:
+    if variable.intent == "own" and "sample" in variable.dims:
         raise ContractError(
-            f"Variable {variable.name!r} has the unknown dimension {error.args[0]!r}; known are "
-            f"{listed(sizes)} and the whole-number settings of its component"
-        ) from None
+            f"{named}: Variable {variable.name!r} belongs to the samples of one batch, so it "
+            "cannot be kept from step to step: declare it with intent='scratch'"
+        )
+    for dim in variable.dims:
+        if isinstance(dim, str) and dim not in sizes:
+            raise ContractError(
+                f"{named}: Variable {variable.name!r} has the unknown dimension {dim!r}"
+                f"{nearest(dim, sizes)} (known are {listed(sizes)} and the whole-number settings "
+                "of its component)"
+            )

@@ -1,0 +1,84 @@
+"""The smallest components that make a layer learn: tests of the framework need no plugins."""
+
+import numpy as np
+
+from plasticity import Data, Experiment, Layer, Rule, Stream, assemble, component, hookimpl, setting
+
+SAMPLES = np.random.default_rng(5).random((20, 4))
+
+
+@component
+class Identity:
+    @hookimpl
+    def activate(self, current, activity):
+        activity[...] = current
+        return activity
+
+
+@component
+class Plain:
+    rate: float = setting(default=0.1, doc="learning rate")
+
+    @hookimpl
+    def apply_update(self, weights, update, clock):
+        weights += update * weights.dtype.type(self.rate * clock.rate_factor)
+        return weights
+
+
+@component
+class Small:
+    rng = Stream()
+
+    @hookimpl
+    def init_state(self, weights):
+        weights[...] = self.rng.random(weights.shape) / 10
+
+
+@component
+class ToyHebb(Rule):
+    """phi = y, d = 0.1"""
+
+    @hookimpl
+    def modulate(self, activity, modulation, decay):
+        modulation += activity
+        decay += decay.dtype.type(0.1)
+
+
+def layer(**changes):
+    parts = {
+        "neurons": 3,
+        "rule": ToyHebb(),
+        "activation": Identity(),
+        "optimizer": Plain(),
+        "initializer": Small(),
+    }
+    return Layer(**parts | changes)
+
+
+def experiment(*layers, **changes):
+    """20 samples of 4 inputs in 4 batches of 5; one epoch unless said otherwise."""
+    parts = {"data": Data(SAMPLES), "layers": layers or (layer(),), "batch_size": 5, "seed": 3}
+    return Experiment(**parts | changes)
+
+
+def trained(*layers, listeners=(), **changes):
+    """The simulation of such an experiment, after its run."""
+    simulation = assemble(experiment(*layers, **changes), listeners)
+    simulation.run()
+    return simulation
+
+
+def weights_of(simulation, index=0):
+    return simulation.layers[index].arrays["weights"]
+
+
+class Notes:
+    """A listener that notes what an event hands over, every so many steps."""
+
+    def __init__(self, every=1):
+        self.every = every
+        self.steps = []
+
+    @hookimpl
+    def step_finished(self, layer, clock):
+        self.steps.append((layer.name, clock.step))
