@@ -22,6 +22,7 @@ from plasticity.errors import ConflictError, SpecError, UnknownNameError, neares
 
 COMPONENTS = "plasticity.components"
 PRESETS = "plasticity.presets"
+COMPARISONS = "plasticity.comparisons"
 FILE_READERS = "plasticity.file_readers"
 
 
@@ -75,15 +76,17 @@ plugins lists all)
 
 def preset_text(name: str) -> str:
     """The TOML text of a preset; a preset is registered as "package:file.toml"."""
-    entry = entry_of(name, PRESETS, "preset", "a path to a TOML file works as well")
-    package, _, file = entry.value.partition(":")
-    return files(package).joinpath(file).read_text(encoding="utf-8")
+    return _text(entry_of(name, PRESETS, "preset", "a path to a TOML file works as well"))
 
 
-def reader_of(suffix: str) -> str | None:
-    """The name of the source that reads files of this suffix, or None."""
-    found = entries(FILE_READERS).get(suffix.removeprefix("."))
-    return found[0].value if found else None
+def comparison_text(name: str) -> str:
+    """The TOML text of a comparison, `compare = [presets]`; registered like a preset."""
+    return _text(entry_of(name, COMPARISONS, "comparison", "name what to compare instead"))
+
+
+def readers() -> dict[str, str]:
+    """Suffix of a file, without its dot -> name of the source that reads such files."""
+    return {suffix: found[0].value for suffix, found in entries(FILE_READERS).items()}
 
 
 def name_of(cls: type) -> str:
@@ -118,6 +121,11 @@ def entry_of(name: str, group: str, kind: str, hint: str) -> Entry:
             f"two distributions claim the {kind} {name!r}: {claims}; uninstall one of them"
         )
     return found[0]
+
+
+def _text(entry: Entry) -> str:
+    package, _, file = entry.value.partition(":")
+    return files(package).joinpath(file).read_text(encoding="utf-8")
 
 
 @cache

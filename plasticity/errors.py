@@ -17,6 +17,10 @@ class SpecError(PlasticityError):
     """An experiment says something that cannot be understood: a wrong type, an unknown key."""
 
 
+class EntryError(SpecError):
+    """The value of an entry of a spec is wrong; the message begins with the entry."""
+
+
 class UnknownNameError(SpecError):
     """A component, preset, setting or event of that name does not exist."""
 
@@ -63,6 +67,18 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """
     close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
     return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def nearest_or_all(name: str, known: Iterable[str]) -> str:
+    """The end of a sentence that offers the nearest known name, or all where none is near.
+
+    >>> nearest_or_all("rat", ["rate", "momentum"])
+    "; did you mean 'rate'?"
+    >>> nearest_or_all("zzz", ["rate", "momentum"])
+    " (there are 'momentum', 'rate')"
+    """
+    names = list(known)
+    return nearest(name, names) or (f" (there are {listed(names)})" if names else " (it has none)")
 
 
 def listed(names: Iterable[str]) -> str:

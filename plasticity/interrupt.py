@@ -10,10 +10,11 @@ from types import FrameType
 
 
 class Interrupt:
-    """Whether the user has asked to stop."""
+    """Whether the user has asked to stop, and by which signal."""
 
     def __init__(self) -> None:
         self.requested = False
+        self.number: int | None = None
 
 
 @contextmanager
@@ -22,7 +23,7 @@ def watching(interrupt: Interrupt) -> Iterator[None]:
 
     Outside the main thread, where Python delivers no signals, nothing changes.
     """
-    interrupt.requested = False
+    interrupt.requested, interrupt.number = False, None
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -30,7 +31,7 @@ def watching(interrupt: Interrupt) -> Iterator[None]:
     def take_note(number: int, frame: FrameType | None) -> None:
         if interrupt.requested:
             raise KeyboardInterrupt
-        interrupt.requested = True
+        interrupt.requested, interrupt.number = True, number
 
     signals = (signal.SIGINT, signal.SIGTERM)
     before = {number: signal.signal(number, take_note) for number in signals}

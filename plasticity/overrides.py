@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from plasticity.errors import SpecError, UnknownNameError, listed, nearest
+from plasticity.errors import SpecError, UnknownNameError, nearest, nearest_or_all
 from plasticity.spec import Experiment, Layer
 
 _EXPERIMENT = tuple(attribute.name for attribute in attrs.fields(Experiment))
@@ -54,20 +54,9 @@ def parse(assignment: str) -> tuple[str, Any]:
 
 def _set(tables: dict[str, Any], path: str, value: Any) -> None:
     keys = path.split(".")
-    node: Any = tables
-    if keys[0] not in _EXPERIMENT:
-        if keys[0] not in _LAYER:
-            known = _EXPERIMENT + _LAYER
-            raise UnknownNameError(
-                f"no setting {path!r}{nearest(keys[0], known)} (there are {listed(known)})"
-            )
-        if len(tables["layers"]) != 1:
-            raise UnknownNameError(
-                f"{path!r} could mean any of {len(tables['layers'])} layers: write layers.0.{path}"
-            )
-        node = tables["layers"][0]
+    node, root = _root(tables, keys, path)
     for position, key in enumerate(keys[:-1]):
-        node = _step_into(node, key, path, ".".join(keys[:position]))
+        node = _step_into(node, key, path, ".".join(keys[:position]) or root)
     if isinstance(node, list):
         node[_index(node, keys[-1], path)] = value
     else:
@@ -78,6 +67,21 @@ def _set(tables: dict[str, Any], path: str, value: Any) -> None:
         node[keys[-1]] = value
 
 
+def _root(tables: dict[str, Any], keys: list[str], path: str) -> tuple[Any, str]:
+    """The table in which a path begins, and what to call it."""
+    if all(keys) and keys[0] in _EXPERIMENT:
+        return tables, "the experiment"
+    if not all(keys) or keys[0] not in _LAYER:
+        raise UnknownNameError(
+            f"no setting {path!r}{nearest_or_all(keys[0], _EXPERIMENT + _LAYER)}"
+        )
+    if len(tables["layers"]) != 1:
+        raise UnknownNameError(
+            f"{path!r} could mean any of {len(tables['layers'])} layers; write layers.0.{path}"
+        )
+    return tables["layers"][0], "the layer"
+
+
 def _step_into(node: Any, key: str, path: str, place: str) -> Any:
     """The table or list under a key; a component given by its bare name becomes a table."""
     if isinstance(node, list):
@@ -86,8 +90,7 @@ def _step_into(node: Any, key: str, path: str, place: str) -> Any:
         position = key
     else:
         raise UnknownNameError(
-            f"{path!r} leads nowhere: {place or 'the experiment'} has no {key!r}"
-            f"{nearest(key, node)}"
+            f"{path!r} leads nowhere: {place} has no {key!r}{nearest(key, node)}"
         )
     if isinstance(node[position], str):
         node[position] = {"name": node[position]}
@@ -97,7 +100,7 @@ def _step_into(node: Any, key: str, path: str, place: str) -> Any:
 
 
 def _index(node: list[Any], key: str, path: str) -> int:
-    if not key.isdigit() or int(key) >= len(node):
+    if not key.isdecimal() or int(key) >= len(node):
         raise UnknownNameError(
             f"{path!r} leads nowhere: {key!r} is not a position in a list of {len(node)}"
         )

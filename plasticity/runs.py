@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
-import numpy as np
 
 from plasticity.data import Data
+from plasticity.errors import DataError
 from plasticity.overrides import override
 from plasticity.recording import RunStore
 from plasticity.spec import Experiment
@@ -47,16 +47,23 @@ class Run:
     @property
     def trajectory(self) -> xarray.Dataset:
         """What the recorder took of the last layer, over `step`."""
-        return self.store.dataset(f"{self.layers[-1]}/trajectory")
+        return self.recorded()
 
     @property
     def metrics(self) -> xarray.Dataset:
         """The measurements of the last layer, over `step`."""
-        return self.store.dataset(f"{self.layers[-1]}/metrics")
+        return self.recorded("metrics")
 
     def state(self, layer: int = -1) -> xarray.Dataset:
         """All arrays of a layer as they are at the end."""
-        return self.store.dataset(f"{self.layers[layer]}/state")
+        return self.recorded("state", layer)
+
+    def recorded(self, group: str = "trajectory", layer: int = -1) -> xarray.Dataset:
+        """A group of a layer: "metrics", "state", or what a recorder took into a group.
+
+        Read from the store when its values are used; empty where nothing was recorded.
+        """
+        return self.store.dataset(f"{self.layers[layer]}/{group}")
 
     def __repr__(self) -> str:
         where = self.store.path or "memory"
@@ -112,12 +119,21 @@ def configure(
 
 
 def source_of(name: str) -> Any:
-    """A source by name, or the one that reads a file of this suffix."""
-    from plasticity.discovery import reader_of
+    """A source by name, or the one that reads a file of this suffix.
 
-    path = Path(name)
-    reader = reader_of(path.suffix) if path.suffix else None
-    return {"name": reader, "path": name} if reader else name
+    Raises `DataError` for a path that no source reads.
+    """
+    from plasticity.discovery import entries, readers
+
+    path, known = Path(name), readers()
+    if path.suffix.removeprefix(".") in known:
+        return {"name": known[path.suffix.removeprefix(".")], "path": name}
+    if (path.suffix or len(path.parts) > 1) and ":" not in name and name not in entries():
+        raise DataError(
+            f"{name}: no source reads {path.suffix or 'a path without a suffix'} "
+            f"(known are {', '.join(f'.{suffix}' for suffix in sorted(known))})"
+        )
+    return name
 
 
 def _as_data(data: Any, labels: Any) -> Any:
@@ -125,4 +141,4 @@ def _as_data(data: Any, labels: Any) -> Any:
         return data
     if isinstance(data, Path):
         return source_of(str(data))
-    return Data(np.asarray(data), labels=labels)
+    return Data(data, labels=labels)

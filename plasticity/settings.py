@@ -5,6 +5,7 @@ from __future__ import annotations
 import numbers
 import types
 import typing
+from pathlib import Path
 from typing import Any, Literal
 
 import attrs
@@ -104,10 +105,19 @@ def type_of(cls: type, name: str) -> Any:
 
 def type_name(annotation: Any) -> str:
     """A type as a reader says it: "a number", "a whole number or not set"."""
-    names = {float: "a number", int: "a whole number", str: "a text", bool: "true or false"}
+    names = {
+        float: "a number",
+        int: "a whole number",
+        str: "a text",
+        bool: "true or false",
+        Path: "a path",
+        Any: "anything",
+    }
     if typing.get_origin(annotation) in (typing.Union, types.UnionType):
         parts = [part for part in typing.get_args(annotation) if part is not types.NoneType]
         return " or ".join(type_name(part) for part in parts)
+    if typing.get_origin(annotation) is Literal:
+        return "one of " + ", ".join(map(repr, typing.get_args(annotation)))
     if typing.get_origin(annotation) is tuple:
         return f"a list, each {type_name(typing.get_args(annotation)[0])}"
     return names.get(annotation, getattr(annotation, "__name__", str(annotation)))

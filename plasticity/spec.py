@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import numbers
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import attrs
+import numpy as np
 
 from plasticity import discovery
-from plasticity.data import Data
-from plasticity.errors import SpecError
+from plasticity.components import label_of
+from plasticity.data import Data, fingerprint
+from plasticity.errors import EntryError, SpecError
 from plasticity.rules import Rule, Term
 from plasticity.settings import settings_of
 
@@ -31,54 +33,90 @@ class Reference:
     settings: dict[str, Any] = attrs.field(factory=dict)
 
     @staticmethod
-    def of(value: Any) -> Any:
-        """A name or a table as a Reference; anything else (a component, None) as it is."""
+    def of(value: Any, place: str = "component") -> Any:
+        """A name or a table as a Reference; anything else (a component, None) as it is.
+
+        Raises `SpecError` for what can be no component, beginning with the place.
+        """
         if isinstance(value, str):
             return Reference(value)
         if isinstance(value, Mapping):
             settings = dict(value)
-            if "name" not in settings:
-                raise SpecError(f"a component is given by its name, got only {settings!r}")
+            if not isinstance(settings.get("name"), str):
+                raise EntryError(
+                    f'{place}: the table of a component has its name, as in {{ name = "..." }}, '
+                    f"got {settings!r}"
+                )
             return Reference(settings.pop("name"), settings)
+        if isinstance(value, numbers.Number | list | tuple) or hasattr(value, "__array__"):
+            raise EntryError(
+                f"{place}: a component is a name, a table with a name, or an object, got {value!r}"
+            )
         return value
 
 
+def _entry(
+    convert: Callable[[Any, str], Any], default: Any = attrs.NOTHING, **metadata: str
+) -> Any:
+    """A field whose converter is told the entry, to begin its messages with it."""
+
+    def with_place(value: Any, attribute: attrs.Attribute[Any]) -> Any:
+        return convert(value, attribute.name)
+
+    converter = attrs.Converter(with_place, takes_field=True)
+    return attrs.field(default=default, converter=converter, metadata=metadata)
+
+
 def _part(default: Any = attrs.NOTHING, *, role: str) -> Any:
-    return attrs.field(default=default, converter=Reference.of, metadata={"role": role})
+    return _entry(Reference.of, default, role=role)
 
 
-def _as_parts(value: Any) -> tuple[Any, ...]:
-    values = value if isinstance(value, list | tuple) else (value,)
-    return tuple(Reference.of(item) for item in values)
+def _as_parts(value: Any, place: str) -> tuple[Any, ...]:
+    if not isinstance(value, list | tuple):
+        return (Reference.of(value, place),)
+    return tuple(Reference.of(item, f"{place}[{index}]") for index, item in enumerate(value))
 
 
 def _parts(*, role: str) -> Any:
-    return attrs.field(default=(), converter=_as_parts, metadata={"role": role})
+    return _entry(_as_parts, (), role=role)
 
 
-def _as_terms(value: Any) -> tuple[Term, ...]:
+def _as_terms(value: Any, place: str) -> tuple[Term, ...]:
     if isinstance(value, list | tuple):
-        return tuple(term for item in value for term in _as_terms(item))
+        if not value:
+            raise EntryError(f"{place}: there is no rule in the list; give at least one")
+        items = enumerate(value)
+        return tuple(term for index, item in items for term in _as_terms(item, f"{place}[{index}]"))
     if isinstance(value, Term):
         return (value,)
     if isinstance(value, Rule):
         return value.terms
     if isinstance(value, Mapping):
         table = dict(value)
-        coefficient = table.pop("coefficient", 1.0)
-        phases = tuple(table.pop("phases", ()))
-        return (Term(Reference.of(table), float(coefficient), phases),)
-    return (Term(Reference.of(value)),)
+        coefficient = _coefficient(table.pop("coefficient", 1.0), place)
+        phases = _phase_names(table.pop("phases", ()), place)
+        return (Term(Reference.of(table, place), coefficient, phases),)
+    return (Term(Reference.of(value, place)),)
+
+
+def _coefficient(value: Any, place: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise EntryError(f"{place}: coefficient must be a number, got {value!r}")
+    return float(value)
+
+
+def _phase_names(value: Any, place: str) -> tuple[str, ...]:
+    named = isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
+    if not named:
+        raise EntryError(f"{place}: phases must be a list of names, got {value!r}")
+    return tuple(value)
 
 
 def _whole(low: int) -> Any:
     def check(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
         whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
         if value is not None and not (whole and value >= low):
-            raise SpecError(
-                f"{type(instance).__name__.lower()}: {attribute.name} must be a whole number from "
-                f"{low}, got {value!r}"
-            )
+            raise EntryError(f"{attribute.name}: must be a whole number from {low}, got {value!r}")
 
     return check
 
@@ -86,12 +124,30 @@ def _whole(low: int) -> Any:
 def _one_of(*choices: str) -> Any:
     def check(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
         if value not in choices:
-            raise SpecError(
-                f"{type(instance).__name__.lower()}: {attribute.name} must be one of "
-                f"{', '.join(map(repr, choices))}, got {value!r}"
+            raise EntryError(
+                f"{attribute.name}: must be one of {', '.join(map(repr, choices))}, got {value!r}"
             )
 
     return check
+
+
+def _true_or_false(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+    if not isinstance(value, bool):
+        raise EntryError(f"{attribute.name}: must be true or false, got {value!r}")
+
+
+def _all_of(kind: type) -> Callable[[Any, str], Any]:
+    def convert(value: Any, place: str) -> tuple[Any, ...]:
+        items = (value,) if isinstance(value, kind) else tuple(value)
+        for index, item in enumerate(items):
+            if not isinstance(item, kind):
+                raise EntryError(
+                    f"{place}[{index}]: must be a {kind.__name__}, got {item!r} "
+                    "(Experiment.from_dict reads tables)"
+                )
+        return items
+
+    return convert
 
 
 @attrs.frozen
@@ -116,7 +172,7 @@ class Layer:
     """
 
     neurons: int = attrs.field(validator=_whole(1))
-    rule: Any = attrs.field(converter=_as_terms, metadata={"role": "rule"})
+    rule: Any = _entry(_as_terms, role="rule")
     activation: Any = _part(role="activation")
     optimizer: Any = _part(role="optimizer")
     initializer: Any = _part(role="initializer")
@@ -151,14 +207,14 @@ class Experiment:
     """
 
     data: Any = _part(role="source")
-    layers: tuple[Layer, ...] = attrs.field(converter=tuple)
+    layers: tuple[Layer, ...] = _entry(_all_of(Layer))
     epochs: int | None = attrs.field(default=None, validator=_whole(1))
-    phases: tuple[Phase, ...] = attrs.field(default=(), converter=tuple)
+    phases: tuple[Phase, ...] = _entry(_all_of(Phase), ())
     batch_size: int = attrs.field(default=100, validator=_whole(1))
     seed: int = attrs.field(default=0, validator=_whole(0))
     dtype: str = attrs.field(default="float32", validator=_one_of("float32", "float64"))
-    shuffle: bool = True
-    drop_last: bool = False
+    shuffle: bool = attrs.field(default=True, validator=_true_or_false)
+    drop_last: bool = attrs.field(default=False, validator=_true_or_false)
     training: Literal["together", "layer_by_layer"] = attrs.field(
         default="together", validator=_one_of("together", "layer_by_layer")
     )
@@ -170,11 +226,11 @@ class Experiment:
 
     def __attrs_post_init__(self) -> None:
         if not self.layers:
-            raise SpecError("experiment: layers is empty; give at least one layer")
+            raise EntryError("layers: there is none; give at least one layer")
         if self.phases and self.epochs not in (None, self._phase_epochs):
-            raise SpecError(
-                f"experiment: epochs = {self.epochs} but its phases last {self._phase_epochs} "
-                "epochs together; give one of the two"
+            raise EntryError(
+                f"epochs: is {self.epochs}, but the phases last {self._phase_epochs} epochs "
+                "together; give one of the two"
             )
 
     @property
@@ -228,11 +284,13 @@ class Experiment:
     def load(path: str | Path) -> Experiment:
         """The experiment of a TOML file, or of a preset if there is one of that name."""
         path = Path(path)
-        if path.suffix == ".toml" or path.is_file():
+        if path.suffix == ".toml" or path.exists():
             try:
                 text = path.read_text(encoding="utf-8")
-            except (OSError, UnicodeDecodeError) as error:
-                raise SpecError(f"{path}: cannot be read: {error}") from error
+            except OSError as error:
+                raise SpecError(f"{path}: cannot be read: {error.strerror}") from error
+            except UnicodeDecodeError as error:
+                raise SpecError(f"{path}: not a TOML file: {error}") from error
             return Experiment.from_toml(text, str(path))
         return Experiment.from_toml(discovery.preset_text(str(path)), str(path))
 
@@ -260,7 +318,7 @@ def to_dict(value: Any) -> dict[str, Any]:
         elif isinstance(content, tuple):
             tables[attribute.name] = [to_dict(item) for item in content]
         else:
-            tables[attribute.name] = content
+            tables[attribute.name] = _plain(content)
     return tables
 
 
@@ -278,12 +336,20 @@ def _term_table(term: Term) -> Any:
 
 def _component_table(component: Any) -> Any:
     if isinstance(component, Reference):
-        name, settings = component.name, component.settings
+        name, settings = component.name, _plain(component.settings)
     elif isinstance(component, Data):
         name, settings = GIVEN, {"fingerprint": component.fingerprint()}
+    elif hasattr(component, "open_data") and (given := _arrays_of(component)):
+        name, settings = GIVEN, {"fingerprint": given}
     else:
         name, settings = discovery.name_of(type(component)), changed_settings(component)
     return {"name": name, **settings} if settings else name
+
+
+def _arrays_of(component: object) -> dict[str, Any]:
+    """Setting -> fingerprint, for the settings of a component that are arrays."""
+    values = {name: getattr(component, name) for name in settings_of(type(component))}
+    return {name: fingerprint(value) for name, value in values.items() if getattr(value, "ndim", 0)}
 
 
 def changed_settings(component: object) -> dict[str, Any]:
@@ -296,15 +362,27 @@ def changed_settings(component: object) -> dict[str, Any]:
             default = default.factory()
         if value is default or (not hasattr(value, "__array__") and value == default):
             continue
-        changed[name] = str(value) if isinstance(value, Path) else _plain(value)
+        if value is None:
+            raise SpecError(
+                f"{label_of(component)}: {name} is None, which TOML has no word for and which is "
+                f"not its default, {default!r}"
+            )
+        changed[name] = _plain(value)
     return changed
 
 
 def _plain(value: Any) -> Any:
+    """A value as TOML holds it: lists for tuples, texts for paths, Python's own numbers."""
     if value is None:
         raise SpecError("TOML has no word for None; leave the default or give a value")
-    if isinstance(value, tuple):
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, np.generic):
+        return value.item()
     if hasattr(value, "__array__"):
         raise SpecError(
             "an array that was given in Python cannot be written to TOML; save it to a file and "

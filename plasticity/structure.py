@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal, get_origin
 
 import attrs
 import cattrs
@@ -19,15 +19,14 @@ from plasticity import discovery
 from plasticity.components import label_of, role_of
 from plasticity.contracts import check_hooks
 from plasticity.errors import (
-    PlasticityError,
+    EntryError,
     SettingError,
     SpecError,
     UnknownNameError,
-    listed,
-    nearest,
+    nearest_or_all,
 )
 from plasticity.settings import settings_of, type_name
-from plasticity.spec import GIVEN, Experiment, Reference
+from plasticity.spec import GIVEN, Experiment, Layer, Reference
 
 
 def structure(tables: Mapping[str, Any]) -> Experiment:
@@ -35,6 +34,8 @@ def structure(tables: Mapping[str, Any]) -> Experiment:
 
     Raises `SpecError` for a wrong type or an unknown key, naming its place and the nearest key.
     """
+    for entry in ("layers", "phases"):
+        _check_tables(entry, tables.get(entry, ()))
     try:
         return _converter.structure(tables, Experiment)
     except ClassValidationError as error:
@@ -78,9 +79,8 @@ def _make_named(reference: Reference, place: str, role: str) -> Any:
     known = settings_of(cls)
     for name in reference.settings:
         if name not in known:
-            told = f"it has {listed(known)}" if known else "it has none"
             raise SettingError(
-                f"{place} {reference.name!r}: no setting {name!r}{nearest(name, known)} ({told})"
+                f"{place} {reference.name!r}: no setting {name!r}{nearest_or_all(name, known)}"
             )
     missing = [
         name
@@ -94,6 +94,13 @@ def _make_named(reference: Reference, place: str, role: str) -> Any:
     except SettingError as error:
         message = str(error).removeprefix(f"{label_of(cls)}: ")
         raise SettingError(f"{place} {reference.name!r}: {message}") from None
+
+
+def _check_tables(entry: str, content: Any) -> None:
+    if not isinstance(content, list | tuple) or not all(isinstance(t, Mapping) for t in content):
+        raise SpecError(
+            f"{entry}: must be a list of tables, written [[{entry}]] in TOML, got {content!r}"
+        )
 
 
 class _WrongTypeError(TypeError):
@@ -114,7 +121,13 @@ def _make_converter() -> cattrs.Converter:
     converter = cattrs.Converter(forbid_extra_keys=True)
     for kind in (bool, int, float, str):
         converter.register_structure_hook(kind, _strict(kind))
+    # What a text may be is checked by the class itself, in Python as well.
+    converter.register_structure_hook_func(_is_literal, lambda value, _: value)
     return converter
+
+
+def _is_literal(kind: Any) -> bool:
+    return get_origin(kind) is Literal
 
 
 _converter = _make_converter()
@@ -134,16 +147,30 @@ def _first_cause(error: BaseException, place: str = "") -> tuple[str, BaseExcept
 
 
 def _spec_error(place: str, cause: BaseException) -> SpecError:
-    prefix = f"{place}: " if place else ""
     if isinstance(cause, ForbiddenExtraKeysError):
-        known = [attribute.name for attribute in attrs.fields(cause.cl)]
-        name = sorted(cause.extra_fields)[0]
-        return UnknownNameError(
-            f"{prefix}{cause.cl.__name__.lower()} has no entry {name!r}{nearest(name, known)} "
-            f"(it has {listed(known)})"
-        )
+        return UnknownNameError(_located(place, _unknown_entry(cause)))
     if isinstance(cause, KeyError):
-        return SpecError(f"{prefix}the entry {cause.args[0]!r} is missing")
-    if isinstance(cause, PlasticityError):
-        return SpecError(f"{prefix}{cause}")
-    return SpecError(f"{prefix}{cause}" if str(cause) else f"{prefix}{type(cause).__name__}")
+        missing = f"entry {cause.args[0]!r} is missing; it must be given"
+        return SpecError(_located(place.rpartition(".")[0], missing))
+    if isinstance(cause, EntryError):
+        return SpecError(f"{place}.{cause}" if place else str(cause))
+    return SpecError(_located(place, str(cause) or type(cause).__name__))
+
+
+def _located(place: str, message: str) -> str:
+    return f"{place}: {message}" if place else message
+
+
+def _unknown_entry(error: ForbiddenExtraKeysError) -> str:
+    """What to say of an entry that stands where there is none of that name."""
+    name, holder = sorted(error.extra_fields)[0], error.cl
+    told = f"{holder.__name__.lower()} has no entry {name!r}"
+    if holder is Experiment and name in _names(Layer):
+        return f"{told}; it belongs to a layer: write it below [[layers]]"
+    if holder is Layer and name in _names(Experiment):
+        return f"{told}; it belongs to the experiment: write it above the first [[layers]]"
+    return told + nearest_or_all(name, _names(holder))
+
+
+def _names(holder: type) -> list[str]:
+    return [attribute.name for attribute in attrs.fields(holder)]
