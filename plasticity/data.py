@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from typing import Any
 
 import attrs
@@ -16,6 +17,20 @@ _ROWS = 4096  # rows looked at at a time, so that a file on disk is never whole 
 
 def _default_scale(data: Data) -> float:
     return 1 / 255 if data.samples.dtype == np.uint8 else 1.0
+
+
+def _as_array(values: Any) -> Array:
+    """The values as a plain array; a file mapped into memory stays one and is not read."""
+    if isinstance(values, np.memmap):
+        return values
+    if np.ma.is_masked(values):
+        raise DataError(
+            "data: some values are masked, and all are used: fill them, or leave out those samples"
+        )
+    try:
+        return np.asarray(values)
+    except ValueError as error:
+        raise DataError(f"data: the samples do not make one array: {error}") from error
 
 
 @attrs.frozen(eq=False)
@@ -38,7 +53,7 @@ class Data:
 or leave out that sample
     """
 
-    samples: Array = attrs.field(converter=np.asanyarray)
+    samples: Array = attrs.field(converter=_as_array)
     labels: Array | None = attrs.field(
         default=None, converter=attrs.converters.optional(np.asarray)
     )
@@ -51,7 +66,7 @@ or leave out that sample
         if samples.ndim in (3, 4):
             if self.image_shape is None:
                 object.__setattr__(self, "image_shape", tuple(samples.shape[1:]))
-            samples = samples.reshape(len(samples), -1)
+            samples = samples.reshape(len(samples), math.prod(samples.shape[1:]))
             object.__setattr__(self, "samples", samples)
         self._check()
 
@@ -76,15 +91,7 @@ or leave out that sample
 
     def fingerprint(self) -> dict[str, Any]:
         """Shape, type and sha256 of the samples: what a store keeps to know the data again."""
-        digest = hashlib.sha256()
-        for start in range(0, self.n_sample, _ROWS):
-            digest.update(np.ascontiguousarray(self.samples[start : start + _ROWS]).tobytes())
-        return {
-            "name": self.name,
-            "shape": list(self.samples.shape),
-            "dtype": str(self.samples.dtype),
-            "sha256": digest.hexdigest(),
-        }
+        return {"name": self.name, **fingerprint(self.samples)}
 
     def _check(self) -> None:
         samples, labels = self.samples, self.labels
@@ -117,7 +124,9 @@ or leave out that sample
     def _check_finite(self) -> None:
         for start in range(0, len(self.samples), _ROWS):
             block = np.asarray(self.samples[start : start + _ROWS])
-            if np.isfinite(np.sum(block, dtype=np.float64)):
+            with np.errstate(over="ignore", invalid="ignore"):
+                total = np.sum(block, dtype=np.float64)
+            if np.isfinite(total):
                 continue
             bad = np.argwhere(~np.isfinite(block))
             if len(bad):
@@ -126,3 +135,20 @@ or leave out that sample
                     f"{self.name}: row {start + row}, column {column} is {block[row, column]}; "
                     "all values must be finite: clean or leave out that sample"
                 )
+
+
+def fingerprint(array: Any) -> dict[str, Any]:
+    """Shape, type and sha256 of the values of an array.
+
+    >>> fingerprint(np.zeros((2, 3)))["shape"]
+    [2, 3]
+    """
+    array = _as_array(array)
+    digest = hashlib.sha256()
+    for start in range(0, len(array), _ROWS):
+        digest.update(np.ascontiguousarray(array[start : start + _ROWS]).data)
+    return {
+        "shape": list(array.shape),
+        "dtype": str(array.dtype),
+        "sha256": digest.hexdigest(),
+    }

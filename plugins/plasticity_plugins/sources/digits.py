@@ -20,7 +20,9 @@ class Digits:
     """
 
     @hookimpl
-    def open_data(self, split: str) -> Data:
+    def open_data(self, split: str) -> Data | None:
+        if split not in ("train", "test"):
+            return None
         from sklearn.datasets import load_digits
 
         digits = load_digits()

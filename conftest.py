@@ -1,0 +1,23 @@
+"""All tests, the doctests of the packages included, keep their kernels in a folder of their own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+
+import pytest
+
+_FOLDER = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Point PLASTICITY_CACHE at a new folder, one for all tests: each kernel is compiled once."""
+    # Not a fixture, because doctests see no fixtures of `tests`.
+    config.stash[_FOLDER] = tempfile.mkdtemp(prefix="plasticity-tests-")
+    os.environ["PLASTICITY_CACHE"] = config.stash[_FOLDER]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove that folder."""
+    shutil.rmtree(config.stash[_FOLDER], ignore_errors=True)

@@ -1,0 +1,128 @@
+"""Arrays from npy, npz and zarr files. Nothing is ever unpickled: a pickle runs code."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from plasticity.errors import DataError, nearest
+from plasticity.typing import Array
+
+_NPY = b"\x93NUMPY"
+_SHOWN = 10  # names in a message
+
+
+def read_npy(path: Path, key: str | None = None, besides: str | None = None) -> Array:
+    """The array of an npy file, mapped into memory: what is not used is not read.
+
+    Raises `DataError` where the file is damaged, holds Python objects, or a key is given.
+    """
+    if key is not None:
+        raise DataError(f"{path}: an npy file holds one array without a name, got key {key!r}")
+    with path.open("rb") as file:
+        begin = file.read(len(_NPY))
+    if begin != _NPY:
+        raise DataError(f"{path}: an npy file begins with {_NPY!r}, found {begin!r}")
+    return _loaded(path, lambda: np.load(path, mmap_mode="r", allow_pickle=False))
+
+
+def read_npz(path: Path, key: str | None = None, besides: str | None = None) -> Array:
+    """One array of an npz file, read whole.
+
+    key      its name; needed where there are several
+    besides  name of the array that holds the labels
+
+    Raises `DataError` where there is no such array, or it is damaged or holds Python objects.
+    """
+    if not zipfile.is_zipfile(path):
+        raise DataError(f"{path}: not an npz file (it is no zip archive); it may be cut short")
+    with np.load(path, allow_pickle=False) as archive:
+        name = choose(path, archive.files, key, besides)
+        return _loaded(path, lambda: archive[name])
+
+
+def read_zarr(path: Path, key: str | None = None, besides: str | None = None) -> Array:
+    """A zarr array, or one array of a zarr group, read whole: it must fit into memory.
+
+    key      its path in the group; needed where there are several
+    besides  path of the array that holds the labels
+
+    For data larger than the memory, save an npy file: it is mapped, not read.
+    Raises `DataError` where there is no such array or it holds Python objects.
+    """
+    import zarr
+
+    try:
+        opened: Any = zarr.open(path, mode="r")
+        names = _arrays_in(opened) if isinstance(opened, zarr.Group) else None
+    except (OSError, ValueError, KeyError) as error:
+        # New versions of zarr refuse pickles themselves, old ones do not: see below.
+        if "pickle" in str(error):
+            raise DataError(_pickled(path)) from error
+        raise DataError(f"{path}: not a zarr array or group") from error
+    if names is not None:
+        opened = opened[choose(path, names, key, besides)]
+    elif key is not None:
+        raise DataError(f"{path}: a zarr array, not a group, and so without names, got key {key!r}")
+    codecs = (*opened.filters, *opened.compressors)
+    if any(getattr(codec, "codec_id", "") == "pickle" for codec in codecs):
+        raise DataError(_pickled(path))
+    return _loaded(path, lambda: np.asarray(opened[...]))
+
+
+def choose(path: Path, names: Iterable[str], key: str | None, besides: str | None) -> str:
+    """The name that was asked for or, where there is but one beside the labels, that one."""
+    names = list(names)
+    if key is not None:
+        if key in names:
+            return key
+        raise DataError(f"{path}: no array {key!r}{nearest(key, names)} (it holds {shown(names)})")
+    left = [name for name in names if name != besides]
+    if len(left) == 1:
+        return left[0]
+    if not left:
+        raise DataError(f"{path}: holds no array of samples (it holds {shown(names)})")
+    raise DataError(
+        f"{path}: holds {shown(left)}; say which are the samples, for example key = {left[0]!r}"
+    )
+
+
+def shown(names: list[str]) -> str:
+    """Names for a sentence, in their order, cut where they are many.
+
+    >>> shown(["b", "a"])
+    "'b', 'a'"
+    >>> shown([])
+    'nothing'
+    """
+    text = ", ".join(map(repr, names[:_SHOWN])) or "nothing"
+    return text if len(names) <= _SHOWN else f"{text}, ... ({len(names)} in all)"
+
+
+def _arrays_in(group: Any) -> list[str]:
+    import zarr
+
+    members = group.members(max_depth=None)
+    return sorted(name for name, member in members if isinstance(member, zarr.Array))
+
+
+def _loaded(path: Path, load: Callable[[], Array]) -> Array:
+    try:
+        return load()
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        # NumPy has one class of error for both.
+        if "Python objects" in str(error) or "Object arrays" in str(error):
+            raise DataError(_pickled(path)) from error
+        raise DataError(f"{path}: the file is cut short or damaged ({error})") from error
+
+
+def _pickled(path: Path) -> str:
+    return (
+        f"{path}: holds Python objects in a pickle, and opening a pickle runs whatever code is in "
+        "it, so it is not read: save numbers, for example array.astype(float)"
+    )

@@ -1,0 +1,154 @@
+"""Your own samples: from a file, or an array given in Python."""
+
+from __future__ import annotations
+
+import numbers
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from plasticity import Data, component, hookimpl, setting
+from plasticity.errors import DataError, listed
+from plasticity.typing import Array
+from plasticity_plugins.sources.array_files import read_npy, read_npz, read_zarr
+from plasticity_plugins.sources.csv_files import read_csv
+
+_READERS = {".npy": read_npy, ".npz": read_npz, ".zarr": read_zarr}
+
+
+@component
+class Arrays:
+    """Samples (sample, input), or images (sample, y, x) or (sample, y, x, channel), of your own.
+
+    An npy file is mapped into memory: only the samples of a batch are read, so it may be larger
+    than the memory (images of more than two dimensions must be stored in C order, or they are
+    copied). Files of the other kinds are read whole. No file is unpickled.
+
+    Labels come from the key or column that `labels` names, or from a second file; there, `labels`
+    names the key or column where there are several. They must be whole numbers.
+
+    Raises `DataError`, naming the file, what was expected and what was found.
+
+    >>> data = Arrays(samples=[[0.0, 1.0], [1.0, 0.0]], labels=[0, 1]).open_data("train")
+    >>> data.samples.shape
+    (2, 2)
+    """
+
+    path: str | Path | None = setting(
+        default=None, doc="file with the samples: .npy, .npz, .zarr or .csv"
+    )
+    samples: Any = setting(default=None, doc="the samples as an array, in place of a file")
+    key: str | None = setting(
+        default=None, doc="which array of an npz file or zarr group holds the samples"
+    )
+    labels: Any = setting(
+        default=None,
+        doc="array of labels; or the key, or the column (name, or number from 0), that holds them",
+    )
+    labels_path: str | Path | None = setting(default=None, doc="second file, with the labels")
+    header: bool | None = setting(
+        default=None,
+        doc="whether the first line of a csv file holds names; found out unless given",
+    )
+    delimiter: str = setting(
+        default=",", choices=(",", ";", "\t", " "), doc="what separates the columns of a csv file"
+    )
+    image_shape: tuple[int, ...] | None = setting(
+        default=None, doc="(y, x) or (y, x, channel), where the samples are flattened images"
+    )
+    scale: float | None = setting(
+        default=None, doc="factor on the stored values; 1/255 for bytes, else 1, unless given"
+    )
+
+    @hookimpl
+    def open_data(self, split: str) -> Data | None:
+        if split != "train":
+            return None
+        if (self.path is None) == (self.samples is None):
+            given = "both" if self.samples is not None else "neither"
+            raise DataError(
+                f"arrays: the samples come from path or from samples, got {given}; give one of them"
+            )
+        samples, labels, name = self._samples()
+        if self.labels_path is not None:
+            labels = self._labels_of_file()
+        elif self.labels is not None and not self._names_labels:
+            labels = np.asarray(self.labels)
+        if labels is not None:
+            labels = _whole(labels, name if self.labels_path is None else str(self.labels_path))
+        scale = {} if self.scale is None else {"scale": self.scale}
+        return Data(samples, labels=labels, image_shape=self.image_shape, name=name, **scale)
+
+    @property
+    def _names_labels(self) -> bool:
+        """Whether `labels` tells where the labels are, and not what they are."""
+        return isinstance(self.labels, str | numbers.Integral)
+
+    def _samples(self) -> tuple[Any, Array | None, str]:
+        """The samples, the labels that are in the same file, and the name of the data."""
+        if self.path is None:
+            if self._names_labels and self.labels_path is None:
+                raise DataError(
+                    f"arrays: labels of samples given in Python must be an array, got "
+                    f"{self.labels!r}"
+                )
+            return self.samples, None, "samples"
+        path = _existing(self.path)
+        inside = self.labels if self._names_labels and self.labels_path is None else None
+        samples, labels = self._read(path, self.key, inside)
+        return samples, labels, path.name
+
+    def _labels_of_file(self) -> Array:
+        path = _existing(self.labels_path)
+        if path.suffix == ".csv":
+            table, labels = self._read(path, None, self.labels)
+            return table if labels is None else labels
+        return self._read(path, self.labels, None)[0]
+
+    def _read(self, path: Path, key: str | None, labels: Any) -> tuple[Array, Array | None]:
+        if path.suffix == ".csv":
+            if key is not None:
+                raise DataError(
+                    f"{path}: a csv file holds one table without a name, got key {key!r}"
+                )
+            return read_csv(path, delimiter=self.delimiter, header=self.header, labels=labels)
+        if path.suffix not in _READERS:
+            raise DataError(
+                f"{path}: a file of samples ends in one of {listed([*_READERS, '.csv'])}, got "
+                f"{path.suffix!r}"
+            )
+        if isinstance(labels, numbers.Integral):
+            raise DataError(
+                f"{path}: labels = {labels} names a column, which only a csv file has; give a key"
+            )
+        reader = _READERS[path.suffix]
+        samples = reader(path, key, labels)
+        return samples, None if labels is None else reader(path, labels)
+
+
+def _existing(path: Any) -> Path:
+    absolute = Path(path).expanduser().absolute()
+    if not absolute.exists():
+        raise DataError(f"{absolute}: does not exist; a relative path starts at {Path.cwd()}")
+    return absolute
+
+
+def _whole(labels: Array, where: str) -> Array:
+    """Labels (sample,) as whole numbers."""
+    if labels.ndim == 2 and labels.shape[1] == 1:
+        labels = labels[:, 0]
+    if labels.dtype.kind in "iub" or labels.ndim != 1:
+        return labels
+    if labels.dtype.kind != "f":
+        raise DataError(
+            f"{where}: labels must be whole numbers, got values of type {labels.dtype}; number the "
+            "classes from 0"
+        )
+    broken = np.flatnonzero(~np.isfinite(labels) | (labels != np.floor(labels)))
+    if len(broken):
+        row = int(broken[0])
+        raise DataError(
+            f"{where}: labels must be whole numbers, but that of row {row} is {labels[row]}"
+        )
+    return labels.astype(np.int64)
