@@ -8,7 +8,12 @@
 
 from __future__ import annotations
 
+import json
+import platform
 import shutil
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +21,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from plasticity.errors import StoreError
-from plasticity.recording.series import Series
+from plasticity.recording.labels import dims_of, labels_of
+from plasticity.recording.recording import Recording
+from plasticity.recording.series import ORDER, Column, Series
+from plasticity.recording.writer import Writer
+from plasticity.typing import Array
 
 if TYPE_CHECKING:
     import xarray
@@ -29,16 +38,26 @@ if TYPE_CHECKING:
     from plasticity.state import LayerView
 
 FORMAT = 1
+METRICS, STATE = "metrics", "state"
+_MARK = "plasticity_format"
 _PACKAGES = ("plasticity-lab", "numpy", "numba", "pluggy", "zarr", "xarray")
 
 
 class RunStore:
-    """Writes a run, and reads it back."""
+    """Writes a run, and reads it back.
 
-    def __init__(self, group: zarr.Group, path: Path | None) -> None:
+    group  the Zarr group
+    path   its folder, or None where it is in memory
+    """
+
+    def __init__(
+        self, group: zarr.Group, path: Path | None, experiment: Experiment | None = None
+    ) -> None:
         self.group = group
         self.path = path
+        self._experiment = experiment
         self._series: dict[str, Series] = {}
+        self._writer: Writer | None = None
 
     @classmethod
     def create(
@@ -51,33 +70,41 @@ class RunStore:
     ) -> RunStore:
         """A new store in a folder, or in memory where there is no path.
 
-        Raises `StoreError` where something exists at the path, unless `overwrite`.
+        Raises `StoreError` where something exists at the path, unless `overwrite`; and even then
+        where it is anything but the store of a run.
         """
         import zarr
 
+        attributes = {
+            _MARK: FORMAT,
+            "spec": experiment.to_dict(),
+            "seed": experiment.seed,
+            "layers": [experiment.layer_name(i) for i in range(len(experiment.layers))],
+            "versions": {
+                "python": platform.python_version(),
+                **{package: version(package) for package in _PACKAGES},
+            },
+            "data": data.fingerprint(),
+            "image_shape": list(data.image_shape) if data.image_shape else None,
+            "outcome": "running",
+        }
         folder = Path(path) if path is not None else None
-        if folder is not None and folder.exists():
+        if folder is None:
+            group = zarr.create_group(zarr.storage.MemoryStore(), attributes=attributes)
+            return cls(group, None, experiment)
+        if folder.exists():
             if not overwrite:
                 raise StoreError(
-                    f"{folder}: exists already; choose another path, or ask for overwriting"
+                    f"{folder}: exists already; choose another path, or replace it with "
+                    "--overwrite (overwrite=True)"
                 )
-            _remove(folder)
+            _check_replaceable(folder)
         try:
-            group = zarr.create_group(zarr.storage.MemoryStore() if folder is None else folder)
+            if folder.exists():
+                shutil.rmtree(folder)
+            return cls(zarr.create_group(folder, attributes=attributes), folder, experiment)
         except OSError as error:
             raise StoreError(f"{folder}: cannot be created: {error}") from error
-        group.attrs.update(
-            {
-                "plasticity_format": FORMAT,
-                "spec": experiment.to_dict(),
-                "layers": [experiment.layer_name(i) for i in range(len(experiment.layers))],
-                "versions": {package: version(package) for package in _PACKAGES},
-                "data": data.fingerprint(),
-                "image_shape": list(data.image_shape) if data.image_shape else None,
-                "outcome": "running",
-            }
-        )
-        return cls(group, folder)
 
     @property
     def attributes(self) -> dict[str, Any]:
@@ -88,49 +115,91 @@ class RunStore:
         """The spec of the run."""
         from plasticity.spec import Experiment
 
+        if self._experiment is not None:
+            return self._experiment
         return Experiment.from_dict(self.attributes["spec"])
 
-    def append(self, layer: LayerView, names: tuple[str, ...]) -> None:
-        """Add one frame of these arrays of a layer to its trajectory."""
-        frame = {name: layer.array(name) for name in names}
-        series = self._series_of(f"{layer.name}/trajectory")
-        for name in names:
-            variable = layer.declaration(name)
-            dims = tuple(str(dim) for dim in variable.dims)
-            series.describe(name, dims, _attributes(variable))
-        series.append(layer.clock.step, layer.clock.epoch, frame)
+    def record(
+        self, layer: LayerView, names: tuple[str, ...], *, every: int = 1, group: str = "trajectory"
+    ) -> Recording:
+        """A recording of these arrays of a layer: each `take()` adds a frame to the store.
 
-    def append_measurements(self, layer: LayerView, measurements: dict[str, Any]) -> None:
-        """Add the measurements of a layer at one step."""
-        series = self._series_of(f"{layer.name}/metrics")
-        frame = {name: np.asarray(value, np.float64) for name, value in measurements.items()}
-        for name, value in frame.items():
-            series.describe(name, ("neuron",) * value.ndim, {})
-        series.append(layer.clock.step, layer.clock.epoch, frame)
+        every  steps between two frames
+        group  where in the layer's part of the store
+
+        Raises `StoreError` where the group is taken, `ContractError` where the layer has no array
+        of a name.
+        """
+        path = f"{layer.name}/{group}"
+        if path in self._series or group in (METRICS, STATE):
+            raise StoreError(
+                f"{path} is written by something else already; record into a group of another name"
+            )
+        series = self._open_series(path, layer.clock.n_step // every)
+        return Recording(layer, names, series, self.experiment().batch_size)
+
+    def append_measurements(
+        self,
+        layer: LayerView,
+        measurements: Mapping[str, Any],
+        described: Mapping[str, Mapping[str, str]],
+    ) -> None:
+        """Add the measurements of a layer at one step.
+
+        measurements  numbers, or arrays (neuron,), by name; any may be missing at a step
+        described     attributes of the measurements by name
+        """
+        path, clock = f"{layer.name}/{METRICS}", layer.clock
+        if path not in self._series:
+            every = self.experiment().measure_every or clock.steps_per_epoch
+            self._open_series(path, clock.n_step // every + 1)
+        series = self._series[path]
+        frame: dict[str, Array] = {}
+        for name, value in measurements.items():
+            frame[name] = np.asarray(value, np.float64)
+            dims = ("neuron",) * frame[name].ndim
+            series.describe(
+                name, Column(frame[name].shape, frame[name].dtype, dims, described.get(name, {}))
+            )
+        with self._writing():
+            series.append(clock.step, clock.epoch, frame)
 
     def write_state(self, layer: LayerView) -> None:
         """Write all arrays of a layer as they are now."""
-        group = self.group.require_group(f"{layer.name}/state")
-        for name, variable in layer.variables.items():
-            if variable.intent == "scratch":
-                continue
-            array = group.create_array(
-                name,
-                data=np.asarray(layer.array(name), order="C"),
-                dimension_names=_dims(name, variable.dims),
-                overwrite=True,
-            )
-            array.attrs.update(_attributes(variable))
+        with self._writing():
+            group = self.group.require_group(f"{layer.name}/{STATE}")
+            for name, variable in layer.variables.items():
+                if variable.intent == "scratch":
+                    continue
+                group.create_array(
+                    name,
+                    data=layer.array(name).copy(),
+                    dimension_names=dims_of(name, variable),
+                    attributes=labels_of(variable),
+                    overwrite=True,
+                )
 
     def flush(self) -> None:
         """Write what is still in buffers."""
-        for series in self._series.values():
-            series.flush()
+        with self._writing():
+            for series in self._series.values():
+                series.flush()
 
     def close(self, outcome: str, clock: Clock) -> None:
         """Write what is left and how the run ended."""
-        self.flush()
-        self.group.attrs.update({"outcome": outcome, "step": clock.step, "epoch": clock.epoch})
+        import zarr
+
+        try:
+            self.flush()
+        finally:
+            if self._writer is not None:
+                self._writer.close()
+        with self._writing(), warnings.catch_warnings():
+            self.group.attrs.update({"outcome": outcome, "step": clock.step, "epoch": clock.epoch})
+            # xarray looks for consolidated metadata and warns where there are none; zarr warns
+            # that version 3 of the format does not know them yet.
+            warnings.simplefilter("ignore")
+            zarr.consolidate_metadata(self.group.store)
 
     def dataset(self, name: str) -> xarray.Dataset:
         """A group of the store as an xarray Dataset, read when its values are used."""
@@ -139,14 +208,25 @@ class RunStore:
         self.flush()
         if name not in self.group:
             return xarray.Dataset()
-        return xarray.open_zarr(
-            self.group.store, group=f"{self.group.path}/{name}".strip("/"), consolidated=False
-        )
+        found = xarray.open_zarr(self.group.store, group=name, chunks=None, consolidated=False)
+        names = found.attrs.pop(ORDER, sorted(map(str, found.data_vars)))
+        chosen: xarray.Dataset = found[names]
+        return chosen
 
-    def _series_of(self, name: str) -> Series:
-        if name not in self._series:
-            self._series[name] = Series(self.group.require_group(name))
-        return self._series[name]
+    def _open_series(self, path: str, n_frame: int) -> Series:
+        with self._writing():
+            group = self.group.require_group(path)
+            if self._writer is None and self.path is not None:
+                self._writer = Writer()
+            self._series[path] = Series(group, n_frame, self._writer)
+        return self._series[path]
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise StoreError(f"{self.path}: cannot be written: {error}") from error
 
 
 def open_run(path: str | Path) -> Run:
@@ -158,33 +238,28 @@ def open_run(path: str | Path) -> Run:
 
     from plasticity.runs import Run
 
-    try:
-        group = zarr.open_group(Path(path), mode="r")
-    except (OSError, ValueError) as error:
-        raise StoreError(f"{path}: no store of a run: {error}") from error
-    if group.attrs.get("plasticity_format") != FORMAT:
+    folder = Path(path)
+    if not folder.exists():
+        raise StoreError(f"{folder}: there is nothing there")
+    found = _format_of(folder)
+    if found is None:
+        raise StoreError(f"{folder}: is not the store of a run")
+    if found != FORMAT:
         raise StoreError(
-            f"{path}: a Zarr group, but not the store of a run of format {FORMAT} "
-            f"(its format is {group.attrs.get('plasticity_format')!r})"
+            f"{folder}: the store of a run in format {found!r}; this version reads format {FORMAT}"
         )
-    return Run(RunStore(group, Path(path)))
+    return Run(RunStore(zarr.open_group(folder, mode="r"), folder))
 
 
-def _remove(folder: Path) -> None:
-    if folder.is_dir() and not (folder / "zarr.json").is_file() and any(folder.iterdir()):
-        raise StoreError(f"{folder}: is a folder of something else and will not be overwritten")
-    if folder.is_dir():
-        shutil.rmtree(folder)
-    else:
-        raise StoreError(f"{folder}: is a file, not a store, and will not be overwritten")
+def _check_replaceable(folder: Path) -> None:
+    if _format_of(folder) is None or folder.is_symlink():
+        kind = "a folder of something else" if folder.is_dir() else "a file"
+        raise StoreError(f"{folder}: is {kind}, not the store of a run, and is not overwritten")
 
 
-def _attributes(variable: Any) -> dict[str, str]:
-    return {"long_name": variable.description, "units": variable.unit}
-
-
-def _dims(name: str, dims: tuple[str | int, ...]) -> tuple[str, ...]:
-    """Dimension names for xarray: a size without a name is named after its array."""
-    return tuple(
-        dim if isinstance(dim, str) else f"{name}_{position}" for position, dim in enumerate(dims)
-    )
+def _format_of(folder: Path) -> Any:
+    """The format of the store in a folder; None where the folder is no store of a run."""
+    try:
+        return json.loads((folder / "zarr.json").read_bytes())["attributes"][_MARK]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

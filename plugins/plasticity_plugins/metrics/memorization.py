@@ -1,0 +1,46 @@
+"""How many patterns the neurons select together, and how many they could."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from plasticity import component, hookimpl
+from plasticity.typing import Array
+from plasticity_plugins import bibliography
+from plasticity_plugins.metrics.selected import selected
+
+
+@component(source=bibliography.SQUADRANI_2022)
+class Memorization:
+    """Number of patterns that at least one neuron selects, and the most that it could be.
+
+        memorization = S = |union_i A_i|,   capacity = min(sum_i alpha_i, |X|)
+
+    S reaches the capacity when no two neurons select the same pattern, or when every pattern is
+    selected. X are the evaluation samples.
+
+    Source: Squadrani et al., Entropy 24 (2022) 682. There X is the whole data set.
+    """
+
+    describes: ClassVar[dict[str, dict[str, str]]] = {
+        "memorization": {
+            "long_name": "patterns that at least one neuron selects",
+            "units": "1",
+            "comment": "of the evaluation samples; at most the capacity",
+        },
+        "capacity": {
+            "long_name": "the most patterns that the neurons could select",
+            "units": "1",
+            "comment": "the patterns that each selects added up, or all evaluation samples if less",
+        },
+    }
+
+    @hookimpl
+    def measure(self, responses: Array) -> dict[str, Any]:
+        chosen = selected(responses)
+        return {
+            "memorization": np.count_nonzero(chosen.any(axis=0)),
+            "capacity": min(np.count_nonzero(chosen), responses.shape[1]),
+        }

@@ -1,0 +1,43 @@
+"""How far the weights have moved since the last measurement."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, ClassVar
+
+import numpy as np
+
+from plasticity import Variable, component, hookimpl
+from plasticity.typing import Array
+
+
+@component
+class WeightChange:
+    """Relative change of all weights since the last measurement.
+
+        ||W - W_prev|| / ||W_prev||        Frobenius norms
+
+    NaN at the first measurement, and where W_prev is 0 everywhere.
+    """
+
+    describes: ClassVar[dict[str, dict[str, str]]] = {
+        "weight_change": {
+            "long_name": "relative change of the weights since the last measurement",
+            "units": "1",
+            "comment": "NaN at the first measurement",
+        }
+    }
+
+    previous = Variable(("neuron", "input"), description="weights at the last measurement, or NaN")
+
+    @hookimpl
+    def init_state(self) -> None:
+        self.previous.fill(np.nan)
+
+    @hookimpl
+    def measure(self, weights: Array) -> dict[str, Any]:
+        with np.errstate(over="ignore", invalid="ignore"):  # weights may have diverged
+            before = float(np.linalg.norm(self.previous))
+            change = float(np.linalg.norm(weights - self.previous))
+        self.previous[...] = weights
+        return {"weight_change": change / before if before else math.nan}

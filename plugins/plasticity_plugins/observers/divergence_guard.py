@@ -1,0 +1,90 @@
+"""Ends a run whose weights are no longer finite, and tells where it went wrong."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from plasticity import Clock, LayerView, component, hookimpl, setting
+from plasticity.errors import DivergenceError
+from plasticity.typing import Array
+
+# The arrays of a step in the order in which they are filled, and the events that fill them.
+_FILLED_BY = {
+    "x": ("draw_batch", "encode"),
+    "current": ("compute_current", "shape_current"),
+    "activity": ("activate",),
+    "slope": ("differentiate",),
+    "threshold": ("estimate_threshold",),
+    "modulation": ("modulate",),
+    "decay": ("modulate",),
+    "update": ("modulate", "propose_update", "shape_update"),
+    "weights": ("apply_update", "constrain_weights"),
+}
+_WAY_OUT = "lower the learning rate, or bound the weights"
+
+
+@component
+class DivergenceGuard:
+    """Raises `DivergenceError` when weights or thresholds are infinite or not a number.
+
+    It looks every so many steps and at the end of each epoch. The error names the first array of
+    the step that is not finite and the components that fill it; with `every = 1` that is where the
+    run went wrong.
+    """
+
+    every: int = setting(
+        default=10,
+        low=1,
+        unit="steps",
+        doc="steps between two looks; 1 tells exactly where it went wrong, and costs the most",
+    )
+
+    @hookimpl
+    def run_started(self) -> None:
+        self._last_finite: dict[str, int] = {}
+        self._watched: dict[str, tuple[LayerView, dict[str, Array]]] = {}
+
+    @hookimpl
+    def step_finished(self, layer: LayerView) -> None:
+        if layer.name not in self._watched:
+            names = [name for name in ("weights", "threshold") if name in layer.names]
+            self._watched[layer.name] = layer, {name: layer.array(name) for name in names}
+        self._look(layer.name)
+
+    @hookimpl
+    def epoch_finished(self, clock: Clock) -> None:
+        for name in self._watched:
+            self._look(name)
+
+    def _look(self, name: str) -> None:
+        layer, arrays = self._watched[name]
+        for array_name, array in arrays.items():
+            if not _finite(array):
+                raise DivergenceError(self._message(layer, array_name))
+        self._last_finite[name] = layer.clock.step
+
+    def _message(self, layer: LayerView, name: str) -> str:
+        last = self._last_finite.get(layer.name)
+        before = "not looked at before" if last is None else f"last finite at step {last}"
+        first = next(
+            found
+            for found in _FILLED_BY
+            if found in layer.names and not _finite(layer.array(found))
+        )
+        told = f"the first array of this step that is not finite is {first!r}, filled by " + (
+            ", ".join(
+                f"{label!r} ({event})"
+                for event in _FILLED_BY[first]
+                for label in layer.answers.get(event, ())
+            )
+        )
+        if first == "current" and self.every > 1:
+            told += ", so it went wrong in a step before; every = 1 tells where"
+        return (
+            f"{layer.name}: {name} not finite after step {layer.clock.step} ({before}); {told}; "
+            f"{_WAY_OUT}"
+        )
+
+
+def _finite(array: Array) -> bool:
+    return bool(np.isfinite(array).all())

@@ -1,0 +1,83 @@
+"""Ends a run when a measurement is good enough."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from plasticity import Clock, LayerView, Variable, component, hookimpl, setting
+from plasticity.errors import SettingError, listed, nearest
+
+
+@component
+class EarlyStopping:
+    """Ends the run when a measurement has been below or above a limit several times in a row.
+
+    A measurement with a number for each neuron counts by its mean. NaN is neither below nor above.
+    A measurement that is missing now and then leaves the count as it is.
+
+    Raises `SettingError` where not exactly one limit is given, where there is no layer of the name,
+    and at the first measurement where no metric measures the quantity.
+    """
+
+    measurement: str = setting(doc="name of the measurement: weight_change, convergence, ...")
+    below: float | None = setting(default=None, doc="stop when the measurement is less than this")
+    above: float | None = setting(default=None, doc="stop when the measurement is more than this")
+    patience: int = setting(default=1, low=1, unit="measurements", doc="how often in a row")
+    layer: str | None = setting(
+        default=None, doc="name of the layer to look at; the last one if not set"
+    )
+
+    met = Variable((), dtype="int64", description="how often in a row the limit has been met")
+
+    def __attrs_post_init__(self) -> None:
+        if (self.below is None) == (self.above is None):
+            given = "neither" if self.below is None else "both"
+            raise SettingError(
+                f"early_stopping: one of below and above must be given, got {given}: they say when "
+                f"{self.measurement!r} is good enough"
+            )
+
+    @hookimpl
+    def run_started(self, experiment: Any, clock: Clock) -> None:
+        layers = [experiment.layer_name(index) for index in range(len(experiment.layers))]
+        if self.layer is not None and self.layer not in layers:
+            raise SettingError(
+                f"early_stopping: there is no layer {self.layer!r}{nearest(self.layer, layers)} "
+                f"(there are {listed(layers)})"
+            )
+        if not experiment.metrics:
+            raise SettingError(
+                f"early_stopping: nothing measures {self.measurement!r}; the experiment has no "
+                "metrics"
+            )
+        # How often the loop asks for a reason to stop: there is none between two measurements.
+        self.every = experiment.measure_every or clock.steps_per_epoch
+        self._watched = self.layer or layers[-1]
+        self._reason: str | None = None
+        self._known = False
+
+    @hookimpl
+    def measured(self, layer: LayerView, measurements: dict[str, Any]) -> None:
+        if layer.name != self._watched:
+            return
+        if self.measurement not in measurements:
+            if self._known:
+                return
+            raise SettingError(
+                f"early_stopping: nothing measures {self.measurement!r}"
+                f"{nearest(self.measurement, measurements)} (measured are {listed(measurements)})"
+            )
+        self._known = True
+        value = float(np.mean(measurements[self.measurement]))
+        low = self.below is not None and value < self.below
+        high = self.above is not None and value > self.above
+        self.met[...] = self.met + 1 if low or high else 0
+        if self.met >= self.patience:
+            limit = f"below {self.below:g}" if low else f"above {self.above:g}"
+            self._reason = f"{self.measurement} of {layer.name} is {value:.4g}, {limit}"
+
+    @hookimpl
+    def should_stop(self) -> str | None:
+        return self._reason

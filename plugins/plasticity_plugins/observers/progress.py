@@ -1,0 +1,88 @@
+"""Shows how far a run is."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+
+from plasticity import Clock, Experiment, LayerView, component, hookimpl, setting
+from plasticity_plugins.observers.display import Bar, Lines
+
+_SECONDS = 0.2  # between two looks of the bar
+
+
+@component
+class Progress:
+    """A bar with epoch, speed and the latest measurements; plain lines where there is no terminal.
+
+    Written to the standard error. Without a terminal there are four lines in all, so that a log
+    stays short. Measurements with a number for each neuron are left out.
+    """
+
+    title: str = setting(default="", doc="what the run is called")
+    quiet: bool = setting(default=False, doc="whether to show nothing")
+    every: int = setting(default=10, low=1, unit="steps", doc="steps between two looks at the time")
+
+    @hookimpl
+    def run_started(self, experiment: Experiment) -> None:
+        self._experiment = experiment
+        self._display: Bar | Lines | None = None
+        self._measurements: dict[str, float] = {}
+        self._begun = perf_counter()
+        self._first: tuple[int, float] | None = None
+        self._shown = 0.0
+        self._done = 0
+        if not self.quiet:
+            console = Console(stderr=True, highlight=False)
+            self._display = (Bar if console.is_terminal else Lines)(console, self.title)
+
+    @hookimpl
+    def step_finished(self, layer: LayerView, clock: Clock) -> None:
+        if self._display is None:
+            return
+        now = perf_counter()
+        self._done = self._position(layer.name) * clock.n_step + clock.step
+        if self._first is None:
+            self._first = self._done, now
+        if now - self._shown >= _SECONDS:
+            self._shown = now
+            epoch = f"epoch {min(clock.epoch + 1, clock.n_epoch)}/{clock.n_epoch}"
+            self._display.show(self._done / self._total(clock), [epoch, *self._facts(now)])
+
+    @hookimpl
+    def measured(self, measurements: dict[str, Any]) -> None:
+        for name, value in measurements.items():
+            if np.ndim(value) == 0:
+                self._measurements[name] = float(value)
+
+    @hookimpl
+    def run_finished(self, clock: Clock, outcome: str) -> None:
+        if self._display is None:
+            return
+        now = perf_counter()
+        # The message of an error is long, and follows by itself.
+        word = "failed" if outcome.startswith("failed") else outcome
+        text = [word, f"{now - self._begun:.1f} s", *self._facts(now)]
+        self._display.end(1.0 if outcome == "finished" else self._done / self._total(clock), text)
+
+    def _position(self, layer: str) -> int:
+        """How many layers were trained before this one begins."""
+        if self._experiment.training == "together":
+            return 0
+        names = [self._experiment.layer_name(i) for i in range(len(self._experiment.layers))]
+        return names.index(layer)
+
+    def _total(self, clock: Clock) -> int:
+        together = self._experiment.training == "together"
+        return clock.n_step * (1 if together else len(self._experiment.layers))
+
+    def _facts(self, now: float) -> list[str]:
+        facts = []
+        if self._first is not None and self._done > self._first[0]:
+            rate = (self._done - self._first[0]) / (now - self._first[1])
+            samples = rate * self._experiment.batch_size
+            facts = [f"{rate:,.0f} steps/s", f"{samples:,.0f} samples/s"]
+        return facts + [f"{name} {value:.4g}" for name, value in self._measurements.items()]
