@@ -130,12 +130,16 @@ def first(plan: Iterable[Answer], clock: Clock | None = None) -> Any:
     return None
 
 
+# What NumPy, and Numba while it compiles, say of a change to a read-only array.
+_READ_ONLY = ("is read-only", "setitem(readonly array", "Cannot modify readonly array")
+
+
 def failure(
     error: Exception, event: str, component: Any, clock: Clock | None = None
 ) -> PlasticityError:
     """The error to raise in place of what a component raised."""
     where = _where(event, component, clock)
-    if isinstance(error, ValueError) and "read-only" in str(error):
+    if any(words in str(error) for words in _READ_ONLY):
         return ContractError(
             f"{where}: it changes an array that is read-only there: listeners look on; to change "
             "an array, answer an event of kind 'chain', or work on a copy"

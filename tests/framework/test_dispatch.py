@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from toys import Notes, Plain, experiment, layer, trained, weights_of
+from toys import SAMPLES, Notes, Plain, experiment, layer, trained, weights_of
 
-from plasticity import Rule, assemble, component, hookimpl
+from plasticity import Data, Rule, Stream, Variable, assemble, component, hookimpl
 from plasticity.errors import ConflictError, ContractError, MissingPartError
 from plasticity.hookspecs import EVENTS
 
@@ -36,14 +36,8 @@ def test_every_event_has_a_kind_and_a_line_of_documentation():
 def test_a_listener_hears_the_multiples_of_its_every(every):
     # 4 full batches and a partial one an epoch, so that two plans take turns.
     notes = Notes(every)
-    trained(listeners=[notes, Notes(2)], batch_size=4, data=data(18), epochs=4)
+    trained(listeners=[notes, Notes(2)], batch_size=4, data=Data(SAMPLES[:18]), epochs=4)
     assert notes.steps == [("layer_0", step) for step in range(1, 21) if step % every == 0]
-
-
-def data(rows):
-    from plasticity import Data
-
-    return Data(np.random.default_rng(5).random((rows, 4)))
 
 
 def test_each_layer_tells_its_listeners_of_its_own_steps():
@@ -130,8 +124,6 @@ def test_a_registered_listener_is_checked_like_any_other():
 
 
 def test_a_listener_with_arrays_of_its_own_cannot_come_later():
-    from plasticity import Stream, Variable
-
     class Owns:
         kept = Variable(("neuron",))
         rng = Stream()
