@@ -1,0 +1,1 @@
+"""Grossberg's instar rule, and an observer of weight norms."""
