@@ -111,9 +111,9 @@ def entry_of(name: str, group: str, kind: str, hint: str) -> Entry:
     """The one entry of this name, or the error that tells why there is none."""
     known = entries(group)
     if name not in known:
-        raise UnknownNameError(
-            f"unknown {kind} {name!r}{nearest(name, map(short, known))} ({hint})"
-        )
+        namesakes = " or ".join(repr(full) for full in known if short(full) == name)
+        offer = f"; did you mean {namesakes}?" if namesakes else nearest(name, map(short, known))
+        raise UnknownNameError(f"unknown {kind} {name!r}{offer} ({hint})")
     found = known[name]
     if len(found) > 1:
         claims = " and ".join(f"{entry.distribution} {entry.version}" for entry in found)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from types import CellType, FunctionType
 from typing import Any
 
+import numpy as np
+
 from plasticity.components import component
 from plasticity.errors import ContractError, listed, nearest
 from plasticity.hookspecs import hookimpl
@@ -51,7 +53,7 @@ def rule(
     return decorate
 
 
-class _FunctionRule(Rule):
+class FunctionRule(Rule):
     """Base of the rules made by `rule`: runs the compiled loop on the arrays of its symbols."""
 
     function: Any
@@ -70,6 +72,11 @@ class _FunctionRule(Rule):
         self.loop()(*arrays, *parameters, *targets)
 
     @classmethod
+    def arrays(cls) -> list[tuple[str, int]]:
+        """The arrays of the symbols, in their order, each with its rank."""
+        return [(SYMBOLS[name], len(SHARED[SYMBOLS[name]][0].dims)) for name in cls.symbols]
+
+    @classmethod
     def loop(cls) -> Callable[..., Any]:
         """The loop around the function; made once a class."""
         from plasticity.kernels import loops
@@ -85,12 +92,12 @@ class _FunctionRule(Rule):
 
 
 @hookimpl
-def _modulate(self: _FunctionRule, modulation: Array) -> None:
+def _modulate(self: FunctionRule, modulation: Array) -> None:
     self.add(modulation)
 
 
 @hookimpl
-def _modulate_and_decay(self: _FunctionRule, modulation: Array, decay: Array) -> None:
+def _modulate_and_decay(self: FunctionRule, modulation: Array, decay: Array) -> None:
     self.add(modulation, decay)
 
 
@@ -134,7 +141,7 @@ def _rule_class(
         )
     for name, told in parameters.items():
         namespace[name] = _as_setting(name, told)
-    cls = type(plain.__name__, (_FunctionRule,), namespace)
+    cls = type(plain.__name__, (FunctionRule,), namespace)
     return component(source=source, label=label)(cls)
 
 
@@ -161,7 +168,9 @@ def _returns_two(
     """Whether the function gives d beside phi; it is tried once, on ones."""
     defaults = {name: _default(told) for name, told in parameters.items()}
     try:
-        result = _interpreted(plain, set())(*([1.0] * len(symbols)), **defaults)
+        # Numbers of NumPy, because 1 / 0 is infinite for them, as it will be when compiled.
+        with np.errstate(all="ignore"):
+            result = _interpreted(plain, set())(*([np.float64(1)] * len(symbols)), **defaults)
     except Exception as error:
         raise ContractError(
             f"rule {label!r}: the function fails where all its symbols are 1: "

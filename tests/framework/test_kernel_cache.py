@@ -1,0 +1,65 @@
+"""The second start of the same experiment compiles nothing. It takes about 5 seconds."""
+
+import os
+import subprocess
+import sys
+import textwrap
+
+# A rule of the user's script, with a compiled helper, beside bundled ones.
+SCRIPT = textwrap.dedent(
+    """
+    import numpy as np
+    from numba import njit
+    from numba.core import event
+
+    import plasticity as pl
+
+    @njit
+    def helper(y):
+        return FACTOR * y * y
+
+    FACTOR = 0.5
+
+    @pl.rule("mine")
+    def mine(y, leak: float = 0.1):
+        return helper(y), leak
+
+    parts = {"activation": "relu", "optimizer": "sgd", "initializer": "normal"}
+    parts |= {"threshold": "moving_average", "neurons": 4}
+    samples = pl.Data(np.random.default_rng(0).random((50, 6)))
+    with event.install_recorder("numba:compile") as recorder:
+        for rule in ["bcm", "oja", "krotov_hopfield", mine()]:
+            layer = pl.Layer(rule=rule, **parts)
+            run = pl.run(pl.Experiment(data=samples, layers=[layer], batch_size=10))
+            print(float(run.weights.sum()))
+    print(sorted({found.data["dispatcher"].py_func.__name__ for _, found in recorder.buffer}))
+    """
+)
+
+
+def started(script, cache):
+    done = subprocess.run(
+        [sys.executable, script],
+        env={**os.environ, "PLASTICITY_CACHE": str(cache)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    *weights, compiled = done.stdout.splitlines()
+    return weights, compiled
+
+
+def test_the_second_start_of_an_experiment_compiles_nothing(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    weights, compiled = started(script, tmp_path / "cache")
+    assert "'helper'" in compiled
+    assert "'kernel'" in compiled
+    assert started(script, tmp_path / "cache") == (weights, "[]")
+
+    script.write_text(SCRIPT.replace("FACTOR = 0.5", "FACTOR = 2.5"))
+    changed, compiled = started(script, tmp_path / "cache")
+    assert changed[:3] == weights[:3]
+    assert changed[3] != weights[3]
+    assert "'kernel'" in compiled
