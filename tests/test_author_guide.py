@@ -1,0 +1,85 @@
+"""The author's guide names every event as it is, and its code runs."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import plasticity as pl
+from plasticity.components import events_of
+from plasticity.hookspecs import EVENTS
+from plasticity.testing import check_component
+
+GUIDE = Path(__file__).parents[1] / "plugins" / "README.md"
+TEXT = GUIDE.read_text(encoding="utf-8")
+HEADINGS = re.findall(r"^## (\w+)\((.*)\)$", TEXT, flags=re.MULTILINE)
+
+
+def section(event):
+    return TEXT.split(f"\n## {event}(")[1].split("\n## ")[0]
+
+
+def blocks(text, language):
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def names():
+    """What the code of the guide defines, run from top to bottom."""
+    defined = {"__name__": "author_guide"}
+    for code in blocks(TEXT, "python"):
+        exec(compile(code, str(GUIDE), "exec"), defined)
+    return defined
+
+
+@pytest.fixture
+def stars(names, tmp_path, monkeypatch):
+    """The table of the example that downloads, fetched from a file."""
+    monkeypatch.setenv("PLASTICITY_CACHE", str(tmp_path / "cache"))
+    table = tmp_path / "table.csv"
+    table.write_text("1,2,3\n4,5,6\n7,8,9\n")
+    return names["Spectra"](url=table.as_uri()).fetch_data(tmp_path / "cache" / "spectra")
+
+
+def test_every_event_has_a_heading_with_its_arguments_in_order_of_emission():
+    expected = [(event.name, ", ".join(event.arguments)) for event in EVENTS.values()]
+    assert expected == HEADINGS
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_the_guide_tells_the_kind_of_an_event(event):
+    assert section(event).split("\n\n")[1].startswith(f"Kind: *{EVENTS[event].kind}*. ")
+
+
+@pytest.mark.parametrize("event", EVENTS)
+@pytest.mark.usefixtures("stars")
+def test_the_example_of_an_event_answers_it_and_keeps_the_contract(event, names):
+    classes = re.findall(r"^class (\w+)", section(event), flags=re.MULTILINE)
+    assert len(classes) == 1
+    example = names[classes[0]]
+    assert event in events_of(example)
+    check_component(example)
+
+
+@pytest.mark.parametrize("name", ["ic92", "leaky_hebb", "winner_takes_all", "Gain", "Tremor"])
+def test_the_first_examples_keep_the_contract(name, names):
+    check_component(names[name])
+
+
+def test_the_download_is_where_the_source_looks(names, stars):
+    assert (stars / "spectra.csv").is_file()
+    assert names["Spectra"]().open_data("train").samples.shape == (3, 3)
+
+
+def test_the_report_is_a_heading_and_a_text(names):
+    run = pl.run("bcm", neurons=2, epochs=1, observers=[])
+    heading, text = names["Norms"]().report(run)
+    assert heading == "Norms of the weights"
+    assert re.fullmatch(r"From [\d.]+ to [\d.]+\.", text)
+
+
+def test_the_registration_is_toml_of_the_right_group():
+    (text,) = blocks(TEXT, "toml")
+    points = tomllib.loads(text)["project"]["entry-points"]["plasticity.components"]
+    assert points == {"ic92_again": "my_package.rules:ic92"}
