@@ -214,6 +214,8 @@ def measure(
     """Return measurements by name: a number, or one number a neuron.
 
     `responses` (neuron, sample) is the activity on the evaluation samples of the experiment.
+    A class attribute `describes`, {"name": {"long_name": ..., "units": ..., "comment": ...}}, tells
+    the store what the numbers mean.
     """
 
 

@@ -1,6 +1,7 @@
 """Slow, obvious twins: one number at a time, in float64, in the order of the equations."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 
@@ -119,3 +120,35 @@ def naive_lateral(current, strength):
     n_neuron = len(current)
     matrix = strength * (np.ones((n_neuron, n_neuron)) - np.eye(n_neuron))
     return np.linalg.solve(np.eye(n_neuron) - matrix, current.astype(float))
+
+
+# -- metrics -----------------------------------------------------------------------------------
+
+
+def naive_selected(responses):
+    """For each neuron the set of the samples to which it responds with more than its mean."""
+    sets = []
+    for row in responses:
+        values = [Fraction(float(value)) for value in row]
+        mean = sum(values) / len(values)
+        sets.append({sample for sample, value in enumerate(values) if value > mean})
+    return sets
+
+
+def naive_overlap(responses):
+    """|union A_i| / mean |A_i|; None where all A_i are empty."""
+    sets = naive_selected(responses)
+    total = sum(len(chosen) for chosen in sets)
+    return len(set().union(*sets)) / (total / len(sets)) if total else None
+
+
+def naive_norm(row, power=2):
+    """(sum_j |w_j|^p)^(1/p)"""
+    return math.fsum(abs(float(value)) ** power for value in row) ** (1 / power)
+
+
+def naive_weight_change(before, after):
+    """||after - before|| / ||before||, all weights in one row; None where they were all 0."""
+    norm = naive_norm(np.ravel(before))
+    moved = naive_norm(np.ravel(np.asarray(after, np.float64) - np.asarray(before, np.float64)))
+    return moved / norm if norm else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from plasticity import Clock, LayerView, component, hookimpl, setting
+from plasticity import LayerView, component, hookimpl, setting
 from plasticity.errors import DivergenceError
 from plasticity.typing import Array
 
@@ -41,27 +41,24 @@ class DivergenceGuard:
 
     @hookimpl
     def run_started(self) -> None:
+        self._layers: dict[str, LayerView] = {}
         self._last_finite: dict[str, int] = {}
-        self._watched: dict[str, tuple[LayerView, dict[str, Array]]] = {}
 
     @hookimpl
     def step_finished(self, layer: LayerView) -> None:
-        if layer.name not in self._watched:
-            names = [name for name in ("weights", "threshold") if name in layer.names]
-            self._watched[layer.name] = layer, {name: layer.array(name) for name in names}
-        self._look(layer.name)
+        self._layers[layer.name] = layer
+        self._look_at(layer)
 
     @hookimpl
-    def epoch_finished(self, clock: Clock) -> None:
-        for name in self._watched:
-            self._look(name)
+    def epoch_finished(self) -> None:
+        for layer in self._layers.values():
+            self._look_at(layer)
 
-    def _look(self, name: str) -> None:
-        layer, arrays = self._watched[name]
-        for array_name, array in arrays.items():
-            if not _finite(array):
-                raise DivergenceError(self._message(layer, array_name))
-        self._last_finite[name] = layer.clock.step
+    def _look_at(self, layer: LayerView) -> None:
+        for name in ("weights", "threshold"):
+            if name in layer.names and not _finite(layer.array(name)):
+                raise DivergenceError(self._message(layer, name))
+        self._last_finite[layer.name] = layer.clock.step
 
     def _message(self, layer: LayerView, name: str) -> str:
         last = self._last_finite.get(layer.name)
@@ -81,7 +78,7 @@ class DivergenceGuard:
         if first == "current" and self.every > 1:
             told += ", so it went wrong in a step before; every = 1 tells where"
         return (
-            f"{layer.name}: {name} not finite after step {layer.clock.step} ({before}); {told}; "
+            f"{layer.name}: {name!r} holds infinity or NaN after step {layer.clock.step} ({before}); {told}; "
             f"{_WAY_OUT}"
         )
 

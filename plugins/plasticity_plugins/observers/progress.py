@@ -31,9 +31,8 @@ class Progress:
         self._experiment = experiment
         self._display: Bar | Lines | None = None
         self._measurements: dict[str, float] = {}
-        self._begun = perf_counter()
+        self._begun = self._shown = perf_counter()
         self._first: tuple[int, float] | None = None
-        self._shown = 0.0
         self._done = 0
         if not self.quiet:
             console = Console(stderr=True, highlight=False)
