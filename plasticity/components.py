@@ -62,7 +62,12 @@ def _cite(self: Any) -> str:
 
 def events_of(component: object) -> tuple[str, ...]:
     """The events that a component (or a class of components) answers, in order of emission."""
-    return tuple(name for name in EVENTS if is_hook(inspect.getattr_static(component, name, None)))
+    present = EVENTS.keys() & dir(component)
+    return tuple(
+        name
+        for name in EVENTS
+        if name in present and is_hook(inspect.getattr_static(component, name, None))
+    )
 
 
 def arguments_of(function: Callable[..., Any]) -> tuple[str, ...]:
