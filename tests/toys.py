@@ -1,8 +1,10 @@
 """The smallest components that make a layer learn: tests of the framework need no plugins."""
 
 import numpy as np
+import pytest
 
 from plasticity import Data, Experiment, Layer, Rule, Stream, assemble, component, hookimpl, setting
+from plasticity.errors import ContractError
 
 SAMPLES = np.random.default_rng(5).random((20, 4))
 
@@ -82,3 +84,43 @@ class Notes:
     @hookimpl
     def step_finished(self, layer, clock):
         self.steps.append((layer.name, clock.step))
+
+
+def by_hand(weights, batches, rate=0.1):
+    """The weights after each batch, by the formula of ToyHebb."""
+    for x in batches:
+        y = weights @ x.T
+        weights = weights + rate * (y @ x / len(x) - 0.1 * weights)
+    return weights
+
+
+def start_of(simulation, index=0):
+    return weights_of(assemble(simulation.experiment), index)
+
+
+class Draws:
+    """Notes the inputs and the weights of every step."""
+
+    def __init__(self):
+        self.x, self.weights = [], []
+
+    @hookimpl
+    def step_finished(self, layer, x, weights):
+        if layer.name == "layer_0":
+            self.x.append(x.copy())
+        self.weights.append((layer.name, weights.copy()))
+
+
+@component
+class Mean:
+    @hookimpl
+    def measure(self, responses):
+        return {"mean": float(np.isfinite(responses).mean())}
+
+
+def refusal(*layers, listeners=(), error=ContractError, **changes):
+    """The message with which such an experiment is refused."""
+    with pytest.raises(error) as caught:
+        assemble(experiment(*layers, **changes), listeners)
+    assert type(caught.value) is error
+    return str(caught.value)

@@ -1,36 +1,22 @@
 """Epochs, batches, layers, phases and schedules: what the loop does, on toy components."""
 
-import attrs
 import numpy as np
 import pytest
-from toys import SAMPLES, Notes, Small, ToyHebb, experiment, layer, trained, weights_of
+from toys import (
+    SAMPLES,
+    Draws,
+    Mean,
+    Notes,
+    ToyHebb,
+    by_hand,
+    experiment,
+    layer,
+    start_of,
+    trained,
+    weights_of,
+)
 
-from plasticity import Data, Phase, Rule, Stream, Variable, assemble, component, hookimpl
-
-
-def by_hand(weights, batches, rate=0.1):
-    """The weights after each batch, by the formula of ToyHebb."""
-    for x in batches:
-        y = weights @ x.T
-        weights = weights + rate * (y @ x / len(x) - 0.1 * weights)
-    return weights
-
-
-def start_of(simulation, index=0):
-    return weights_of(assemble(simulation.experiment), index)
-
-
-class Draws:
-    """Notes the inputs and the weights of every step."""
-
-    def __init__(self):
-        self.x, self.weights = [], []
-
-    @hookimpl
-    def step_finished(self, layer, x, weights):
-        if layer.name == "layer_0":
-            self.x.append(x.copy())
-        self.weights.append((layer.name, weights.copy()))
+from plasticity import Data, Phase, assemble, component, hookimpl
 
 
 def drawn(**changes):
@@ -252,153 +238,3 @@ def measured_at(**changes):
     listens = Listens()
     trained(metrics=[Mean()], listeners=[listens], **changes)
     return list(listens.heard)
-
-
-@component
-class Mean:
-    @hookimpl
-    def measure(self, responses):
-        return {"mean": float(np.isfinite(responses).mean())}
-
-
-# -- layers ------------------------------------------------------------------------------------
-
-
-def test_layers_trained_one_by_one_leave_the_first_as_if_alone():
-    two = trained(layer(), layer(neurons=2), training="layer_by_layer", epochs=2)
-    alone = trained(layer(), epochs=2)
-    assert np.array_equal(weights_of(two, 0), weights_of(alone))
-
-
-def test_layers_trained_together_leave_the_first_as_if_alone():
-    two = trained(layer(), layer(neurons=2), epochs=2)
-    alone = trained(layer(), epochs=2)
-    assert np.array_equal(weights_of(two, 0), weights_of(alone))
-
-
-def test_the_second_layer_learns_otherwise_one_by_one_than_together():
-    together = trained(layer(), layer(neurons=2), epochs=2)
-    one_by_one = trained(layer(), layer(neurons=2), training="layer_by_layer", epochs=2)
-    assert not np.array_equal(weights_of(together, 1), weights_of(one_by_one, 1))
-
-
-def test_a_second_layer_trained_together_learns_from_the_first_as_it_is_at_that_step():
-    draws = Draws()
-    simulation = trained(layer(), layer(neurons=2), listeners=[draws], dtype="float64")
-    first, second = start_of(simulation, 0), start_of(simulation, 1)
-    for x in draws.x:
-        second = by_hand(second, [x @ first.T])
-        first = by_hand(first, [x])
-    np.testing.assert_allclose(weights_of(simulation, 1), second, rtol=1e-12)
-
-
-def test_a_second_layer_trained_after_the_first_learns_from_it_as_it_ended():
-    class Inputs:
-        x = ()
-
-        @hookimpl
-        def step_finished(self, layer, x):
-            if layer.name == "layer_1":
-                self.x += (x.copy(),)
-
-    inputs = Inputs()
-    simulation = trained(
-        layer(),
-        layer(neurons=2),
-        listeners=[inputs],
-        training="layer_by_layer",
-        dtype="float64",
-        epochs=2,
-    )
-    responses = SAMPLES @ weights_of(simulation, 0).T
-    seen = np.vstack(inputs.x[:4])
-    in_order = [np.argsort(rows[:, 0]) for rows in (seen, responses)]
-    np.testing.assert_allclose(seen[in_order[0]], responses[in_order[1]], rtol=1e-12)
-    expected = by_hand(start_of(simulation, 1), inputs.x)
-    np.testing.assert_allclose(weights_of(simulation, 1), expected, rtol=1e-12)
-
-
-def test_each_layer_keeps_time_of_its_own():
-    notes = Notes(every=2)
-    trained(layer(), layer(), listeners=[notes], training="layer_by_layer")
-    assert notes.steps == [("layer_0", 2), ("layer_0", 4), ("layer_1", 2), ("layer_1", 4)]
-
-
-def test_a_layer_may_have_a_name():
-    notes = Notes(every=4)
-    trained(layer(name="retina"), layer(name="cortex"), listeners=[notes])
-    assert notes.steps == [("retina", 4), ("cortex", 4)]
-
-
-# -- nothing but the experiment decides --------------------------------------------------------
-
-
-def bits(*layers, **changes):
-    return weights_of(trained(*layers, epochs=2, **changes)).tobytes()
-
-
-def test_the_same_seed_gives_the_same_bits_twice():
-    assert bits() == bits()
-
-
-def test_another_seed_gives_other_weights():
-    assert bits() != bits(seed=4)
-
-
-def test_a_listener_that_draws_random_numbers_changes_no_bit():
-    class Draws:
-        rng = Stream()
-
-        @hookimpl
-        def step_finished(self):
-            self.rng.random(7)
-
-    assert bits(listeners=[Draws(), Notes(3)]) == bits()
-
-
-def test_a_metric_changes_no_bit():
-    assert bits(metrics=[Mean()], measure_every=1) == bits()
-
-
-@component
-class Recalls(Rule):
-    """Reads its arrays as Variables, which an evaluation binds to other arrays for a while."""
-
-    activity = Variable(("neuron", "sample"), intent="in")
-
-    @hookimpl
-    def modulate(self, modulation):
-        modulation += self.activity
-
-
-@pytest.mark.parametrize("rule", [ToyHebb(), Recalls(), 0.5 * Recalls() + ToyHebb()])
-@pytest.mark.parametrize("event", ["modulate", "shape_update", "step_finished"])
-def test_an_evaluation_in_the_middle_of_a_step_changes_no_bit(rule, event):
-    def evaluate(self):
-        assert simulation.respond(SAMPLES[:7]).shape == (2, 7)
-
-    listener = type("Evaluates", (), {event: hookimpl(evaluate)})()
-    made = experiment(layer(rule=rule), layer(neurons=2), batch_size=8, epochs=2)
-    simulation = assemble(made, [listener])
-    simulation.run()
-    undisturbed = assemble(made)
-    undisturbed.run()
-    for index in (0, 1):
-        assert np.array_equal(weights_of(simulation, index), weights_of(undisturbed, index))
-
-
-def test_a_response_is_what_the_layers_make_of_a_sample():
-    simulation = trained(layer(), layer(neurons=2), dtype="float64")
-    expected = weights_of(simulation, 1) @ (weights_of(simulation, 0) @ SAMPLES.T)
-    np.testing.assert_allclose(simulation.respond(SAMPLES), expected, rtol=1e-12)
-    np.testing.assert_allclose(
-        simulation.respond(SAMPLES, layer=0), weights_of(simulation) @ SAMPLES.T, rtol=1e-12
-    )
-
-
-def test_an_experiment_can_be_run_twice_and_its_components_are_left_alone():
-    made = experiment(layer(initializer=Small()))
-    one, other = assemble(made), assemble(made)
-    one.run()
-    assert np.array_equal(weights_of(other), weights_of(assemble(made)))
-    assert attrs.asdict(other.layers[0].clock)["step"] == 0

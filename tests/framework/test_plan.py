@@ -221,7 +221,10 @@ def test_all_this_holds_on_the_other_pluggy_too():
     if not folder:
         pytest.skip("PLASTICITY_OTHER_PLUGGY names no folder with another version of pluggy")
     here = Path(__file__).parent
-    tests = [str(here / name) for name in ("test_plan.py", "test_dispatch.py", "test_contracts.py")]
+    tests = [
+        str(here / name)
+        for name in ("test_plan.py", "test_dispatch.py", "test_hooks.py", "test_contracts.py")
+    ]
     code = (
         "import pluggy, pytest, sys; "
         f"assert pluggy.__file__.startswith({folder!r}), pluggy.__file__; "

@@ -1,0 +1,296 @@
+"""The walls of the house: who may import and name whom."""
+
+import ast
+import re
+import subprocess
+import sys
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+
+import plasticity
+
+ROOT = Path(__file__).parents[2]
+FRAMEWORK = ROOT / "plasticity"
+PLUGINS = ROOT / "plugins" / "plasticity_plugins"
+EXAMPLES = ROOT / "examples"
+PACKAGE = "plasticity_plugins"
+
+
+def sources(folder):
+    return {path.relative_to(ROOT).as_posix(): path.read_text() for path in folder.rglob("*.py")}
+
+
+# -- the framework knows no plugin -------------------------------------------------------------
+
+
+def test_the_framework_does_not_mention_the_package_of_the_plugins():
+    # Not even in a text, since importlib takes one.
+    files = [path for path in FRAMEWORK.rglob("*") if path.suffix in (".py", ".html", ".toml")]
+    assert [path.name for path in files if PACKAGE in path.read_text()] == []
+
+
+# Names of components that are words of their own. The framework may use the word, but not to
+# name the component: a text that is nothing but the word must be one of those in WORDS_ALONE.
+ORDINARY = {
+    "arrays": "of a simulation",
+    "batch": "of samples",
+    "bounds": "of a value",
+    "clip": "of NumPy",
+    "constant": "of a code object",
+    "convergence": "of a run",
+    "digits": "of a number",
+    "linear": "of a classifier",
+    "momentum": "of physics",
+    "normal": "of NumPy",
+    "overlap": "of two arrays",
+    "progress": "of a clock",
+    "recorder": "of a run",
+    "uniform": "of NumPy",
+}
+WORDS_ALONE = {
+    ("plasticity/simulation.py", "arrays"): "key of a snapshot",
+    ("plasticity/testing/trial.py", "arrays"): "key of a snapshot",
+    ("plasticity/cli/show.py", "arrays"): "heading",
+    ("plasticity/cli/progress.py", "progress"): "the bar of the command line, if one is installed",
+}
+
+
+def registered():
+    """Names of all bundled components, long and short, and of their classes."""
+    entries = [entry for entry in entry_points(group="plasticity.components") if bundled(entry)]
+    names = {entry.name for entry in entries}
+    names |= {name.rpartition(".")[2] for name in names}
+    return names, {entry.value.partition(":")[2] for entry in entries}
+
+
+def bundled(entry):
+    return entry.value.startswith(PACKAGE)
+
+
+def texts_and_identifiers(source):
+    """All texts of a module that are not documentation, and all its names."""
+    tree = ast.parse(source)
+    documented = ast.Module | ast.ClassDef | ast.FunctionDef
+    docs = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, documented) and node.body and isinstance(node.body[0], ast.Expr)
+    }
+    texts, names = [], set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
+            texts.append(node.value)
+        names |= {getattr(node, key) for key in ("id", "attr", "name", "arg") if hasattr(node, key)}
+    return texts, names
+
+
+def test_the_framework_names_no_component():
+    names, classes = registered()
+    telling = (names | classes) - set(ORDINARY)
+    found = []
+    for path, source in sources(FRAMEWORK).items():
+        texts, identifiers = texts_and_identifiers(source)
+        words = {word for text in texts for word in re.findall(r"[\w.]+", text)}
+        found += [(path, word) for word in sorted((words | identifiers) & telling, key=str)]
+        found += [
+            (path, text)
+            for text in sorted(set(texts) & (names | classes))
+            if (path, text) not in WORDS_ALONE
+        ]
+    assert found == []
+
+
+def test_no_exception_to_this_outlives_its_reason():
+    names, _ = registered()
+    assert set(ORDINARY) <= names
+    used = {
+        (path, text)
+        for path, source in sources(FRAMEWORK).items()
+        for text in texts_and_identifiers(source)[0]
+    }
+    assert set(WORDS_ALONE) <= used
+
+
+# -- plugins know the public names alone -------------------------------------------------------
+
+PUBLIC_MODULES = ("plasticity.errors", "plasticity.testing", "plasticity.typing")
+
+
+def foreign(source):
+    """The imports from the framework that are not public."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name.split(".")[0] == "plasticity" and alias.name != "plasticity":
+                    yield alias.name
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "plasticity":
+            if node.module == "plasticity":
+                yield from (a.name for a in node.names if a.name not in plasticity.__all__)
+            elif node.module not in PUBLIC_MODULES:
+                yield node.module
+
+
+@pytest.mark.parametrize("folder", [PLUGINS, EXAMPLES], ids=lambda folder: folder.name)
+def test_plugins_and_examples_import_public_names_alone(folder):
+    files = sources(folder)
+    assert files
+    assert {path: list(foreign(text)) for path, text in files.items() if list(foreign(text))} == {}
+
+
+def test_public_names_are_where_they_are_said_to_be():
+    assert [name for name in plasticity.__all__ if not hasattr(plasticity, name)] == []
+    tree = ast.parse((FRAMEWORK / "__init__.py").read_text())
+    for_checkers = {
+        alias.asname: node.module
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("plasticity.")
+        for alias in node.names
+    }
+    homes = {name: f"plasticity.{home}" for name, home in plasticity._HOME.items()}
+    assert for_checkers == homes
+
+
+# -- imports run one way -----------------------------------------------------------------------
+
+# Each module imports from lines above its own; a package counts as one module.
+ORDER = """
+    errors typing folders threads interrupt randomness clock rules kernel hookspecs
+    settings data discovery variable
+    components
+    terms
+    state
+    contracts
+    spec
+    structure
+    parts overrides
+    citations
+    kernels
+    rule_functions
+    dispatch fallbacks
+    fuse
+    fusion
+    loop
+    recording
+    runs
+    simulation
+    assembly
+    schedule_summary
+    report
+    comparison
+    testing
+    cli
+"""
+RANK = {name: rank for rank, line in enumerate(ORDER.split("\n")) for name in line.split()}
+
+# What looks up from below, inside a function, when somebody asks for it.
+UPWARDS = {
+    ("spec", "structure"): "Experiment.from_dict reads tables",
+    ("runs", "assembly"): "run() is the front door of the house",
+    ("recording", "runs"): "open_run() gives a Run",
+}
+
+
+def imports_of(source):
+    """The modules of the framework that a module imports when it runs, and whether at its top."""
+    pending = [(node, True) for node in ast.parse(source).body]
+    while pending:
+        node, at_top = pending.pop()
+        if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING":
+            continue
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "plasticity":
+            inner = node.module.split(".")[1:2]
+            yield from ((name, at_top) for name in inner or [alias.name for alias in node.names])
+        if isinstance(node, ast.Import):
+            parts = [alias.name.split(".") for alias in node.names]
+            yield from ((part[1], at_top) for part in parts if part[0] == "plasticity" and part[1:])
+        inside = at_top and not isinstance(node, ast.FunctionDef | ast.Lambda)
+        pending += [(child, inside) for child in ast.iter_child_nodes(node)]
+
+
+def unit(path):
+    """The module, or the package, to which a file of the framework belongs."""
+    return path.split("/")[1].removesuffix(".py")
+
+
+def test_every_module_has_its_place_in_the_order():
+    assert {unit(path) for path in sources(FRAMEWORK)} - {"__init__"} == set(RANK)
+
+
+def test_imports_run_one_way():
+    wrong = {
+        (unit(path), name)
+        for path, source in sources(FRAMEWORK).items()
+        for name, at_top in imports_of(source)
+        if unit(path) != "__init__" and name != unit(path)
+        if RANK.get(name, 0) >= RANK.get(unit(path), 0)
+        if at_top or (unit(path), name) not in UPWARDS
+    }
+    assert wrong == set()
+
+
+def test_no_look_upwards_outlives_its_reason():
+    found = {
+        (unit(path), name)
+        for path, source in sources(FRAMEWORK).items()
+        for name, _ in imports_of(source)
+    }
+    assert set(UPWARDS) <= found
+
+
+# -- size and start ----------------------------------------------------------------------------
+
+
+def test_no_file_is_longer_than_400_lines():
+    files = [
+        path
+        for folder in ("plasticity", "plugins", "tests", "examples")
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in (".py", ".html", ".toml")
+    ]
+    long = {path.name: n for path in files if (n := len(path.read_text().splitlines())) > 400}
+    assert long == {}
+
+
+HEAVY = {"numba", "zarr", "xarray", "matplotlib", "sklearn", "scipy", PACKAGE}
+
+
+def imported_by(code):
+    """The top-level packages that a fresh Python has imported after this code."""
+    code += "\nimport sys; print(*{name.split('.')[0] for name in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.split("\n")[-2].split())
+
+
+def test_importing_plasticity_imports_nothing_heavy():
+    assert imported_by("import plasticity") & (HEAVY | {"numpy"}) == set()
+
+
+def test_the_names_of_an_author_import_nothing_heavy():
+    names = "component, hookimpl, setting, Rule, Variable, Stream, Experiment, Layer, Phase, Data"
+    assert imported_by(f"from plasticity import {names}") & HEAVY == set()
+
+
+def test_the_help_of_the_command_line_imports_nothing_heavy():
+    code = "import sys; sys.argv = ['plasticity', '--help']\nfrom plasticity.cli import main\n"
+    code += "try: main()\nexcept SystemExit: pass"
+    assert imported_by(code) & HEAVY == set()
+
+
+def test_the_names_of_components_are_listed_without_importing_them():
+    code = "from plasticity import discovery\nassert 'relu' in discovery.entries()"
+    assert imported_by(code) & HEAVY == set()
+
+
+# -- every event is tried ----------------------------------------------------------------------
+
+
+def test_every_event_is_mentioned_in_a_test():
+    from plasticity.hookspecs import EVENTS
+
+    tests = {
+        path: text for path, text in sources(ROOT / "tests").items() if "test_walls" not in path
+    }
+    everything = "\n".join(tests.values())
+    assert [name for name in EVENTS if not re.search(rf"\b{name}\b", everything)] == []
