@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -155,6 +156,12 @@ class LayerState:
             wrapper.arrays = shared
         self._bound = (purpose, batch)
 
+    def buffer(self, name: str, shape: tuple[int, ...]) -> Array:
+        """A scratch array of the compiled steps, the same one at each call."""
+        if name not in self._buffers:
+            self._buffers[name] = np.zeros(shape, self.dtype)
+        return self._buffers[name]
+
     def kept(self) -> dict[str, Array]:
         """The arrays that a checkpoint holds: the state, and nothing else."""
         return {
@@ -225,7 +232,7 @@ class LayerView:
         """The declaration of each array that outlives a step."""
         return dict(self._state.variables)
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """The names of the arrays that `array` gives: those that something fills."""
         of_batch = {name for name, (variable, _) in SHARED.items() if "sample" in variable.dims}

@@ -78,8 +78,8 @@ class DivergenceGuard:
         if first == "current" and self.every > 1:
             told += ", so it went wrong in a step before; every = 1 tells where"
         return (
-            f"{layer.name}: {name!r} holds infinity or NaN after step {layer.clock.step} ({before}); {told}; "
-            f"{_WAY_OUT}"
+            f"{layer.name}: {name!r} holds infinity or NaN after step {layer.clock.step} "
+            f"({before}); {told}; {_WAY_OUT}"
         )
 
 
