@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from plasticity.data import Data as Data
     from plasticity.folders import cache_folder as cache_folder
     from plasticity.hookspecs import hookimpl as hookimpl
+    from plasticity.kernel import Kernel as Kernel
     from plasticity.recording.store import open_run as open_run
     from plasticity.rule_functions import rule as rule
     from plasticity.rules import Rule as Rule
@@ -38,6 +39,7 @@ _HOME = {
     "Data": "data",
     "Experiment": "spec",
     "hookimpl": "hookspecs",
+    "Kernel": "kernel",
     "Layer": "spec",
     "LayerView": "state",
     "open_run": "recording.store",

@@ -60,5 +60,7 @@ class Batches:
     def draw_batch(self, x: Array, clock: Clock) -> Array:
         start = (clock.step % clock.steps_per_epoch) * self.size
         rows = self.order[start : start + len(x)]
-        np.multiply(self.data.samples[rows], self.data.scale, out=x, casting="same_kind")
+        np.multiply(
+            self.data.samples[rows], self.data.scale, out=x, dtype=x.dtype, casting="same_kind"
+        )
         return x

@@ -116,16 +116,21 @@ def step_plan(simulation: Simulation, stage: list[LayerState], batch: int) -> It
         # A layer below the stage has no time of its own any more.
         own = arrays if layer in stage else {**arrays, "clock": stage[0].clock}
         call = simulation.caller(layer, own)
-        if index == 0:
+        trains = layer in stage
+        compiled = simulation.fusion.step(layer, batch, call, index == 0) if trains else None
+        if index > 0:
+            yield Answer(np.copyto, (arrays["x"], below), "activate", layer)
+        elif compiled is None or not compiled.draws:
             for event in DRAW:
                 yield from call(event)
-        else:
-            yield Answer(np.copyto, (arrays["x"], below), "activate", layer)
+        below = arrays["activity"].T
+        if compiled is not None:
+            yield Answer(compiled, (), "step", layer)
+            continue
         for event in RESPOND:
             yield from call(event)
-        if layer in stage:
+        if trains:
             yield from _learning_plan(layer, arrays, call)
-        below = arrays["activity"].T
 
 
 def _learning_plan(layer: LayerState, arrays: dict[str, Array], call: Any) -> Iterator[Answer]:

@@ -16,12 +16,14 @@ from plasticity.clock import Clock
 from plasticity.components import events_of
 from plasticity.data import Data
 from plasticity.dispatch import Answer, Manager, answers, emit
+from plasticity.fusion import Fusion
 from plasticity.interrupt import Interrupt, watching
 from plasticity.randomness import stream
 from plasticity.recording import RunStore
 from plasticity.runs import Run
 from plasticity.spec import Experiment
 from plasticity.state import Array, LayerState, LayerView
+from plasticity.threads import one_thread_if_small
 from plasticity.variable import streams_of
 
 Caller = Callable[[str], tuple[Answer, ...]]
@@ -54,6 +56,7 @@ class Simulation:
         self.layers = layers
         self.interrupt = Interrupt()
         self.store: RunStore | None = None
+        self.fusion = Fusion(experiment, whole)
         self._plans: dict[Any, loop.Plan] = {}
         self._plan: loop.Plan  # of the steps before `_plan_until`, unless a listener comes
         self._plan_stage: list[LayerState] = []
@@ -101,7 +104,8 @@ class Simulation:
         outcome = "failed"
         resumed = self.layers[0].clock.step > 0
         try:
-            with watching(self.interrupt):
+            compiled = any(self.explain_step(layer) is None for layer in self.layers)
+            with watching(self.interrupt), one_thread_if_small(self._largest_product(), compiled):
                 self.notify("run_started", self.layers[0].clock, resumed=resumed)
                 outcome = self._train()
         except KeyboardInterrupt:
@@ -113,6 +117,15 @@ class Simulation:
         finally:
             self._finish(outcome)
         return Run(self.store)
+
+    def explain_step(self, layer: LayerState) -> str | None:
+        """Why a layer steps through the plan, or None where its step is compiled."""
+        return self.fusion.reason_against(layer, self.caller(layer, layer.batch_arrays(1)))
+
+    def _largest_product(self) -> int:
+        """Multiplications of the largest matrix product of a step."""
+        sizes = [layer.sizes for layer in self.layers]
+        return max(size["neuron"] * size["input"] * size["sample"] for size in sizes)
 
     def _train(self) -> str:
         together = self.experiment.training == "together"

@@ -204,6 +204,9 @@ class Experiment:
     measure_every    steps between measurements; 0: at the end of each epoch
     measure_samples  how many samples, drawn once, the metrics see the responses to
     observers        components that look on
+    fuse             "auto": a long run whose components all have kernels is compiled, one loop a
+                     layer; "always": a short one as well; "never". The results of both ways differ
+                     in the last digits, by the order of sums
     """
 
     data: Any = _part(role="source")
@@ -223,6 +226,7 @@ class Experiment:
     measure_every: int = attrs.field(default=0, validator=_whole(0))
     measure_samples: int = attrs.field(default=1000, validator=_whole(1))
     observers: Any = _parts(role="observer")
+    fuse: str = attrs.field(default="auto", validator=_one_of("auto", "always", "never"))
 
     def __attrs_post_init__(self) -> None:
         if not self.layers:
@@ -284,7 +288,7 @@ class Experiment:
     def load(path: str | Path) -> Experiment:
         """The experiment of a TOML file, or of a preset if there is one of that name."""
         path = Path(path)
-        if path.suffix == ".toml" or path.exists():
+        if path.suffix == ".toml" or path.exists() or len(path.parts) > 1:
             try:
                 text = path.read_text(encoding="utf-8")
             except OSError as error:

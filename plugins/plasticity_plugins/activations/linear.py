@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from plasticity import component, hookimpl
+import numpy as np
+
+from plasticity import Kernel, component, hookimpl
 from plasticity.typing import Array
+
+
+def _value(u):  # type: ignore[no-untyped-def]  # compiled
+    return u
+
+
+def _slope(u, y):  # type: ignore[no-untyped-def]  # compiled
+    return np.float32(1)
 
 
 @component
@@ -14,6 +24,11 @@ class Linear:
 
     The activity has the sign of the current, so a threshold that follows y^2 sees both signs alike.
     """
+
+    kernels = (
+        Kernel("activate", _value),
+        Kernel("differentiate", _slope),
+    )
 
     @hookimpl
     def activate(self, current: Array, activity: Array) -> Array:

@@ -5,8 +5,16 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import expit
 
-from plasticity import component, hookimpl
+from plasticity import Kernel, component, hookimpl
 from plasticity.typing import Array
+
+
+def _value(u):  # type: ignore[no-untyped-def]  # compiled
+    return np.float32(1) / (np.float32(1) + np.exp(-u))
+
+
+def _slope(u, y):  # type: ignore[no-untyped-def]  # compiled
+    return (np.float32(1) - y) * y
 
 
 @component
@@ -17,6 +25,11 @@ class Logistic:
 
     No current overflows: a large one gives exactly 1, a large negative one exp(u) or 0.
     """
+
+    kernels = (
+        Kernel("activate", _value),
+        Kernel("differentiate", _slope),
+    )
 
     @hookimpl
     def activate(self, current: Array, activity: Array) -> Array:

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from plasticity import component, hookimpl
+from plasticity import Kernel, component, hookimpl
 from plasticity.typing import Array
+
+
+def _value(u):  # type: ignore[no-untyped-def]  # compiled
+    return np.float32(0) if u <= 0 else u
+
+
+def _slope(u, y):  # type: ignore[no-untyped-def]  # compiled
+    return np.float32(1) if u > 0 else np.float32(0)
 
 
 @component
@@ -14,6 +22,11 @@ class Relu:
 
     y = max(u, 0),   sigma'(u) = 1 for u > 0, else 0
     """
+
+    kernels = (
+        Kernel("activate", _value),
+        Kernel("differentiate", _slope),
+    )
 
     @hookimpl
     def activate(self, current: Array, activity: Array) -> Array:

@@ -6,9 +6,13 @@ import math
 
 import numpy as np
 
-from plasticity import component, hookimpl, setting
+from plasticity import Kernel, component, hookimpl, setting
 from plasticity.errors import SettingError
 from plasticity.typing import Array
+
+
+def _bounded(w, low, high):  # type: ignore[no-untyped-def]  # compiled
+    return min(max(w, low), high)
 
 
 @component
@@ -31,6 +35,10 @@ class Bounds:
             raise SettingError(
                 f"bounds: low must not exceed high, got low = {self.low:g} and high = {self.high:g}"
             )
+
+    kernels = (
+        Kernel("constrain_weights", _bounded, parameters=lambda self, batch: (self.low, self.high)),
+    )
 
     @hookimpl
     def constrain_weights(self, weights: Array) -> None:

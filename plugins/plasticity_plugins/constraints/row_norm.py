@@ -4,8 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from plasticity import Variable, component, hookimpl, setting
+from plasticity import Kernel, Variable, component, hookimpl, setting
 from plasticity.typing import Array
+
+
+def _scaled(row, norm, power, at_most):  # type: ignore[no-untyped-def]  # compiled
+    largest = np.max(np.abs(row))
+    if largest == 0:
+        return
+    total = row[0] * 0
+    for w in row:
+        total += (abs(w) / largest) ** power
+    size = largest if np.isinf(power) else largest * total ** (1 / power)
+    if size > norm or not at_most:
+        row *= norm / size
 
 
 @component
@@ -28,6 +40,15 @@ class RowNorm:
     at_most: bool = setting(default=False, doc="whether smaller norms are left as they are")
 
     powers = Variable(("neuron", "input"), intent="scratch", description="(|w_ij| / max_j)^p")
+
+    kernels = (
+        Kernel(
+            "constrain_weights",
+            _scaled,
+            parameters=lambda self, batch: (self.norm, self.power, self.at_most),
+            row=True,
+        ),
+    )
 
     @hookimpl
     def constrain_weights(self, weights: Array) -> None:

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from plasticity import component, hookimpl, setting
+from plasticity import Kernel, component, hookimpl, setting
 from plasticity.errors import SettingError
 from plasticity.typing import Array
 from plasticity_plugins import bibliography
+
+
+def _solve(current, s):  # type: ignore[no-untyped-def]  # compiled
+    n_neuron, n_sample = current.shape
+    share = s / (1 - (n_neuron - 1) * s)
+    total = np.zeros(n_sample, current.dtype)
+    for i in range(n_neuron):
+        for b in range(n_sample):
+            total[b] += current[i, b]
+    for i in range(n_neuron):
+        for b in range(n_sample):
+            current[i, b] = (current[i, b] + total[b] * share) / (1 + s)
 
 
 @component(source=bibliography.CASTELLANI_1999)
@@ -36,6 +48,8 @@ class UniformLateral:
         doc="strength s of a lateral connection; below 0 it inhibits",
         because="1 - L is singular at the critical value -1, and its inverse changes sign beyond",
     )
+
+    kernels = (Kernel("shape_current", _solve, parameters=lambda self, batch: (self.strength,)),)
 
     @hookimpl
     def init_state(self, weights: Array) -> None:

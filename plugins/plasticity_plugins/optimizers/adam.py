@@ -5,9 +5,28 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from plasticity import Clock, Variable, component, hookimpl, setting
+from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
 from plasticity.typing import Array
 from plasticity_plugins import bibliography
+
+
+def _corrected(rate_factor, t, rate, beta1, beta2, epsilon):  # type: ignore[no-untyped-def]  # compiled
+    one = beta1 / beta1
+    return (
+        beta1,
+        one - beta1,
+        beta2,
+        one - beta2,
+        rate * rate_factor / (one - beta1**t),
+        one / (one - beta2**t),
+        epsilon,
+    )
+
+
+def _moved(w, dw, m, v, beta1, share1, beta2, share2, rate, correction, epsilon):  # type: ignore[no-untyped-def]  # compiled
+    m = beta1 * m + share1 * dw
+    v = beta2 * v + share2 * dw * dw
+    return w + rate * m / (np.sqrt(v * correction) + epsilon), m, v
 
 
 @component(source=bibliography.KINGMA_BA_2015)
@@ -51,6 +70,17 @@ class Adam:
     mean = Variable(("neuron", "input"), description="fading mean M of the updates")
     square = Variable(("neuron", "input"), description="fading mean V of the squared updates")
     count = Variable((), dtype="int64", description="updates done t")
+
+    kernels = (
+        Kernel(
+            "apply_update",
+            _moved,
+            before=_corrected,
+            state=("mean", "square"),
+            count="count",
+            parameters=lambda self, batch: (self.rate, self.beta1, self.beta2, self.epsilon),
+        ),
+    )
 
     @hookimpl
     def apply_update(self, weights: Array, update: Array, clock: Clock) -> Array:

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from plasticity import Clock, Variable, component, hookimpl, setting
+from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
 from plasticity.typing import Array
 from plasticity_plugins import bibliography
+
+
+def _pace(rate_factor, count, rate, momentum):  # type: ignore[no-untyped-def]  # compiled
+    return rate * rate_factor, momentum
+
+
+def _moved(w, dw, v, pace, momentum):  # type: ignore[no-untyped-def]  # compiled
+    v = momentum * v + pace * dw
+    return w + v, v
 
 
 @component(source=bibliography.POLYAK_1964)
@@ -31,6 +40,16 @@ class Momentum:
     )
 
     velocity = Variable(("neuron", "input"), description="the last step V")
+
+    kernels = (
+        Kernel(
+            "apply_update",
+            _moved,
+            before=_pace,
+            state=("velocity",),
+            parameters=lambda self, batch: (self.rate, self.momentum),
+        ),
+    )
 
     @hookimpl
     def apply_update(self, weights: Array, update: Array, clock: Clock) -> Array:

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from plasticity import Clock, component, hookimpl, setting
+from plasticity import Clock, Kernel, component, hookimpl, setting
 from plasticity.typing import Array
+
+
+def _pace(rate_factor, count, rate):  # type: ignore[no-untyped-def]  # compiled
+    return (rate * rate_factor,)
+
+
+def _moved(w, dw, pace):  # type: ignore[no-untyped-def]  # compiled
+    return w + pace * dw
 
 
 @component
@@ -17,6 +25,16 @@ class SGD:
     """
 
     rate: float = setting(default=0.01, above=0, doc="learning rate", because="0 learns nothing")
+
+    kernels = (
+        Kernel(
+            "apply_update",
+            _moved,
+            before=_pace,
+            parameters=lambda self, batch: (self.rate,),
+            still=True,
+        ),
+    )
 
     @hookimpl
     def apply_update(self, weights: Array, update: Array, clock: Clock) -> Array:

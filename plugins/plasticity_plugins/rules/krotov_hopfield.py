@@ -5,10 +5,21 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from plasticity import Rule, Variable, component, hookimpl, setting
+from plasticity import Kernel, Rule, Variable, component, hookimpl, setting
 from plasticity.errors import SettingError
 from plasticity.typing import Array
 from plasticity_plugins import bibliography
+
+
+def _signed_power(w, exponent):  # type: ignore[no-untyped-def]  # compiled
+    n_factor = int(exponent)
+    if exponent == n_factor:
+        # A product is several times as fast as a power, and p is nearly always whole.
+        v = w
+        for _ in range(n_factor - 1):
+            v *= abs(w)
+        return v
+    return np.copysign(abs(w) ** exponent, w)
 
 
 @component(source=bibliography.KROTOV_HOPFIELD_2019)
@@ -53,6 +64,22 @@ class KrotovHopfield(Rule):
     powered = Variable(
         ("neuron", "input"), intent="scratch", description="sign(w) |w|^(p-1), unless p = 2"
     )
+
+    @property
+    def kernels(self) -> tuple[Kernel, ...]:
+        """The parts of a compiled step; with p = 2 the current is W x itself."""
+        return (
+            Kernel(
+                "compute_current",
+                None if self.power == 2 else _signed_power,
+                parameters=lambda self, batch: (self.power - 1,),
+            ),
+            Kernel(
+                "modulate",
+                add_ranked,
+                parameters=lambda self, batch: (self.rank, self.anti_hebbian),
+            ),
+        )
 
     @hookimpl
     def init_state(self, weights: Array) -> None:

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from plasticity import component, hookimpl
+from plasticity import Kernel, component, hookimpl
 from plasticity.typing import Array
 from plasticity_plugins import bibliography
+
+
+def _square(y):  # type: ignore[no-untyped-def]  # compiled
+    return y * y
+
+
+def _mean(theta, mean, first):  # type: ignore[no-untyped-def]  # compiled
+    return mean
 
 
 @component(source=bibliography.SQUADRANI_2022)
@@ -21,6 +29,8 @@ class BatchMean:
     Source: what the published code of Squadrani et al., Entropy 24 (2022) 682, hands to its rule;
     the paper's own threshold is `moving_average`.
     """
+
+    kernels = (Kernel("estimate_threshold", _mean, observe=_square),)
 
     @hookimpl
     def estimate_threshold(self, activity: Array, threshold: Array) -> Array:

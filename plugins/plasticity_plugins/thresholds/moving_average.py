@@ -6,9 +6,19 @@ import math
 
 import numpy as np
 
-from plasticity import Clock, component, hookimpl, setting
+from plasticity import Clock, Kernel, component, hookimpl, setting
 from plasticity.typing import Array
 from plasticity_plugins import bibliography
+
+
+def _square(y):  # type: ignore[no-untyped-def]  # compiled
+    return y * y
+
+
+def _faded(theta, mean, first, gamma, share, initial):  # type: ignore[no-untyped-def]  # compiled
+    if first:
+        theta = mean if np.isnan(initial) else initial
+    return gamma * theta + share * mean
 
 
 @component(source=bibliography.SQUADRANI_2022)
@@ -42,6 +52,15 @@ class MovingAverage:
         because="the Law-Cooper rule divides by the threshold",
     )
 
+    kernels = (
+        Kernel(
+            "estimate_threshold",
+            _faded,
+            observe=_square,
+            parameters=lambda self, batch: self._numbers(batch),
+        ),
+    )
+
     @hookimpl
     def estimate_threshold(self, activity: Array, threshold: Array, clock: Clock) -> Array:
         mean_square = np.mean(np.square(activity), axis=1)
@@ -51,6 +70,10 @@ class MovingAverage:
         threshold *= gamma
         threshold += (1 - gamma) * mean_square
         return threshold
+
+    def _numbers(self, n_sample: int) -> tuple[float, ...]:
+        gamma = self._memory(n_sample)
+        return gamma, 1 - gamma, math.nan if self.initial is None else self.initial
 
     def _memory(self, n_sample: int) -> float:
         if self.time_constant is None:

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from plasticity import Clock, Variable, component, hookimpl, setting
+from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
 from plasticity.typing import Array
 from plasticity_plugins import bibliography
+
+
+def _itself(y):  # type: ignore[no-untyped-def]  # compiled
+    return y
+
+
+def _faded(theta, m, mean, first, gamma, share, reference, power):  # type: ignore[no-untyped-def]  # compiled
+    m = gamma * (mean if first else m) + share * mean
+    return (max(m, np.float32(0)) / reference) ** power, m
 
 
 @component(source=bibliography.BIENENSTOCK_1982)
@@ -41,6 +50,21 @@ class PowerOfMean:
     )
 
     mean = Variable(("neuron",), description="mean activity with a fading memory")
+
+    kernels = (
+        Kernel(
+            "estimate_threshold",
+            _faded,
+            observe=_itself,
+            state=("mean",),
+            parameters=lambda self, batch: (
+                self.memory,
+                1 - self.memory,
+                self.reference,
+                self.power,
+            ),
+        ),
+    )
 
     @hookimpl
     def estimate_threshold(self, activity: Array, threshold: Array, clock: Clock) -> Array:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from plasticity import component, hookimpl, setting
+from plasticity import Kernel, component, hookimpl, setting
 from plasticity.typing import Array
+
+
+def _clipped(dw, w, limit):  # type: ignore[no-untyped-def]  # compiled
+    return min(max(dw, -limit), limit)
 
 
 @component
@@ -19,6 +23,10 @@ class Clip:
 
     limit: float = setting(
         default=1.0, above=0, doc="largest absolute value", because="0 learns nothing"
+    )
+
+    kernels = (
+        Kernel("shape_update", _clipped, parameters=lambda self, batch: (self.limit,), still=True),
     )
 
     @hookimpl

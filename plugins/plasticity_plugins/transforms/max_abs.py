@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from plasticity import component, hookimpl
+from plasticity import Kernel, component, hookimpl
 from plasticity.typing import Array
 from plasticity_plugins import bibliography
 
 _FLOOR = 1e-30
+
+
+def _divided(dw, w, largest, floor):  # type: ignore[no-untyped-def]  # compiled
+    return dw / max(largest, floor)
 
 
 @component(source=bibliography.KROTOV_HOPFIELD_2019)
@@ -21,6 +25,16 @@ class MaxAbs:
 
     Source: Krotov & Hopfield, PNAS 116 (2019) 7723, as in the code they published.
     """
+
+    kernels = (
+        Kernel(
+            "shape_update",
+            _divided,
+            parameters=lambda self, batch: (_FLOOR,),
+            peak=True,
+            still=True,
+        ),
+    )
 
     @hookimpl
     def shape_update(self, update: Array) -> None:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from plasticity import Variable, component, hookimpl, setting
+from plasticity import Kernel, Variable, component, hookimpl, setting
 from plasticity.typing import Array
+
+
+def _faded(dw, w, rate):  # type: ignore[no-untyped-def]  # compiled
+    return dw - rate * w
 
 
 @component
@@ -27,6 +31,8 @@ class WeightDecay:
     )
 
     faded = Variable(("neuron", "input"), intent="scratch", description="the decay of this step")
+
+    kernels = (Kernel("shape_update", _faded, parameters=lambda self, batch: (self.rate,)),)
 
     @hookimpl
     def shape_update(self, weights: Array, update: Array) -> None:

@@ -1,0 +1,269 @@
+"""One compiled step for a layer, made of the kernels of its components, or the reason why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+import attrs
+import numpy as np
+
+from plasticity.components import arguments_of, events_of, label_of
+from plasticity.dispatch import Answer
+from plasticity.fallbacks import DenseSynapse
+from plasticity.hookspecs import ADAPT, MODULATE, RESPOND, UPDATE
+from plasticity.kernel import Kernel, kernels_of
+from plasticity.kernels.compiled import compiled
+from plasticity.kernels.step_text import StepText, fill_text
+from plasticity.rule_functions import FunctionRule
+from plasticity.state import Array, LayerState
+from plasticity.terms import ScaledRule
+
+_FUSED = (*RESPOND, *ADAPT, *MODULATE, *UPDATE)
+_NOT_FILLED = ("modulation", "slope", "update", "decay")
+_SEEN = {"y": "y", "u": "u", "theta": "threshold[i]", "slope": "slope[i, b]"}
+
+
+def obstacle(layer: LayerState, call: Callable[[str], tuple[Answer, ...]]) -> str | None:
+    """Why the step of a layer cannot be compiled as one, or None where it can.
+
+    call   gives the answers to an event within the layer
+    """
+    own = {id(component) for component in layer.components.values()}
+    for event in _FUSED:
+        for answer in call(event):
+            component = answer.component
+            label = repr(label_of(component))
+            if isinstance(component, ScaledRule):
+                component = component.rule
+                if not isinstance(component, FunctionRule):
+                    return f"{label} has a coefficient or phases, and is no function"
+            if answer.whole or id(component) not in own:
+                return f"{label} answers {event} from outside the spec"
+            if not _has_kernel(layer, component, event):
+                return f"{label} has no kernel for {event}"
+    for answer in call("step_finished"):
+        for name in arguments_of(answer.component.step_finished):
+            if name in _NOT_FILLED:
+                return f"{label_of(answer.component)!r} looks at {name!r}, which is not kept"
+    return None
+
+
+def _has_kernel(layer: LayerState, component: Any, event: str) -> bool:
+    if event in kernels_of(component) or event == "schedule_rate":
+        return True
+    if event == "differentiate":
+        return "slope" not in layer.used
+    return isinstance(component, FunctionRule | DenseSynapse)
+
+
+@attrs.frozen
+class Draw:
+    """Where a compiled step gathers its batch: samples (sample, input), their scale and order."""
+
+    samples: Array
+    scale: float
+    order: Array
+
+
+class FusedStep:
+    """The compiled step of one layer for one size of batch; calling it does the step.
+
+    It lets the layer respond, adapt, learn and be constrained, as the plan would; with a `draw` it
+    draws the batch as well.
+    """
+
+    def __init__(self, layer: LayerState, batch: int, draw: Draw | None, parallel: bool) -> None:
+        self.layer = layer
+        self.batch = batch
+        self.draws = draw is not None
+        self._functions: dict[str, Any] = {}
+        self._values: dict[str, Any] = {}
+        self._count: Array | None = None
+        self._schedule: Callable[[], float] | None = None
+        self._refresh: Callable[[], None] | None = None
+        self._still: list[bool] = []
+        self._take_arrays(draw)
+        text = StepText(gather=draw is not None, parallel=parallel)
+        for place, component in layer.components.items():
+            self._add(text, place, component)
+        text.still = all(self._still)
+        text.arguments = list(self._values)
+        self._kernel = compiled(text.text(), self._functions)
+        self._arguments = list(self._values.values())
+        self._slot = {name: position for position, name in enumerate(self._values)}
+
+    def refresh(self) -> None:
+        """Take note that the weights may have been changed from outside since the last step."""
+        if self._refresh is not None:
+            self._refresh()
+
+    def __call__(self) -> None:
+        """Do one step."""
+        clock, arguments, slot = self.layer.clock, self._arguments, self._slot
+        if self._schedule is not None:
+            clock.rate_factor = self._schedule()
+        arguments[slot["first"]] = clock.step == 0
+        arguments[slot["rate_factor"]] = self.layer.dtype.type(clock.rate_factor)
+        if self._count is not None:
+            self._count += 1
+            arguments[slot["count"]] = int(self._count)
+        arguments[slot["start"]] = clock.step % clock.steps_per_epoch * self.layer.sizes["sample"]
+        self._kernel(*arguments)
+
+    # -- arrays, functions and numbers, under the names they have in the text -------------------
+
+    def _take_arrays(self, draw: Draw | None) -> None:
+        layer = self.layer
+        arrays = layer.batch_arrays(self.batch)
+        for name in ("x", "weights", "current", "activity", "modulation", "decay", "update"):
+            self._take(name, arrays[name])
+        for name in ("threshold", "slope"):
+            if name in layer.used:
+                self._take(name, arrays[name])
+        n_neuron = layer.sizes["neuron"]
+        n_part = _parts(n_neuron, self.batch)
+        self._take("decays", np.zeros((n_part, n_neuron), layer.dtype))
+        self._take("touched", np.zeros(n_neuron, np.bool_))
+        self._take("peaks", np.zeros(n_part, layer.dtype))
+        self._take("peak", np.zeros(1, layer.dtype))
+        if draw is not None:
+            self._take("samples", draw.samples)
+            self._take("scale", layer.dtype.type(draw.scale))
+            self._take("order", draw.order)
+        self._take("start", 0)
+        self._take("first", True)
+        self._take("rate_factor", layer.dtype.type(1))
+        self._take("count", 0)
+
+    def _take(self, name: str, value: Any) -> str:
+        self._values[name] = value
+        return name
+
+    def _function(self, function: Any) -> str:
+        from numba import njit
+
+        if not hasattr(function, "py_func"):
+            function = njit(error_model="numpy")(function)
+        name = f"function_{len(self._functions)}"
+        self._functions[name] = function
+        return name
+
+    def _typed(self, values: Iterable[Any]) -> list[Any]:
+        number = self.layer.dtype.type
+        return [number(value) if isinstance(value, float) else value for value in values]
+
+    def _numbers(self, values: Iterable[Any]) -> list[str]:
+        return [self._take(f"number_{len(self._values)}", value) for value in self._typed(values)]
+
+    def _states(self, kernel: Kernel, component: Any, index: str) -> list[str]:
+        return [
+            self._take(f"state_{len(self._values)}", getattr(component, name)) + index
+            for name in kernel.state
+        ]
+
+    def _call(self, kernel: Kernel, component: Any, *given: str) -> str:
+        numbers = self._numbers(kernel.parameters(component, self.batch))
+        return f"{self._function(kernel.function)}({', '.join([*given, *numbers])})"
+
+    # -- what each component adds to the text ---------------------------------------------------
+
+    def _add(self, text: StepText, place: str, component: Any) -> None:
+        answered = events_of(component)
+        if "schedule_rate" in answered:
+            self._schedule = partial(component.schedule_rate, self.layer.clock)
+        if isinstance(component, FunctionRule):
+            self._add_function(text, place, component)
+        for event, kernel in kernels_of(component).items():
+            if event in answered and kernel.function is not None:
+                getattr(self, f"_{event}")(text, component, kernel)
+
+    def _add_function(self, text: StepText, place: str, rule: FunctionRule) -> None:
+        numbers = self._numbers(getattr(rule, name) for name in rule.parameters)
+        if rule.competitive:
+            given = [_samples(name) if rank == 2 else name for name, rank in rule.arrays()]
+            targets = [_samples("modulation"), *(["decays[part]"] if rule.decays else [])]
+            loop = self._function(rule.loop())
+            text.compete.append(f"{loop}({', '.join([*given, *numbers, *targets])})")
+            return
+        term = self.layer.scaled.get(place)
+        factor = f"{self._numbers([term.term.coefficient])[0]} * " if term is not None else ""
+        values = ", ".join([*(_SEEN[symbol] for symbol in rule.symbols), *numbers])
+        call = f"{self._function(rule.function)}({values})"
+        if rule.decays:
+            text.decays = True
+            text.phi += [f"phi_0, d_0 = {call}", f"phi += {factor}phi_0", f"d += {factor}d_0"]
+        else:
+            text.phi.append(f"phi += {factor}{call}")
+
+    def _compute_current(self, text: StepText, component: Any, kernel: Kernel) -> None:
+        text.effective = self._call(kernel, component, "w")
+        weights = self.layer.arrays["weights"]
+        effective = self.layer.buffer("effective", weights.shape)
+        self._take("effective", effective)
+        numbers = self._typed(kernel.parameters(component, self.batch))
+        fill = compiled(fill_text(len(numbers)), {"function": self._functions["function_0"]})
+        self._refresh = partial(fill, weights, *numbers, effective)
+
+    def _shape_current(self, text: StepText, component: Any, kernel: Kernel) -> None:
+        text.solve.append(self._call(kernel, component, _samples("current")))
+
+    def _activate(self, text: StepText, component: Any, kernel: Kernel) -> None:
+        text.sigma = self._call(kernel, component, "u")
+
+    def _differentiate(self, text: StepText, component: Any, kernel: Kernel) -> None:
+        if "slope" in self.layer.used:
+            text.slope = self._call(kernel, component, "u", "y")
+
+    def _estimate_threshold(self, text: StepText, component: Any, kernel: Kernel) -> None:
+        states = ["threshold[i]", *self._states(kernel, component, "[i]")]
+        text.observe = f"{self._function(kernel.observe)}(y)"
+        call = self._call(kernel, component, *states, "total / n_sample", "first")
+        text.estimate = [f"{', '.join(states)} = {call}"]
+
+    def _modulate(self, text: StepText, component: Any, kernel: Kernel) -> None:
+        numbers = self._numbers(kernel.parameters(component, self.batch))
+        given = [_samples("current"), *numbers, _samples("modulation"), "decays[part]"]
+        text.compete.append(f"{self._function(kernel.function)}({', '.join(given)})")
+
+    def _shape_update(self, text: StepText, component: Any, kernel: Kernel) -> None:
+        self._still.append(kernel.still)
+        lines = text.shape_after if kernel.peak or text.peak else text.shape
+        text.peak = text.peak or kernel.peak
+        peak = ["peak[0]"] if kernel.peak else []
+        lines.append(f"dw = {self._call(kernel, component, 'dw', 'w', *peak)}")
+
+    def _apply_update(self, text: StepText, component: Any, kernel: Kernel) -> None:
+        self._still.append(kernel.still)
+        states = self._states(kernel, component, "[i, j]")
+        numbers = self._numbers(kernel.parameters(component, self.batch))
+        if kernel.count:
+            self._count = getattr(component, kernel.count)
+        if kernel.before is None:
+            numbers = ["rate_factor", *numbers]
+        else:
+            before = self._function(kernel.before)
+            text.before = f"prepared = {before}({', '.join(['rate_factor', 'count', *numbers])})"
+            numbers = ["*prepared"]
+        given = ", ".join(["w", "dw", *states, *numbers])
+        text.move = [f"{', '.join(['w', *states])} = {self._function(kernel.function)}({given})"]
+
+    def _constrain_weights(self, text: StepText, component: Any, kernel: Kernel) -> None:
+        if kernel.row:
+            text.rows.append(self._call(kernel, component, "weights[i]"))
+        else:
+            text.bound.append(f"w = {self._call(kernel, component, 'w')}")
+
+
+def _samples(name: str) -> str:
+    """The text for the samples of an array that one part of the work is about."""
+    return f"{name}[:, first_row:last_row]"
+
+
+def _parts(n_neuron: int, n_sample: int) -> int:
+    """Into how many parts the work is cut: one a core of the machine, whatever threads run."""
+    import numba
+
+    cores: int = numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]  # set at import
+    return max(1, min(cores, n_neuron, n_sample))

@@ -1,0 +1,71 @@
+"""Whether the steps of a run are compiled, layer by layer, and if not why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from plasticity.dispatch import Answer
+from plasticity.fallbacks import Batches
+from plasticity.fuse import Draw, FusedStep, obstacle
+from plasticity.spec import Experiment
+from plasticity.state import LayerState
+
+# A step through the plan, on a machine of two cores: its calls, and its multiplications a second.
+_CALLS_S = 20e-6
+_FLOPS_PER_S = 1e11
+# Compiling takes about as long the first time; a shorter run is over before.
+_WORTHWHILE_S = 10.0
+
+Caller = Callable[[str], tuple[Answer, ...]]
+
+
+class Fusion:
+    """The compiled steps of a simulation."""
+
+    def __init__(self, experiment: Experiment, whole: LayerState) -> None:
+        self._experiment = experiment
+        self._whole = whole
+        self._steps: dict[tuple[str, int], FusedStep] = {}
+
+    def reason_against(self, layer: LayerState, call: Caller) -> str | None:
+        """Why a layer steps through the plan, or None where its step is compiled."""
+        wish = self._experiment.fuse
+        if wish == "never":
+            return 'fuse = "never"'
+        reason = obstacle(layer, call)
+        if reason is None and wish == "auto" and self._seconds(layer) < _WORTHWHILE_S:
+            return "the run is too short to be worth compiling"
+        return reason
+
+    def explain(self, layer: LayerState, call: Caller) -> str:
+        """One line on how a layer steps."""
+        reason = self.reason_against(layer, call)
+        if reason is None:
+            return f"{layer.name}: compiled as one step"
+        return f"{layer.name}: steps through the plan ({reason})"
+
+    def step(self, layer: LayerState, batch: int, call: Caller, lowest: bool) -> FusedStep | None:
+        """The compiled step of a layer for batches of this size; None where there is none.
+
+        lowest   whether it is the layer of the input, whose step can draw the batch as well
+        """
+        if not layer.learns or self.reason_against(layer, call) is not None:
+            return None
+        key = (layer.name, batch)
+        if key not in self._steps:
+            draw = self._draw(call) if lowest else None
+            self._steps[key] = FusedStep(layer, batch, draw, parallel=True)
+        self._steps[key].refresh()
+        return self._steps[key]
+
+    def _draw(self, call: Caller) -> Draw | None:
+        batches = self._whole.components.get("batches")
+        if not isinstance(batches, Batches) or call("encode") or len(call("draw_batch")) != 1:
+            return None
+        return Draw(batches.data.samples, batches.data.scale, batches.order)
+
+    def _seconds(self, layer: LayerState) -> float:
+        """About how long the layer would train step by step."""
+        sizes, clock = layer.sizes, layer.clock
+        flops = 4.0 * sizes["neuron"] * sizes["input"] * sizes["sample"]
+        return clock.n_step * (_CALLS_S + flops / _FLOPS_PER_S)

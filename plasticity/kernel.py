@@ -1,0 +1,67 @@
+"""What a component tells the compiler: its part of a step as scalar functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+
+Numbers = tuple[float, ...]
+
+
+def _none(component: Any, batch: int) -> Numbers:
+    return ()
+
+
+@attrs.frozen
+class Kernel:
+    """What a component does in one event, for the loop that `plasticity.fuse` compiles.
+
+    A component lists its kernels in an attribute `kernels`. The function is one that Numba can
+    compile; the loop calls it for every element. After the arguments below come the numbers of
+    `parameters`, in the floating point type of the layer. Constants in a function keep that type
+    if they are written `np.float32(1)`.
+
+        compute_current     w -> effective weight v,  u = sum_j v_ij x_j
+        activate            u -> y
+        differentiate       u, y -> slope
+        estimate_threshold  theta, *state, mean of observe(y), first -> theta, *state
+        shape_update        dw, w -> dw;  with `peak` dw, w, largest |dw| -> dw
+        apply_update        w, dw, *state, *before -> w, *state
+        constrain_weights   w -> w
+
+    Two events get arrays and work in place:
+
+        shape_current       current (neuron, some of the samples)
+        modulate            current (neuron, some), parameters, modulation (neuron, some), decay
+                            (neuron,): what the hook adds, for these samples
+        constrain_weights   with `row`: the weights of one neuron
+
+    event       the event that the component answers in this way
+    function    the function, plain or compiled by Numba; None for compute_current: it is W x
+    parameters  function of (component, batch) that gives further numbers
+    state       names of the component's Variables of which each call gets and returns its element
+    observe     of estimate_threshold: y -> what is averaged over the samples
+    before      of apply_update: rate_factor, updates done, *parameters -> numbers, once a step
+    count       name of the Variable that counts the updates
+    peak        of shape_update: whether it needs the largest |dw| of the layer
+    row         of constrain_weights: whether it needs the whole row
+    still       whether a zero update leaves weights and state as they are
+    """
+
+    event: str
+    function: Callable[..., Any] | None
+    parameters: Callable[[Any, int], Numbers] = attrs.field(default=_none, kw_only=True)
+    state: tuple[str, ...] = attrs.field(default=(), kw_only=True)
+    observe: Callable[..., Any] | None = attrs.field(default=None, kw_only=True)
+    before: Callable[..., Any] | None = attrs.field(default=None, kw_only=True)
+    count: str = attrs.field(default="", kw_only=True)
+    peak: bool = attrs.field(default=False, kw_only=True)
+    row: bool = attrs.field(default=False, kw_only=True)
+    still: bool = attrs.field(default=False, kw_only=True)
+
+
+def kernels_of(component: Any) -> dict[str, Kernel]:
+    """The kernels of a component by event."""
+    return {kernel.event: kernel for kernel in getattr(component, "kernels", ())}

@@ -1,0 +1,268 @@
+"""The text of one compiled step of a layer, put together from the kernels of its components.
+
+Neurons are cut into a fixed number of blocks. A thread takes a block through as many stages as it
+can while the block is in its cache; a stage that needs all neurons of a sample (lateral
+connections, competition) or all weights (the largest update) ends the region. The cut does not
+depend on the number of threads, and sums run in a fixed order, so threads change no bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import attrs
+
+
+@attrs.define
+class StepText:
+    """Collects the pieces of a step; `text` puts them together.
+
+    Every piece is a line of Python in which arrays have their usual names, `i` is a neuron, `b` a
+    sample and `j` an input. Names of functions and parameters are chosen by the caller.
+    """
+
+    arguments: list[str] = attrs.field(factory=list)
+    gather: bool = False
+    effective: str = ""  # effective weight from w
+    solve: list[str] = attrs.field(factory=list)
+    sigma: str = ""
+    slope: str = ""
+    observe: str = ""
+    estimate: list[str] = attrs.field(factory=list)
+    phi: list[str] = attrs.field(factory=list)  # lines that add to `phi` (and `d`)
+    decays: bool = False
+    compete: list[str] = attrs.field(factory=list)
+    shape: list[str] = attrs.field(factory=list)  # before the peak is known
+    shape_after: list[str] = attrs.field(factory=list)
+    peak: bool = False
+    before: str = ""
+    move: list[str] = attrs.field(factory=list)
+    bound: list[str] = attrs.field(factory=list)
+    rows: list[str] = attrs.field(factory=list)
+    still: bool = False
+    parallel: bool = True
+
+    @property
+    def sparse(self) -> bool:
+        """Whether phi is zero but for the few neurons that win a sample."""
+        return bool(self.compete) and not self.phi
+
+    def text(self) -> str:
+        """The module that defines `kernel`."""
+        regions = self._regions()
+        stages = "\n\n".join(
+            self._function(f"stage_{n}", body)
+            for n, (kind, body) in enumerate(regions)
+            if kind != "peak"
+        )
+        calls: list[str] = []
+        for n, (kind, _) in enumerate(regions):
+            calls += self._call(f"stage_{n}", kind)
+        return _MODULE.format(
+            stages=stages,
+            parallel='{"fusion": False}' if self.parallel else "False",
+            arguments=", ".join(self.arguments),
+            body=_indent(calls, 1),
+        )
+
+    def _function(self, name: str, body: list[str]) -> str:
+        inner = ", ".join(["first_row", "last_row", "part", *self.arguments, *_LOCALS])
+        return _STAGE.format(name=name, arguments=inner, body=_indent(body, 1))
+
+    def _call(self, name: str, kind: str) -> list[str]:
+        passed = ", ".join([*self.arguments, *_LOCALS])
+        size = "n_neuron" if kind == "rows" else "n_sample"
+        lines = [
+            "for part in prange(n_part):",
+            f"    low = part * {size} // n_part",
+            f"    high = (part + 1) * {size} // n_part",
+            f"    {name}(low, high, part, {passed})",
+        ]
+        if kind == "peak":
+            return ["peak[0] = peaks.max()"]
+        return lines
+
+    def _regions(self) -> list[tuple[str, list[str]]]:
+        """The stages in order; neighbours over the same neurons become one."""
+        found: list[tuple[str, list[str]]] = []
+
+        def add(kind: str, body: list[str]) -> None:
+            if not body:
+                return
+            if found and found[-1][0] == kind == "rows":
+                found[-1][1].extend(body)
+            else:
+                found.append((kind, list(body)))
+
+        if self.gather:
+            add("samples", _GATHER)
+        add("rows", self._respond())
+        add("samples", self.solve)
+        add("rows", self._activate())
+        if self.compete:
+            add("samples", [*self.compete, *_WEIGH_DECAYS])
+        add("rows", self._accumulate())
+        if self.peak:
+            add("peak", ["pass"])
+        add("rows", self._apply())
+        return found
+
+    def _respond(self) -> list[str]:
+        weights = "effective" if self.effective else "weights"
+        return [f"np.dot({weights}[first_row:last_row], x.T, current[first_row:last_row])"]
+
+    def _activate(self) -> list[str]:
+        inner = [f"y = {self.sigma}", "activity[i, b] = y"]
+        inner += [f"slope[i, b] = {self.slope}"] if self.slope else []
+        inner += [f"total += {self.observe}"] if self.observe else []
+        body = ["total = zero", "for b in range(n_sample):", "    u = current[i, b]"]
+        body += ["    " + line for line in inner]
+        body += self.estimate
+        body += ["d = zero"]
+        if self.phi:
+            body += ["for b in range(n_sample):", "    u = current[i, b]", "    y = activity[i, b]"]
+            body += ["    phi = zero"] + ["    " + line for line in self.phi]
+            body += ["    modulation[i, b] = phi"]
+        elif self.compete:
+            body += ["modulation[i, :] = zero"]
+        if self.decays:
+            body += ["decay[i] = d / n_sample"]
+        if self.compete:
+            body += ["decays[:, i] = zero"]
+        return ["for i in range(first_row, last_row):", *("    " + line for line in body)]
+
+    def _accumulate(self) -> list[str]:
+        """dW, and where its largest value is needed, what comes before that value."""
+        lines = ["largest = zero"] if self.peak else []
+        if self.sparse:
+            lines += _SPARSE
+        else:
+            lines += ["np.dot(modulation[first_row:last_row], x, update[first_row:last_row])"]
+        if self.peak:
+            lines += ["for i in range(first_row, last_row):"]
+            lines += ["    " + line for line in self._skip() + self._decay()]
+            lines += ["    for j in range(n_input):", "        w = weights[i, j]"]
+            lines += ["        " + line for line in [self._update_of_w(), *self.shape]]
+            lines += ["        update[i, j] = dw", "        largest = max(largest, abs(dw))"]
+            lines += ["peaks[part] = largest"]
+        return lines
+
+    def _apply(self) -> list[str]:
+        lines = [self.before] if self.before else []
+        body = self._skip() + ([] if self.peak else self._decay())
+        inner = ["w = weights[i, j]"]
+        if self.peak:
+            inner += ["dw = update[i, j]", *self.shape_after]
+        else:
+            inner += [self._update_of_w(), *self.shape]
+        inner += [*self.move, *self.bound, "weights[i, j] = w"]
+        inner += [f"effective[i, j] = {self.effective}"] if self.effective and not self.rows else []
+        body += ["for j in range(n_input):", *("    " + line for line in inner)]
+        body += self.rows
+        if self.effective and self.rows:
+            body += ["for j in range(n_input):", "    w = weights[i, j]"]
+            body += [f"    effective[i, j] = {self.effective}"]
+        return [
+            *lines,
+            "for i in range(first_row, last_row):",
+            *("    " + line for line in body),
+        ]
+
+    def _skip(self) -> list[str]:
+        return ["if not touched[i]:", "    continue"] if self.sparse and self.still else []
+
+    def _decay(self) -> list[str]:
+        if self.compete:
+            lines = ["d = decay[i]" if self.decays else "d = zero"]
+            return [*lines, "for p in range(n_part):", "    d += decays[p, i]"]
+        return ["d = decay[i]"] if self.decays else []
+
+    def _update_of_w(self) -> str:
+        decay = " - d * w" if self.decays or self.compete else ""
+        return f"dw = update[i, j] * share{decay}"
+
+
+# Numbers and scratch that every stage gets beside the arguments.
+_LOCALS = ("n_neuron", "n_sample", "n_input", "n_part", "zero", "share")
+
+_GATHER = [
+    "for b in range(first_row, last_row):",
+    "    r = order[start + b]",
+    "    for j in range(n_input):",
+    "        x[b, j] = x.dtype.type(samples[r, j]) * scale",
+]
+
+# A part holds the mean over its own samples; the mean over all weighs it by their number.
+_WEIGH_DECAYS = [
+    "own = current.dtype.type(last_row - first_row) * share",
+    "for i in range(n_neuron):",
+    "    decays[part, i] *= own",
+]
+
+_SPARSE = [
+    "for i in range(first_row, last_row):",
+    "    touched[i] = False",
+    "    for b in range(n_sample):",
+    "        phi = modulation[i, b]",
+    "        if phi == zero:",
+    "            continue",
+    "        if touched[i]:",
+    "            for j in range(n_input):",
+    "                update[i, j] += phi * x[b, j]",
+    "        else:",
+    "            touched[i] = True",
+    "            for j in range(n_input):",
+    "                update[i, j] = phi * x[b, j]",
+    "    if not touched[i]:",
+    "        update[i, :] = zero",
+]
+
+_STAGE = """\
+@njit(error_model="numpy", fastmath={{"reassoc", "contract"}})
+def {name}({arguments}):
+{body}
+"""
+
+_MODULE = '''\
+"""One step of a layer."""
+
+import numpy as np
+from numba import njit, prange
+
+
+{stages}
+
+# No fusion: Numba would merge neighbouring loops, and one stage needs all of the one before.
+@njit(parallel={parallel}, cache=True, error_model="numpy")
+def kernel({arguments}):
+    n_neuron, n_sample = current.shape
+    n_input = x.shape[1]
+    n_part = len(peaks)
+    zero = current.dtype.type(0)
+    share = current.dtype.type(1) / current.dtype.type(n_sample)
+{body}
+'''
+
+
+def fill_text(n_number: int) -> str:
+    """The module whose `kernel` fills an array with a function of the weights."""
+    numbers = "".join(f"number_{n}, " for n in range(n_number))
+    return _FILL.format(numbers=numbers, passed=numbers.rstrip(", "))
+
+
+_FILL = '''\
+"""A function of every weight."""
+
+from numba import njit
+
+
+@njit(cache=True, error_model="numpy")
+def kernel(weights, {numbers}effective):
+    for i in range(weights.shape[0]):
+        for j in range(weights.shape[1]):
+            effective[i, j] = function(weights[i, j], {passed})
+'''
+
+
+def _indent(lines: Iterable[str], depth: int) -> str:
+    return "\n".join("    " * depth + line for line in lines)
