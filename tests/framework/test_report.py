@@ -1,0 +1,198 @@
+"""The page of a comparison, and what stands on it."""
+
+from __future__ import annotations
+
+import base64
+import io
+import math
+import re
+
+import numpy as np
+import pytest
+import toys
+from comparing import RNG, Norms, Stumbles, spec
+from matplotlib.image import imread
+
+from plasticity import Experiment, component, hookimpl, setting
+from plasticity.comparison import compare
+from plasticity.errors import StoreError
+from plasticity.report import charts
+from plasticity.report.differences import settings_of_all
+from plasticity.report.pictures import sample_picture, weight_picture
+
+
+def pixels(picture):
+    prefix, _, text = picture.source.partition(",")
+    assert prefix == "data:image/png;base64"
+    return imread(io.BytesIO(base64.b64decode(text)), format="png")
+
+
+# -- pictures and charts -----------------------------------------------------------------------
+
+
+def test_weights_are_blue_below_zero_white_at_it_and_red_above():
+    image = pixels(weight_picture(np.array([[-2.0, 0.0, 2.0]]), None))
+    width = image.shape[1] // 3
+    low, zero, high = (image[0, place * width + width // 2, :3] for place in range(3))
+    assert low[2] > low[0]
+    assert zero == pytest.approx([0.97, 0.97, 0.97], abs=0.01)
+    assert high[0] > high[2]
+
+
+def test_images_stand_in_rows_of_ten_with_clear_gaps():
+    picture = weight_picture(RNG.random((12, 8)), (2, 4))
+    image = pixels(picture)
+    side = 96  # the longer side
+    assert (picture.height, picture.width) == image.shape[:2] == (2 * 48 + 8, 10 * side + 9 * 8)
+    assert image[0, side + 1, 3] == 0
+    assert image[0, side - 1, 3] == 1
+    assert image[-1, -1, 3] == 0
+
+
+def test_colour_images_are_grey_at_zero():
+    picture = weight_picture(np.zeros((1, 12)), (2, 2, 3))
+    assert not picture.diverging
+    assert pixels(picture)[..., :3] == pytest.approx(0.5, abs=0.01)
+
+
+def test_a_single_large_weight_does_not_make_the_others_pale():
+    weights = np.full((100, 64), 0.1)
+    weights[0, 0] = 100
+    assert weight_picture(weights, (8, 8)).limit == pytest.approx(0.1)
+
+
+def test_samples_that_are_no_images_have_no_picture():
+    assert sample_picture(RNG.random((3, 5)), None) is None
+
+
+def trace(*values, run=0):
+    return charts.Trace(run, np.arange(1, len(values) + 1) * 10, np.array(values, float))
+
+
+def test_a_chart_breaks_its_line_where_a_value_is_missing():
+    drawn = charts.chart("change", [trace(math.nan, 1, 2, math.nan, 3)])
+    assert [piece.count(",") for piece in drawn.lines[0].pieces] == [2, 1]
+    assert drawn.lines[0].end == (charts.WIDTH - charts.RIGHT, charts.TOP)
+
+
+def test_a_chart_of_values_over_two_decades_is_logarithmic():
+    drawn = charts.chart("change", [trace(1, 0.1, 0.001)])
+    assert drawn.logarithmic
+    assert [tick.label for tick in drawn.up] == ["0.001", "0.01", "0.1", "1"]
+
+
+def test_a_constant_lies_in_the_middle_of_its_chart():
+    drawn = charts.chart("change", [trace(4, 4)])
+    middle = (charts.TOP + charts.HEIGHT - charts.BOTTOM) / 2
+    assert drawn.lines[0].end == (charts.WIDTH - charts.RIGHT, middle)
+
+
+def test_the_ticks_of_a_chart_are_round_and_written_alike():
+    drawn = charts.chart("share", [trace(0, 0.93)])
+    assert [tick.label for tick in drawn.up] == ["0.0", "0.5", "1.0"]
+    assert [tick.label for tick in drawn.across] == ["0", "5", "10", "15", "20"]
+
+
+def test_a_measurement_that_is_never_a_number_has_no_chart():
+    assert charts.chart("change", [trace(math.nan, math.nan)]) is None
+
+
+# -- the page ----------------------------------------------------------------------------------
+
+
+def page_of(compared, tmp_path):
+    return compared.write(tmp_path).read_text(encoding="utf-8")
+
+
+def test_the_page_loads_nothing(tmp_path):
+    page = page_of(compare(["bcm", "krotov_hopfield"], epochs=1, observers=[]), tmp_path)
+    sources = re.findall(r"""(?:src|srcset|data)\s*=\s*["']([^"']*)""", page)
+    assert [source[:22] for source in sources] == ["data:image/png;base64,"] * 3
+    assert re.findall(r"<(?:link|script|iframe|object|embed)|@import|url\(", page) == []
+    assert len(page) < 250_000
+
+
+def test_the_page_shows_the_table_and_cites_the_sources(tmp_path):
+    compared = compare(["bcm", "krotov_hopfield"], epochs=1, observers=[], neurons=8)
+    page = page_of(compared, tmp_path)
+    for column in ("selectivity", "overlap", "memorization", "weight change", "linear probe"):
+        assert f'<th scope="row">{column}<small>' in page
+    assert '<th scope="row">unit convergence' in page
+    assert "Krotov &amp; Hopfield (2019), Unsupervised learning by competing hidden units" in page
+    assert "Scored on the test split, 359 samples that no run saw." in page
+    assert Experiment.load("krotov_hopfield").layers[0].rule[0].rule.name in page
+
+
+def test_the_page_tells_what_failed(tmp_path):
+    compared = compare(
+        {"a": spec(), "b": spec()}, listeners=lambda name: [Stumbles()] if name == "a" else []
+    )
+    page = page_of(compared, tmp_path)
+    assert "<b>a failed.</b> &#39;stumbles&#39; in event step_finished at step 3" in page
+    assert "The run failed, so there are no weights to show." in page
+    assert page.count('alt="Weights of') == 1
+
+
+def test_inputs_that_are_no_images_are_shown_as_a_matrix(tmp_path):
+    page = page_of(compare({"a": spec(metrics=[Norms()])}), tmp_path)
+    assert "3 neurons, by norm from low to high; a row a neuron, a column an input." in page
+
+
+def test_a_single_neuron_in_a_single_epoch_has_a_page(tmp_path):
+    experiment = spec(layers=[toys.layer(neurons=1)], metrics=[Norms()])
+    page = page_of(compare([experiment]), tmp_path)
+    assert "1 neuron, by norm from low to high; a row a neuron, a column an input." in page
+    assert "Plasticity · report" in page
+    assert "What differs" not in page
+
+
+def test_of_several_layers_the_first_is_shown(tmp_path):
+    layers = [toys.layer(neurons=5), toys.layer(neurons=2)]
+    page = page_of(compare([spec(layers=layers)]), tmp_path)
+    assert "5 neurons of layer_0, the first layer; a row a neuron, a column an input." in page
+
+
+def test_of_many_neurons_the_first_hundred_are_shown(tmp_path):
+    page = page_of(compare([spec(layers=[toys.layer(neurons=130)])]), tmp_path)
+    assert "100 of 130 neurons; a row a neuron, a column an input." in page
+
+
+def test_what_components_report_stands_on_the_page(tmp_path):
+    class Reports:
+        @hookimpl
+        def report(self, run):
+            return "Aftermath", f"It {run.outcome} <well>."
+
+    page = page_of(compare([spec()], listeners=lambda name: [Reports()]), tmp_path)
+    assert "<h2>Aftermath</h2>\n<p>It finished &lt;well&gt;.</p>" in page
+
+
+def test_a_page_is_not_overwritten(tmp_path):
+    compared = compare([spec()])
+    compared.write(tmp_path)
+    with pytest.raises(StoreError) as refused:
+        compared.write(tmp_path)
+    assert str(refused.value) == f"{tmp_path / 'page.html'}: exists already; choose another folder"
+    compared.write(tmp_path, overwrite=True)
+
+
+def test_settings_that_differ_are_told_by_their_paths():
+    @component
+    class Gain:
+        gain: float = setting(default=1.0, doc="factor on the current")
+
+        @hookimpl
+        def shape_current(self, current):
+            current *= self.gain
+
+    first = spec(layers=[toys.layer(lateral=Gain(gain=2))], epochs=3)
+    told = settings_of_all([first, spec(layers=[toys.layer(optimizer=toys.Plain(rate=0.5))])])
+    gain = f"{Gain.__module__}:{Gain.__qualname__}"
+    assert told.differ == {
+        "epochs": ("3", "1"),
+        "lateral": (gain, "–"),
+        "lateral.gain": ("2", "–"),
+        "optimizer.rate": ("–", "0.5"),
+    }
+    assert told.shared["batch_size"] == "5"
+    assert told.shared["neurons"] == "3"
