@@ -85,7 +85,7 @@ def is_hook(function: object) -> bool:
 def is_wrapper(hook: object) -> bool:
     """Whether a function marked with `@hookimpl` wraps the answers of others."""
     marks = _marks(hook)
-    return marks["wrapper"] or marks["hookwrapper"]
+    return bool(marks["wrapper"] or marks["hookwrapper"])
 
 
 def role_of(component: object) -> str:
