@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import numbers
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,140 +13,13 @@ import numpy as np
 from plasticity import discovery
 from plasticity.components import label_of
 from plasticity.data import Data, fingerprint
+from plasticity.entries import Reference as Reference
+from plasticity.entries import all_of, one_of, part, parts, rules, true_or_false, whole
 from plasticity.errors import EntryError, SpecError
-from plasticity.rules import Rule, Term
+from plasticity.rules import Term
 from plasticity.settings import settings_of
 
 GIVEN = "given in Python"
-
-
-@attrs.frozen
-class Reference:
-    """A component by name, with the settings that differ from its defaults.
-
-    >>> Reference.of({"name": "sgd", "rate": 0.1})
-    Reference(name='sgd', settings={'rate': 0.1})
-    """
-
-    name: str
-    settings: dict[str, Any] = attrs.field(factory=dict)
-
-    @staticmethod
-    def of(value: Any, place: str = "component") -> Any:
-        """A name or a table as a Reference; anything else (a component, None) as it is.
-
-        Raises `SpecError` for what can be no component, beginning with the place.
-        """
-        if isinstance(value, str):
-            return Reference(value)
-        if isinstance(value, Mapping):
-            settings = dict(value)
-            if not isinstance(settings.get("name"), str):
-                raise EntryError(
-                    f'{place}: the table of a component has its name, as in {{ name = "..." }}, '
-                    f"got {settings!r}"
-                )
-            return Reference(settings.pop("name"), settings)
-        if isinstance(value, numbers.Number | list | tuple) or hasattr(value, "__array__"):
-            raise EntryError(
-                f"{place}: a component is a name, a table with a name, or an object, got {value!r}"
-            )
-        return value
-
-
-def _entry(
-    convert: Callable[[Any, str], Any], default: Any = attrs.NOTHING, **metadata: str
-) -> Any:
-    """A field whose converter is told the entry, to begin its messages with it."""
-
-    def with_place(value: Any, attribute: attrs.Attribute[Any]) -> Any:
-        return convert(value, attribute.name)
-
-    converter = attrs.Converter(with_place, takes_field=True)
-    return attrs.field(default=default, converter=converter, metadata=metadata)
-
-
-def _part(default: Any = attrs.NOTHING, *, role: str) -> Any:
-    return _entry(Reference.of, default, role=role)
-
-
-def _as_parts(value: Any, place: str) -> tuple[Any, ...]:
-    if not isinstance(value, list | tuple):
-        return (Reference.of(value, place),)
-    return tuple(Reference.of(item, f"{place}[{index}]") for index, item in enumerate(value))
-
-
-def _parts(*, role: str) -> Any:
-    return _entry(_as_parts, (), role=role)
-
-
-def _as_terms(value: Any, place: str) -> tuple[Term, ...]:
-    if isinstance(value, list | tuple):
-        if not value:
-            raise EntryError(f"{place}: there is no rule in the list; give at least one")
-        items = enumerate(value)
-        return tuple(term for index, item in items for term in _as_terms(item, f"{place}[{index}]"))
-    if isinstance(value, Term):
-        return (value,)
-    if isinstance(value, Rule):
-        return value.terms
-    if isinstance(value, Mapping):
-        table = dict(value)
-        coefficient = _coefficient(table.pop("coefficient", 1.0), place)
-        phases = _phase_names(table.pop("phases", ()), place)
-        return (Term(Reference.of(table, place), coefficient, phases),)
-    return (Term(Reference.of(value, place)),)
-
-
-def _coefficient(value: Any, place: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise EntryError(f"{place}: coefficient must be a number, got {value!r}")
-    return float(value)
-
-
-def _phase_names(value: Any, place: str) -> tuple[str, ...]:
-    named = isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
-    if not named:
-        raise EntryError(f"{place}: phases must be a list of names, got {value!r}")
-    return tuple(value)
-
-
-def _whole(low: int) -> Any:
-    def check(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
-        whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-        if value is not None and not (whole and value >= low):
-            raise EntryError(f"{attribute.name}: must be a whole number from {low}, got {value!r}")
-
-    return check
-
-
-def _one_of(*choices: str) -> Any:
-    def check(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
-        if value not in choices:
-            raise EntryError(
-                f"{attribute.name}: must be one of {', '.join(map(repr, choices))}, got {value!r}"
-            )
-
-    return check
-
-
-def _true_or_false(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
-    if not isinstance(value, bool):
-        raise EntryError(f"{attribute.name}: must be true or false, got {value!r}")
-
-
-def _all_of(kind: type) -> Callable[[Any, str], Any]:
-    def convert(value: Any, place: str) -> tuple[Any, ...]:
-        items = (value,) if isinstance(value, kind) else tuple(value)
-        for index, item in enumerate(items):
-            if not isinstance(item, kind):
-                raise EntryError(
-                    f"{place}[{index}]: must be a {kind.__name__}, got {item!r} "
-                    "(Experiment.from_dict reads tables)"
-                )
-        return items
-
-    return convert
 
 
 @attrs.frozen
@@ -155,7 +27,7 @@ class Phase:
     """A named stretch of the run, in epochs; rules may learn in some phases only."""
 
     name: str
-    epochs: int = attrs.field(validator=_whole(1))
+    epochs: int = attrs.field(validator=whole(1))
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -171,17 +43,17 @@ class Layer:
     name         how stores and messages call the layer; `layer_0`, `layer_1` unless given
     """
 
-    neurons: int = attrs.field(validator=_whole(1))
-    rule: Any = _entry(_as_terms, role="rule")
-    activation: Any = _part(role="activation")
-    optimizer: Any = _part(role="optimizer")
-    initializer: Any = _part(role="initializer")
-    threshold: Any = _part(None, role="threshold")
-    lateral: Any = _part(None, role="lateral")
-    synapse: Any = _part(None, role="synapse")
-    schedule: Any = _part(None, role="schedule")
-    transforms: Any = _parts(role="transform")
-    constraints: Any = _parts(role="constraint")
+    neurons: int = attrs.field(validator=whole(1))
+    rule: Any = rules()
+    activation: Any = part(role="activation")
+    optimizer: Any = part(role="optimizer")
+    initializer: Any = part(role="initializer")
+    threshold: Any = part(None, role="threshold")
+    lateral: Any = part(None, role="lateral")
+    synapse: Any = part(None, role="synapse")
+    schedule: Any = part(None, role="schedule")
+    transforms: Any = parts(role="transform")
+    constraints: Any = parts(role="constraint")
     name: str = ""
 
 
@@ -209,24 +81,24 @@ class Experiment:
                      in the last digits, by the order of sums
     """
 
-    data: Any = _part(role="source")
-    layers: tuple[Layer, ...] = _entry(_all_of(Layer))
-    epochs: int | None = attrs.field(default=None, validator=_whole(1))
-    phases: tuple[Phase, ...] = _entry(_all_of(Phase), ())
-    batch_size: int = attrs.field(default=100, validator=_whole(1))
-    seed: int = attrs.field(default=0, validator=_whole(0))
-    dtype: str = attrs.field(default="float32", validator=_one_of("float32", "float64"))
-    shuffle: bool = attrs.field(default=True, validator=_true_or_false)
-    drop_last: bool = attrs.field(default=False, validator=_true_or_false)
+    data: Any = part(role="source")
+    layers: tuple[Layer, ...] = all_of(Layer)
+    epochs: int | None = attrs.field(default=None, validator=whole(1))
+    phases: tuple[Phase, ...] = all_of(Phase, ())
+    batch_size: int = attrs.field(default=100, validator=whole(1))
+    seed: int = attrs.field(default=0, validator=whole(0))
+    dtype: str = attrs.field(default="float32", validator=one_of("float32", "float64"))
+    shuffle: bool = attrs.field(default=True, validator=true_or_false)
+    drop_last: bool = attrs.field(default=False, validator=true_or_false)
     training: Literal["together", "layer_by_layer"] = attrs.field(
-        default="together", validator=_one_of("together", "layer_by_layer")
+        default="together", validator=one_of("together", "layer_by_layer")
     )
-    encoders: Any = _parts(role="encoder")
-    metrics: Any = _parts(role="metric")
-    measure_every: int = attrs.field(default=0, validator=_whole(0))
-    measure_samples: int = attrs.field(default=1000, validator=_whole(1))
-    observers: Any = _parts(role="observer")
-    fuse: str = attrs.field(default="auto", validator=_one_of("auto", "always", "never"))
+    encoders: Any = parts(role="encoder")
+    metrics: Any = parts(role="metric")
+    measure_every: int = attrs.field(default=0, validator=whole(0))
+    measure_samples: int = attrs.field(default=1000, validator=whole(1))
+    observers: Any = parts(role="observer")
+    fuse: str = attrs.field(default="auto", validator=one_of("auto", "always", "never"))
 
     def __attrs_post_init__(self) -> None:
         if not self.layers:

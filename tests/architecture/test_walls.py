@@ -161,7 +161,7 @@ ORDER = """
     components
     terms
     state
-    contracts
+    contracts entries
     spec
     structure
     parts overrides

@@ -98,7 +98,7 @@ NOWHERE = {
         ONE,
         "zzz",
         "no setting 'zzz' (there are 'activation', 'batch_size', 'constraints', 'data', "
-        "'drop_last', 'dtype', 'encoders', 'epochs', 'initializer', 'lateral', 'layers', "
+        "'drop_last', 'dtype', 'encoders', 'epochs', 'fuse', 'initializer', 'lateral', 'layers', "
         "'measure_every', 'measure_samples', 'metrics', 'name', 'neurons', 'observers', "
         "'optimizer', 'phases', 'rule', 'schedule', 'seed', 'shuffle', 'synapse', 'threshold', "
         "'training', 'transforms')",

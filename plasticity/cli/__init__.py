@@ -1,0 +1,56 @@
+"""The command line: `plasticity run`, `compare`, `plugins`, `events`, `show`, `cite`, `fetch`.
+
+The module of a command imports at its top only what its signature needs; what computes is imported
+when the command runs, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from plasticity.cli.cite import cite
+from plasticity.cli.compare import compare
+from plasticity.cli.events import events
+from plasticity.cli.failures import Commands
+from plasticity.cli.fetch import fetch
+from plasticity.cli.plugins import plugins
+from plasticity.cli.run import run
+from plasticity.cli.show import show
+
+# Plain help: the boxes of rich cut words off in narrow terminals and take twice the time.
+app = typer.Typer(
+    cls=Commands,
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+for _command in (run, compare, plugins, events, show, cite, fetch):
+    app.command()(_command)
+
+
+def main() -> None:
+    """Run the command that the arguments of the process name."""
+    app(prog_name="plasticity")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"plasticity {version('plasticity-lab')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _plasticity(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and end."
+        ),
+    ] = False,
+) -> None:
+    """Compose, compare and record rules of synaptic plasticity."""

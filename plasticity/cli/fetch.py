@@ -1,0 +1,37 @@
+"""`plasticity fetch`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def fetch(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A source that can be downloaded.")],
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", help="Where to keep the data; the user's cache folder unless given."
+        ),
+    ] = None,
+) -> None:
+    """Download the data of a source, check them, tell where they are."""
+    from plasticity.cli.failures import fail
+    from plasticity.cli.terminal import line, stdout
+    from plasticity.components import events_of
+    from plasticity.discovery import short
+    from plasticity.errors import PlasticityError, SpecError
+    from plasticity.folders import cache_folder
+    from plasticity.spec import Reference
+    from plasticity.structure import make
+
+    source = make(Reference(name), "fetch", "source")
+    if "fetch_data" not in events_of(source):
+        raise SpecError(f"fetch: {name!r} downloads no data; there is nothing to fetch")
+    try:
+        place = source.fetch_data(folder or cache_folder() / short(name))
+    except PlasticityError as error:
+        fail(error, 1)
+    line(stdout(), f"{name}: {place}")

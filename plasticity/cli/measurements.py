@@ -1,0 +1,51 @@
+"""The last measurements of a run, as a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plasticity.cli.terminal import columns, heading
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from plasticity.runs import Run
+    from plasticity.typing import Array
+
+
+def print_measurements(console: Console, run: Run, title: str = "") -> None:
+    """Print the last measurements of every layer; nothing where nothing was measured."""
+    found = {layer: _last(run, layer) for layer in run.layers}
+    names = dict.fromkeys(name for told in found.values() for name in told)
+    if not names:
+        return
+    rows = [(name, *(told.get(name, "") for told in found.values())) for name in names]
+    if title:
+        heading(console, title)
+    columns(console, [("measurement", *found), *rows], indent=2 if title else 0)
+
+
+def _last(run: Run, layer: str) -> dict[str, str]:
+    measured = run.store.dataset(f"{layer}/metrics")
+    return {
+        str(name): summary(array.values[-1])
+        for name, array in measured.data_vars.items()
+        if len(array)
+    }
+
+
+def summary(values: Array) -> str:
+    """A number; of one number a neuron the mean and the range, of those that are numbers.
+
+    >>> import numpy as np
+    >>> summary(np.float64(0.25)), summary(np.array([1.0, 2.0, float("nan")]))
+    ('0.25', 'mean 1.5 (1 to 2)')
+    """
+    import numpy as np
+
+    if not np.ndim(values):
+        return f"{float(values):.6g}"
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return "nan"
+    return f"mean {finite.mean():.6g} ({finite.min():.6g} to {finite.max():.6g})"

@@ -1,0 +1,47 @@
+"""Where the commands print: folded to a terminal's width, never cut off, never folded in a pipe."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+_PIPE_WIDTH = 100_000
+_READABLE = 24  # columns that a folded text needs
+
+
+def stdout() -> Console:
+    """The console on stdout. Through a pipe a line of a table is one line, whatever its length."""
+    width = None if sys.stdout.isatty() else _PIPE_WIDTH
+    return Console(width=width, highlight=False, markup=False, emoji=False)
+
+
+def heading(console: Console, text: str) -> None:
+    """Print a heading."""
+    console.print(Text(text, style="bold"))
+
+
+def line(console: Console, text: RenderableType, indent: int = 0) -> None:
+    """Print a line; where it is folded the rest is indented as well."""
+    console.print(Padding(text, (0, 0, 0, indent), expand=False))
+
+
+def columns(console: Console, rows: Iterable[tuple[str, ...]], indent: int = 0) -> None:
+    """Print rows in aligned columns; in a narrow terminal the last one is folded, or goes below."""
+    rows = list(rows)
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    before = indent + sum(width + 2 for width in widths[:-1])
+    below = console.width - before < min(_READABLE, max(widths[-1:], default=0))
+    for *first, last in rows:
+        padded = [cell.ljust(width) for cell, width in zip(first, widths, strict=False)]
+        if below:
+            line(console, "  ".join(first), indent)
+            line(console, last, indent + 4)
+        else:
+            table = Table.grid(padding=(0, 2))
+            table.add_row(*padded, Text(last, overflow="fold"))
+            line(console, table, indent)

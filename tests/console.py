@@ -1,0 +1,49 @@
+"""Runs the command line: in this process, or as a process of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+from typer.testing import CliRunner
+
+from plasticity.cli import app
+
+SCRIPT = str(Path(sys.executable).with_name("plasticity"))
+SMALL = ("--set", "neurons=5", "--set", "epochs=1")
+
+
+class Result(NamedTuple):
+    """How a command ended and what it printed."""
+
+    status: int
+    out: str
+    err: str
+
+
+def command(*arguments: str) -> Result:
+    """Run a command in this process."""
+    result = CliRunner().invoke(app, list(arguments), prog_name="plasticity")
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return Result(result.exit_code, result.stdout, result.stderr)
+
+
+def start(*arguments: str, **options) -> subprocess.Popen:
+    """Start a command as a process of its own, its outputs through pipes."""
+    return subprocess.Popen(
+        [SCRIPT, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        **options,
+    )
+
+
+def finish(process: subprocess.Popen) -> Result:
+    """Wait for a process to end."""
+    out, err = process.communicate(timeout=60)
+    return Result(process.returncode, out, err)
