@@ -218,7 +218,7 @@ _SPARSE = [
 ]
 
 _STAGE = """\
-@njit(error_model="numpy", fastmath={{"reassoc", "contract"}})
+@njit(error_model="numpy")
 def {name}({arguments}):
 {body}
 """
