@@ -11,9 +11,10 @@ import attrs
 
 from plasticity.errors import ContractError
 from plasticity.hookspecs import EVENTS, PROJECT, ROLES, hookimpl
-from plasticity.settings import setting
+from plasticity.settings import setting, settings_of
 
 Class = TypeVar("Class", bound=type)
+_WORDS_OF_A_TABLE = {"name", "coefficient", "phases"}
 
 
 @overload
@@ -46,6 +47,12 @@ def component(
     def decorate(cls: Class) -> Class:
         made: Any = attrs.define(eq=False, slots=False, kw_only=True)(cls)
         made.label = label or _snake_case(cls.__name__)
+        taken = _WORDS_OF_A_TABLE & settings_of(made).keys()
+        if taken:
+            raise ContractError(
+                f"{made.label}: no setting may be called {min(taken)!r}, which has a meaning of "
+                "its own in the table of a component; choose another word"
+            )
         made.source = source or getattr(cls, "source", "")
         if made.source and "cite" not in vars(made):
             made.cite = hookimpl(_cite)

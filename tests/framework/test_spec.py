@@ -207,6 +207,19 @@ def test_a_setting_that_is_none_against_its_default_cannot_be_written():
     )
 
 
+def test_a_setting_with_the_name_of_a_word_of_the_table_is_refused():
+    with pytest.raises(ContractError) as caught:
+
+        @component
+        class Named:
+            name: str = setting(default="", doc="what it is called")
+
+    assert str(caught.value) == (
+        "named: no setting may be called 'name', which has a meaning of its own in the table of a "
+        "component; choose another word"
+    )
+
+
 def test_an_experiment_of_another_seed_is_another_experiment():
     experiment = Experiment.from_dict(TABLES)
     assert attrs.evolve(experiment, seed=1) != experiment
