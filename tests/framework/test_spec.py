@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plasticity import Data, Experiment, Layer, Phase, component, hookimpl, setting
-from plasticity.errors import SpecError
+from plasticity.errors import ContractError, SpecError
 from plasticity.settings import settings_of
 from plasticity.structure import make
 from plasticity_plugins.activations.relu import Relu
