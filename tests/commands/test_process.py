@@ -26,25 +26,38 @@ class Ready:
 """
 
 
-def in_the_middle_of_a_run(folder, *arguments: str) -> subprocess.Popen:
-    """A process that has done 20 steps of a run that would take hours."""
-    (folder / "ready.py").write_text(READY)
-    process = start(
-        *ENDLESS,
-        '--set=observers=[{name="recorder", variables=["threshold"], every=1}, "ready:Ready"]',
-        *arguments,
-        env={**os.environ, "PYTHONPATH": str(folder)},
-    )
-    assert process.stdout.readline() == "ready\n"
-    return process
+@pytest.fixture
+def in_the_middle_of_a_run(tmp_path):
+    """Starts a run that would take hours and gives its process when it has done 20 steps."""
+    (tmp_path / "ready.py").write_text(READY)
+    started = []
+
+    def begin(*arguments: str) -> subprocess.Popen:
+        process = start(
+            *ENDLESS,
+            '--set=observers=[{name="recorder", variables=["threshold"], every=1}, "ready:Ready"]',
+            "--quiet",
+            *arguments,
+            env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        )
+        started.append(process)
+        assert process.stdout.readline() == "ready\n", finish(process).err
+        return process
+
+    yield begin
+    for process in started:
+        process.kill()
+        process.communicate()
 
 
 @pytest.mark.parametrize(
     ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["SIGINT", "SIGTERM"]
 )
-def test_a_signal_ends_the_run_cleanly_and_what_was_recorded_is_readable(tmp_path, number, status):
+def test_a_signal_ends_the_run_cleanly_and_what_was_recorded_is_readable(
+    tmp_path, in_the_middle_of_a_run, number, status
+):
     out = tmp_path / "o"
-    process = in_the_middle_of_a_run(tmp_path, "--out", str(out), "--quiet")
+    process = in_the_middle_of_a_run("--out", str(out))
     process.send_signal(number)
     result = finish(process)
     assert (result.status, result.out) == (status, "")
@@ -63,8 +76,8 @@ def test_a_signal_ends_the_run_cleanly_and_what_was_recorded_is_readable(tmp_pat
     )
 
 
-def test_a_run_without_a_store_says_that_nothing_is_kept(tmp_path):
-    process = in_the_middle_of_a_run(tmp_path, "--quiet")
+def test_a_run_without_a_store_says_that_nothing_is_kept(in_the_middle_of_a_run):
+    process = in_the_middle_of_a_run()
     process.send_signal(signal.SIGINT)
     result = finish(process)
     assert result.status == 130
@@ -73,11 +86,10 @@ def test_a_run_without_a_store_says_that_nothing_is_kept(tmp_path):
 
 @pytest.mark.parametrize("arguments", [("plugins",), ("events",), ("show", "bcm"), ("cite", "bcm")])
 def test_a_reader_that_goes_away_causes_no_traceback(arguments):
-    process = start(*arguments)
-    process.stdout.close()
-    assert process.stderr.read() == ""
-    process.stderr.close()
-    assert process.wait(timeout=60) == 1
+    with start(*arguments) as process:
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode == 1
 
 
 HEAVY = {"numba", "zarr", "xarray", "matplotlib", "sklearn", "scipy", "jinja2", "pooch"}
