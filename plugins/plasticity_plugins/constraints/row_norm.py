@@ -16,7 +16,7 @@ def _scaled(row, norm, power, at_most):  # type: ignore[no-untyped-def]  # compi
     for w in row:
         total += (abs(w) / largest) ** power
     size = largest if np.isinf(power) else largest * total ** (1 / power)
-    if size > norm or not at_most:
+    if not size <= norm or not at_most:
         row *= norm / size
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numba import njit
 
@@ -10,17 +12,28 @@ from plasticity.typing import Array
 from plasticity_plugins import bibliography
 
 
-def _corrected(rate_factor, t, rate, beta1, beta2, epsilon):  # type: ignore[no-untyped-def]  # compiled
-    one = beta1 / beta1
+def _corrected(  # type: ignore[no-untyped-def]  # compiled
+    rate_factor, t, rate, beta1, share1, fall1, beta2, share2, fall2, epsilon
+):
+    # 1 - beta^t loses its digits in float32, while expm1 keeps them.
+    correction1 = -np.expm1(-fall1 * type(rate)(t))
+    correction2 = -np.expm1(-fall2 * type(rate)(t))
     return (
         beta1,
-        one - beta1,
+        share1,
         beta2,
-        one - beta2,
-        rate * rate_factor / (one - beta1**t),
-        one / (one - beta2**t),
+        share2,
+        rate * rate_factor / correction1,
+        np.float32(1) / correction2,
         epsilon,
     )
+
+
+def _numbers(adam, batch):  # type: ignore[no-untyped-def]  # of a Kernel
+    numbers = [adam.rate]
+    for beta in (adam.beta1, adam.beta2):
+        numbers += [beta, 1 - beta, -math.log(beta) if beta > 0 else math.inf]
+    return (*numbers, adam.epsilon)
 
 
 def _moved(w, dw, m, v, beta1, share1, beta2, share2, rate, correction, epsilon):  # type: ignore[no-untyped-def]  # compiled
@@ -78,7 +91,7 @@ class Adam:
             before=_corrected,
             state=("mean", "square"),
             count="count",
-            parameters=lambda self, batch: (self.rate, self.beta1, self.beta2, self.epsilon),
+            parameters=_numbers,
         ),
     )
 
