@@ -24,6 +24,7 @@ COMPONENTS = "plasticity.components"
 PRESETS = "plasticity.presets"
 COMPARISONS = "plasticity.comparisons"
 FILE_READERS = "plasticity.file_readers"
+BENCHMARKS = "plasticity.benchmarks"
 
 
 @attrs.frozen
@@ -82,6 +83,11 @@ def preset_text(name: str) -> str:
 def comparison_text(name: str) -> str:
     """The TOML text of a comparison, `compare = [presets]`; registered like a preset."""
     return _text(entry_of(name, COMPARISONS, "comparison", "name what to compare instead"))
+
+
+def benchmark_text(name: str) -> str:
+    """The TOML text of a file of benchmarks; registered like a preset."""
+    return _text(entry_of(name, BENCHMARKS, "benchmark", "give the package that registers it"))
 
 
 def readers() -> dict[str, str]:

@@ -26,3 +26,18 @@ def one_thread_if_small(multiplications: int, compiled: bool = False) -> Iterato
 
     with threadpool_limits(limits=1, user_api="blas"):
         yield
+
+
+@contextmanager
+def threads(count: int) -> Iterator[None]:
+    """Within, matrix products and compiled loops run on this many threads."""
+    import numba
+    from threadpoolctl import threadpool_limits
+
+    before = numba.get_num_threads()
+    numba.set_num_threads(min(count, numba.config.NUMBA_NUM_THREADS))  # type: ignore[attr-defined]  # set at import
+    try:
+        with threadpool_limits(limits=count, user_api="blas"):
+            yield
+    finally:
+        numba.set_num_threads(before)

@@ -1,4 +1,5 @@
-"""The command line: `plasticity run`, `compare`, `plugins`, `events`, `show`, `cite`, `fetch`.
+"""The command line: `plasticity run`, `compare`, `plugins`, `events`, `show`, `cite`, `fetch`,
+`bench`.
 
 The module of a command imports at its top only what its signature needs; what computes is imported
 when the command runs, so that `--help` answers at once.
@@ -10,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from plasticity.cli.bench import bench
 from plasticity.cli.cite import cite
 from plasticity.cli.compare import compare
 from plasticity.cli.events import events
@@ -27,7 +29,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for _command in (run, compare, plugins, events, show, cite, fetch):
+for _command in (run, compare, plugins, events, show, cite, fetch, bench):
     app.command()(_command)
 
 

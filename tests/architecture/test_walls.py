@@ -179,6 +179,7 @@ ORDER = """
     schedule_summary
     report
     comparison
+    bench
     testing
     cli
 """

@@ -1,0 +1,151 @@
+"""What is measured: cases that packages write down in TOML files.
+
+A package registers a file of cases, [[cases]], [[scaling]] and [[memory]], with two lines of its
+pyproject.toml:
+
+    [project.entry-points."plasticity.benchmarks"]
+    my_rules = "my_package.benchmarks:cases.toml"
+"""
+
+from __future__ import annotations
+
+import importlib
+import tomllib
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import attrs
+
+from plasticity.discovery import BENCHMARKS, benchmark_text, entries
+from plasticity.errors import SpecError
+from plasticity.spec import Experiment
+
+
+@attrs.frozen(kw_only=True)
+class Case:
+    """One experiment whose step is timed beside what it cannot do without.
+
+    title        how the table calls it
+    tables       the experiment, whose data are replaced by made ones
+    neurons      size of its layer
+    inputs       of a sample
+    samples      of a step
+    bare         what the step is measured against: "forward" (u = W x), "update" (phi x^T), or
+                 "module:function" of (weights, x, current, modulation, update)
+    bar          the step may take this many times as long; None where it is only looked at
+    plain        the step as a plain loop, "module:function" of (weights, x, **settings), or ""
+    settings     of the plain loop
+    plain_bar    the step must be this many times as fast as the plain loop
+    against      title of the case that the step is measured against in place of bare multiplies
+    speed_up     the step must be this many times as fast with all threads as with one
+    """
+
+    title: str
+    tables: dict[str, Any]
+    neurons: int
+    inputs: int = 784
+    samples: int = 100
+    bare: tuple[str, ...] = ()
+    bar: float | None = None
+    plain: str = ""
+    settings: dict[str, Any] = attrs.field(factory=dict)
+    plain_bar: float | None = None
+    against: str = ""
+    speed_up: float | None = None
+
+    @property
+    def name(self) -> str:
+        """Title and sizes."""
+        return f"{self.title}, {self.inputs} x {self.neurons}"
+
+    def experiment(self) -> Experiment:
+        """The experiment, with the sizes of the case."""
+        layer, *others = self.tables["layers"]
+        layers = [{**layer, "neurons": self.neurons}, *others]
+        return Experiment.from_dict({**self.tables, "layers": layers, "batch_size": self.samples})
+
+    def plain_loop(self) -> Callable[..., None] | None:
+        """The step as a plain loop, or None where there is none."""
+        return partial(function_of(self.plain), **self.settings) if self.plain else None
+
+
+@attrs.frozen(kw_only=True)
+class Peak:
+    """One run whose peak memory is measured.
+
+    tables    the experiment
+    bar       megabytes that it may take
+    file      {suffix, gigabytes, inputs, dtype} of a file to make and to take the samples from
+    """
+
+    title: str
+    tables: dict[str, Any]
+    bar: float
+    file: dict[str, Any] = attrs.field(factory=dict)
+
+
+@attrs.frozen
+class Cases:
+    """All cases of the installed packages."""
+
+    cases: tuple[Case, ...]
+    scaling: tuple[Case, ...]
+    memory: tuple[Peak, ...]
+
+
+def all_cases() -> Cases:
+    """The cases of all installed packages, in the order of the names of their files."""
+    cases: list[Case] = []
+    scaling: list[Case] = []
+    memory: list[Peak] = []
+    for name in entries(BENCHMARKS):
+        tables = tomllib.loads(benchmark_text(name))
+        for table in tables.get("cases", ()):
+            cases += _cases(tables, table)
+        for table in tables.get("scaling", ()):
+            scaling += _cases(tables, table)
+        memory += [_peak(tables, table) for table in tables.get("memory", ())]
+    return Cases(tuple(cases), tuple(scaling), tuple(memory))
+
+
+def function_of(reference: str) -> Callable[..., Any]:
+    """The function "module:name"."""
+    module, _, name = reference.partition(":")
+    found: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return found
+
+
+def _cases(tables: Mapping[str, Any], table: Mapping[str, Any]) -> list[Case]:
+    """One case a number of neurons; what differs between them is given as a list."""
+    table = dict(table)
+    experiment = _experiment(tables, table)
+    neurons = table.pop("neurons")
+    listed: dict[str, Any] = {
+        name: table.pop(name) for name in ("bar", "plain_bar", "speed_up") if name in table
+    }
+    for name, values in listed.items():
+        if len(values) != len(neurons):
+            raise SpecError(
+                f"benchmark {table['title']!r}: {name} must give a number for each of "
+                f"{len(neurons)} sizes, got {len(values)}"
+            )
+    table["bare"] = tuple(table.get("bare", ()))
+    made = []
+    for place, size in enumerate(neurons):
+        # 0 stands for no bar.
+        bars = {name: values[place] or None for name, values in listed.items()}
+        told: dict[str, Any] = {**table, **bars, "tables": experiment, "neurons": size}
+        made.append(Case(**told))
+    return made
+
+
+def _peak(tables: Mapping[str, Any], table: Mapping[str, Any]) -> Peak:
+    table = dict(table)
+    return Peak(tables=_experiment(tables, table), **table)
+
+
+def _experiment(tables: Mapping[str, Any], table: dict[str, Any]) -> dict[str, Any]:
+    """The experiment of a case: what the whole file says, and what the case says."""
+    layer = {**tables.get("layer", {}), **table.pop("layer", {})}
+    return {**tables.get("experiment", {}), **table.pop("experiment", {}), "layers": [layer]}

@@ -1,0 +1,44 @@
+"""What the figures were taken on."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+from plasticity.bench.timing import n_thread
+
+_PACKAGES = ("plasticity-lab", "numpy", "numba")
+
+
+def machine() -> dict[str, str]:
+    """Processor, cores, threads, versions, and how busy the machine is."""
+    import numba
+    import threadpoolctl
+
+    blas = [f"{pool['internal_api']} {pool['version']}" for pool in threadpoolctl.threadpool_info()]
+    return {
+        "processor": _processor(),
+        "cores": str(n_thread()),
+        "threads": str(numba.get_num_threads()),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        **{name: version(name) for name in _PACKAGES},
+        "blas": ", ".join(sorted(set(blas))),
+        "load": f"{load():.2f}",
+    }
+
+
+def load() -> float:
+    """How many processes wanted to run in the last minute, on average; NaN where nobody tells."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()

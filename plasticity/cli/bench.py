@@ -1,0 +1,179 @@
+"""`plasticity bench`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from plasticity.bench.cases import Cases
+    from plasticity.bench.memory import PeakRow
+    from plasticity.bench.scaling import Point
+    from plasticity.bench.table import Row
+    from plasticity.bench.timing import Spread
+
+_ROUNDS, _QUICK_ROUNDS = 15, 3
+_BUSY = 1.0  # processes that want to run
+
+
+def bench(
+    scaling: Annotated[
+        bool,
+        typer.Option("--scaling", help="Time a step against neurons, inputs, samples, threads."),
+    ] = False,
+    memory: Annotated[
+        bool, typer.Option("--memory", help="Measure the peak memory of runs instead.")
+    ] = False,
+    only: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Only the cases whose name holds this text.")
+    ] = None,
+    data: Annotated[
+        str | None,
+        typer.Option(metavar="NAME|FILE", help="A source or a file in place of made samples."),
+    ] = None,
+    picture: Annotated[
+        Path, typer.Option(metavar="FILE", help="Where --scaling draws its picture.")
+    ] = Path("scaling.png"),
+    quick: Annotated[bool, typer.Option("--quick", help="Fewer turns: a first look.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+) -> None:
+    """Time steps beside the bare multiplies of this machine, or measure memory."""
+    from plasticity.bench.cases import all_cases
+    from plasticity.bench.machine import load, machine
+    from plasticity.cli.terminal import columns, heading, line, stdout
+
+    console = stdout()
+    told = machine()
+    if not as_json:
+        heading(console, "machine")
+        columns(console, list(told.items()), indent=2)
+        if load() >= _BUSY:
+            line(
+                console,
+                f"The machine is busy ({load():.1f} processes want to run): the ratios below mean "
+                "little. Try again when it is quiet.",
+            )
+    cases = all_cases()
+    rounds = _QUICK_ROUNDS if quick else _ROUNDS
+    found: Sequence[Any]
+    if memory:
+        found = _memory(cases, only, as_json)
+    elif scaling:
+        found = _scaling(cases, rounds, quick, picture, as_json)
+    else:
+        found = _table(cases, only, data, rounds, as_json)
+    if as_json:
+        import json
+
+        typer.echo(json.dumps({"machine": told, "found": [row.to_dict() for row in found]}))
+
+
+def _table(
+    cases: Cases, only: str | None, data: str | None, rounds: int, silent: bool
+) -> list[Row]:
+    from plasticity.bench.table import measure_all
+    from plasticity.bench.timing import opened
+
+    rows = measure_all(cases.cases, rounds, opened(data) if data else None, only or "")
+    titles = ("case", "step", "measured against", "ratio", "bar", "plain loop", "bar", "threads")
+    return _print(rows, titles, _cells, silent)
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    case, met = row.case, row.verdicts()
+    against = case.against or ("bare multiplies" if case.bare else "")
+    if row.reference is not None:
+        against = f"{_us(row.reference)} {against}"
+        against += f" on {row.on} of the cores" if row.on else ""
+    return (
+        case.name,
+        _us(row.step),
+        against,
+        _ratio(row.ratio),
+        _bar("<=", case.bar, met.get("bar")),
+        _ratio(row.plain),
+        _bar(">=", case.plain_bar, met.get("plain_bar")),
+        _ratio(row.speed_up) + (" " + _bar(">=", case.speed_up, met.get("speed_up"))).rstrip(),
+    )
+
+
+def _scaling(cases: Cases, rounds: int, quick: bool, picture: Path, silent: bool) -> list[Point]:
+    from plasticity.bench.scaling import draw, measure_scaling
+
+    points = (point for case in cases.scaling for point in measure_scaling(case, rounds, quick))
+    titles = ("varied", "", "neurons", "inputs", "samples", "step", "bare multiplies", "ratio")
+    found = _print(points, titles, _point_cells, silent)
+    draw(found, picture)
+    if not silent:
+        typer.echo(str(picture))
+    return found
+
+
+def _point_cells(point: Point) -> tuple[str, ...]:
+    sizes = [point.case.neurons, point.case.inputs, point.case.samples]
+    ratio = f"{point.step.median / point.bare.median:.2f}"
+    return (
+        point.varied,
+        str(point.value),
+        *map(str, sizes),
+        _us(point.step),
+        _us(point.bare),
+        ratio,
+    )
+
+
+def _memory(cases: Cases, only: str | None, silent: bool) -> list[PeakRow]:
+    from plasticity.bench.memory import measure_peaks
+
+    wanted = [peak for peak in cases.memory if (only or "") in peak.title]
+    titles = ("run", "peak", "first run", "bar", "")
+    return _print(measure_peaks(wanted), titles, _peak_cells, silent)
+
+
+def _peak_cells(row: PeakRow) -> tuple[str, ...]:
+    if row.megabytes is None or row.compiled is None:
+        return row.peak.title, "", "", f"<= {row.peak.bar:.0f} MB", row.missing
+    met = "" if max(row.megabytes, row.compiled) <= row.peak.bar else "missed"
+    bar = f"<= {row.peak.bar:.0f} MB"
+    return row.peak.title, f"{row.megabytes:.0f} MB", f"{row.compiled:.0f} MB", bar, met
+
+
+def _print(rows: Iterable[Any], titles: Sequence[str], cells: Any, silent: bool) -> list[Any]:
+    """Print a line for each row once all are there; the rows."""
+    from plasticity.cli.terminal import stdout
+
+    found = []
+    table = _new_table(titles)
+    for row in rows:
+        found.append(row)
+        table.add_row(*cells(row))
+        if not silent:
+            typer.echo(f"measured {len(found)}: {cells(row)[0]}", err=True)
+    if not silent:
+        stdout().print(table)
+    return found
+
+
+def _new_table(titles: Sequence[str]) -> Any:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in titles:
+        table.add_column(title, overflow="fold", vertical="top")
+    return table
+
+
+def _us(spread: Spread) -> str:
+    return f"{spread.median * 1e6:.0f} us"
+
+
+def _ratio(spread: Spread | None) -> str:
+    return f"{spread.median:.2f} ({spread.low:.2f} to {spread.high:.2f})" if spread else ""
+
+
+def _bar(sign: str, bar: float | None, met: bool | None) -> str:
+    return "" if bar is None else f"{sign} {bar:g}" + (" missed" if met is False else "")
