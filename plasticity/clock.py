@@ -41,9 +41,9 @@ class Clock:
         """The share of all steps that is done."""
         return self.step / self.n_step if self.n_step else 1.0
 
-    def advance(self) -> None:
-        """Count one step and, if it was the last of an epoch, the epoch."""
-        self.step += 1
+    def advance(self, steps: int = 1) -> None:
+        """Count steps of one epoch and, if they end with its last, the epoch."""
+        self.step += steps
         if self.step % self.steps_per_epoch == 0:
             self.epoch += 1
 

@@ -10,19 +10,23 @@ import attrs
 import numpy as np
 
 from plasticity.components import arguments_of, events_of, label_of
-from plasticity.dispatch import Answer
+from plasticity.dispatch import Answer, tracing
 from plasticity.fallbacks import DenseSynapse
 from plasticity.hookspecs import ADAPT, MODULATE, RESPOND, UPDATE
 from plasticity.kernel import Kernel, kernels_of
 from plasticity.kernels.compiled import compiled
 from plasticity.kernels.step_text import StepText, fill_text
 from plasticity.rule_functions import FunctionRule
+from plasticity.rules import Term
 from plasticity.state import Array, LayerState
 from plasticity.terms import ScaledRule
 
 _FUSED = (*RESPOND, *ADAPT, *MODULATE, *UPDATE)
-_NOT_FILLED = ("modulation", "slope", "update", "decay")
-_SEEN = {"y": "y", "u": "u", "theta": "threshold[i]", "slope": "slope[i, b]"}
+# What a compiled step does not leave behind as the plan does.
+NOT_KEPT = frozenset(("modulation", "slope", "update", "decay"))
+# Multiplications below which a step is done before a second thread has begun; measured.
+_WORTH_THREADS = 200_000
+_SEEN = {"y": "y", "u": "u", "theta": "theta", "slope": "slope[i, b]"}
 
 
 def obstacle(layer: LayerState, call: Callable[[str], tuple[Answer, ...]]) -> str | None:
@@ -30,24 +34,52 @@ def obstacle(layer: LayerState, call: Callable[[str], tuple[Answer, ...]]) -> st
 
     call   gives the answers to an event within the layer
     """
-    own = {id(component) for component in layer.components.values()}
     for event in _FUSED:
+        reason = _obstacle_in(layer, call(event), event)
+        if reason is not None:
+            return reason
+    peaks = [part for part in layer.components.values() if _needs_peak(part)]
+    if len(peaks) > 1:
+        return f"{label_of(peaks[1])!r} asks for the largest update a second time"
+    for event in ("step_finished", "should_stop"):
         for answer in call(event):
-            component = answer.component
-            label = repr(label_of(component))
-            if isinstance(component, ScaledRule):
-                component = component.rule
-                if not isinstance(component, FunctionRule):
-                    return f"{label} has a coefficient or phases, and is no function"
-            if answer.whole or id(component) not in own:
-                return f"{label} answers {event} from outside the spec"
-            if not _has_kernel(layer, component, event):
-                return f"{label} has no kernel for {event}"
-    for answer in call("step_finished"):
-        for name in arguments_of(answer.component.step_finished):
-            if name in _NOT_FILLED:
-                return f"{label_of(answer.component)!r} looks at {name!r}, which is not kept"
+            if answer.whole:
+                return _wrapped(event)
+            looked_at = arguments_of(getattr(answer.component, event))
+            for name in (*looked_at, *getattr(answer.component, "looks_at", ())):
+                if name in NOT_KEPT:
+                    return f"{label_of(answer.component)!r} looks at {name!r}, which is not kept"
     return None
+
+
+def _obstacle_in(layer: LayerState, answers: tuple[Answer, ...], event: str) -> str | None:
+    own = [part for part in layer.components.values() if event in events_of(part)]
+    found = []
+    for answer in answers:
+        if answer.whole:
+            return _wrapped(event)
+        component, label = answer.component, repr(label_of(answer.component))
+        if isinstance(component, ScaledRule):
+            component = component.rule
+            if not isinstance(component, FunctionRule) or component.competitive:
+                return f"{label} has a coefficient or phases, and is no function of one neuron"
+        if not any(component is part for part in own):
+            return f"{label} answers {event} from outside the spec"
+        if not _has_kernel(layer, component, event):
+            return f"{label} has no kernel for {event}"
+        found.append(component)
+    if list(map(id, found)) != list(map(id, own)):
+        return f"{event} is not answered by the components of the spec in their order"
+    return None
+
+
+def _wrapped(event: str) -> str:
+    return "PLASTICITY_TRACE prints every event" if tracing() else f"a component wraps {event}"
+
+
+def _needs_peak(component: Any) -> bool:
+    kernel = kernels_of(component).get("shape_update")
+    return kernel is not None and kernel.peak
 
 
 def _has_kernel(layer: LayerState, component: Any, event: str) -> bool:
@@ -74,25 +106,39 @@ class FusedStep:
     draws the batch as well.
     """
 
-    def __init__(self, layer: LayerState, batch: int, draw: Draw | None, parallel: bool) -> None:
+    def __init__(self, layer: LayerState, batch: int, draw: Draw | None) -> None:
         self.layer = layer
         self.batch = batch
-        self.draws = draw is not None
+        self.draw = draw
         self._functions: dict[str, Any] = {}
         self._values: dict[str, Any] = {}
         self._count: Array | None = None
         self._schedule: Callable[[], float] | None = None
         self._refresh: Callable[[], None] | None = None
         self._still: list[bool] = []
-        self._take_arrays(draw)
-        text = StepText(gather=draw is not None, parallel=parallel)
+        self._terms: dict[str, Term] = {}
+        self._take_arrays()
+        text = StepText(gather=draw is not None, parallel=self._n_part() > 1)
         for place, component in layer.components.items():
             self._add(text, place, component)
         text.still = all(self._still)
         text.arguments = list(self._values)
-        self._kernel = compiled(text.text(), self._functions)
+        self._kernel = compiled(self._module(text), self._functions)
         self._arguments = list(self._values.values())
         self._slot = {name: position for position, name in enumerate(self._values)}
+
+    def _module(self, text: StepText) -> str:
+        return text.text()
+
+    def _n_part(self) -> int:
+        """Into how many parts the work is cut: one a core of the machine, whatever threads run."""
+        import numba
+
+        n_neuron, n_input = self.layer.sizes["neuron"], self.layer.sizes["input"]
+        if n_neuron * n_input * self.batch < _WORTH_THREADS:
+            return 1
+        cores: int = numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]  # set at import
+        return max(1, min(cores, n_neuron, self.batch))
 
     def refresh(self) -> None:
         """Take note that the weights may have been changed from outside since the last step."""
@@ -104,6 +150,7 @@ class FusedStep:
         clock, arguments, slot = self.layer.clock, self._arguments, self._slot
         if self._schedule is not None:
             clock.rate_factor = self._schedule()
+        self._choose_terms()
         arguments[slot["first"]] = clock.step == 0
         arguments[slot["rate_factor"]] = self.layer.dtype.type(clock.rate_factor)
         if self._count is not None:
@@ -112,10 +159,15 @@ class FusedStep:
         arguments[slot["start"]] = clock.step % clock.steps_per_epoch * self.layer.sizes["sample"]
         self._kernel(*arguments)
 
+    def _choose_terms(self) -> None:
+        """Let those rules learn that do so in the present phase."""
+        for name, term in self._terms.items():
+            self._arguments[self._slot[name]] = term.learns_in(self.layer.clock.phase)
+
     # -- arrays, functions and numbers, under the names they have in the text -------------------
 
-    def _take_arrays(self, draw: Draw | None) -> None:
-        layer = self.layer
+    def _take_arrays(self) -> None:
+        layer, draw = self.layer, self.draw
         arrays = layer.batch_arrays(self.batch)
         for name in ("x", "weights", "current", "activity", "modulation", "decay", "update"):
             self._take(name, arrays[name])
@@ -123,10 +175,9 @@ class FusedStep:
             if name in layer.used:
                 self._take(name, arrays[name])
         n_neuron = layer.sizes["neuron"]
-        n_part = _parts(n_neuron, self.batch)
-        self._take("decays", np.zeros((n_part, n_neuron), layer.dtype))
+        self._take("decays", np.zeros((self._n_part(), n_neuron), layer.dtype))
         self._take("touched", np.zeros(n_neuron, np.bool_))
-        self._take("peaks", np.zeros(n_part, layer.dtype))
+        self._take("peaks", np.zeros(self._n_part(), layer.dtype))
         self._take("peak", np.zeros(1, layer.dtype))
         if draw is not None:
             self._take("samples", draw.samples)
@@ -172,11 +223,12 @@ class FusedStep:
     def _add(self, text: StepText, place: str, component: Any) -> None:
         answered = events_of(component)
         if "schedule_rate" in answered:
-            self._schedule = partial(component.schedule_rate, self.layer.clock)
+            taken = arguments_of(component.schedule_rate)
+            self._schedule = partial(component.schedule_rate, *[self.layer.clock for _ in taken])
         if isinstance(component, FunctionRule):
             self._add_function(text, place, component)
         for event, kernel in kernels_of(component).items():
-            if event in answered and kernel.function is not None:
+            if event in answered and event in _FUSED and kernel.function is not None:
                 getattr(self, f"_{event}")(text, component, kernel)
 
     def _add_function(self, text: StepText, place: str, rule: FunctionRule) -> None:
@@ -187,23 +239,31 @@ class FusedStep:
             loop = self._function(rule.loop())
             text.compete.append(f"{loop}({', '.join([*given, *numbers, *targets])})")
             return
-        term = self.layer.scaled.get(place)
-        factor = f"{self._numbers([term.term.coefficient])[0]} * " if term is not None else ""
+        term = self.layer.scaled[place].term if place in self.layer.scaled else Term(rule)
+        factor = f"{self._numbers([term.coefficient])[0]} * " if term.coefficient != 1 else ""
         values = ", ".join([*(_SEEN[symbol] for symbol in rule.symbols), *numbers])
         call = f"{self._function(rule.function)}({values})"
+        lines = [f"phi += {factor}{call}"]
         if rule.decays:
             text.decays = True
-            text.phi += [f"phi_0, d_0 = {call}", f"phi += {factor}phi_0", f"d += {factor}d_0"]
-        else:
-            text.phi.append(f"phi += {factor}{call}")
+            lines = [f"phi_0, d_0 = {call}", f"phi += {factor}phi_0", f"d += {factor}d_0"]
+        if term.phases:
+            learns = self._take(f"learns_{len(self._values)}", True)
+            self._terms[learns] = term
+            lines = [f"if {learns}:", *("    " + line for line in lines)]
+        text.phi += lines
+
+    def _schedule_rate(self, text: StepText, component: Any, kernel: Kernel) -> None:
+        """Nothing: a step at a time, the schedule is asked itself."""
 
     def _compute_current(self, text: StepText, component: Any, kernel: Kernel) -> None:
+        function = self._functions[self._function(kernel.function)]
         text.effective = self._call(kernel, component, "w")
         weights = self.layer.arrays["weights"]
         effective = self.layer.buffer("effective", weights.shape)
         self._take("effective", effective)
         numbers = self._typed(kernel.parameters(component, self.batch))
-        fill = compiled(fill_text(len(numbers)), {"function": self._functions["function_0"]})
+        fill = compiled(fill_text(len(numbers)), {"function": function})
         self._refresh = partial(fill, weights, *numbers, effective)
 
     def _shape_current(self, text: StepText, component: Any, kernel: Kernel) -> None:
@@ -219,8 +279,9 @@ class FusedStep:
     def _estimate_threshold(self, text: StepText, component: Any, kernel: Kernel) -> None:
         states = ["threshold[i]", *self._states(kernel, component, "[i]")]
         text.observe = f"{self._function(kernel.observe)}(y)"
-        call = self._call(kernel, component, *states, "total / n_sample", "first")
-        text.estimate = [f"{', '.join(states)} = {call}"]
+        call = self._call(kernel, component, *states, "total * share", "first")
+        targets = ", ".join(["theta", *states[1:]])
+        text.estimate = [f"{targets} = {call}", "threshold[i] = theta"]
 
     def _modulate(self, text: StepText, component: Any, kernel: Kernel) -> None:
         numbers = self._numbers(kernel.parameters(component, self.batch))
@@ -250,20 +311,19 @@ class FusedStep:
         text.move = [f"{', '.join(['w', *states])} = {self._function(kernel.function)}({given})"]
 
     def _constrain_weights(self, text: StepText, component: Any, kernel: Kernel) -> None:
+        # Also where the update is zero: the initial weights may lie beyond a bound.
+        self._still.append(kernel.still)
         if kernel.row:
             text.rows.append(self._call(kernel, component, "weights[i]"))
+            return
+        call = self._call(kernel, component, "w")
+        if text.rows:
+            text.rows += ["for j in range(n_input):", "    w = weights[i, j]"]
+            text.rows += [f"    weights[i, j] = {call}"]
         else:
-            text.bound.append(f"w = {self._call(kernel, component, 'w')}")
+            text.bound.append(f"w = {call}")
 
 
 def _samples(name: str) -> str:
     """The text for the samples of an array that one part of the work is about."""
     return f"{name}[:, first_row:last_row]"
-
-
-def _parts(n_neuron: int, n_sample: int) -> int:
-    """Into how many parts the work is cut: one a core of the machine, whatever threads run."""
-    import numba
-
-    cores: int = numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]  # set at import
-    return max(1, min(cores, n_neuron, n_sample))

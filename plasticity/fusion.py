@@ -7,6 +7,7 @@ from collections.abc import Callable
 from plasticity.dispatch import Answer
 from plasticity.fallbacks import Batches
 from plasticity.fuse import Draw, FusedStep, obstacle
+from plasticity.online import FusedStretch, has_rate_kernel
 from plasticity.spec import Experiment
 from plasticity.state import LayerState
 
@@ -25,7 +26,7 @@ class Fusion:
     def __init__(self, experiment: Experiment, whole: LayerState) -> None:
         self._experiment = experiment
         self._whole = whole
-        self._steps: dict[tuple[str, int], FusedStep] = {}
+        self._steps: dict[tuple[str, int, bool], FusedStep] = {}
 
     def reason_against(self, layer: LayerState, call: Caller) -> str | None:
         """Why a layer steps through the plan, or None where its step is compiled."""
@@ -51,16 +52,23 @@ class Fusion:
         """
         if not layer.learns or self.reason_against(layer, call) is not None:
             return None
-        key = (layer.name, batch)
+        draw = self._draw(call) if lowest else None
+        key = (layer.name, batch, draw is not None)
         if key not in self._steps:
-            draw = self._draw(call) if lowest else None
-            self._steps[key] = FusedStep(layer, batch, draw, parallel=True)
+            online = batch == 1 and draw is not None and has_rate_kernel(layer)
+            self._steps[key] = (FusedStretch if online else FusedStep)(layer, batch, draw)
         self._steps[key].refresh()
         return self._steps[key]
 
+    def refresh(self) -> None:
+        """Take note that weights may have been changed from outside the run."""
+        for step in self._steps.values():
+            step.refresh()
+
     def _draw(self, call: Caller) -> Draw | None:
         batches = self._whole.components.get("batches")
-        if not isinstance(batches, Batches) or call("encode") or len(call("draw_batch")) != 1:
+        drawn_by = [(answer.component, answer.whole) for answer in call("draw_batch")]
+        if not isinstance(batches, Batches) or call("encode") or drawn_by != [(batches, False)]:
             return None
         return Draw(batches.data.samples, batches.data.scale, batches.order)
 

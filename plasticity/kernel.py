@@ -25,6 +25,7 @@ class Kernel:
 
         compute_current     w -> effective weight v,  u = sum_j v_ij x_j
         activate            u -> y
+        schedule_rate       step, epoch, n_step, n_epoch -> factor
         differentiate       u, y -> slope
         estimate_threshold  theta, *state, mean of observe(y), first -> theta, *state
         shape_update        dw, w -> dw;  with `peak` dw, w, largest |dw| -> dw

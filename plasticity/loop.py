@@ -13,6 +13,7 @@ from plasticity.components import label_of
 from plasticity.dispatch import Answer, collect, emit, first
 from plasticity.errors import ConflictError, ContractError
 from plasticity.hookspecs import ADAPT, DRAW, MODULATE, RESPOND, UPDATE
+from plasticity.online import FusedStretch
 from plasticity.state import Array, LayerState, read_only
 
 if TYPE_CHECKING:
@@ -45,9 +46,9 @@ def _epoch(simulation: Simulation, stage: list[LayerState], clock: Clock) -> str
     measure_every = simulation.experiment.measure_every or clock.steps_per_epoch
     while True:
         plan = simulation.plan(stage)
-        emit(plan.step, clock)
+        steps = _do(plan, clock, measure_every)
         for layer in stage:
-            layer.clock.advance()
+            layer.clock.advance(steps)
         step = clock.step
         if step % measure_every == 0 or step == clock.n_step:
             simulation.measure(stage)
@@ -57,6 +58,15 @@ def _epoch(simulation: Simulation, stage: list[LayerState], clock: Clock) -> str
                 return reason
         if step % clock.steps_per_epoch == 0 or simulation.interrupt.requested:
             return None
+
+
+def _do(plan: Plan, clock: Clock, measure_every: int) -> int:
+    """Do a step or, where Python need not be asked in between, several; how many."""
+    if plan.stretch is None:
+        emit(plan.step, clock)
+        return 1
+    measured = (clock.step // measure_every + 1) * measure_every
+    return plan.stretch(int(min(plan.next_heard, plan.until, measured)) - clock.step)
 
 
 Heard = list[tuple[Clock, tuple[Answer, ...], tuple[Answer, ...]]]
@@ -70,12 +80,16 @@ class Plan:
     periods     the different `every` of the listeners
     listeners   from the periods that are due to, per layer, those who hear that the step is done
                 and those who may give a reason to stop
+    stretch     does up to so many steps at once and tells how many, where that is possible
+    until       the step at which the plan ends: the batch or the epoch is another
     next_heard  the next step after which anyone listens
     """
 
     step: tuple[Answer, ...]
     periods: tuple[int, ...]
     listeners: Callable[[tuple[int, ...]], Heard]
+    stretch: Callable[[int], int] | None = None
+    until: int = 0
     next_heard: float = 0
     _heard: dict[tuple[int, ...], Heard] = attrs.field(factory=dict)
 
@@ -120,7 +134,7 @@ def step_plan(simulation: Simulation, stage: list[LayerState], batch: int) -> It
         compiled = simulation.fusion.step(layer, batch, call, index == 0) if trains else None
         if index > 0:
             yield Answer(np.copyto, (arrays["x"], below), "activate", layer)
-        elif compiled is None or not compiled.draws:
+        elif compiled is None or compiled.draw is None:
             for event in DRAW:
                 yield from call(event)
         below = arrays["activity"].T
@@ -190,13 +204,14 @@ def plan_of(simulation: Simulation, stage: list[LayerState], batch: int) -> Plan
             heard.append((layer.clock, call("step_finished"), call("should_stop")))
         return heard
 
-    plan = Plan(
-        tuple(step_plan(simulation, stage, batch)),
+    step = tuple(step_plan(simulation, stage, batch))
+    alone = step[0].function if len(step) == 1 else None
+    return Plan(
+        step,
         tuple(sorted({every(part) for part in simulation.listening()})),
         listeners,
+        alone.run if isinstance(alone, FusedStretch) else None,
     )
-    plan.listen_after(stage[0].clock.step)
-    return plan
 
 
 def measurements_of(simulation: Simulation, layer: LayerState) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from plasticity.clock import Clock
 from plasticity.components import events_of
 from plasticity.data import Data
 from plasticity.dispatch import Answer, Manager, answers, emit
+from plasticity.fuse import NOT_KEPT
 from plasticity.fusion import Fusion
 from plasticity.interrupt import Interrupt, watching
 from plasticity.randomness import stream
@@ -102,6 +103,7 @@ class Simulation:
         """
         self.store = RunStore.create(out, self.experiment, self.data, overwrite=overwrite)
         outcome = "failed"
+        self.fusion.refresh()
         resumed = self.layers[0].clock.step > 0
         try:
             compiled = any(self.explain_step(layer) is None for layer in self.layers)
@@ -281,6 +283,11 @@ class Simulation:
         if key not in self._plans:
             self._plans[key] = loop.plan_of(self, stage, batch)
         self._plan = self._plans[key]
+        compiled = [answer.component for answer in self._plan.step if answer.event == "step"]
+        for layer in stage:
+            layer.not_kept = NOT_KEPT if layer in compiled else frozenset()
+        self._plan.until = self._plan_until
+        self._plan.listen_after(clock.step)
         return self._plan
 
     def notify(self, event: str, clock: Clock, **arguments: Any) -> None:

@@ -35,6 +35,7 @@ class StepText:
     shape: list[str] = attrs.field(factory=list)  # before the peak is known
     shape_after: list[str] = attrs.field(factory=list)
     peak: bool = False
+    rate: str = ""  # the schedule's factor, from step, epoch, n_step_in_all and n_epoch
     before: str = ""
     move: list[str] = attrs.field(factory=list)
     bound: list[str] = attrs.field(factory=list)
@@ -51,36 +52,29 @@ class StepText:
         """The module that defines `kernel`."""
         regions = self._regions()
         stages = "\n\n".join(
-            self._function(f"stage_{n}", body)
+            self._function(f"stage_{n}", kind, body)
             for n, (kind, body) in enumerate(regions)
             if kind != "peak"
         )
         calls: list[str] = []
+        passed = ", ".join([*self.arguments, *_LOCALS])
         for n, (kind, _) in enumerate(regions):
-            calls += self._call(f"stage_{n}", kind)
+            calls.append("peak[0] = peaks.max()" if kind == "peak" else f"stage_{n}({passed})")
         return _MODULE.format(
+            observed=_OBSERVED.format(observe=self.observe) if self.observe else "",
             stages=stages,
-            parallel='{"fusion": False}' if self.parallel else "False",
             arguments=", ".join(self.arguments),
-            body=_indent(calls, 1),
+            body=indented(calls, 1),
         )
 
-    def _function(self, name: str, body: list[str]) -> str:
-        inner = ", ".join(["first_row", "last_row", "part", *self.arguments, *_LOCALS])
-        return _STAGE.format(name=name, arguments=inner, body=_indent(body, 1))
-
-    def _call(self, name: str, kind: str) -> list[str]:
-        passed = ", ".join([*self.arguments, *_LOCALS])
-        size = "n_neuron" if kind == "rows" else "n_sample"
-        lines = [
-            "for part in prange(n_part):",
-            f"    low = part * {size} // n_part",
-            f"    high = (part + 1) * {size} // n_part",
-            f"    {name}(low, high, part, {passed})",
-        ]
-        if kind == "peak":
-            return ["peak[0] = peaks.max()"]
-        return lines
+    def _function(self, name: str, kind: str, body: list[str]) -> str:
+        return _STAGE.format(
+            name=name,
+            arguments=", ".join([*self.arguments, *_LOCALS]),
+            size="n_neuron" if kind == "rows" else "n_sample",
+            parallel=self.parallel,
+            body=indented(body, 1),
+        )
 
     def _regions(self) -> list[tuple[str, list[str]]]:
         """The stages in order; neighbours over the same neurons become one."""
@@ -114,9 +108,9 @@ class StepText:
     def _activate(self) -> list[str]:
         inner = [f"y = {self.sigma}", "activity[i, b] = y"]
         inner += [f"slope[i, b] = {self.slope}"] if self.slope else []
-        inner += [f"total += {self.observe}"] if self.observe else []
-        body = ["total = zero", "for b in range(n_sample):", "    u = current[i, b]"]
+        body = ["for b in range(n_sample):", "    u = current[i, b]"]
         body += ["    " + line for line in inner]
+        body += ["total = observed(activity, i)"] if self.observe else []
         body += self.estimate
         body += ["d = zero"]
         if self.phi:
@@ -126,7 +120,7 @@ class StepText:
         elif self.compete:
             body += ["modulation[i, :] = zero"]
         if self.decays:
-            body += ["decay[i] = d / n_sample"]
+            body += ["decay[i] = d * share"]
         if self.compete:
             body += ["decays[:, i] = zero"]
         return ["for i in range(first_row, last_row):", *("    " + line for line in body)]
@@ -140,16 +134,16 @@ class StepText:
             lines += ["np.dot(modulation[first_row:last_row], x, update[first_row:last_row])"]
         if self.peak:
             lines += ["for i in range(first_row, last_row):"]
-            lines += ["    " + line for line in self._skip() + self._decay()]
+            lines += ["    " + line for line in self._decay() + self._skip()]
             lines += ["    for j in range(n_input):", "        w = weights[i, j]"]
-            lines += ["        " + line for line in [self._update_of_w(), *self.shape]]
-            lines += ["        update[i, j] = dw", "        largest = max(largest, abs(dw))"]
+            inner = [self._update_of_w(), *self.shape, "update[i, j] = dw", *LARGEST]
+            lines += ["        " + line for line in inner]
             lines += ["peaks[part] = largest"]
         return lines
 
     def _apply(self) -> list[str]:
         lines = [self.before] if self.before else []
-        body = self._skip() + ([] if self.peak else self._decay())
+        body = [*([] if self.peak else self._decay()), *self._skip()]
         inner = ["w = weights[i, j]"]
         if self.peak:
             inner += ["dw = update[i, j]", *self.shape_after]
@@ -174,13 +168,22 @@ class StepText:
     def _decay(self) -> list[str]:
         if self.compete:
             lines = ["d = decay[i]" if self.decays else "d = zero"]
-            return [*lines, "for p in range(n_part):", "    d += decays[p, i]"]
+            lines += ["for p in range(n_part):", "    d += decays[p, i]"]
+            # A rule may let the weights of a neuron fade on which it adds no phi.
+            return [*lines, "touched[i] = touched[i] or d != zero"] if self.sparse else lines
         return ["d = decay[i]"] if self.decays else []
 
     def _update_of_w(self) -> str:
         decay = " - d * w" if self.decays or self.compete else ""
         return f"dw = update[i, j] * share{decay}"
 
+
+# A NaN is never smaller than what was found, and once found it stays.
+LARGEST = [
+    "size = abs(dw)",
+    "if size > largest or size != size:",
+    "    largest = size",
+]
 
 # Numbers and scratch that every stage gets beside the arguments.
 _LOCALS = ("n_neuron", "n_sample", "n_input", "n_part", "zero", "share")
@@ -217,10 +220,41 @@ _SPARSE = [
     "        update[i, :] = zero",
 ]
 
+# Functions that only read may sum in vectors: with nothing stored, no check of overlap decides at
+# run time between two orders, so the order is fixed.
+DOT = """\
+@njit(error_model="numpy", fastmath={"reassoc", "contract"})
+def dot(weights, i, x, r):
+    total = weights.dtype.type(0)
+    for j in range(weights.shape[1]):
+        total += weights[i, j] * x[r, j]
+    return total
+"""
+
+_OBSERVED = """\
+@njit(error_model="numpy", fastmath={{"reassoc", "contract"}})
+def observed(activity, i):
+    total = activity.dtype.type(0)
+    for b in range(activity.shape[1]):
+        y = activity[i, b]
+        total += {observe}
+    return total
+
+
+"""
+
 _STAGE = """\
 @njit(error_model="numpy")
-def {name}({arguments}):
+def {name}_part(first_row, last_row, part, {arguments}):
 {body}
+
+
+@njit(parallel={parallel}, error_model="numpy")
+def {name}({arguments}):
+    for part in prange(n_part):
+        low = part * {size} // n_part
+        high = (part + 1) * {size} // n_part
+        {name}_part(low, high, part, {arguments})
 """
 
 _MODULE = '''\
@@ -230,10 +264,11 @@ import numpy as np
 from numba import njit, prange
 
 
-{stages}
+{observed}{stages}
 
-# No fusion: Numba would merge neighbouring loops, and one stage needs all of the one before.
-@njit(parallel={parallel}, cache=True, error_model="numpy")
+# Each parallel loop has a function of its own: Numba would merge neighbours into one loop, and a
+# stage needs all of the one before.
+@njit(cache=True, error_model="numpy")
 def kernel({arguments}):
     n_neuron, n_sample = current.shape
     n_input = x.shape[1]
@@ -264,5 +299,6 @@ def kernel(weights, {numbers}effective):
 '''
 
 
-def _indent(lines: Iterable[str], depth: int) -> str:
+def indented(lines: Iterable[str], depth: int) -> str:
+    """Lines of Python as a block that stands this deep."""
     return "\n".join("    " * depth + line for line in lines)

@@ -170,6 +170,7 @@ ORDER = """
     rule_functions
     dispatch fallbacks
     fuse
+    online
     fusion
     loop
     recording

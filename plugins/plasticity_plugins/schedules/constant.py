@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from plasticity import component, hookimpl
+from plasticity import Kernel, component, hookimpl
+
+
+def _one(step, epoch, n_step, n_epoch):  # type: ignore[no-untyped-def]  # compiled
+    return 1.0
 
 
 @component
@@ -13,6 +17,8 @@ class Constant:
 
     It takes the place of another schedule where a setting must name one.
     """
+
+    kernels = (Kernel("schedule_rate", _one),)
 
     @hookimpl
     def schedule_rate(self) -> float:

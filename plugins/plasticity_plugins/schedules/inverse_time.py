@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from plasticity import Clock, component, hookimpl, setting
+from plasticity import Clock, Kernel, component, hookimpl, setting
+
+
+def _factor(step, epoch, n_step, n_epoch, decay):  # type: ignore[no-untyped-def]  # compiled
+    return 1 / (1 + decay * step)
 
 
 @component
@@ -25,6 +29,8 @@ class InverseTime:
     decay: float = setting(
         default=0.01, low=0, unit="1/step", doc="how fast the rate falls", because="it would rise"
     )
+
+    kernels = (Kernel("schedule_rate", _factor, parameters=lambda self, batch: (self.decay,)),)
 
     @hookimpl
     def schedule_rate(self, clock: Clock) -> float:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from plasticity import Clock, component, hookimpl, setting
+from plasticity import Clock, Kernel, component, hookimpl, setting
 from plasticity_plugins import bibliography
+
+
+def _factor(step, epoch, n_step, n_epoch, per_epoch):  # type: ignore[no-untyped-def]  # compiled
+    return 1 - (epoch / n_epoch if per_epoch else step / n_step)
 
 
 @component(source=bibliography.KROTOV_HOPFIELD_2019)
@@ -22,8 +26,10 @@ class LinearToZero:
     [1.0, 0.75, 0.5, 0.25]
     """
 
-    per: str = setting(
-        default="epoch", choices=("epoch", "step"), doc="when the factor falls"
+    per: str = setting(default="epoch", choices=("epoch", "step"), doc="when the factor falls")
+
+    kernels = (
+        Kernel("schedule_rate", _factor, parameters=lambda self, batch: (self.per == "epoch",)),
     )
 
     @hookimpl

@@ -1,0 +1,129 @@
+"""The text of many steps of one sample each, put together from the kernels of a layer.
+
+With one sample a step there is nothing to share between threads and nothing for a matrix multiply:
+a neuron's current, threshold, rule and update follow each other while its weights are in the
+nearest cache, and Python is not touched between two steps.
+"""
+
+from __future__ import annotations
+
+from plasticity.kernels.step_text import DOT, LARGEST, StepText, indented
+
+
+def online_text(step: StepText, converts: bool) -> str:
+    """The module whose `kernel` does `n_step` steps, the first of them number `step`.
+
+    converts   whether a sample must be scaled or is of another type, so that it is copied into x
+    """
+    x = "x, 0" if converts else "samples, r"
+    x_j = "x[0, j]" if converts else "samples[r, j]"
+    body = ["first = step + t == 0", "r = order[start + t]"]
+    if converts:
+        body += ["for j in range(n_input):", "    x[0, j] = x.dtype.type(samples[r, j]) * scale"]
+    body += [f"rate_factor = zero + {step.rate}"] if step.rate else []
+    body += [step.before.replace("count", "count + t")] if step.before else []
+    weights = "effective" if step.effective else "weights"
+    respond = [f"u = dot({weights}, i, {x})", "current[i, 0] = u"]
+    if step.solve:
+        body += [*_each_neuron(respond), *step.solve]
+        respond = ["u = current[i, 0]"]
+    respond += [*_activity(step), *_rules(step)]
+    learn = _learn(step, x_j)
+    if step.compete or step.peak:
+        body += [*_each_neuron(respond), *step.compete]
+        if step.peak:
+            body += ["largest = zero", *_each_neuron(_measured_update(step, x_j))]
+            body += ["peak[0] = largest"]
+        body += _each_neuron(learn)
+    else:
+        body += _each_neuron([*respond, *learn])
+    last = [] if converts else ["for j in range(n_input):", "    x[0, j] = samples[r, j]"]
+    return _MODULE.format(
+        dot=DOT,
+        arguments=", ".join(step.arguments),
+        body=indented(body, 2),
+        last=indented(last, 1),
+    )
+
+
+def _each_neuron(lines: list[str]) -> list[str]:
+    return ["for i in range(n_neuron):", *("    " + line for line in lines)]
+
+
+def _activity(step: StepText) -> list[str]:
+    lines = [f"y = {step.sigma}", "activity[i, 0] = y"]
+    lines += [f"slope[i, 0] = {step.slope}"] if step.slope else []
+    lines += [f"total = zero + {step.observe}"] if step.observe else []
+    return lines + step.estimate
+
+
+def _rules(step: StepText) -> list[str]:
+    lines = ["phi = zero", "d = zero", *step.phi]
+    if step.compete or step.peak:
+        return [*lines, "modulation[i, 0] = phi", "decay[i] = d", "decays[0, i] = zero"]
+    # A constant such as 0.5 in a rule makes its result a float64, and the loop over inputs slow.
+    return [*lines, "gain, fade = number(phi), number(d)"]
+
+
+def _phi(step: StepText) -> list[str]:
+    """phi and d of a neuron, where other neurons had a say in them."""
+    if not (step.compete or step.peak):
+        return []
+    lines = ["gain, fade = modulation[i, 0], decay[i] + decays[0, i]"]
+    if step.sparse and step.still:
+        lines += ["if gain == zero and fade == zero:", "    continue"]
+    return lines
+
+
+def _update(step: StepText, x_j: str) -> str:
+    decay = " - fade * w" if step.decays or step.compete else ""
+    return f"dw = gain * {x_j}{decay}"
+
+
+def _measured_update(step: StepText, x_j: str) -> list[str]:
+    inner = ["w = weights[i, j]", _update(step, x_j), *step.shape]
+    inner += ["update[i, j] = dw", *LARGEST]
+    return [*_phi(step), "for j in range(n_input):", *("    " + line for line in inner)]
+
+
+def _learn(step: StepText, x_j: str) -> list[str]:
+    inner = ["w = weights[i, j]"]
+    if step.peak:
+        inner += ["dw = update[i, j]", *step.shape_after]
+    else:
+        inner += [_update(step, x_j), *step.shape]
+    inner += [*step.move, *step.bound, "weights[i, j] = w"]
+    inner += [f"effective[i, j] = {step.effective}"] if step.effective and not step.rows else []
+    lines = [
+        *_phi(step),
+        "for j in range(n_input):",
+        *("    " + line for line in inner),
+        *step.rows,
+    ]
+    if step.effective and step.rows:
+        lines += ["for j in range(n_input):", "    w = weights[i, j]"]
+        lines += [f"    effective[i, j] = {step.effective}"]
+    return lines
+
+
+_MODULE = '''\
+"""Steps of one sample each."""
+
+import numpy as np
+from numba import njit
+
+
+{dot}
+
+@njit(cache=True, error_model="numpy", fastmath={{"contract"}})
+def kernel({arguments}):
+    n_neuron, n_input = weights.shape
+    n_part = n_sample = 1
+    first_row, last_row, part, b = 0, 1, 0, 0
+    number = current.dtype.type
+    zero, share = number(0), number(1)
+    r = 0
+    for t in range(n_step):
+{body}
+{last}
+'''
