@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from plasticity.folders import cache_folder as cache_folder
     from plasticity.hookspecs import hookimpl as hookimpl
     from plasticity.kernel import Kernel as Kernel
-    from plasticity.recording.store import open_run as open_run
+    from plasticity.results import Run as Run
+    from plasticity.results import open_run as open_run
     from plasticity.rule_functions import rule as rule
     from plasticity.rules import Rule as Rule
-    from plasticity.runs import Run as Run
     from plasticity.runs import run as run
     from plasticity.settings import setting as setting
     from plasticity.simulation import Simulation as Simulation
@@ -42,11 +42,11 @@ _HOME = {
     "Kernel": "kernel",
     "Layer": "spec",
     "LayerView": "state",
-    "open_run": "recording.store",
+    "open_run": "results",
     "Phase": "spec",
     "Rule": "rules",
     "rule": "rule_functions",
-    "Run": "runs",
+    "Run": "results",
     "run": "runs",
     "setting": "settings",
     "Simulation": "simulation",

@@ -27,7 +27,8 @@ from plasticity.errors import PlasticityError, SpecError, StoreError
 from plasticity.fallbacks import GivenData
 from plasticity.report.probe import Features, Held, hold_out, linear_probe
 from plasticity.report.stopwatch import Stopwatch, samples_until
-from plasticity.runs import Run, configure
+from plasticity.results import Run
+from plasticity.runs import configure
 from plasticity.simulation import Simulation
 from plasticity.spec import Experiment
 from plasticity.structure import make

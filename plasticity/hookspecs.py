@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from plasticity.clock import Clock
     from plasticity.data import Data
     from plasticity.recording import RunStore
-    from plasticity.runs import Run
+    from plasticity.results import Run
     from plasticity.spec import Experiment
     from plasticity.state import LayerView
 

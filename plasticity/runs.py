@@ -1,73 +1,20 @@
-"""The Python face: `run(...)`, and what a finished run answers."""
+"""The Python face: from a preset, a file or an `Experiment` to a run, in one call."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
+from plasticity.assembly import assemble
 from plasticity.data import Data
+from plasticity.discovery import entries, readers
 from plasticity.errors import DataError
 from plasticity.overrides import override
-from plasticity.recording import RunStore
+from plasticity.results import Run
 from plasticity.spec import Experiment
-
-if TYPE_CHECKING:
-    import xarray
-
-
-class Run:
-    """A run, finished or not, as its store tells it."""
-
-    def __init__(self, store: RunStore) -> None:
-        self.store = store
-
-    @property
-    def experiment(self) -> Experiment:
-        """The spec of the run."""
-        return self.store.experiment()
-
-    @property
-    def outcome(self) -> str:
-        """How it ended: "finished", "stopped: ...", "interrupted", "failed: ..."; or "running"."""
-        return str(self.store.attributes["outcome"])
-
-    @property
-    def layers(self) -> tuple[str, ...]:
-        """The names of the layers, from the input upwards."""
-        return tuple(self.store.attributes["layers"])
-
-    @property
-    def weights(self) -> xarray.DataArray:
-        """The weights (neuron, input) of the last layer as they are at the end."""
-        return self.state()["weights"]
-
-    @property
-    def trajectory(self) -> xarray.Dataset:
-        """What the recorder took of the last layer, over `step`."""
-        return self.recorded()
-
-    @property
-    def metrics(self) -> xarray.Dataset:
-        """The measurements of the last layer, over `step`."""
-        return self.recorded("metrics")
-
-    def state(self, layer: int = -1) -> xarray.Dataset:
-        """All arrays of a layer as they are at the end."""
-        return self.recorded("state", layer)
-
-    def recorded(self, group: str = "trajectory", layer: int = -1) -> xarray.Dataset:
-        """A group of a layer: "metrics", "state", or what a recorder took into a group.
-
-        Read from the store when its values are used; empty where nothing was recorded.
-        """
-        return self.store.dataset(f"{self.layers[layer]}/{group}")
-
-    def __repr__(self) -> str:
-        where = self.store.path or "memory"
-        return f"<Run of {', '.join(self.layers)}, {self.outcome}, in {where}>"
 
 
 def run(
@@ -96,8 +43,6 @@ def run(
     >>> finished.weights.sizes
     Frozen({'neuron': 4, 'input': 16})
     """
-    from plasticity.assembly import assemble
-
     made = configure(experiment, data=data, labels=labels, **settings)
     return assemble(made, listeners).run(out, overwrite=overwrite)
 
@@ -123,8 +68,6 @@ def source_of(name: str) -> Any:
 
     Raises `DataError` for a path that no source reads.
     """
-    from plasticity.discovery import entries, readers
-
     path, known = Path(name), readers()
     if path.suffix.removeprefix(".") in known:
         return {"name": known[path.suffix.removeprefix(".")], "path": name}

@@ -21,7 +21,7 @@ from plasticity.fusion import Fusion
 from plasticity.interrupt import Interrupt, watching
 from plasticity.randomness import stream
 from plasticity.recording import RunStore
-from plasticity.runs import Run
+from plasticity.results import Run
 from plasticity.spec import Experiment
 from plasticity.state import Array, LayerState, LayerView
 from plasticity.threads import one_thread_if_small

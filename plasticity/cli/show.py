@@ -9,7 +9,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from plasticity.runs import Run
+    from plasticity.results import Run
     from plasticity.spec import Experiment
 
 
@@ -22,7 +22,7 @@ def show(
     from plasticity.cli.experiment_lines import print_experiment
     from plasticity.cli.target import opened
     from plasticity.cli.terminal import stdout
-    from plasticity.runs import Run
+    from plasticity.results import Run
 
     console = stdout()
     found = opened(target)
@@ -82,7 +82,7 @@ def _with_data(found: Run | Experiment) -> Experiment:
     import numpy as np
 
     from plasticity.data import Data
-    from plasticity.runs import Run
+    from plasticity.results import Run
     from plasticity.spec import GIVEN
 
     if not isinstance(found, Run):

@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from plasticity.runs import Run
+    from plasticity.results import Run
     from plasticity.spec import Experiment
 
 
 def opened(name: str) -> Run | Experiment:
     """The run of a store (a folder), or the experiment of a TOML file or preset."""
     if Path(name).is_dir():
-        from plasticity.recording.store import open_run
+        from plasticity.results import open_run
 
         return open_run(name)
     from plasticity.spec import Experiment
@@ -23,7 +23,7 @@ def opened(name: str) -> Run | Experiment:
 
 def experiment_of(name: str) -> Experiment:
     """The experiment that a store, a TOML file or a preset holds."""
-    from plasticity.runs import Run
+    from plasticity.results import Run
 
     found = opened(name)
     return found.experiment if isinstance(found, Run) else found

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     from plasticity.clock import Clock
     from plasticity.data import Data
-    from plasticity.runs import Run
     from plasticity.spec import Experiment
     from plasticity.state import LayerView
 
@@ -105,6 +104,27 @@ class RunStore:
             return cls(zarr.create_group(folder, attributes=attributes), folder, experiment)
         except OSError as error:
             raise StoreError(f"{folder}: cannot be created: {error}") from error
+
+    @classmethod
+    def open(cls, path: str | Path) -> RunStore:
+        """The store in a folder, to read.
+
+        Raises `StoreError` where there is none, or none of ours.
+        """
+        import zarr
+
+        folder = Path(path)
+        if not folder.exists():
+            raise StoreError(f"{folder}: there is nothing there")
+        found = _format_of(folder)
+        if found is None:
+            raise StoreError(f"{folder}: is not the store of a run")
+        if found != FORMAT:
+            raise StoreError(
+                f"{folder}: the store of a run in format {found!r}; this version reads format "
+                f"{FORMAT}"
+            )
+        return cls(zarr.open_group(folder, mode="r"), folder)
 
     @property
     def attributes(self) -> dict[str, Any]:
@@ -227,28 +247,6 @@ class RunStore:
             yield
         except OSError as error:
             raise StoreError(f"{self.path}: cannot be written: {error}") from error
-
-
-def open_run(path: str | Path) -> Run:
-    """The run that a store holds, finished or not.
-
-    Raises `StoreError` where there is no store, or none of ours.
-    """
-    import zarr
-
-    from plasticity.runs import Run
-
-    folder = Path(path)
-    if not folder.exists():
-        raise StoreError(f"{folder}: there is nothing there")
-    found = _format_of(folder)
-    if found is None:
-        raise StoreError(f"{folder}: is not the store of a run")
-    if found != FORMAT:
-        raise StoreError(
-            f"{folder}: the store of a run in format {found!r}; this version reads format {FORMAT}"
-        )
-    return Run(RunStore(zarr.open_group(folder, mode="r"), folder))
 
 
 def _check_replaceable(folder: Path) -> None:

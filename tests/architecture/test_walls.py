@@ -174,9 +174,10 @@ ORDER = """
     fusion
     loop
     recording
-    runs
+    results
     simulation
     assembly
+    runs
     schedule_summary
     report
     comparison
@@ -189,8 +190,6 @@ RANK = {name: rank for rank, line in enumerate(ORDER.split("\n")) for name in li
 # What looks up from below, inside a function, when somebody asks for it.
 UPWARDS = {
     ("spec", "structure"): "Experiment.from_dict reads tables",
-    ("runs", "assembly"): "run() is the front door of the house",
-    ("recording", "runs"): "open_run() gives a Run",
 }
 
 

@@ -1,0 +1,72 @@
+"""What a run answers once it has begun, from its store alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plasticity.recording import RunStore
+from plasticity.spec import Experiment
+
+if TYPE_CHECKING:
+    import xarray
+
+
+class Run:
+    """A run, finished or not, as its store tells it."""
+
+    def __init__(self, store: RunStore) -> None:
+        self.store = store
+
+    @property
+    def experiment(self) -> Experiment:
+        """The spec of the run."""
+        return self.store.experiment()
+
+    @property
+    def outcome(self) -> str:
+        """How it ended: "finished", "stopped: ...", "interrupted", "failed: ..."; or "running"."""
+        return str(self.store.attributes["outcome"])
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The names of the layers, from the input upwards."""
+        return tuple(self.store.attributes["layers"])
+
+    @property
+    def weights(self) -> xarray.DataArray:
+        """The weights (neuron, input) of the last layer as they are at the end."""
+        return self.state()["weights"]
+
+    @property
+    def trajectory(self) -> xarray.Dataset:
+        """What the recorder took of the last layer, over `step`."""
+        return self.recorded()
+
+    @property
+    def metrics(self) -> xarray.Dataset:
+        """The measurements of the last layer, over `step`."""
+        return self.recorded("metrics")
+
+    def state(self, layer: int = -1) -> xarray.Dataset:
+        """All arrays of a layer as they are at the end."""
+        return self.recorded("state", layer)
+
+    def recorded(self, group: str = "trajectory", layer: int = -1) -> xarray.Dataset:
+        """A group of a layer: "metrics", "state", or what a recorder took into a group.
+
+        Read from the store when its values are used; empty where nothing was recorded.
+        """
+        return self.store.dataset(f"{self.layers[layer]}/{group}")
+
+    def __repr__(self) -> str:
+        where = self.store.path or "memory"
+        return f"<Run of {', '.join(self.layers)}, {self.outcome}, in {where}>"
+
+
+def open_run(path: str | Path) -> Run:
+    """The run that a store holds, finished or not.
+
+    Raises `StoreError` where there is no store, or none of ours.
+    """
+    return Run(RunStore.open(path))
