@@ -65,6 +65,7 @@ class LayerState:
     used         names of the shared arrays that some component uses
     arrays       name -> array that outlives a step; private ones as "place.name"
     variables    the declaration of each of these
+    not_kept     names of the shared arrays that a compiled step does not leave behind
     """
 
     def __init__(
@@ -92,6 +93,7 @@ class LayerState:
         self._writers: dict[str, str] = {}
         self._buffers: dict[str, Array] = {}
         self._bound: tuple[str, int] | None = None
+        self.not_kept: frozenset[str] = frozenset()
 
     @property
     def learns(self) -> bool:
@@ -232,9 +234,14 @@ class LayerView:
         """The declaration of each array that outlives a step."""
         return dict(self._state.variables)
 
-    @cached_property
+    @property
     def names(self) -> frozenset[str]:
         """The names of the arrays that `array` gives: those that something fills."""
+        missing = self._state.not_kept
+        return self._filled - missing if missing else self._filled
+
+    @cached_property
+    def _filled(self) -> frozenset[str]:
         of_batch = {name for name, (variable, _) in SHARED.items() if "sample" in variable.dims}
         unused = {"slope"} - self._state.used
         return frozenset(self._state.arrays) | (of_batch - unused)
@@ -242,8 +249,14 @@ class LayerView:
     def array(self, name: str, batch: int | None = None) -> Array:
         """A read-only view of an array by name; of the last batch where it has samples.
 
-        Raises `ContractError` where there is none of that name.
+        Raises `ContractError` where there is none of that name, or where the step is compiled and
+        does not keep it.
         """
+        if name in self._state.not_kept:
+            raise ContractError(
+                f"{self.name}: a compiled step does not keep {name!r}; name it in an attribute "
+                'looks_at of the listener, or give the experiment fuse = "never"'
+            )
         if name in self._state.arrays:
             return read_only(self._state.arrays[name])
         if name not in self.names:

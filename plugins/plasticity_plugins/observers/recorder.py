@@ -27,6 +27,11 @@ class Recorder:
     layer: str | None = setting(default=None, doc="name of the one layer to record; all if not set")
     group: str = setting(default="trajectory", doc="where in the layer's part of the store")
 
+    @property
+    def looks_at(self) -> tuple[str, ...]:
+        """The arrays that it takes: a step that is compiled does not keep all of them."""
+        return self.variables
+
     @hookimpl
     def run_started(self, experiment: Any, store: Any) -> None:
         layers = [experiment.layer_name(index) for index in range(len(experiment.layers))]
