@@ -178,6 +178,10 @@ class FusedStep:
         self._take("decays", np.zeros((self._n_part(), n_neuron), layer.dtype))
         self._take("touched", np.zeros(n_neuron, np.bool_))
         self._take("peaks", np.zeros(self._n_part(), layer.dtype))
+        integer = np.dtype(f"i{layer.dtype.itemsize}")
+        self._take("update_bits", arrays["update"].view(integer))
+        self._take("peak_bits", self._values["peaks"].view(integer))
+        self._take("magnitude", integer.type(np.iinfo(integer).max))
         self._take("peak", np.zeros(1, layer.dtype))
         if draw is not None:
             self._take("samples", draw.samples)

@@ -127,18 +127,19 @@ class StepText:
 
     def _accumulate(self) -> list[str]:
         """dW, and where its largest value is needed, what comes before that value."""
-        lines = ["largest = zero"] if self.peak else []
+        lines = ["top = peak_bits[0] & 0"] if self.peak else []
         if self.sparse:
-            lines += _SPARSE
+            lines += _SPARSE if self.still else [*_SPARSE, *_ZEROS]
         else:
             lines += ["np.dot(modulation[first_row:last_row], x, update[first_row:last_row])"]
         if self.peak:
             lines += ["for i in range(first_row, last_row):"]
             lines += ["    " + line for line in self._decay() + self._skip()]
             lines += ["    for j in range(n_input):", "        w = weights[i, j]"]
-            inner = [self._update_of_w(), *self.shape, "update[i, j] = dw", *LARGEST]
+            inner = [self._update_of_w(), *self.shape, "update[i, j] = dw"]
             lines += ["        " + line for line in inner]
-            lines += ["peaks[part] = largest"]
+            lines += ["    " + line for line in _TOP]
+            lines += ["peak_bits[part] = top"]
         return lines
 
     def _apply(self) -> list[str]:
@@ -170,7 +171,10 @@ class StepText:
             lines = ["d = decay[i]" if self.decays else "d = zero"]
             lines += ["for p in range(n_part):", "    d += decays[p, i]"]
             # A rule may let the weights of a neuron fade on which it adds no phi.
-            return [*lines, "touched[i] = touched[i] or d != zero"] if self.sparse else lines
+            if self.sparse:
+                lines += ["if d != zero and not touched[i]:"]
+                lines += ["    touched[i] = True", "    update[i, :] = zero"]
+            return lines
         return ["d = decay[i]"] if self.decays else []
 
     def _update_of_w(self) -> str:
@@ -183,6 +187,13 @@ LARGEST = [
     "size = abs(dw)",
     "if size > largest or size != size:",
     "    largest = size",
+]
+
+# The largest |dw|, by the bits of the numbers: their order is that of the values, a NaN above all,
+# and a maximum of whole numbers is taken of many at a time.
+_TOP = [
+    "for j in range(n_input):",
+    "    top = max(top, update_bits[i, j] & magnitude)",
 ]
 
 # Numbers and scratch that every stage gets beside the arguments.
@@ -216,6 +227,10 @@ _SPARSE = [
     "            touched[i] = True",
     "            for j in range(n_input):",
     "                update[i, j] = phi * x[b, j]",
+]
+
+# Left out where nobody reads the update of a neuron that is not touched.
+_ZEROS = [
     "    if not touched[i]:",
     "        update[i, :] = zero",
 ]

@@ -11,6 +11,10 @@ from plasticity.typing import Array
 from plasticity_plugins import bibliography
 
 
+def _signed_square(w, exponent):  # type: ignore[no-untyped-def]  # compiled
+    return w * abs(w)
+
+
 def _signed_power(w, exponent):  # type: ignore[no-untyped-def]  # compiled
     n_factor = int(exponent)
     if exponent == n_factor:
@@ -71,7 +75,7 @@ class KrotovHopfield(Rule):
         return (
             Kernel(
                 "compute_current",
-                None if self.power == 2 else _signed_power,
+                {2: None, 3: _signed_square}.get(self.power, _signed_power),
                 parameters=lambda self, batch: (self.power - 1,),
             ),
             Kernel(
