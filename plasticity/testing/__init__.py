@@ -10,6 +10,7 @@ A test of a plugin is one line, or one line for each check:
 """
 
 from plasticity.testing.behaviour import check_adds as check_adds
+from plasticity.testing.behaviour import check_compiled as check_compiled
 from plasticity.testing.behaviour import check_deterministic as check_deterministic
 from plasticity.testing.behaviour import check_dtypes as check_dtypes
 from plasticity.testing.behaviour import check_fills as check_fills

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from plasticity.components import role_of
-from plasticity.errors import PlasticityError, SpecError
+from plasticity.components import events_of, role_of
+from plasticity.errors import PlasticityError, SpecError, listed
 from plasticity.hookspecs import FILLS
+from plasticity.kernel import kernels_of
 from plasticity.simulation import Simulation
 from plasticity.testing.findings import (
     BrokenError,
@@ -22,6 +23,7 @@ from plasticity.testing.findings import (
     require_nothing_kept,
     require_number,
 )
+from plasticity.testing.kernel_twins import KERNEL_EVENTS, by_kernel, moved_by_nothing
 from plasticity.testing.plain import function_rule_both_ways, is_function_rule, uncompiled
 from plasticity.testing.stand_ins import Forgetful, Keeper
 from plasticity.testing.trial import Size, probe, try_out, under_test
@@ -204,6 +206,48 @@ def check_kernels(component: Any) -> None:
 
 
 @contract_check
+def check_compiled(component: Any) -> None:
+    """Its Kernels, of which a compiled step is made, do what its hooks do, to rounding.
+
+    They are called as plain Python, element by element, on the arrays of a short run.
+    """
+    found = kernels_of(component)
+    if not found:
+        return
+    for event in found:
+        if event not in KERNEL_EVENTS:
+            raise BrokenError(
+                f"it has a Kernel for {event}; a Kernel is for {listed(KERNEL_EVENTS)}"
+            )
+        if event not in events_of(component):
+            raise BrokenError(f"it has a Kernel for {event}, but answers it with no hook")
+
+    def around(event: str, arrays: dict[str, Any], call: Callable[[], Any]) -> Any:
+        if event not in found:
+            return call()
+        own, clock = under_test(component, simulations[0]), simulations[0].layers[0].clock
+        before = {name: np.array(array) for name, array in arrays.items() if _is_array(array)}
+        states = {v.name: getattr(own, v.name).copy() for v in variables_of(own)}
+        expected = by_kernel(found[event], own, before, states, clock)
+        result = call()
+        for name, array in expected.items():
+            left = result if name == "rate factor" else arrays.get(name, getattr(own, name, None))
+            if not close(np.asarray(left), np.asarray(array), _ROUNDING):
+                raise BrokenError(f"its Kernel for {event} leaves another {name} than its hook")
+        if found[event].still and moved_by_nothing(found[event], own, before, states):
+            raise BrokenError(f"its Kernel for {event} is no `still` one: it acts on a zero update")
+        return result
+
+    def prepare(simulation: Simulation) -> None:
+        simulations.append(simulation)
+        probe(component, simulation, around)
+
+    simulations: list[Simulation] = []
+    with uncompiled(component):
+        try_out(component, prepare=prepare)
+
+
+@contract_check
 def check_resumes(component: Any) -> None:
     """A run that goes on in a new simulation from a snapshot ends as if it had never stopped."""
     whole = try_out(component)
@@ -218,6 +262,10 @@ def check_resumes(component: Any) -> None:
             f"a run resumed after step {middle} differs in {difference}; declare all state as "
             "Variable, and random numbers as Stream"
         )
+
+
+def _is_array(value: Any) -> bool:
+    return isinstance(value, np.ndarray)
 
 
 def _initialize_again(simulation: Simulation) -> None:

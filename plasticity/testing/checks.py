@@ -8,6 +8,7 @@ from typing import Any
 
 from plasticity.testing.behaviour import (
     check_adds,
+    check_compiled,
     check_deterministic,
     check_dtypes,
     check_fills,
@@ -30,6 +31,7 @@ CHECKS: dict[str, Check] = {
     "dtypes": check_dtypes,
     "shapes": check_shapes,
     "kernels": check_kernels,
+    "compiled": check_compiled,
     "resumes": check_resumes,
 }
 

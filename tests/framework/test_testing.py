@@ -34,6 +34,7 @@ def test_the_checks_are_these():
         "dtypes",
         "shapes",
         "kernels",
+        "compiled",
         "resumes",
     ]
 

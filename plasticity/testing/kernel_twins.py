@@ -1,0 +1,172 @@
+"""What the Kernels of a component make of the arrays of a step, one element at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from plasticity.clock import Clock
+from plasticity.kernel import Kernel
+from plasticity.variable import Array
+
+Arrays = dict[str, Any]
+
+
+def by_kernel(
+    kernel: Kernel, component: Any, before: Arrays, states: Arrays, clock: Clock
+) -> dict[str, Any]:
+    """What an event leaves behind by its Kernel as plain Python: the arrays by name.
+
+    before   the arrays of the event as they were before the hook was called
+    states   the Variables of the component as they were
+    """
+    batch = len(before["x"]) if "x" in before else 1
+    number = before["weights"].dtype.type
+    numbers = [
+        number(value) if isinstance(value, float) else value
+        for value in kernel.parameters(component, batch)
+    ]
+    return KERNEL_EVENTS[kernel.event](kernel, numbers, before, states, clock)
+
+
+def moved_by_nothing(kernel: Kernel, component: Any, before: Arrays, states: Arrays) -> bool:
+    """Whether a Kernel that says it is `still` changes something although the update is zero."""
+    clock = Clock(1, 1)
+    nothing = before | {"update": np.zeros_like(before["update"])}
+    found = by_kernel(kernel, component, nothing, states, clock)
+    return any(
+        not np.array_equal(array, nothing.get(name, states.get(name)))
+        for name, array in found.items()
+    )
+
+
+def _function(kernel: Kernel) -> Callable[..., Any]:
+    return _plain(kernel.function)
+
+
+def _plain(function: Any) -> Callable[..., Any]:
+    plain: Callable[..., Any] = getattr(function, "py_func", function)
+    return plain
+
+
+def _each(function: Callable[..., Any], *arrays: Array) -> Array:
+    """A function of one element of each array, over all of them."""
+    found = np.empty(arrays[0].shape, arrays[0].dtype)
+    for place in np.ndindex(found.shape):
+        found[place] = function(*(array[place] for array in arrays))
+    return found
+
+
+def _several(
+    function: Callable[..., Any], names: tuple[str, ...], *arrays: Array
+) -> dict[str, Array]:
+    """A function of one element of each array that returns as many as there are names."""
+    found = {name: np.empty(arrays[0].shape, arrays[0].dtype) for name in names}
+    for place in np.ndindex(arrays[0].shape):
+        results = function(*(array[place] for array in arrays))
+        results = results if len(names) > 1 else (results,)
+        for name, result in zip(names, results, strict=True):
+            found[name][place] = result
+    return found
+
+
+def _compute_current(kernel: Kernel, numbers: list[Any], before: Arrays, *_: Any) -> Arrays:
+    effective = before["weights"]
+    if kernel.function is not None:
+        effective = _each(lambda w: _function(kernel)(w, *numbers), effective)
+    return {"current": effective @ before["x"].T}
+
+
+def _shape_current(kernel: Kernel, numbers: list[Any], before: Arrays, *_: Any) -> Arrays:
+    current = before["current"].copy()
+    _function(kernel)(current, *numbers)
+    return {"current": current}
+
+
+def _activate(kernel: Kernel, numbers: list[Any], before: Arrays, *_: Any) -> Arrays:
+    return {"activity": _each(lambda u: _function(kernel)(u, *numbers), before["current"])}
+
+
+def _differentiate(kernel: Kernel, numbers: list[Any], before: Arrays, *_: Any) -> Arrays:
+    function = _function(kernel)
+    arrays = before["current"], before["activity"]
+    return {"slope": _each(lambda u, y: function(u, y, *numbers), *arrays)}
+
+
+def _estimate_threshold(
+    kernel: Kernel, numbers: list[Any], before: Arrays, states: Arrays, clock: Clock
+) -> Arrays:
+    function, first = _function(kernel), clock.step == 0
+    means = np.mean(_each(_plain(kernel.observe), before["activity"]), axis=1)
+    own = [states[name] for name in kernel.state]
+    return _several(
+        lambda theta, mean, *state: function(theta, *state, mean, first, *numbers),
+        ("threshold", *kernel.state),
+        before["threshold"],
+        means,
+        *own,
+    )
+
+
+def _schedule_rate(
+    kernel: Kernel, numbers: list[Any], before: Arrays, states: Arrays, clock: Clock
+) -> Arrays:
+    times = clock.step, clock.epoch, clock.n_step, clock.n_epoch
+    return {"rate factor": _function(kernel)(*times, *numbers)}
+
+
+def _modulate(kernel: Kernel, numbers: list[Any], before: Arrays, *_: Any) -> Arrays:
+    found = {name: before[name].copy() for name in ("modulation", "decay")}
+    _function(kernel)(before["current"], *numbers, *found.values())
+    return found
+
+
+def _shape_update(kernel: Kernel, numbers: list[Any], before: Arrays, *_: Any) -> Arrays:
+    peak = [np.max(np.abs(before["update"]))] if kernel.peak else []
+    function = _function(kernel)
+    arrays = before["update"], before["weights"]
+    return {"update": _each(lambda dw, w: function(dw, w, *peak, *numbers), *arrays)}
+
+
+def _apply_update(
+    kernel: Kernel, numbers: list[Any], before: Arrays, states: Arrays, clock: Clock
+) -> Arrays:
+    factor = before["weights"].dtype.type(clock.rate_factor)
+    done = int(states[kernel.count]) + 1 if kernel.count else 0
+    given: Any = (factor, *numbers)
+    if kernel.before is not None:
+        given = _plain(kernel.before)(factor, done, *numbers)
+    function = _function(kernel)
+    own = [states[name] for name in kernel.state]
+    return _several(
+        lambda w, dw, *state: function(w, dw, *state, *given),
+        ("weights", *kernel.state),
+        before["weights"],
+        before["update"],
+        *own,
+    )
+
+
+def _constrain_weights(kernel: Kernel, numbers: list[Any], before: Arrays, *_: Any) -> Arrays:
+    function, weights = _function(kernel), before["weights"].copy()
+    if not kernel.row:
+        return {"weights": _each(lambda w: function(w, *numbers), weights)}
+    for row in weights:
+        function(row, *numbers)
+    return {"weights": weights}
+
+
+KERNEL_EVENTS: dict[str, Callable[..., Arrays]] = {
+    "compute_current": _compute_current,
+    "shape_current": _shape_current,
+    "activate": _activate,
+    "differentiate": _differentiate,
+    "estimate_threshold": _estimate_threshold,
+    "schedule_rate": _schedule_rate,
+    "modulate": _modulate,
+    "shape_update": _shape_update,
+    "apply_update": _apply_update,
+    "constrain_weights": _constrain_weights,
+}
