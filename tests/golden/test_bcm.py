@@ -73,16 +73,17 @@ def published_code(weights, batches, strength):
 
 @pytest.mark.parametrize("strength", [0.0, -0.05, 0.1])
 @pytest.mark.parametrize(
-    ("rule", "threshold", "written_out"),
+    ("rule", "threshold", "written_out", "fuse"),
     [
-        (lc94(), MovingAverage(memory=MEMORY), paper),
-        (lc94(), BatchMean(), published_code),
-        (ic92(), MovingAverage(memory=MEMORY), intrator_cooper),
-        (bcm82(), PowerOfMean(memory=MEMORY, reference=0.8), bienenstock),
+        (lc94(), MovingAverage(memory=MEMORY), paper, "never"),
+        (lc94(), BatchMean(), published_code, "never"),
+        (ic92(), MovingAverage(memory=MEMORY), intrator_cooper, "never"),
+        (bcm82(), PowerOfMean(memory=MEMORY, reference=0.8), bienenstock, "never"),
+        (lc94(), MovingAverage(memory=MEMORY), paper, "always"),
     ],
 )
 def test_the_framework_follows_the_written_out_network_for_50_steps(
-    rule, threshold, written_out, strength
+    rule, threshold, written_out, fuse, strength
 ):
     experiment = Experiment(
         data=Data(SAMPLES),
@@ -100,6 +101,7 @@ def test_the_framework_follows_the_written_out_network_for_50_steps(
         epochs=N_EPOCH,
         batch_size=BATCH,
         dtype="float64",
+        fuse=fuse,
         seed=6,
     )
     run = follow(experiment)

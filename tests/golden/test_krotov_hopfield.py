@@ -38,8 +38,18 @@ def published_loop(weights, batches, power, rank, delta, rate):
     return path
 
 
-@pytest.mark.parametrize(("power", "rank"), [(2, 2), (2, 7), (3, 2), (3, 7), (2.5, 3)])
-def test_the_framework_follows_the_published_loop_for_50_steps(power, rank):
+@pytest.mark.parametrize(
+    ("power", "rank", "fuse"),
+    [
+        (2, 2, "never"),
+        (2, 7, "never"),
+        (3, 2, "never"),
+        (3, 7, "never"),
+        (2.5, 3, "never"),
+        (3, 7, "always"),
+    ],
+)
+def test_the_framework_follows_the_published_loop_for_50_steps(power, rank, fuse):
     experiment = Experiment(
         data=Data(SAMPLES),
         layers=(
@@ -56,6 +66,7 @@ def test_the_framework_follows_the_published_loop_for_50_steps(power, rank):
         epochs=N_EPOCH,
         batch_size=BATCH,
         dtype="float64",
+        fuse=fuse,
         seed=5,
     )
     run = follow(experiment)
