@@ -4,6 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import plasticity as pl
@@ -63,9 +64,20 @@ def test_the_example_of_an_event_answers_it_runs_and_resumes(event, names):
         CHECKS[check](example)
 
 
-@pytest.mark.parametrize("name", ["ic92", "leaky_hebb", "winner_takes_all", "Gain", "Tremor"])
+@pytest.mark.parametrize(
+    "name", ["ic92", "leaky_hebb", "winner_takes_all", "Gain", "Tremor", "Averaged"]
+)
 def test_the_first_examples_keep_the_contract(name, names):
     check_component(names[name])
+
+
+def test_the_example_of_a_kernel_lets_its_layer_be_compiled(names):
+    parts = {"rule": "oja", "activation": "linear", "initializer": "normal", "neurons": 2}
+    layer = pl.Layer(optimizer=names["Averaged"](), **parts)
+    made = pl.assemble(
+        pl.Experiment(data=pl.Data(np.eye(3)), layers=(layer,), batch_size=1, fuse="always")
+    )
+    assert made.explain_step(made.layers[0]) is None
 
 
 def test_the_download_is_where_the_source_looks(names, stars):

@@ -33,13 +33,10 @@ def by_kernel(
 
 def moved_by_nothing(kernel: Kernel, component: Any, before: Arrays, states: Arrays) -> bool:
     """Whether a Kernel that says it is `still` changes something although the update is zero."""
-    clock = Clock(1, 1)
     nothing = before | {"update": np.zeros_like(before["update"])}
-    found = by_kernel(kernel, component, nothing, states, clock)
-    return any(
-        not np.array_equal(array, nothing.get(name, states.get(name)))
-        for name, array in found.items()
-    )
+    found = by_kernel(kernel, component, nothing, states, Clock(1, 1))
+    known = states | nothing
+    return any(not np.array_equal(array, known[name]) for name, array in found.items())
 
 
 def _function(kernel: Kernel) -> Callable[..., Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 
@@ -72,10 +74,11 @@ class KrotovHopfield(Rule):
     @property
     def kernels(self) -> tuple[Kernel, ...]:
         """The parts of a compiled step; with p = 2 the current is W x itself."""
+        powers: dict[float, Any] = {2: None, 3: _signed_square}
         return (
             Kernel(
                 "compute_current",
-                {2: None, 3: _signed_square}.get(self.power, _signed_power),
+                powers.get(self.power, _signed_power),
                 parameters=lambda self, batch: (self.power - 1,),
             ),
             Kernel(
