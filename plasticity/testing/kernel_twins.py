@@ -11,11 +11,11 @@ from plasticity.clock import Clock
 from plasticity.kernel import Kernel
 from plasticity.variable import Array
 
-Arrays = dict[str, Any]
+Named = dict[str, Any]
 
 
 def by_kernel(
-    kernel: Kernel, component: Any, before: Arrays, states: Arrays, clock: Clock
+    kernel: Kernel, component: Any, before: Named, states: Named, clock: Clock
 ) -> dict[str, Any]:
     """What an event leaves behind by its Kernel as plain Python: the arrays by name.
 
@@ -31,7 +31,7 @@ def by_kernel(
     return KERNEL_EVENTS[kernel.event](kernel, numbers, before, states, clock)
 
 
-def moved_by_nothing(kernel: Kernel, component: Any, before: Arrays, states: Arrays) -> bool:
+def moved_by_nothing(kernel: Kernel, component: Any, before: Named, states: Named) -> bool:
     """Whether a Kernel that says it is `still` changes something although the update is zero."""
     nothing = before | {"update": np.zeros_like(before["update"])}
     found = by_kernel(kernel, component, nothing, states, Clock(1, 1))
@@ -69,32 +69,32 @@ def _several(
     return found
 
 
-def _compute_current(kernel: Kernel, numbers: list[Any], before: Arrays, *_: Any) -> Arrays:
+def _compute_current(kernel: Kernel, numbers: list[Any], before: Named, *_: Any) -> Named:
     effective = before["weights"]
     if kernel.function is not None:
         effective = _each(lambda w: _function(kernel)(w, *numbers), effective)
     return {"current": effective @ before["x"].T}
 
 
-def _shape_current(kernel: Kernel, numbers: list[Any], before: Arrays, *_: Any) -> Arrays:
+def _shape_current(kernel: Kernel, numbers: list[Any], before: Named, *_: Any) -> Named:
     current = before["current"].copy()
     _function(kernel)(current, *numbers)
     return {"current": current}
 
 
-def _activate(kernel: Kernel, numbers: list[Any], before: Arrays, *_: Any) -> Arrays:
+def _activate(kernel: Kernel, numbers: list[Any], before: Named, *_: Any) -> Named:
     return {"activity": _each(lambda u: _function(kernel)(u, *numbers), before["current"])}
 
 
-def _differentiate(kernel: Kernel, numbers: list[Any], before: Arrays, *_: Any) -> Arrays:
+def _differentiate(kernel: Kernel, numbers: list[Any], before: Named, *_: Any) -> Named:
     function = _function(kernel)
     arrays = before["current"], before["activity"]
     return {"slope": _each(lambda u, y: function(u, y, *numbers), *arrays)}
 
 
 def _estimate_threshold(
-    kernel: Kernel, numbers: list[Any], before: Arrays, states: Arrays, clock: Clock
-) -> Arrays:
+    kernel: Kernel, numbers: list[Any], before: Named, states: Named, clock: Clock
+) -> Named:
     function, first = _function(kernel), clock.step == 0
     means = np.mean(_each(_plain(kernel.observe), before["activity"]), axis=1)
     own = [states[name] for name in kernel.state]
@@ -108,19 +108,19 @@ def _estimate_threshold(
 
 
 def _schedule_rate(
-    kernel: Kernel, numbers: list[Any], before: Arrays, states: Arrays, clock: Clock
-) -> Arrays:
+    kernel: Kernel, numbers: list[Any], before: Named, states: Named, clock: Clock
+) -> Named:
     times = clock.step, clock.epoch, clock.n_step, clock.n_epoch
     return {"rate factor": _function(kernel)(*times, *numbers)}
 
 
-def _modulate(kernel: Kernel, numbers: list[Any], before: Arrays, *_: Any) -> Arrays:
+def _modulate(kernel: Kernel, numbers: list[Any], before: Named, *_: Any) -> Named:
     found = {name: before[name].copy() for name in ("modulation", "decay")}
     _function(kernel)(before["current"], *numbers, *found.values())
     return found
 
 
-def _shape_update(kernel: Kernel, numbers: list[Any], before: Arrays, *_: Any) -> Arrays:
+def _shape_update(kernel: Kernel, numbers: list[Any], before: Named, *_: Any) -> Named:
     peak = [np.max(np.abs(before["update"]))] if kernel.peak else []
     function = _function(kernel)
     arrays = before["update"], before["weights"]
@@ -128,8 +128,8 @@ def _shape_update(kernel: Kernel, numbers: list[Any], before: Arrays, *_: Any) -
 
 
 def _apply_update(
-    kernel: Kernel, numbers: list[Any], before: Arrays, states: Arrays, clock: Clock
-) -> Arrays:
+    kernel: Kernel, numbers: list[Any], before: Named, states: Named, clock: Clock
+) -> Named:
     factor = before["weights"].dtype.type(clock.rate_factor)
     done = int(states[kernel.count]) + 1 if kernel.count else 0
     given: Any = (factor, *numbers)
@@ -146,7 +146,7 @@ def _apply_update(
     )
 
 
-def _constrain_weights(kernel: Kernel, numbers: list[Any], before: Arrays, *_: Any) -> Arrays:
+def _constrain_weights(kernel: Kernel, numbers: list[Any], before: Named, *_: Any) -> Named:
     function, weights = _function(kernel), before["weights"].copy()
     if not kernel.row:
         return {"weights": _each(lambda w: function(w, *numbers), weights)}
@@ -155,7 +155,7 @@ def _constrain_weights(kernel: Kernel, numbers: list[Any], before: Arrays, *_: A
     return {"weights": weights}
 
 
-KERNEL_EVENTS: dict[str, Callable[..., Arrays]] = {
+KERNEL_EVENTS: dict[str, Callable[..., Named]] = {
     "compute_current": _compute_current,
     "shape_current": _shape_current,
     "activate": _activate,
