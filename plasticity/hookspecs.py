@@ -193,20 +193,6 @@ def constrain_weights(weights: Array, activity: Array, clock: Clock) -> None:
 # -- who looks on ------------------------------------------------------------------------------
 
 
-@_event("notify")
-def step_finished(
-    layer: LayerView,
-    clock: Clock,
-    x: Array,
-    weights: Array,
-    current: Array,
-    activity: Array,
-    threshold: Array,
-    update: Array,
-) -> None:
-    """A step of a layer is done; heard every `every` steps of the listener."""
-
-
 @_event("collect")
 def measure(
     layer: LayerView, clock: Clock, responses: Array, weights: Array, threshold: Array
@@ -222,6 +208,20 @@ def measure(
 @_event("notify")
 def measured(layer: LayerView, clock: Clock, measurements: dict[str, Any]) -> None:
     """All measurements of one layer at one step."""
+
+
+@_event("notify")
+def step_finished(
+    layer: LayerView,
+    clock: Clock,
+    x: Array,
+    weights: Array,
+    current: Array,
+    activity: Array,
+    threshold: Array,
+    update: Array,
+) -> None:
+    """A step of a layer is done; heard every `every` steps of the listener."""
 
 
 @_event("one")

@@ -243,6 +243,11 @@ def measurements_of(simulation: Simulation, layer: LayerState) -> dict[str, Any]
 
 
 def _check_measurement(label: str, name: str, value: Any, n_neuron: int) -> None:
+    if name in ("step", "epoch"):
+        raise ContractError(
+            f"{label!r} measures {name!r}, which is what a store calls its clock; give it another "
+            "name"
+        )
     array = np.asarray(value)
     if array.dtype.kind not in "fiub" or array.shape not in ((), (n_neuron,)):
         raise ContractError(

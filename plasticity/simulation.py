@@ -13,9 +13,10 @@ import numpy as np
 
 from plasticity import loop
 from plasticity.clock import Clock
-from plasticity.components import events_of
+from plasticity.components import events_of, label_of
 from plasticity.data import Data
 from plasticity.dispatch import Answer, Manager, answers, emit
+from plasticity.errors import SettingError
 from plasticity.fuse import NOT_KEPT
 from plasticity.fusion import Fusion
 from plasticity.interrupt import Interrupt, watching
@@ -69,8 +70,20 @@ class Simulation:
             for layer in layers
         }
         for layer in layers:
-            arrays = {"weights": layer.arrays["weights"]}
-            emit(self.caller(layer, arrays)("init_state"), layer.clock)
+            self._initialize(layer)
+
+    def _initialize(self, layer: LayerState) -> None:
+        """Let the components fill the first weights, or refuse what cannot work in this layer."""
+        places = {id(component): place for place, component in layer.components.items()}
+        for answer in self.caller(layer, {"weights": layer.arrays["weights"]})("init_state"):
+            try:
+                emit([answer], layer.clock)
+            except SettingError as error:
+                label, place = label_of(answer.component), places.get(id(answer.component))
+                if place is None:
+                    raise
+                message = str(error).removeprefix(f"{label}: ")
+                raise SettingError(f"{place} {label!r}: {message}") from None
 
     def register(self, listener: Any) -> None:
         """Add a listener, also in the middle of a run: it hears from the next step on.
@@ -101,13 +114,19 @@ class Simulation:
         `StoreError` where `out` exists, `ComponentError` where a component raises, and
         `KeyboardInterrupt` after Ctrl-C, at the end of the step at hand.
         """
-        self.store = RunStore.create(out, self.experiment, self.data, overwrite=overwrite)
+        with watching(self.interrupt):
+            self.store = RunStore.create(out, self.experiment, self.data, overwrite=overwrite)
+            self._record()
+        return Run(self.store)
+
+    def _record(self) -> None:
+        """Train, and keep in the store what was recorded, whatever happens."""
         outcome = "failed"
         self.fusion.refresh()
         resumed = self.layers[0].clock.step > 0
         try:
             compiled = any(self.explain_step(layer) is None for layer in self.layers)
-            with watching(self.interrupt), one_thread_if_small(self._largest_product(), compiled):
+            with one_thread_if_small(self._largest_product(), compiled):
                 self.notify("run_started", self.layers[0].clock, resumed=resumed)
                 outcome = self._train()
         except KeyboardInterrupt:
@@ -118,7 +137,6 @@ class Simulation:
             raise
         finally:
             self._finish(outcome)
-        return Run(self.store)
 
     def explain_step(self, layer: LayerState) -> str | None:
         """Why a layer steps through the plan, or None where its step is compiled."""

@@ -41,7 +41,7 @@ def bench(
     quick: Annotated[bool, typer.Option("--quick", help="Fewer turns: a first look.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
-    """Time steps beside the bare multiplies of this machine, or measure memory."""
+    """Time steps beside the machine's bare multiplies; measure memory."""
     from plasticity.bench.cases import all_cases
     from plasticity.bench.machine import load, machine
     from plasticity.cli.terminal import columns, heading, line, stdout

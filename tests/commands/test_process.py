@@ -126,6 +126,7 @@ def test_the_help_names_all_commands_and_cuts_none_of_their_descriptions():
         "show",
         "cite",
         "fetch",
+        "bench",
     ]
     assert all(line.endswith(".") and not line.endswith("...") for line in listed)
 
