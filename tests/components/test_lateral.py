@@ -87,5 +87,6 @@ def test_a_strength_beyond_the_critical_one_is_refused_before_the_first_step():
         assemble(experiment)
     assert str(caught.value) == (
         "layers[0].lateral 'uniform_lateral': strength must lie in (-1, 0.333333) for a layer of 4 "
-        "neurons, got 0.5: 1 - L is singular at the critical value 1 / (4 - 1), and its inverse changes sign beyond"
+        "neurons, got 0.5: 1 - L is singular at the critical value 1 / (4 - 1), and its inverse "
+        "changes sign beyond"
     )
