@@ -167,9 +167,12 @@ def pairwise(count, seed=0):
 
 
 def possible(composition):
-    """Whether the rule has as many neurons as its rank asks for."""
-    ranks = {"p = 2": 2, "p = 2.5": 3, "hebb, p = 3": 4}
-    return SHAPES[composition["shape"]][0] >= ranks.get(composition["rule"], 1)
+    """Whether the rule has as many neurons as its rank asks for, and no two of them are equal."""
+    ranks = {"p = 2": 2, "p = 2.5": 3, "hebb, p = 3": 4, "shunned": 1}
+    neurons, inputs, *_ = SHAPES[composition["shape"]]
+    # One weight of norm 1 is 1 or -1, so the neurons would rank by how it was rounded.
+    equal = inputs == 1 and "norm" in composition["constraints"] and composition["rule"] in ranks
+    return neurons >= ranks.get(composition["rule"], 1) and not equal
 
 
 def _drawn(random):
