@@ -13,7 +13,7 @@ from plasticity.components import events_of, label_of
 from plasticity.data import Data
 from plasticity.dispatch import Manager, failure
 from plasticity.errors import DataError, MissingPartError, PlasticityError, SpecError, listed
-from plasticity.fallbacks import Batches, DenseSynapse, GivenData
+from plasticity.fallbacks import DenseSynapse, GivenData, batches_of
 from plasticity.randomness import stream
 from plasticity.rules import Term
 from plasticity.simulation import Simulation
@@ -39,8 +39,7 @@ def assemble(experiment: Experiment, listeners: Iterable[Any] = ()) -> Simulatio
     rows = data.n_sample
     _check_batch(experiment, rows)
     if "draw_batch" not in events_of(shared["data"]):
-        batches = Batches(data=data, shuffle=experiment.shuffle, size=experiment.batch_size)
-        shared["batches"] = batches
+        shared["batches"] = batches_of(data, experiment.shuffle, experiment.batch_size)
 
     layers, n_input = [], data.n_input
     for index, layer in enumerate(experiment.layers):

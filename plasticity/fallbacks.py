@@ -6,7 +6,7 @@ import numpy as np
 
 from plasticity.clock import Clock
 from plasticity.components import component
-from plasticity.data import Data
+from plasticity.data import Data, read_at_random
 from plasticity.hookspecs import hookimpl
 from plasticity.settings import setting
 from plasticity.variable import Array, Stream, Variable
@@ -47,6 +47,8 @@ class Batches:
     shuffle: bool = setting(default=True, doc="whether each epoch has an order of its own")
     size: int = setting(default=100, low=1, doc="samples a step")
 
+    at_hand = True  # whether a compiled step may look at the samples itself
+
     rng = Stream()
     order = Variable(("pattern",), dtype="int64", description="order of the samples in this epoch")
 
@@ -58,9 +60,41 @@ class Batches:
 
     @hookimpl
     def draw_batch(self, x: Array, clock: Clock) -> Array:
-        start = (clock.step % clock.steps_per_epoch) * self.size
-        rows = self.order[start : start + len(x)]
+        rows = self._rows(clock, len(x))
         np.multiply(
             self.data.samples[rows], self.data.scale, out=x, dtype=x.dtype, casting="same_kind"
         )
         return x
+
+    def _rows(self, clock: Clock, count: int) -> Array:
+        start = (clock.step % clock.steps_per_epoch) * self.size
+        return self.order[start : start + count]
+
+
+_LARGE = 200_000_000  # bytes of a mapped file that is not to end up in memory
+
+
+@component
+class MappedBatches(Batches):
+    """The batches of a large file mapped into memory, of which little is in memory at a time.
+
+    The order of the samples is as of any other data.
+    """
+
+    at_hand = False
+
+    @hookimpl
+    def run_started(self) -> None:
+        if self.shuffle:
+            read_at_random(self.data.samples)
+
+    @hookimpl
+    def draw_batch(self, x: Array, clock: Clock) -> Array:
+        self.data.take_into(self._rows(clock, len(x)), x)
+        return x
+
+
+def batches_of(data: Data, shuffle: bool, size: int) -> Batches:
+    """The batches of data in memory, or in a file that is mapped into it."""
+    mapped = isinstance(data.samples, np.memmap) and data.samples.nbytes > _LARGE
+    return (MappedBatches if mapped else Batches)(data=data, shuffle=shuffle, size=size)

@@ -68,7 +68,12 @@ class Fusion:
     def _draw(self, call: Caller) -> Draw | None:
         batches = self._whole.components.get("batches")
         drawn_by = [(answer.component, answer.whole) for answer in call("draw_batch")]
-        if not isinstance(batches, Batches) or call("encode") or drawn_by != [(batches, False)]:
+        if (
+            not isinstance(batches, Batches)
+            or not batches.at_hand
+            or call("encode")
+            or drawn_by != [(batches, False)]
+        ):
             return None
         return Draw(batches.data.samples, batches.data.scale, batches.order)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable
@@ -14,6 +15,7 @@ from plasticity.errors import DataError, nearest
 from plasticity.typing import Array
 
 _NPY = b"\x93NUMPY"
+_WHOLE = 200_000_000  # bytes of a zarr array that is read into memory
 _SHOWN = 10  # names in a message
 
 
@@ -47,12 +49,14 @@ def read_npz(path: Path, key: str | None = None, besides: str | None = None) -> 
 
 
 def read_zarr(path: Path, key: str | None = None, besides: str | None = None) -> Array:
-    """A zarr array, or one array of a zarr group, read whole: it must fit into memory.
+    """A zarr array, or one array of a zarr group.
 
     key      its path in the group; needed where there are several
     besides  path of the array that holds the labels
 
-    For data larger than the memory, save an npy file: it is mapped, not read.
+    One of more than 200 MB is unpacked, chunk by chunk, to a temporary file without a name, which
+    is mapped into memory: samples are drawn at random, and each would unpack its whole chunk anew.
+    TMPDIR tells where; the file goes when the process ends.
     Raises `DataError` where there is no such array or it holds Python objects.
     """
     import zarr
@@ -72,7 +76,19 @@ def read_zarr(path: Path, key: str | None = None, besides: str | None = None) ->
     codecs = (*opened.filters, *opened.compressors)
     if any(getattr(codec, "codec_id", "") == "pickle" for codec in codecs):
         raise DataError(_pickled(path))
-    return _loaded(path, lambda: np.asarray(opened[...]))
+    return _loaded(path, lambda: _unpacked(opened))
+
+
+def _unpacked(stored: Any) -> Array:
+    if stored.nbytes <= _WHOLE or stored.ndim == 0 or stored.dtype.hasobject:
+        return np.asarray(stored[...])
+    # The file stays as long as the array that maps it.
+    with tempfile.TemporaryFile(prefix="plasticity-") as file:
+        rows = (stored.shards or stored.chunks)[0]
+        for start in range(0, stored.shape[0], rows):
+            np.ascontiguousarray(stored[start : start + rows], stored.dtype).tofile(file)
+        file.flush()
+        return np.memmap(file, stored.dtype, "r", shape=stored.shape)
 
 
 def choose(path: Path, names: Iterable[str], key: str | None, besides: str | None) -> str:

@@ -23,7 +23,8 @@ class Arrays:
 
     An npy file is mapped into memory: only the samples of a batch are read, so it may be larger
     than the memory (images of more than two dimensions must be stored in C order, or they are
-    copied). Files of the other kinds are read whole. No file is unpickled.
+    copied). A large zarr array is unpacked to a temporary file that is mapped. Files of the other
+    kinds are read whole. No file is unpickled.
 
     Labels come from the key or column that `labels` names, or from a second file; there, `labels`
     names the key or column where there are several. They must be whole numbers.
