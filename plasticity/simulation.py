@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from functools import cached_property
@@ -27,6 +28,8 @@ from plasticity.spec import Experiment
 from plasticity.state import Array, LayerState, LayerView
 from plasticity.threads import one_thread_if_small
 from plasticity.variable import streams_of
+
+logger = logging.getLogger("plasticity")
 
 Caller = Callable[[str], tuple[Answer, ...]]
 _EVALUATION_BATCH = 1000
@@ -125,6 +128,8 @@ class Simulation:
         self.fusion.refresh()
         resumed = self.layers[0].clock.step > 0
         try:
+            for line in self.stepping():
+                logger.info(line)
             compiled = any(self.explain_step(layer) is None for layer in self.layers)
             with one_thread_if_small(self._largest_product(), compiled):
                 self.notify("run_started", self.layers[0].clock, resumed=resumed)
@@ -137,6 +142,13 @@ class Simulation:
             raise
         finally:
             self._finish(outcome)
+
+    def stepping(self) -> list[str]:
+        """For each layer a line that tells whether its step is compiled, and if not why."""
+        return [
+            self.fusion.explain(layer, self.caller(layer, layer.batch_arrays(1)))
+            for layer in self.layers
+        ]
 
     def explain_step(self, layer: LayerState) -> str | None:
         """Why a layer steps through the plan, or None where its step is compiled."""
@@ -351,8 +363,6 @@ def _parts(layer: LayerState) -> list[Any]:
 
 
 def _answering(whole: LayerState, layer: LayerState) -> dict[str, tuple[str, ...]]:
-    from plasticity.components import label_of
-
     found: dict[str, tuple[str, ...]] = {}
     for part in (*whole.components.values(), *layer.components.values()):
         for event in events_of(part):

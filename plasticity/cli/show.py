@@ -105,12 +105,15 @@ def _print_schedule(console: Console, found: Run | Experiment) -> None:
 
     heading(console, "order in which components answer")
     try:
-        schedule = schedule_of(assemble(_with_data(found)))
+        simulation = assemble(_with_data(found))
     except PlasticityError as error:
         line(console, f"not known, because the experiment cannot be assembled: {error}", indent=2)
         return
     rows = [
         (answering.layer or "run", answering.event or "(the loop)", ", ".join(answering.components))
-        for answering in schedule
+        for answering in schedule_of(simulation)
     ]
     columns(console, rows, indent=2)
+    heading(console, "steps")
+    for text in simulation.stepping():
+        line(console, text, indent=2)

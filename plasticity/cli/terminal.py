@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterable
 
@@ -18,6 +19,21 @@ def stdout() -> Console:
     """The console on stdout. Through a pipe a line of a table is one line, whatever its length."""
     width = None if sys.stdout.isatty() else _PIPE_WIDTH
     return Console(width=width, highlight=False, markup=False, emoji=False)
+
+
+def tell_log() -> None:
+    """Print what the library logs on stderr, above a progress bar if there is one."""
+    logger = logging.getLogger("plasticity")
+    if not logger.handlers:
+        logger.addHandler(_Stderr())
+    logger.setLevel(logging.INFO)
+
+
+class _Stderr(logging.Handler):
+    """Looks stderr up at each line, since a progress bar takes its place for a while."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        print(record.getMessage(), file=sys.stderr)
 
 
 def heading(console: Console, text: str) -> None:

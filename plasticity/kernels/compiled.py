@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -20,6 +21,8 @@ from typing import Any
 import numpy as np
 
 from plasticity.folders import cache_folder
+
+logger = logging.getLogger("plasticity")
 
 _modules: dict[str, ModuleType] = {}
 
@@ -68,6 +71,7 @@ def _written(name: str, text: str) -> Path | None:
         # Written once: Numba takes a newer file for a changed one. Renamed into place, because
         # another process may start at the same moment.
         if not path.is_file():
+            logger.info("compiling, once for this and all later starts: %s", text.split('"""')[1])
             draft = folder / f".{name}.{os.getpid()}"
             draft.write_text(text, encoding="utf-8")
             draft.replace(path)
