@@ -43,7 +43,7 @@ def run(
     from plasticity.cli.failures import fail, interrupted
     from plasticity.cli.measurements import print_measurements
     from plasticity.cli.progress import with_progress
-    from plasticity.cli.terminal import line, stdout, tell_log
+    from plasticity.cli.terminal import line, log_on_stderr, stdout
     from plasticity.errors import PlasticityError
     from plasticity.overrides import override, parse
     from plasticity.runs import configure
@@ -54,11 +54,10 @@ def run(
     if chosen:
         made = Experiment.from_dict(override(made.to_dict(), chosen))
     made, listeners = with_progress(made, quiet)
-    if not quiet:
-        tell_log()
     simulation = assemble(made, listeners)
     try:
-        finished = simulation.run(out, overwrite=overwrite)
+        with log_on_stderr(not quiet):
+            finished = simulation.run(out, overwrite=overwrite)
     except KeyboardInterrupt:
         number = simulation.interrupt.number or signal.SIGINT
         interrupted(number, f"Interrupted {_reached(simulation)}.")

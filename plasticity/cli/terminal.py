@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from rich.console import Console, RenderableType
 from rich.padding import Padding
@@ -21,12 +22,21 @@ def stdout() -> Console:
     return Console(width=width, highlight=False, markup=False, emoji=False)
 
 
-def tell_log() -> None:
-    """Print what the library logs on stderr, above a progress bar if there is one."""
-    logger = logging.getLogger("plasticity")
-    if not logger.handlers:
-        logger.addHandler(_Stderr())
+@contextmanager
+def log_on_stderr(wanted: bool) -> Iterator[None]:
+    """Within, what the library logs is printed, above a progress bar if there is one."""
+    if not wanted:
+        yield
+        return
+    logger, handler = logging.getLogger("plasticity"), _Stderr()
+    before = logger.level
+    logger.addHandler(handler)
     logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(before)
 
 
 class _Stderr(logging.Handler):

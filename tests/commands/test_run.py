@@ -184,3 +184,9 @@ def test_weights_that_diverge_end_the_run_with_status_1():
     error, ended = result.err.splitlines()
     assert error.startswith("Error: layer_0: 'weights' ")
     assert ended == "The run ended at step 10 (epoch 0); nothing is kept without --out."
+
+
+def test_a_run_tells_first_how_its_layer_steps_unless_it_shall_be_quiet():
+    said = "layer_0: steps through the plan (the run is too short to be worth compiling)"
+    assert command("run", "bcm", *SMALL).err.splitlines()[0] == said
+    assert command("run", "bcm", *SMALL, "--quiet").err == ""
