@@ -13,6 +13,8 @@ _FOLDER = pytest.StashKey[str]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Point PLASTICITY_CACHE at a new folder, one for all tests: each kernel is compiled once."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return  # the process that started this one has done it
     # Not a fixture, because doctests see no fixtures of `tests`.
     config.stash[_FOLDER] = tempfile.mkdtemp(prefix="plasticity-tests-")
     os.environ["PLASTICITY_CACHE"] = config.stash[_FOLDER]
@@ -20,4 +22,5 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove that folder."""
-    shutil.rmtree(config.stash[_FOLDER], ignore_errors=True)
+    if _FOLDER in config.stash:
+        shutil.rmtree(config.stash[_FOLDER], ignore_errors=True)

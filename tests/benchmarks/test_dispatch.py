@@ -1,6 +1,6 @@
 """What it costs that the parts of a step are found by event and not written out by hand.
 
-    pytest tests/benchmarks/test_dispatch.py -s
+    pytest -n 0 tests/benchmarks/test_dispatch.py -s
 
 Not part of the test run: a busy machine would fail it.
 """
