@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from plasticity.bench.timing import n_thread
+from plasticity.threads import sleep_soon
 
 _PACKAGES = ("plasticity-lab", "numpy", "numba")
 
@@ -16,6 +17,8 @@ def machine() -> dict[str, str]:
     """Processor, cores, threads, versions, and how busy the machine is."""
     import numba
     import threadpoolctl
+
+    sleep_soon()
 
     blas = [f"{pool['internal_api']} {pool['version']}" for pool in threadpoolctl.threadpool_info()]
     return {

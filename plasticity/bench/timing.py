@@ -85,21 +85,34 @@ def bare_block(case: Case, count: int) -> Block:
 
 
 def plain_block(case: Case, data: Data) -> Block | None:
-    """Seconds that a step of the plain loop takes on all threads; its data are float32 already."""
+    """Seconds that a step of the plain loop takes on all threads, its share of a shuffle included.
+
+    Its data are float32 from the start, and each epoch shuffles them whole, as published.
+    """
     loop = case.plain_loop()
     if loop is None:
         return None
     rng = np.random.default_rng(0)
     weights = _random(rng, case.neurons, case.inputs)
-    batches = data.take(slice(10 * case.samples)).reshape(-1, case.samples, case.inputs)
+    samples = data.take(slice(None))
+    n_step = len(samples) // case.samples
     turn = 0
 
     def once() -> None:
         nonlocal turn
         turn += 1
-        loop(weights, batches[turn % len(batches)])
+        start = turn % n_step * case.samples
+        loop(weights, samples[start : start + case.samples])
 
-    return _repeated(once, n_thread())
+    steps = _repeated(once, n_thread())
+
+    def block() -> float:
+        nonlocal samples
+        begun = perf_counter()
+        samples = samples[rng.permutation(len(samples))]
+        return (perf_counter() - begun) / n_step + steps()
+
+    return block
 
 
 def _random(rng: np.random.Generator, *shape: int) -> Array:

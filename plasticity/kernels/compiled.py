@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from plasticity.folders import cache_folder
+from plasticity.threads import sleep_soon
 
 logger = logging.getLogger("plasticity")
 
@@ -35,6 +36,7 @@ def compiled(text: str, functions: dict[str, Any]) -> Callable[..., Any]:
     """
     import numba
 
+    sleep_soon()
     parts = [text, numba.__version__]
     for name, function in sorted(functions.items()):
         parts += [name, *_described(function, set())]
