@@ -11,6 +11,7 @@ import attrs
 from plasticity.bench.cases import Case
 from plasticity.bench.timing import (
     Block,
+    Others,
     Spread,
     bare_block,
     made_data,
@@ -34,6 +35,7 @@ class Row:
     ratio       step / reference, turn by turn
     plain       plain loop / step, turn by turn
     speed_up    step on one thread / step on all
+    others      cores that other processes kept busy meanwhile
     """
 
     case: Case
@@ -43,6 +45,7 @@ class Row:
     ratio: Spread | None = None
     plain: Spread | None = None
     speed_up: Spread | None = None
+    others: float = float("nan")
 
     def verdicts(self) -> dict[str, bool]:
         """Bar -> whether it is met, for the bars that the case has."""
@@ -66,7 +69,7 @@ class Row:
         found = {name: getattr(self, name) for name in ("step", "reference", "ratio", "plain")}
         found["speed_up"] = self.speed_up
         numbers = {name: spread and attrs.asdict(spread) for name, spread in found.items()}
-        return {**facts, **numbers, "met": self.verdicts()}
+        return {**facts, **numbers, "met": self.verdicts(), "others": self.others}
 
 
 def measure_all(
@@ -103,7 +106,9 @@ def measure(case: Case, rounds: int, data: Data, other: Case | None = None) -> R
     plain = plain_block(case, data)
     if plain is not None:
         blocks[_PLAIN] = plain
+    watch = Others()
     found = take_turns(blocks, rounds)
+    others = watch.share()
     reference, on = found.get(_OTHER), None
     if reference is None and case.bare:
         on = min({1, cores}, key=lambda count: Spread.of(found[f"{_BARE} {count}"]).median)
@@ -116,6 +121,7 @@ def measure(case: Case, rounds: int, data: Data, other: Case | None = None) -> R
         ratio=_ratio(found[_STEP], reference) if reference else None,
         plain=_ratio(found[_PLAIN], found[_STEP]) if _PLAIN in found else None,
         speed_up=_ratio(found[_ONE], found[_STEP]) if _ONE in found else None,
+        others=others,
     )
 
 

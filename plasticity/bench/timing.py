@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter, sleep
 from typing import Any
@@ -148,6 +149,35 @@ def _repeated(once: Callable[[], None], count: int) -> Block:
 def n_thread() -> int:
     """How many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Others:
+    """How much of the machine other processes use, from its making on."""
+
+    def __init__(self) -> None:
+        self._begun = _busy_and_all(), sum(os.times()[:4]), perf_counter()
+
+    def share(self) -> float:
+        """Cores that others kept busy, on average; NaN where nobody tells."""
+        (busy, whole), own, begun = self._begun
+        now_busy, now_whole = _busy_and_all()
+        seconds = perf_counter() - begun
+        if now_whole == whole:
+            return float("nan")
+        cores = os.cpu_count() or 1
+        theirs = (now_busy - busy) / (now_whole - whole) * cores
+        return max(0.0, theirs - (sum(os.times()[:4]) - own) / seconds)
+
+
+def _busy_and_all() -> tuple[float, float]:
+    """Ticks of all cores: those that were busy, and all; 0 where nobody tells."""
+    try:
+        line = Path("/proc/stat").read_text(encoding="utf-8").split("\n")[0]
+    except OSError:
+        return 0.0, 0.0
+    ticks = [float(word) for word in line.split()[1:9]]
+    idle = ticks[3] + ticks[4]
+    return sum(ticks) - idle, sum(ticks)
 
 
 @attrs.frozen

@@ -79,8 +79,21 @@ def _table(
     from plasticity.bench.timing import opened
 
     rows = measure_all(cases.cases, rounds, opened(data) if data else None, only or "")
-    titles = ("case", "step", "measured against", "ratio", "bar", "plain loop", "bar", "threads")
-    return _print(rows, titles, _cells, silent)
+    titles = (
+        "case",
+        "step",
+        "measured against",
+        "ratio",
+        "bar",
+        "plain loop",
+        "bar",
+        "threads",
+        "others",
+    )
+    found: list[Row] = _print(rows, titles, _cells, silent)
+    if not silent:
+        typer.echo("others: cores that other processes kept busy; above 0.1 ratios mean little.")
+    return found
 
 
 def _cells(row: Row) -> tuple[str, ...]:
@@ -98,6 +111,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         _ratio(row.plain),
         _bar(">=", case.plain_bar, met.get("plain_bar")),
         _ratio(row.speed_up) + (" " + _bar(">=", case.speed_up, met.get("speed_up"))).rstrip(),
+        f"{row.others:.2f}",
     )
 
 
