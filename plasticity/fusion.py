@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from plasticity.dispatch import Answer
 from plasticity.fallbacks import Batches
-from plasticity.fuse import Draw, FusedStep, obstacle
+from plasticity.fuse import Draw, FusedStep
+from plasticity.obstacles import obstacle
 from plasticity.online import FusedStretch, has_rate_kernel
 from plasticity.spec import Experiment
 from plasticity.state import LayerState

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from copy import deepcopy
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import attrs
 import numpy as np
 
 from plasticity import loop
@@ -18,12 +16,13 @@ from plasticity.components import events_of, label_of
 from plasticity.data import Data
 from plasticity.dispatch import Answer, Manager, answers, emit
 from plasticity.errors import SettingError
-from plasticity.fuse import NOT_KEPT
 from plasticity.fusion import Fusion
 from plasticity.interrupt import Interrupt, watching
+from plasticity.obstacles import NOT_KEPT
 from plasticity.randomness import stream
 from plasticity.recording import RunStore
 from plasticity.results import Run
+from plasticity.snapshots import restore, snapshot_of
 from plasticity.spec import Experiment
 from plasticity.state import Array, LayerState, LayerView
 from plasticity.threads import one_thread_if_small
@@ -235,28 +234,12 @@ class Simulation:
 
     def snapshot(self) -> dict[str, Any]:
         """The whole state: arrays, random streams and clocks, as copies."""
-        return {
-            state.name: {
-                "arrays": {name: array.copy() for name, array in state.kept().items()},
-                "streams": {
-                    place: deepcopy(generator.bit_generator.state)
-                    for place, generator in _streams(state)
-                },
-                "clock": attrs.asdict(state.clock),
-            }
-            for state in (self.whole, *self.layers)
-        }
+        return {state.name: snapshot_of(state) for state in (self.whole, *self.layers)}
 
     def restore(self, snapshot: Mapping[str, Any]) -> None:
         """Go back to the state of a snapshot of the same experiment."""
         for state in (self.whole, *self.layers):
-            kept = snapshot[state.name]
-            for name, array in kept["arrays"].items():
-                state.arrays[name][...] = array
-            for place, generator in _streams(state):
-                generator.bit_generator.state = deepcopy(kept["streams"][place])
-            for name, value in kept["clock"].items():
-                setattr(state.clock, name, value)
+            restore(state, snapshot[state.name])
         self._plans.clear()
         self._plan_until = 0
 
@@ -368,11 +351,3 @@ def _answering(whole: LayerState, layer: LayerState) -> dict[str, tuple[str, ...
         for event in events_of(part):
             found[event] = (*found.get(event, ()), label_of(part))
     return found
-
-
-def _streams(state: LayerState) -> list[tuple[str, np.random.Generator]]:
-    return [
-        (f"{place}.{declared.name}", getattr(component, declared.name))
-        for place, component in state.components.items()
-        for declared in streams_of(component)
-    ]

@@ -50,7 +50,7 @@ ORDINARY = {
     "uniform": "of NumPy",
 }
 WORDS_ALONE = {
-    ("plasticity/simulation.py", "arrays"): "key of a snapshot",
+    ("plasticity/snapshots.py", "arrays"): "key of a snapshot",
     ("plasticity/testing/trial.py", "arrays"): "key of a snapshot",
     ("plasticity/cli/show.py", "arrays"): "heading",
     ("plasticity/cli/progress.py", "progress"): "the bar of the command line, if one is installed",
@@ -161,6 +161,7 @@ ORDER = """
     components
     terms
     state
+    snapshots
     contracts entries
     spec
     structure
@@ -169,6 +170,7 @@ ORDER = """
     kernels
     rule_functions
     dispatch fallbacks
+    obstacles
     fuse
     online
     fusion
