@@ -113,6 +113,7 @@ class FusedStep:
         self._take("peaks", np.zeros(self._n_part(), layer.dtype))
         integer = np.dtype(f"i{layer.dtype.itemsize}")
         self._take("update_bits", arrays["update"].view(integer))
+        self._take("modulation_bits", arrays["modulation"].view(integer))
         self._take("peak_bits", self._values["peaks"].view(integer))
         self._take("magnitude", integer.type(np.iinfo(integer).max))
         self._take("peak", np.zeros(1, layer.dtype))

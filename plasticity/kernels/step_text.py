@@ -213,10 +213,14 @@ _WEIGH_DECAYS = [
     "    decays[part, i] *= own",
 ]
 
+# Most neurons win no sample; the bits of their phi are looked at many at a time.
 _SPARSE = [
     "for i in range(first_row, last_row):",
     "    touched[i] = False",
+    "    found = magnitude & 0",
     "    for b in range(n_sample):",
+    "        found |= modulation_bits[i, b]",
+    "    for b in range(n_sample if found else 0):",
     "        phi = modulation[i, b]",
     "        if phi == zero:",
     "            continue",
