@@ -148,17 +148,20 @@ class Experiment:
         return structure(tables)
 
     @staticmethod
-    def from_toml(text: str, where: str = "spec") -> Experiment:
-        """The experiment that a TOML text describes; `where` begins the message of an error."""
+    def from_toml(text: str) -> Experiment:
+        """The experiment that a TOML text describes."""
         try:
             tables = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            raise SpecError(f"{where}: not a TOML file: {error}") from error
+            raise SpecError(f"not a TOML file: {error}") from error
         return Experiment.from_dict(tables)
 
     @staticmethod
     def load(path: str | Path) -> Experiment:
-        """The experiment of a TOML file, or of a preset if there is one of that name."""
+        """The experiment of a TOML file, or of a preset if there is one of that name.
+
+        A mistake in a file is a `SpecError` that begins with the path.
+        """
         path = Path(path)
         if path.suffix == ".toml" or path.exists() or len(path.parts) > 1:
             try:
@@ -167,8 +170,11 @@ class Experiment:
                 raise SpecError(f"{path}: cannot be read: {error.strerror}") from error
             except UnicodeDecodeError as error:
                 raise SpecError(f"{path}: not a TOML file: {error}") from error
-            return Experiment.from_toml(text, str(path))
-        return Experiment.from_toml(discovery.preset_text(str(path)), str(path))
+            try:
+                return Experiment.from_toml(text)
+            except SpecError as error:
+                raise type(error)(f"{path}: {error}") from None
+        return Experiment.from_toml(discovery.preset_text(str(path)))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Experiment) and to_dict(self) == to_dict(other)

@@ -40,7 +40,7 @@ def refusal(*arguments: str) -> str:
             {"setting": "rat"},
             "layers[0].optimizer 'sgd': no setting 'rat'; did you mean 'rate'?",
         ),
-        ({"epochs": '"ten"'}, "epochs: must be a whole number, got 'ten'"),
+        ({"epochs": '"ten"'}, "{path}: epochs: must be a whole number, got 'ten'"),
         (
             {"rule": "relu"},
             "layers[0].rule: 'relu' is of role 'activation', but here belongs one of role 'rule' "
@@ -51,7 +51,7 @@ def refusal(*arguments: str) -> str:
 def test_a_mistake_in_a_file_is_told_with_its_place(tmp_path, entry, message):
     path = tmp_path / "mine.toml"
     path.write_text(SPEC.format(**{**GOOD, **entry}))
-    assert refusal("run", str(path)) == message
+    assert refusal("run", str(path)) == message.format(path=path)
 
 
 def test_a_mistake_of_syntax_is_told_with_its_line(tmp_path):

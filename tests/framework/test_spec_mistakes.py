@@ -171,8 +171,34 @@ def test_an_unknown_entry_is_told_with_the_nearest_one_or_its_right_place(spec, 
 
 def test_a_mistake_in_the_toml_text_is_told_with_its_line():
     with pytest.raises(SpecError) as caught:
-        Experiment.from_toml("epochs = 3\ndata =\n", "mine.toml")
-    assert str(caught.value) == "mine.toml: not a TOML file: Invalid value (at line 2, column 7)"
+        Experiment.from_toml("epochs = 3\ndata =\n")
+    assert str(caught.value) == "not a TOML file: Invalid value (at line 2, column 7)"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "message"),
+    [
+        ("data =", SpecError, "{path}: not a TOML file: Invalid value (at end of document)"),
+        (
+            'data = "digits"\nlayers = 3',
+            SpecError,
+            "{path}: layers: must be a list of tables, written [[layers]] in TOML, got 3",
+        ),
+        ("epoch = 3", SpecError, "{path}: entry 'data' is missing; it must be given"),
+        (
+            'data = "digits"\nlayers = []\nepoch = 3',
+            UnknownNameError,
+            "{path}: experiment has no entry 'epoch'; did you mean 'epochs'?",
+        ),
+    ],
+)
+def test_a_mistake_in_a_file_begins_with_its_path(tmp_path, text, kind, message):
+    path = tmp_path / "mine.toml"
+    path.write_text(text)
+    with pytest.raises(kind) as caught:
+        Experiment.load(path)
+    assert type(caught.value) is kind
+    assert str(caught.value) == message.format(path=path)
 
 
 def test_layers_given_in_python_must_be_layers():
