@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from plasticity.assembly import assemble as assemble
+    from plasticity.cadence import Cadence as Cadence
     from plasticity.clock import Clock as Clock
     from plasticity.components import component as component
     from plasticity.data import Data as Data
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 _HOME = {
     "assemble": "assembly",
     "cache_folder": "folders",
+    "Cadence": "cadence",
     "Clock": "clock",
     "component": "components",
     "Data": "data",

@@ -30,6 +30,8 @@ def component(
     source   BibTeX entry of the paper; `plasticity cite` collects it
     label    how messages call the component; the class name in snake case unless given
 
+    What measures has a setting `every` besides its own: when it does, if not with the others.
+
     Identity, because pluggy compares plugins with `==` and would take two equal ones for one.
 
     >>> from plasticity import component, hookimpl, setting
@@ -45,6 +47,8 @@ def component(
     """
 
     def decorate(cls: Class) -> Class:
+        if is_hook(getattr(cls, "measure", None)) and not hasattr(cls, "every"):
+            _add_every(cls)
         made: Any = attrs.define(eq=False, slots=False, kw_only=True)(cls)
         made.label = label or _snake_case(cls.__name__)
         taken = _WORDS_OF_A_TABLE & settings_of(made).keys()
@@ -60,6 +64,18 @@ def component(
         return result
 
     return decorate if cls is None else decorate(cls)
+
+
+def _add_every(cls: type) -> None:
+    """Give a class that measures the setting that tells when."""
+    if any("every" in settings_of(base) for base in cls.__mro__[1:]):
+        return
+    cls.__annotations__ = {**inspect.get_annotations(cls), "every": int | str | None}
+    cls.every = setting(  # type: ignore[attr-defined]  # attrs makes a setting of it
+        default=None,
+        unit="steps",
+        doc='when it measures: steps, or a text as "2 epochs"; with the others if not set',
+    )
 
 
 def _cite(self: Any) -> str:

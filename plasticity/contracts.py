@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import inspect
-import numbers
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from plasticity.cadence import MUST_BE, is_cadence
 from plasticity.components import arguments_of, events_of, is_hook, is_wrapper, label_of
 from plasticity.errors import ConflictError, ContractError, MissingPartError, listed, nearest
 from plasticity.hookspecs import EVENTS
@@ -42,9 +42,9 @@ def check_hooks(component: Any, place: str) -> None:
             f"{named} answers no event: mark its methods with @hookimpl "
             "(plasticity events lists all)"
         )
-    every = getattr(component, "every", 1)
-    if isinstance(every, bool) or not isinstance(every, numbers.Integral) or every < 1:
-        raise ContractError(f"{named}: every must be a whole number of steps from 1, got {every!r}")
+    every = getattr(component, "every", None)
+    if every is not None and not is_cadence(every):
+        raise ContractError(f"{named}: every {MUST_BE}, got {every!r}")
     equality: Any = type(component).__eq__
     if equality is not object.__eq__:
         raise ContractError(

@@ -201,7 +201,8 @@ def measure(
 
     `responses` (neuron, sample) is the activity on the evaluation samples of the experiment.
     A class attribute `describes`, {"name": {"long_name": ..., "units": ..., "comment": ...}}, tells
-    the store what the numbers mean.
+    the store what the numbers mean. Asked every `measure_every` steps of the experiment, or as its
+    own `every` says, as a listener's; and at the end.
     """
 
 
@@ -221,12 +222,17 @@ def step_finished(
     threshold: Array,
     update: Array,
 ) -> None:
-    """A step of a layer is done; heard every `every` steps of the listener."""
+    """A step of a layer is done; heard when the listener is due.
+
+    That is every step, or as its attribute `every` says: a number of steps, a text as "2 epochs" or
+    "10 per decade", or an object whose `following(step)` tells the next step; or as a method
+    `following(step)` of the listener itself says.
+    """
 
 
 @_event("one")
 def should_stop(layer: LayerView, clock: Clock, weights: Array) -> str | None:
-    """Return a reason to end the run, or None; heard every `every` steps. The first reason wins."""
+    """Return a reason to end the run, or None; heard as `step_finished`. The first reason wins."""
 
 
 @_event("notify")

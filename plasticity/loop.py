@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
+from plasticity.cadence import Agenda, Following, cadence_of
 from plasticity.clock import Clock
 from plasticity.components import label_of
 from plasticity.dispatch import Answer, collect, emit, first
@@ -43,16 +44,18 @@ def train(simulation: Simulation, stage: list[LayerState]) -> str | None:
 
 def _epoch(simulation: Simulation, stage: list[LayerState], clock: Clock) -> str | None:
     """Step to the end of the epoch, or until somebody asks to stop; the reason, if one is given."""
-    measure_every = simulation.experiment.measure_every or clock.steps_per_epoch
     while True:
         plan = simulation.plan(stage)
-        steps = _do(plan, clock, measure_every)
+        steps = _do(plan, clock)
         for layer in stage:
             layer.clock.advance(steps)
         step = clock.step
-        if step % measure_every == 0 or step == clock.n_step:
+        if step >= plan.measures.next or step == clock.n_step:
             simulation.measure(stage)
-        if step >= plan.next_heard:
+            plan.measures.look_beyond(step)
+            # What was measured may be a reason to listen to this very step.
+            plan.hearing.look_beyond(step - 1)
+        if step >= plan.hearing.next:
             reason = plan.hear(step)
             if reason:
                 return reason
@@ -60,13 +63,13 @@ def _epoch(simulation: Simulation, stage: list[LayerState], clock: Clock) -> str
             return None
 
 
-def _do(plan: Plan, clock: Clock, measure_every: int) -> int:
+def _do(plan: Plan, clock: Clock) -> int:
     """Do a step or, where Python need not be asked in between, several; how many."""
     if plan.stretch is None:
         emit(plan.step, clock)
         return 1
-    measured = (clock.step // measure_every + 1) * measure_every
-    return plan.stretch(int(min(plan.next_heard, plan.until, measured)) - clock.step)
+    until = min(plan.hearing.next, plan.measures.next, plan.until)
+    return plan.stretch(int(until) - clock.step)
 
 
 Heard = list[tuple[Clock, tuple[Answer, ...], tuple[Answer, ...]]]
@@ -77,25 +80,25 @@ class Plan:
     """All calls of a step for one size of batch, and of those who listen to it.
 
     step        the calls of the step, in order
-    periods     the different `every` of the listeners
-    listeners   from the periods that are due to, per layer, those who hear that the step is done
-                and those who may give a reason to stop
+    hearing     the different cadences of the listeners
+    listeners   from the positions of the cadences that are due to, per layer, those who hear that
+                the step is done and those who may give a reason to stop
+    measures    the different cadences of the metrics
     stretch     does up to so many steps at once and tells how many, where that is possible
     until       the step at which the plan ends: the batch or the epoch is another
-    next_heard  the next step after which anyone listens
     """
 
     step: tuple[Answer, ...]
-    periods: tuple[int, ...]
+    hearing: Agenda
     listeners: Callable[[tuple[int, ...]], Heard]
+    measures: Agenda
     stretch: Callable[[int], int] | None = None
     until: int = 0
-    next_heard: float = 0
     _heard: dict[tuple[int, ...], Heard] = attrs.field(factory=dict)
 
     def hear(self, step: int) -> str | None:
         """Call those who listen at this step; the first reason to stop, or None."""
-        due = tuple(period for period in self.periods if step % period == 0)
+        due = self.hearing.due(step)
         if due not in self._heard:
             self._heard[due] = self.listeners(due)
         heard = self._heard[due]
@@ -104,18 +107,13 @@ class Plan:
         reason: str | None = None
         for clock, _, stops in heard:
             reason = reason or first(stops, clock)
-        self.listen_after(step)
+        self.hearing.look_beyond(step)
         return reason
 
     def listen_after(self, step: int) -> None:
-        """Find the next step at which anyone listens."""
-        following = ((step // period + 1) * period for period in self.periods)
-        self.next_heard = min(following, default=float("inf"))
-
-
-def every(component: object) -> int:
-    """How often a listener listens, in steps."""
-    return int(getattr(component, "every", 1))
+        """Find the next step at which anyone listens, and the next at which anything measures."""
+        self.hearing.look_beyond(step)
+        self.measures.look_beyond(step)
 
 
 def step_plan(simulation: Simulation, stage: list[LayerState], batch: int) -> Iterator[Answer]:
@@ -195,12 +193,20 @@ def accumulate(
 
 def plan_of(simulation: Simulation, stage: list[LayerState], batch: int) -> Plan:
     """The plan of a step with this many samples."""
+    steps_per_epoch = stage[0].clock.steps_per_epoch
+    cadences: list[Following] = []
+    listens: dict[int, int] = {}  # id of a component -> position of its cadence
+    for part in simulation.listening():
+        cadence = cadence_of(part, steps_per_epoch)
+        if cadence not in cadences:
+            cadences.append(cadence)
+        listens[id(part)] = cadences.index(cadence)
 
     def listeners(due: tuple[int, ...]) -> Heard:
         heard = []
         for layer in stage:
             arrays = {name: read_only(array) for name, array in layer.batch_arrays(batch).items()}
-            call = simulation.caller(layer, arrays, lambda part: every(part) in due)
+            call = simulation.caller(layer, arrays, lambda part: listens.get(id(part)) in due)
             heard.append((layer.clock, call("step_finished"), call("should_stop")))
         return heard
 
@@ -208,21 +214,40 @@ def plan_of(simulation: Simulation, stage: list[LayerState], batch: int) -> Plan
     alone = step[0].function if len(step) == 1 else None
     return Plan(
         step,
-        tuple(sorted({every(part) for part in simulation.listening()})),
+        Agenda(cadences),
         listeners,
+        Agenda({cadence: None for _, cadence in _measuring(simulation, stage[0])}),
         alone.run if isinstance(alone, FusedStretch) else None,
     )
 
 
+def _measuring(simulation: Simulation, layer: LayerState) -> Iterator[tuple[Any, Following]]:
+    """The metrics, each with its cadence."""
+    steps_per_epoch = layer.clock.steps_per_epoch
+    usual = simulation.experiment.measure_every or steps_per_epoch
+    for found in simulation.manager.hook.measure.get_hookimpls():
+        yield found, cadence_of(found.plugin, steps_per_epoch, usual)
+
+
 def measurements_of(simulation: Simulation, layer: LayerState) -> dict[str, Any]:
-    """All measurements of a layer, by name.
+    """The measurements of a layer that are due at this step, by name; all at its last step.
 
     Raises `ContractError` where a metric returns no dict or something else than numbers,
     `ConflictError` where two give one name.
     """
-    responses = simulation.evaluation_responses(layer) if simulation.measures_responses else None
+    step = layer.clock.step
+    due = [
+        found
+        for found, cadence in _measuring(simulation, layer)
+        if step == layer.clock.n_step or cadence.following(step - 1) == step
+    ]
+    wanted = any("responses" in found.argnames for found in due)
+    responses = simulation.evaluation_responses(layer) if wanted else None
     arrays = {name: read_only(array) for name, array in layer.arrays.items()}
-    call = simulation.caller(layer, arrays | {"responses": responses})
+    measuring = {id(found.plugin) for found in due}
+    call = simulation.caller(
+        layer, arrays | {"responses": responses}, lambda part: id(part) in measuring
+    )
     measurements: dict[str, Any] = {}
     for answer in call("measure"):
         for found in collect([answer], layer.clock):

@@ -157,7 +157,7 @@ def test_public_names_are_where_they_are_said_to_be():
 # Each module imports from lines above its own; a package counts as one module.
 ORDER = """
     errors typing folders threads interrupt randomness clock rules kernel hookspecs
-    settings data discovery variable
+    cadence settings data discovery variable
     components
     terms
     state

@@ -140,10 +140,11 @@ def test_an_object_that_answers_nothing_is_refused():
     )
 
 
-@pytest.mark.parametrize("every", [0, -1, 1.5, True, "2"])
-def test_a_listener_that_listens_every_so_many_steps_needs_a_whole_number(every):
+@pytest.mark.parametrize("every", [0, -1, 1.5, True, "2", "0 epochs", "often", []])
+def test_an_every_that_tells_no_steps_is_refused(every):
     assert refusal(listeners=[Notes(every)]) == (
-        f"listeners[0] 'notes': every must be a whole number of steps from 1, got {every!r}"
+        "listeners[0] 'notes': every must be a whole number of steps from 1, a text as "
+        f'"2 epochs" or "10 per decade", or an object with following(step), got {every!r}'
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from plasticity import Clock, LayerView, Variable, component, hookimpl, setting
+from plasticity import Cadence, Clock, LayerView, Variable, component, hookimpl, setting
 from plasticity.errors import SettingError, listed, nearest
 
 
@@ -52,8 +52,12 @@ class EarlyStopping:
                 f"early_stopping: nothing measures {self.measurement!r}; the experiment has no "
                 "metrics"
             )
-        # How often the loop asks for a reason to stop: there is none between two measurements.
-        self.every = experiment.measure_every or clock.steps_per_epoch
+        usual = experiment.measure_every or clock.steps_per_epoch
+        first = [_every(metric, usual) for metric in experiment.metrics]
+        # By then everything has been measured once.
+        self._all_measured = max(
+            Cadence.of(every, clock.steps_per_epoch).following(clock.step) or 0 for every in first
+        )
         self._watched = self.layer or layers[-1]
         self._reason: str | None = None
         self._known = False
@@ -63,7 +67,7 @@ class EarlyStopping:
         if layer.name != self._watched:
             return
         if self.measurement not in measurements:
-            if self._known:
+            if self._known or layer.clock.step < self._all_measured:
                 return
             raise SettingError(
                 f"early_stopping: nothing measures {self.measurement!r}"
@@ -78,6 +82,16 @@ class EarlyStopping:
             limit = f"below {self.below:g}" if low else f"above {self.above:g}"
             self._reason = f"{self.measurement} of {layer.name} is {value:.4g}, {limit}"
 
+    def following(self, step: int) -> int | None:
+        """The next step, once there is a reason to stop."""
+        return step + 1 if self._reason else None
+
     @hookimpl
     def should_stop(self) -> str | None:
         return self._reason
+
+
+def _every(metric: Any, usual: int) -> Any:
+    """When a metric of a spec measures, by name or as a component."""
+    settings = getattr(metric, "settings", {})
+    return settings.get("every") or getattr(metric, "every", None) or usual
