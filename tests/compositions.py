@@ -13,16 +13,27 @@ from plasticity_plugins.constraints.bounds import Bounds
 from plasticity_plugins.constraints.row_norm import RowNorm
 from plasticity_plugins.initializers.normal import Normal
 from plasticity_plugins.lateral.uniform import UniformLateral
+from plasticity_plugins.optimizers.adadelta import Adadelta
+from plasticity_plugins.optimizers.adagrad import Adagrad
 from plasticity_plugins.optimizers.adam import Adam
+from plasticity_plugins.optimizers.adamax import Adamax
+from plasticity_plugins.optimizers.adamw import AdamW
+from plasticity_plugins.optimizers.lion import Lion
 from plasticity_plugins.optimizers.momentum import Momentum
+from plasticity_plugins.optimizers.nesterov import Nesterov
+from plasticity_plugins.optimizers.rmsprop import RMSprop
 from plasticity_plugins.optimizers.sgd import SGD
 from plasticity_plugins.rules.bcm import bcm82, ic92, lc94
 from plasticity_plugins.rules.hebb import hebb
 from plasticity_plugins.rules.krotov_hopfield import KrotovHopfield
 from plasticity_plugins.rules.oja import oja
 from plasticity_plugins.schedules.constant import Constant
+from plasticity_plugins.schedules.cosine import Cosine
+from plasticity_plugins.schedules.exponential import Exponential
 from plasticity_plugins.schedules.inverse_time import InverseTime
 from plasticity_plugins.schedules.linear_to_zero import LinearToZero
+from plasticity_plugins.schedules.staircase import Staircase
+from plasticity_plugins.schedules.warm_up import WarmUp
 from plasticity_plugins.thresholds.batch import BatchMean
 from plasticity_plugins.thresholds.moving_average import MovingAverage
 from plasticity_plugins.thresholds.power_of_mean import PowerOfMean
@@ -97,6 +108,13 @@ OPTIMIZERS = {
     "sgd": lambda: SGD(rate=0.02),
     "momentum": lambda: Momentum(rate=0.01),
     "adam": lambda: Adam(rate=0.01),
+    "nesterov": lambda: Nesterov(rate=0.01, rate_min=0.008),
+    "adagrad": lambda: Adagrad(rate=0.02, epsilon=0.1),
+    "rmsprop": lambda: RMSprop(rate=0.02, epsilon=0.1),
+    "adadelta": lambda: Adadelta(epsilon=1e-3),
+    "adamax": lambda: Adamax(rate=0.01, epsilon=0.1),
+    "adamw": lambda: AdamW(rate=0.01, epsilon=0.1, weight_decay=0.5),
+    "lion": lambda: Lion(rate=0.01, rate_max=0.009, weight_decay=0.5),
 }
 SCHEDULES = {
     "none": lambda: None,
@@ -104,6 +122,10 @@ SCHEDULES = {
     "inverse": lambda: InverseTime(decay=0.1),
     "by epoch": LinearToZero,
     "by step": lambda: LinearToZero(per="step"),
+    "exponential": lambda: Exponential(share=0.9, per="step"),
+    "staircase": lambda: Staircase(share=0.5, length=1),
+    "cosine": lambda: Cosine(lowest=0.1, cycles=2),
+    "warm up": lambda: WarmUp(length=3, after="inverse_root"),
 }
 CONSTRAINTS = {
     "none": lambda: (),

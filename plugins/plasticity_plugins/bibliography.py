@@ -162,3 +162,276 @@ KRIZHEVSKY_2009 = """\
   year        = {2009},
   url         = {https://www.cs.toronto.edu/~kriz/learning-features-2009-TR.pdf}
 }"""
+
+NESTEROV_1983 = """\
+@article{nesterov1983method,
+  author  = {Nesterov, Yurii},
+  title   = {A method for solving the convex programming problem with convergence rate
+             {$O(1/k^2)$}},
+  journal = {Soviet Mathematics Doklady},
+  volume  = {27},
+  number  = {2},
+  pages   = {372--376},
+  year    = {1983}
+}"""
+
+DUCHI_2011 = """\
+@article{duchi2011adaptive,
+  author  = {Duchi, John and Hazan, Elad and Singer, Yoram},
+  title   = {Adaptive Subgradient Methods for Online Learning and Stochastic Optimization},
+  journal = {Journal of Machine Learning Research},
+  volume  = {12},
+  number  = {61},
+  pages   = {2121--2159},
+  year    = {2011},
+  url     = {https://jmlr.org/papers/v12/duchi11a.html}
+}"""
+
+TIELEMAN_HINTON_2012 = """\
+@misc{tieleman2012lecture,
+  author       = {Tieleman, Tijmen and Hinton, Geoffrey},
+  title        = {Lecture 6.5-rmsprop: Divide the gradient by a running average of its recent
+                  magnitude},
+  howpublished = {COURSERA: Neural Networks for Machine Learning},
+  year         = {2012}
+}"""
+
+ZEILER_2012 = """\
+@misc{zeiler2012adadelta,
+  author = {Zeiler, Matthew D.},
+  title  = {{ADADELTA}: An Adaptive Learning Rate Method},
+  year   = {2012},
+  eprint = {1212.5701},
+  archiveprefix = {arXiv}
+}"""
+
+LOSHCHILOV_HUTTER_2019 = """\
+@inproceedings{loshchilov2019decoupled,
+  author    = {Loshchilov, Ilya and Hutter, Frank},
+  title     = {Decoupled Weight Decay Regularization},
+  booktitle = {7th International Conference on Learning Representations},
+  year      = {2019},
+  eprint    = {1711.05101},
+  archiveprefix = {arXiv}
+}"""
+
+LOSHCHILOV_HUTTER_2017 = """\
+@inproceedings{loshchilov2017sgdr,
+  author    = {Loshchilov, Ilya and Hutter, Frank},
+  title     = {{SGDR}: Stochastic Gradient Descent with Warm Restarts},
+  booktitle = {5th International Conference on Learning Representations},
+  year      = {2017},
+  eprint    = {1608.03983},
+  archiveprefix = {arXiv}
+}"""
+
+CHEN_2023 = """\
+@inproceedings{chen2023symbolic,
+  author    = {Chen, Xiangning and Liang, Chen and Huang, Da and Real, Esteban and Wang, Kaiyuan and
+               Pham, Hieu and Dong, Xuanyi and Luong, Thang and Hsieh, Cho-Jui and Lu, Yifeng and
+               Le, Quoc V.},
+  title     = {Symbolic Discovery of Optimization Algorithms},
+  booktitle = {Advances in Neural Information Processing Systems},
+  volume    = {36},
+  year      = {2023},
+  eprint    = {2302.06675},
+  archiveprefix = {arXiv}
+}"""
+
+GOYAL_2017 = """\
+@misc{goyal2017accurate,
+  author = {Goyal, Priya and Doll{\\'a}r, Piotr and Girshick, Ross and Noordhuis, Pieter and
+            Wesolowski, Lukasz and Kyrola, Aapo and Tulloch, Andrew and Jia, Yangqing and
+            He, Kaiming},
+  title  = {Accurate, Large Minibatch {SGD}: Training {ImageNet} in 1 Hour},
+  year   = {2017},
+  eprint = {1706.02677},
+  archiveprefix = {arXiv}
+}"""
+
+FOLDIAK_1990 = """\
+@article{foldiak1990forming,
+  author  = {F{\\"o}ldi{\\'a}k, Peter},
+  title   = {Forming sparse representations by local anti-{Hebbian} learning},
+  journal = {Biological Cybernetics},
+  volume  = {64},
+  number  = {2},
+  pages   = {165--170},
+  year    = {1990},
+  doi     = {10.1007/BF02331346}
+}"""
+
+FOLDIAK_1989 = """\
+@inproceedings{foldiak1989adaptive,
+  author    = {F{\\"o}ldi{\\'a}k, Peter},
+  title     = {Adaptive network for optimal linear feature extraction},
+  booktitle = {International Joint Conference on Neural Networks},
+  volume    = {1},
+  pages     = {401--405},
+  year      = {1989},
+  doi       = {10.1109/IJCNN.1989.118615}
+}"""
+
+MAAS_2013 = """\
+@inproceedings{maas2013rectifier,
+  author    = {Maas, Andrew L. and Hannun, Awni Y. and Ng, Andrew Y.},
+  title     = {Rectifier nonlinearities improve neural network acoustic models},
+  booktitle = {{ICML} Workshop on Deep Learning for Audio, Speech and Language Processing},
+  year      = {2013}
+}"""
+
+TREVES_1990 = """\
+@article{treves1990graded,
+  author  = {Treves, Alessandro},
+  title   = {Graded-response neurons and information encodings in autoassociative memories},
+  journal = {Physical Review A},
+  volume  = {42},
+  number  = {4},
+  pages   = {2418--2430},
+  year    = {1990},
+  doi     = {10.1103/PhysRevA.42.2418}
+}"""
+
+ELLIOTT_1993 = """\
+@techreport{elliott1993better,
+  author      = {Elliott, David L.},
+  title       = {A better activation function for artificial neural networks},
+  institution = {Institute for Systems Research, University of Maryland},
+  number      = {TR 93-8},
+  year        = {1993}
+}"""
+
+CLEVERT_2016 = """\
+@inproceedings{clevert2016fast,
+  author    = {Clevert, Djork-Arn{\\'e} and Unterthiner, Thomas and Hochreiter, Sepp},
+  title     = {Fast and accurate deep network learning by exponential linear units ({ELUs})},
+  booktitle = {International Conference on Learning Representations},
+  year      = {2016},
+  eprint    = {1511.07289},
+  archiveprefix = {arXiv}
+}"""
+
+KLAMBAUER_2017 = """\
+@inproceedings{klambauer2017self,
+  author    = {Klambauer, G{\\"u}nter and Unterthiner, Thomas and Mayr, Andreas and
+               Hochreiter, Sepp},
+  title     = {Self-normalizing neural networks},
+  booktitle = {Advances in Neural Information Processing Systems},
+  volume    = {30},
+  year      = {2017},
+  eprint    = {1706.02515},
+  archiveprefix = {arXiv}
+}"""
+
+DUGAS_2001 = """\
+@inproceedings{dugas2001incorporating,
+  author    = {Dugas, Charles and Bengio, Yoshua and B{\\'e}lisle, Fran{\\c{c}}ois and
+               Nadeau, Claude and Garcia, Ren{\\'e}},
+  title     = {Incorporating second-order functional knowledge for better option pricing},
+  booktitle = {Advances in Neural Information Processing Systems},
+  volume    = {13},
+  pages     = {472--478},
+  year      = {2001}
+}"""
+
+BRIDLE_1990 = """\
+@inproceedings{bridle1990training,
+  author    = {Bridle, John S.},
+  title     = {Training stochastic model recognition algorithms as networks can lead to maximum
+               mutual information estimation of parameters},
+  booktitle = {Advances in Neural Information Processing Systems},
+  volume    = {2},
+  pages     = {211--217},
+  year      = {1990}
+}"""
+
+LECUN_1998_BACKPROP = """\
+@incollection{lecun1998efficient,
+  author    = {LeCun, Yann A. and Bottou, L{\\'e}on and Orr, Genevieve B. and
+               M{\\"u}ller, Klaus-Robert},
+  title     = {Efficient {BackProp}},
+  booktitle = {Neural Networks: Tricks of the Trade},
+  publisher = {Springer},
+  pages     = {9--50},
+  year      = {1998},
+  doi       = {10.1007/3-540-49430-8_2}
+}"""
+
+HE_2015 = """\
+@inproceedings{he2015delving,
+  author    = {He, Kaiming and Zhang, Xiangyu and Ren, Shaoqing and Sun, Jian},
+  title     = {Delving deep into rectifiers: surpassing human-level performance on {ImageNet}
+               classification},
+  booktitle = {{IEEE} International Conference on Computer Vision},
+  pages     = {1026--1034},
+  year      = {2015},
+  doi       = {10.1109/ICCV.2015.123}
+}"""
+
+SAXE_2014 = """\
+@inproceedings{saxe2014exact,
+  author    = {Saxe, Andrew M. and McClelland, James L. and Ganguli, Surya},
+  title     = {Exact solutions to the nonlinear dynamics of learning in deep linear neural
+               networks},
+  booktitle = {International Conference on Learning Representations},
+  year      = {2014},
+  eprint    = {1312.6120},
+  archiveprefix = {arXiv}
+}"""
+
+TREVES_ROLLS_1991 = """\
+@article{treves1991what,
+  author  = {Treves, Alessandro and Rolls, Edmund T.},
+  title   = {What determines the capacity of autoassociative memories in the brain?},
+  journal = {Network: Computation in Neural Systems},
+  volume  = {2},
+  number  = {4},
+  pages   = {371--397},
+  year    = {1991},
+  doi     = {10.1088/0954-898X/2/4/004}
+}"""
+
+FIELD_1994 = """\
+@article{field1994what,
+  author  = {Field, David J.},
+  title   = {What is the goal of sensory coding?},
+  journal = {Neural Computation},
+  volume  = {6},
+  number  = {4},
+  pages   = {559--601},
+  year    = {1994},
+  doi     = {10.1162/neco.1994.6.4.559}
+}"""
+
+SWINDALE_1998 = """\
+@article{swindale1998orientation,
+  author  = {Swindale, Nicholas V.},
+  title   = {Orientation tuning curves: empirical description and estimation of parameters},
+  journal = {Biological Cybernetics},
+  volume  = {78},
+  number  = {1},
+  pages   = {45--56},
+  year    = {1998},
+  doi     = {10.1007/s004220050411}
+}"""
+
+SHANNON_1948 = """\
+@article{shannon1948mathematical,
+  author  = {Shannon, Claude E.},
+  title   = {A mathematical theory of communication},
+  journal = {Bell System Technical Journal},
+  volume  = {27},
+  number  = {3},
+  pages   = {379--423},
+  year    = {1948},
+  doi     = {10.1002/j.1538-7305.1948.tb01338.x}
+}"""
+
+ROY_VETTERLI_2007 = """\
+@inproceedings{roy2007effective,
+  author    = {Roy, Olivier and Vetterli, Martin},
+  title     = {The effective rank: a measure of effective dimensionality},
+  booktitle = {15th European Signal Processing Conference},
+  pages     = {606--610},
+  year      = {2007}
+}"""

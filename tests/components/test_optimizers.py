@@ -1,40 +1,37 @@
 import numpy as np
 import pytest
-from binding import with_arrays
 from hypothesis import given
 from hypothesis import strategies as st
 from naive import naive_adam, naive_momentum
+from walking import TOLERANCE, random_walk, walk
 
-from plasticity import Clock, Data, Experiment, Layer, Phase, assemble, hookimpl
+from plasticity import Data, Experiment, Layer, Phase, assemble, hookimpl
 from plasticity.errors import ContractError, SettingError
+from plasticity_plugins.optimizers.adadelta import Adadelta
+from plasticity_plugins.optimizers.adagrad import Adagrad
 from plasticity_plugins.optimizers.adam import Adam, adam_step
+from plasticity_plugins.optimizers.adamax import Adamax
+from plasticity_plugins.optimizers.adamw import AdamW
+from plasticity_plugins.optimizers.lion import Lion
 from plasticity_plugins.optimizers.momentum import Momentum
+from plasticity_plugins.optimizers.nesterov import Nesterov
+from plasticity_plugins.optimizers.rmsprop import RMSprop
 from plasticity_plugins.optimizers.sgd import SGD
 
-OPTIMIZERS = (SGD, Momentum, Adam)
-# Rounding adds up over a dozen steps.
-TOLERANCE = {"float32": 1e-5, "float64": 1e-12}
+OPTIMIZERS = (
+    SGD,
+    Momentum,
+    Nesterov,
+    Adagrad,
+    RMSprop,
+    Adadelta,
+    Adam,
+    Adamax,
+    AdamW,
+    Lion,
+)
 dtypes = pytest.mark.parametrize("dtype", ["float32", "float64"])
 SAMPLES = np.random.default_rng(4).random((8, 5))
-
-
-def walk(optimizer, weights, updates, factors=None):
-    """The weights after each of these updates."""
-    weights, path = weights.copy(), []
-    optimizer = with_arrays(optimizer, weights)
-    for step, update in enumerate(updates):
-        clock = Clock(10, 10, step=step, rate_factor=1.0 if factors is None else factors[step])
-        assert optimizer.apply_update(weights, update.copy(), clock) is weights
-        path.append(weights.copy())
-    return path
-
-
-def random_walk(seed, dtype, n_step=12):
-    """Initial weights, updates and factors of the rate."""
-    generator = np.random.default_rng(seed)
-    weights = generator.normal(size=(3, 4)).astype(dtype)
-    updates = generator.normal(size=(n_step, 3, 4)).astype(dtype)
-    return weights, updates, generator.uniform(0, 1, n_step)
 
 
 def experiment(*optimizers, **settings):
@@ -232,6 +229,23 @@ def test_momentum_goes_on_after_a_phase_without_learning_as_if_there_had_been_no
             lambda: Adam(epsilon=0.0),
             "adam: epsilon must lie in (0, inf), got 0.0: a weight that never got an update would "
             "divide 0 by 0",
+        ),
+        (
+            lambda: RMSprop(memory=1.0),
+            "rmsprop: memory must lie in [0, 1), got 1.0: a mean that keeps everything takes in "
+            "nothing",
+        ),
+        (
+            lambda: AdamW(weight_decay=-0.1),
+            "adamw: weight_decay must lie in [0, inf), got -0.1: weights would grow by themselves",
+        ),
+        (
+            lambda: Lion(rate_min=-0.1),
+            "lion: rate_min must lie in [0, inf), got -0.1: it would unlearn",
+        ),
+        (
+            lambda: Adagrad(rate_min=0.2, rate_max=0.1),
+            "adagrad: rate_min must not exceed rate_max, got rate_min = 0.2 and rate_max = 0.1",
         ),
         (lambda: SGD(rate=0.0), "sgd: rate must lie in (0, inf), got 0.0: 0 learns nothing"),
     ],

@@ -10,11 +10,14 @@ from numba import njit
 from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
 from plasticity.typing import Array
 from plasticity_plugins import bibliography
+from plasticity_plugins.optimizers.pace import Paced, bounded
 
 
-def _corrected(  # type: ignore[no-untyped-def]  # compiled
-    rate_factor, t, rate, beta1, share1, fall1, beta2, share2, fall2, epsilon
+def corrected(  # type: ignore[no-untyped-def]  # compiled
+    rate_factor, t, rate, rate_min, rate_max, beta1, share1, fall1, beta2, share2, fall2, epsilon
 ):
+    """Once a step: the numbers that `moved` gets."""
+    pace = bounded(rate_factor, rate, rate_min, rate_max)
     # 1 - beta^t loses its digits in float32, while expm1 keeps them.
     correction1 = -np.expm1(-fall1 * type(rate)(t))
     correction2 = -np.expm1(-fall2 * type(rate)(t))
@@ -23,36 +26,38 @@ def _corrected(  # type: ignore[no-untyped-def]  # compiled
         share1,
         beta2,
         share2,
-        rate * rate_factor / correction1,
+        pace / correction1,
         np.float32(1) / correction2,
         epsilon,
     )
 
 
-def _numbers(adam, batch):  # type: ignore[no-untyped-def]  # of a Kernel
-    numbers = [adam.rate]
+def numbers_of(adam: Adam, batch: int) -> tuple[float, ...]:
+    """The numbers that `corrected` gets."""
+    numbers = [*adam.pace_numbers()]
     for beta in (adam.beta1, adam.beta2):
         numbers += [beta, 1 - beta, -math.log(beta) if beta > 0 else math.inf]
     return (*numbers, adam.epsilon)
 
 
-def _moved(w, dw, m, v, beta1, share1, beta2, share2, rate, correction, epsilon):  # type: ignore[no-untyped-def]  # compiled
+def moved(w, dw, m, v, beta1, share1, beta2, share2, rate, correction, epsilon):  # type: ignore[no-untyped-def]  # compiled
+    """For each weight: the new weight, mean and mean square."""
     m = beta1 * m + share1 * dw
     v = beta2 * v + share2 * dw * dw
     return w + rate * m / (np.sqrt(v * correction) + epsilon), m, v
 
 
 @component(source=bibliography.KINGMA_BA_2015)
-class Adam:
+class Adam(Paced):
     """Step along the mean update, divided by the root of its mean square.
 
         t <- t + 1
         M <- beta1 M + (1 - beta1) dW
         V <- beta2 V + (1 - beta2) dW^2
-        W <- W + rate f_t (M / (1 - beta1^t)) / (sqrt(V / (1 - beta2^t)) + epsilon)
+        W <- W + r_t (M / (1 - beta1^t)) / (sqrt(V / (1 - beta2^t)) + epsilon)
 
-    f_t is the factor of the schedule; M, V and t start at 0. t counts the updates of this layer
-    alone. `update` is left as it is.
+    r_t is the rate of the step, see `Paced`; M, V and t start at 0. t counts the updates of this
+    layer alone. `update` is left as it is.
 
     Source: Kingma & Ba, ICLR 2015, algorithm 1, with the paper's defaults. The update points where
     the weights shall go, so the sign is plus.
@@ -87,11 +92,11 @@ class Adam:
     kernels = (
         Kernel(
             "apply_update",
-            _moved,
-            before=_corrected,
+            moved,
+            before=corrected,
             state=("mean", "square"),
             count="count",
-            parameters=_numbers,
+            parameters=numbers_of,
         ),
     )
 
@@ -106,7 +111,7 @@ class Adam:
             number(1 - self.beta1),
             number(self.beta2),
             number(1 - self.beta2),
-            number(self.rate * clock.rate_factor / (1 - self.beta1**t)),
+            number(self.pace(clock) / (1 - self.beta1**t)),
             number(1 / (1 - self.beta2**t)),
             number(self.epsilon),
             self.mean,
@@ -124,7 +129,7 @@ def adam_step(  # type: ignore[no-untyped-def]  # Numba infers them
 
     update      (neuron, input)  dW
     share1      1 - beta1; share2 likewise
-    rate        rate f_t / (1 - beta1^t)
+    rate        r_t / (1 - beta1^t)
     correction  1 / (1 - beta2^t)
     mean        (neuron, input)  M, overwritten
     square      (neuron, input)  V, overwritten

@@ -5,10 +5,11 @@ from __future__ import annotations
 from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
 from plasticity.typing import Array
 from plasticity_plugins import bibliography
+from plasticity_plugins.optimizers.pace import Paced, bounded
 
 
-def _pace(rate_factor, count, rate, momentum):  # type: ignore[no-untyped-def]  # compiled
-    return rate * rate_factor, momentum
+def _pace(rate_factor, count, rate, rate_min, rate_max, momentum):  # type: ignore[no-untyped-def]  # compiled
+    return bounded(rate_factor, rate, rate_min, rate_max), momentum
 
 
 def _moved(w, dw, v, pace, momentum):  # type: ignore[no-untyped-def]  # compiled
@@ -17,20 +18,19 @@ def _moved(w, dw, v, pace, momentum):  # type: ignore[no-untyped-def]  # compile
 
 
 @component(source=bibliography.POLYAK_1964)
-class Momentum:
+class Momentum(Paced):
     """Step along a fading sum of the updates so far (heavy ball).
 
-        V <- momentum V + rate f_t dW
+        V <- momentum V + r_t dW
         W <- W + V
 
-    f_t is the factor of the schedule; V starts at 0. The rate is inside the sum, so a change of
-    rate fades in. Where a phase learns nothing, V waits unchanged. `update` is overwritten.
+    r_t is the rate of the step, see `Paced`; V starts at 0. The rate is inside the sum, so a change
+    of rate fades in. Where a phase learns nothing, V waits unchanged. `update` is overwritten.
 
     Source: Polyak, USSR Comput. Math. Math. Phys. 4 (1964) 1. The update points where the weights
     shall go, so the sign is plus.
     """
 
-    rate: float = setting(default=0.01, above=0, doc="learning rate", because="0 learns nothing")
     momentum: float = setting(
         default=0.9,
         low=0,
@@ -47,13 +47,13 @@ class Momentum:
             _moved,
             before=_pace,
             state=("velocity",),
-            parameters=lambda self, batch: (self.rate, self.momentum),
+            parameters=lambda self, batch: (*self.pace_numbers(), self.momentum),
         ),
     )
 
     @hookimpl
     def apply_update(self, weights: Array, update: Array, clock: Clock) -> Array:
-        update *= self.rate * clock.rate_factor
+        update *= self.pace(clock)
         self.velocity *= self.momentum
         self.velocity += update
         weights += self.velocity

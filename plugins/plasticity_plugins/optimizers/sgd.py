@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from plasticity import Clock, Kernel, component, hookimpl, setting
+from plasticity import Clock, Kernel, component, hookimpl
 from plasticity.typing import Array
+from plasticity_plugins.optimizers.pace import Paced, bounded
 
 
-def _pace(rate_factor, count, rate):  # type: ignore[no-untyped-def]  # compiled
-    return (rate * rate_factor,)
+def _pace(rate_factor, count, rate, rate_min, rate_max):  # type: ignore[no-untyped-def]  # compiled
+    return (bounded(rate_factor, rate, rate_min, rate_max),)
 
 
 def _moved(w, dw, pace):  # type: ignore[no-untyped-def]  # compiled
@@ -15,29 +16,27 @@ def _moved(w, dw, pace):  # type: ignore[no-untyped-def]  # compiled
 
 
 @component
-class SGD:
+class SGD(Paced):
     """Plain step along the update.
 
-        W <- W + rate f_t dW
+        W <- W + r_t dW
 
-    f_t is the factor of the schedule. The update points where the weights shall go, so the sign is
-    plus.
+    r_t is the rate of the step, see `Paced`. The update points where the weights shall go, so the
+    sign is plus. `update` is overwritten.
     """
-
-    rate: float = setting(default=0.01, above=0, doc="learning rate", because="0 learns nothing")
 
     kernels = (
         Kernel(
             "apply_update",
             _moved,
             before=_pace,
-            parameters=lambda self, batch: (self.rate,),
+            parameters=lambda self, batch: self.pace_numbers(),
             still=True,
         ),
     )
 
     @hookimpl
     def apply_update(self, weights: Array, update: Array, clock: Clock) -> Array:
-        update *= self.rate * clock.rate_factor
+        update *= self.pace(clock)
         weights += update
         return weights

@@ -1,0 +1,64 @@
+"""A step that shortens where much has been learned."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
+from plasticity.typing import Array
+from plasticity_plugins import bibliography
+from plasticity_plugins.optimizers.pace import Paced, bounded
+
+
+def _pace(rate_factor, count, rate, rate_min, rate_max, epsilon):  # type: ignore[no-untyped-def]  # compiled
+    return bounded(rate_factor, rate, rate_min, rate_max), epsilon
+
+
+def _moved(w, dw, g, pace, epsilon):  # type: ignore[no-untyped-def]  # compiled
+    g = g + dw * dw
+    return w + pace * dw / (np.sqrt(g) + epsilon), g
+
+
+@component(source=bibliography.DUCHI_2011)
+class Adagrad(Paced):
+    """Step along the update, divided by the root of all its squares so far.
+
+        G <- G + dW^2
+        W <- W + r_t dW / (sqrt(G) + epsilon)
+
+    r_t is the rate of the step, see `Paced`; G starts at 0. `update` is overwritten.
+
+    Source: Duchi, Hazan & Singer, JMLR 12 (2011) 2121, the diagonal form, with delta = epsilon
+    beside the root. The update points where the weights shall go, so the sign is plus.
+    """
+
+    epsilon: float = setting(
+        default=1e-10,
+        above=0,
+        doc="added to the root of the squares",
+        because="a weight that never got an update would divide 0 by 0",
+    )
+
+    squares = Variable(("neuron", "input"), description="sum G of the squared updates")
+
+    kernels = (
+        Kernel(
+            "apply_update",
+            _moved,
+            before=_pace,
+            state=("squares",),
+            parameters=lambda self, batch: (*self.pace_numbers(), self.epsilon),
+            still=True,
+        ),
+    )
+
+    @hookimpl
+    def apply_update(self, weights: Array, update: Array, clock: Clock) -> Array:
+        divisor = np.square(update)
+        self.squares += divisor
+        np.sqrt(self.squares, out=divisor)
+        divisor += self.epsilon
+        update *= self.pace(clock)
+        update /= divisor
+        weights += update
+        return weights

@@ -1,0 +1,64 @@
+"""A step that remembers the steps before it, and looks ahead along them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
+from plasticity.typing import Array
+from plasticity_plugins import bibliography
+from plasticity_plugins.optimizers.pace import Paced, bounded
+
+
+def _pace(rate_factor, count, rate, rate_min, rate_max, momentum):  # type: ignore[no-untyped-def]  # compiled
+    return bounded(rate_factor, rate, rate_min, rate_max), momentum
+
+
+def _moved(w, dw, v, pace, momentum):  # type: ignore[no-untyped-def]  # compiled
+    v = momentum * v + pace * dw
+    return w + momentum * v + pace * dw, v
+
+
+@component(source=bibliography.NESTEROV_1983)
+class Nesterov(Paced):
+    """Step along a fading sum of the updates, each taken at the place to which the sum leads.
+
+        V <- momentum V + r_t dW
+        W <- W + momentum V + r_t dW
+
+    r_t is the rate of the step, see `Paced`; V starts at 0. `update` is overwritten.
+
+    Source: Nesterov, Soviet Math. Dokl. 27 (1983) 372, who takes the update at Theta + momentum V
+    and moves Theta by the new V. W is that place ahead, Theta + momentum V: the neurons respond
+    with the weights at which the update is taken (Bengio et al., arXiv 1212.0901, equation 7). The
+    update points where the weights shall go, so the sign is plus.
+    """
+
+    momentum: float = setting(
+        default=0.9,
+        low=0,
+        below=1,
+        doc="share of the last step that is taken again",
+        because="a momentum of 1 never slows down",
+    )
+
+    velocity = Variable(("neuron", "input"), description="the last step V")
+
+    kernels = (
+        Kernel(
+            "apply_update",
+            _moved,
+            before=_pace,
+            state=("velocity",),
+            parameters=lambda self, batch: (*self.pace_numbers(), self.momentum),
+        ),
+    )
+
+    @hookimpl
+    def apply_update(self, weights: Array, update: Array, clock: Clock) -> Array:
+        update *= self.pace(clock)
+        self.velocity *= self.momentum
+        self.velocity += update
+        weights += update
+        weights += np.multiply(self.velocity, self.momentum, out=update)
+        return weights

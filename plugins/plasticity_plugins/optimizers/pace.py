@@ -1,0 +1,57 @@
+"""How fast an optimizer goes: its rate, the factor of the schedule, and bounds on their product."""
+
+from __future__ import annotations
+
+import math
+from typing import ClassVar
+
+from numba import njit
+
+from plasticity import Clock, component, setting
+from plasticity.errors import SettingError
+
+
+@component
+class Paced:
+    """What every optimizer shares: the rate of one step.
+
+        r_t = min(max(rate f_t, rate_min), rate_max)
+
+    f_t is the factor of the schedule. A rate_min keeps a schedule that falls to zero from ending
+    the learning; a phase that learns nothing learns nothing all the same.
+
+    Raises `SettingError` where rate_min exceeds rate_max.
+
+    Source: the published code of Squadrani et al. 2022, which calls the bounds lr_min and lr_max.
+    """
+
+    label: ClassVar[str]  # how messages call it; `component` fills it in
+
+    rate: float = setting(default=0.01, above=0, doc="learning rate", because="0 learns nothing")
+    rate_min: float = setting(
+        default=0.0, low=0, doc="smallest rate of a step", because="it would unlearn"
+    )
+    rate_max: float = setting(
+        default=math.inf, above=0, doc="largest rate of a step", because="0 learns nothing"
+    )
+
+    def __attrs_post_init__(self) -> None:
+        if self.rate_min > self.rate_max:
+            raise SettingError(
+                f"{self.label}: rate_min must not exceed rate_max, got rate_min = "
+                f"{self.rate_min:g} and rate_max = {self.rate_max:g}"
+            )
+
+    def pace(self, clock: Clock) -> float:
+        """The rate r_t of this step."""
+        return min(max(self.rate * clock.rate_factor, self.rate_min), self.rate_max)
+
+    def pace_numbers(self) -> tuple[float, float, float]:
+        """The first numbers of a kernel, for `bounded`."""
+        return self.rate, self.rate_min, self.rate_max
+
+
+@njit(error_model="numpy")
+def bounded(rate_factor, rate, rate_min, rate_max):  # type: ignore[no-untyped-def]  # compiled
+    """The rate of a step within its bounds, in the type of `rate`."""
+    return type(rate)(min(max(rate * rate_factor, rate_min), rate_max))

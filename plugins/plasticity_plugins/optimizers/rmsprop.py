@@ -1,0 +1,79 @@
+"""A step divided by how large updates have been of late."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
+from plasticity.typing import Array
+from plasticity_plugins import bibliography
+from plasticity_plugins.optimizers.pace import Paced, bounded
+
+
+def _pace(rate_factor, count, rate, rate_min, rate_max, memory, share, epsilon):  # type: ignore[no-untyped-def]  # compiled
+    return bounded(rate_factor, rate, rate_min, rate_max), memory, share, epsilon
+
+
+def _moved(w, dw, s, pace, memory, share, epsilon):  # type: ignore[no-untyped-def]  # compiled
+    s = memory * s + share * dw * dw
+    return w + pace * dw / (np.sqrt(s) + epsilon), s
+
+
+@component(source=bibliography.TIELEMAN_HINTON_2012, label="rmsprop")
+class RMSprop(Paced):
+    """Step along the update, divided by the root of its fading mean square.
+
+        S <- memory S + (1 - memory) dW^2
+        W <- W + r_t dW / (sqrt(S) + epsilon)
+
+    r_t is the rate of the step, see `Paced`; S starts at 0 and is not corrected for it, so the
+    first step is 1 / sqrt(1 - memory) times as long. `update` is overwritten.
+
+    Source: Tieleman & Hinton, lecture 6.5 of a course (2012), where memory is 0.9; the epsilon is
+    added. The update points where the weights shall go, so the sign is plus.
+    """
+
+    rate: float = setting(default=0.001, above=0, doc="learning rate", because="0 learns nothing")
+    memory: float = setting(
+        default=0.9,
+        low=0,
+        below=1,
+        doc="share of the old mean square kept at each update",
+        because="a mean that keeps everything takes in nothing",
+    )
+    epsilon: float = setting(
+        default=1e-8,
+        above=0,
+        doc="added to the root mean square",
+        because="a weight that never got an update would divide 0 by 0",
+    )
+
+    square = Variable(("neuron", "input"), description="fading mean S of the squared updates")
+
+    kernels = (
+        Kernel(
+            "apply_update",
+            _moved,
+            before=_pace,
+            state=("square",),
+            parameters=lambda self, batch: (
+                *self.pace_numbers(),
+                self.memory,
+                1 - self.memory,
+                self.epsilon,
+            ),
+        ),
+    )
+
+    @hookimpl
+    def apply_update(self, weights: Array, update: Array, clock: Clock) -> Array:
+        divisor = np.square(update)
+        divisor *= 1 - self.memory
+        self.square *= self.memory
+        self.square += divisor
+        np.sqrt(self.square, out=divisor)
+        divisor += self.epsilon
+        update *= self.pace(clock)
+        update /= divisor
+        weights += update
+        return weights
