@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from plasticity.data import Data as Data
     from plasticity.folders import cache_folder as cache_folder
     from plasticity.hookspecs import hookimpl as hookimpl
+    from plasticity.inputs import Inputs as Inputs
     from plasticity.kernel import Kernel as Kernel
     from plasticity.results import Run as Run
     from plasticity.results import open_run as open_run
     from plasticity.rule_functions import rule as rule
     from plasticity.rules import Rule as Rule
+    from plasticity.runs import branch as branch
+    from plasticity.runs import resume as resume
     from plasticity.runs import run as run
     from plasticity.settings import setting as setting
     from plasticity.simulation import Simulation as Simulation
@@ -29,11 +32,13 @@ if TYPE_CHECKING:
     from plasticity.spec import Layer as Layer
     from plasticity.spec import Phase as Phase
     from plasticity.state import LayerView as LayerView
+    from plasticity.storage import Storage as Storage
     from plasticity.variable import Stream as Stream
     from plasticity.variable import Variable as Variable
 
 _HOME = {
     "assemble": "assembly",
+    "branch": "runs",
     "cache_folder": "folders",
     "Cadence": "cadence",
     "Clock": "clock",
@@ -41,17 +46,20 @@ _HOME = {
     "Data": "data",
     "Experiment": "spec",
     "hookimpl": "hookspecs",
+    "Inputs": "inputs",
     "Kernel": "kernel",
     "Layer": "spec",
     "LayerView": "state",
     "open_run": "results",
     "Phase": "spec",
+    "resume": "runs",
     "Rule": "rules",
     "rule": "rule_functions",
     "Run": "results",
     "run": "runs",
     "setting": "settings",
     "Simulation": "simulation",
+    "Storage": "storage",
     "Stream": "variable",
     "Variable": "variable",
 }

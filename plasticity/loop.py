@@ -36,17 +36,23 @@ def train(simulation: Simulation, stage: list[LayerState]) -> str | None:
         if clock.step % clock.steps_per_epoch == 0:
             simulation.notify("epoch_finished", clock)
         if simulation.interrupt.requested:
+            simulation.keep(clock, whole=True)
             raise KeyboardInterrupt
+        if simulation.keeper.due(clock.step):
+            simulation.keep(clock)
         if reason:
             return reason
     return None
 
 
 def _epoch(simulation: Simulation, stage: list[LayerState], clock: Clock) -> str | None:
-    """Step to the end of the epoch, or until somebody asks to stop; the reason, if one is given."""
+    """Step to the end of the epoch, or until somebody asks to stop; the reason, if one is given.
+
+    It also returns where something is to be kept, and goes on when it is called again.
+    """
     while True:
         plan = simulation.plan(stage)
-        steps = _do(plan, clock)
+        steps = _do(plan, clock, simulation.keeper.at_step)
         for layer in stage:
             layer.clock.advance(steps)
         step = clock.step
@@ -59,16 +65,17 @@ def _epoch(simulation: Simulation, stage: list[LayerState], clock: Clock) -> str
             reason = plan.hear(step)
             if reason:
                 return reason
-        if step % clock.steps_per_epoch == 0 or simulation.interrupt.requested:
+        ended = step % clock.steps_per_epoch == 0 or simulation.interrupt.requested
+        if ended or simulation.keeper.due(step):
             return None
 
 
-def _do(plan: Plan, clock: Clock) -> int:
+def _do(plan: Plan, clock: Clock, keep_at: float) -> int:
     """Do a step or, where Python need not be asked in between, several; how many."""
     if plan.stretch is None:
         emit(plan.step, clock)
         return 1
-    until = min(plan.hearing.next, plan.measures.next, plan.until)
+    until = min(plan.hearing.next, plan.measures.next, plan.until, keep_at)
     return plan.stretch(int(until) - clock.step)
 
 
@@ -242,12 +249,11 @@ def measurements_of(simulation: Simulation, layer: LayerState) -> dict[str, Any]
         if step == layer.clock.n_step or cadence.following(step - 1) == step
     ]
     wanted = any("responses" in found.argnames for found in due)
-    responses = simulation.evaluation_responses(layer) if wanted else None
+    responses = simulation.evaluation.responses(layer) if wanted else None
     arrays = {name: read_only(array) for name, array in layer.arrays.items()}
+    seen = {"responses": responses, "labels": simulation.evaluation.labels}
     measuring = {id(found.plugin) for found in due}
-    call = simulation.caller(
-        layer, arrays | {"responses": responses}, lambda part: id(part) in measuring
-    )
+    call = simulation.caller(layer, arrays | seen, lambda part: id(part) in measuring)
     measurements: dict[str, Any] = {}
     for answer in call("measure"):
         for found in collect([answer], layer.clock):

@@ -70,6 +70,8 @@ def _set(tables: dict[str, Any], path: str, value: Any) -> None:
 def _root(tables: dict[str, Any], keys: list[str], path: str) -> tuple[Any, str]:
     """The table in which a path begins, and what to call it."""
     if all(keys) and keys[0] in _EXPERIMENT:
+        if keys[0] == "storage":
+            tables.setdefault("storage", {})
         return tables, "the experiment"
     if not all(keys) or keys[0] not in _LAYER:
         raise UnknownNameError(

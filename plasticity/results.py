@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plasticity.recording import RunStore
+from plasticity.recording.checkpoints import GROUP, name_of
 from plasticity.spec import Experiment
 
 if TYPE_CHECKING:
@@ -49,8 +50,15 @@ class Run:
         return self.recorded("metrics")
 
     def state(self, layer: int = -1) -> xarray.Dataset:
-        """All arrays of a layer as they are at the end."""
-        return self.recorded("state", layer)
+        """All arrays of a layer as they are at the end, or in the last checkpoint of a run that
+        has not ended.
+        """
+        ended = self.recorded("state", layer)
+        if ended or not self.store.checkpoints:
+            return ended
+        return self.store.dataset(
+            f"{GROUP}/{name_of(self.store.checkpoints[-1])}/{self.layers[layer]}"
+        )
 
     def recorded(self, group: str = "trajectory", layer: int = -1) -> xarray.Dataset:
         """A group of a layer: "metrics", "state", or what a recorder took into a group.
@@ -60,7 +68,7 @@ class Run:
         return self.store.dataset(f"{self.layers[layer]}/{group}")
 
     def __repr__(self) -> str:
-        where = self.store.path or "memory"
+        where = self.store.target or "memory"
         return f"<Run of {', '.join(self.layers)}, {self.outcome}, in {where}>"
 
 

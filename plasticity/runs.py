@@ -13,6 +13,7 @@ from plasticity.data import Data
 from plasticity.discovery import entries, readers
 from plasticity.errors import DataError
 from plasticity.overrides import override
+from plasticity.recording import RunStore
 from plasticity.results import Run
 from plasticity.spec import Experiment
 
@@ -45,6 +46,75 @@ def run(
     """
     made = configure(experiment, data=data, labels=labels, **settings)
     return assemble(made, listeners).run(out, overwrite=overwrite)
+
+
+def resume(
+    place: str | Path,
+    *,
+    data: Any = None,
+    labels: Any = None,
+    listeners: Iterable[Any] = (),
+    **settings: Any,
+) -> Run:
+    """Go on with the run of a store, as if it had never stopped.
+
+    place      folder or URL of the store
+    data       the data again, where they were given in Python
+    labels     of an array given as data
+    listeners  objects with `@hookimpl` methods
+    settings   what may be another than before: `epochs`, the observers, the metrics, the storage
+
+    A run that has ended goes on where `epochs` is larger. It then equals a run of that length from
+    the beginning, unless a component looks at how long the run is, as most schedules do.
+
+    Raises `StoreError` where there is no store, another process writes to it, or the settings
+    differ in what decides the weights.
+
+    >>> import tempfile, numpy as np, plasticity as pl
+    >>> samples = np.random.default_rng(0).random((200, 16))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     begun = pl.run("bcm", data=samples, neurons=4, epochs=2, observers=[],
+    ...                    out=folder + "/run")
+    ...     longer = pl.resume(folder + "/run", data=samples, epochs=3)
+    ...     longer.store.attributes["epoch"]
+    3
+    """
+    stored = RunStore.open(place).experiment()
+    made = configure(stored, data=data, labels=labels, **settings)
+    return assemble(made, listeners).resume(place)
+
+
+def branch(
+    place: str | Path,
+    out: str | Path | None,
+    *,
+    at: int | None = None,
+    data: Any = None,
+    labels: Any = None,
+    overwrite: bool = False,
+    listeners: Iterable[Any] = (),
+    **settings: Any,
+) -> Run:
+    """Begin a run of its own from a checkpoint of another, with other settings.
+
+    place      folder or URL of the store to branch from
+    out        folder or URL of the new store; without it the run is recorded in memory
+    at         steps after which the state was kept; the last checkpoint if not given
+    data, labels, overwrite, listeners, settings   as of `run`
+
+    A component that the other run did not have starts anew. The new store tells its `parent`.
+
+    Raises `StoreError` where there is no such checkpoint, `ContractError` where an array of the
+    state would have another shape.
+    """
+    stored = RunStore.open(place)
+    made = configure(stored.experiment(), data=data, labels=labels, **settings)
+    kept = stored.checkpoints
+    step = at if at is not None or not kept else kept[-1]
+    simulation = assemble(made, listeners)
+    simulation.restore(stored.checkpoint(step))
+    parent = {"id": stored.attributes["id"], "step": step, "name": Path(str(place)).name}
+    return simulation.run(out, overwrite=overwrite, parent=parent)
 
 
 def configure(

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from plasticity import loop
 from plasticity.clock import Clock
@@ -16,22 +13,22 @@ from plasticity.components import events_of, label_of
 from plasticity.data import Data
 from plasticity.dispatch import Answer, Manager, answers, emit
 from plasticity.errors import SettingError
+from plasticity.evaluation import Evaluation
 from plasticity.fusion import Fusion
 from plasticity.interrupt import Interrupt, watching
 from plasticity.obstacles import NOT_KEPT
-from plasticity.randomness import stream
 from plasticity.recording import RunStore
+from plasticity.recording.keeper import Keeper
+from plasticity.recording.resuming import check_same, last_snapshot
 from plasticity.results import Run
 from plasticity.snapshots import restore, snapshot_of
 from plasticity.spec import Experiment
 from plasticity.state import Array, LayerState, LayerView
 from plasticity.threads import one_thread_if_small
-from plasticity.variable import streams_of
 
 logger = logging.getLogger("plasticity")
 
 Caller = Callable[[str], tuple[Answer, ...]]
-_EVALUATION_BATCH = 1000
 
 
 class Simulation:
@@ -61,6 +58,8 @@ class Simulation:
         self.interrupt = Interrupt()
         self.store: RunStore | None = None
         self.fusion = Fusion(experiment, whole)
+        self.evaluation = Evaluation(self)
+        self.keeper = Keeper()
         self._plans: dict[Any, loop.Plan] = {}
         self._plan: loop.Plan  # of the steps before `_plan_until`, unless a listener comes
         self._plan_stage: list[LayerState] = []
@@ -77,7 +76,8 @@ class Simulation:
     def _initialize(self, layer: LayerState) -> None:
         """Let the components fill the first weights, or refuse what cannot work in this layer."""
         places = {id(component): place for place, component in layer.components.items()}
-        for answer in self.caller(layer, {"weights": layer.arrays["weights"]})("init_state"):
+        known = {"weights": layer.arrays["weights"], "inputs": self.evaluation.inputs(layer)}
+        for answer in self.caller(layer, known)("init_state"):
             try:
                 emit([answer], layer.clock)
             except SettingError as error:
@@ -103,28 +103,61 @@ class Simulation:
         for layer in self.layers:
             contracts.check_single({**shared, **layer.components}, "a layer")
             contracts.check_filled({**shared, **layer.components}, layer.name)
+            contracts.check_labelled({**shared, **layer.components}, self.data)
         self.whole.components[place] = listener
         self.manager.register(listener, place)
 
-    def run(self, out: str | Path | None = None, *, overwrite: bool = False) -> Run:
+    def run(
+        self,
+        out: str | Path | None = None,
+        *,
+        overwrite: bool = False,
+        parent: Mapping[str, Any] | None = None,
+    ) -> Run:
         """Train to the end of the experiment, or on from where the clocks stand.
 
-        out        folder of the store; without it the run is recorded in memory
+        out        folder or URL of the store; without it the run is recorded in memory
         overwrite  whether a store that exists may be replaced
+        parent     what the store is to say of the run from which this one branches
 
         Whatever ends the run, `run_finished` is emitted and all that was recorded is kept. Raises
         `StoreError` where `out` exists, `ComponentError` where a component raises, and
         `KeyboardInterrupt` after Ctrl-C, at the end of the step at hand.
         """
         with watching(self.interrupt):
-            self.store = RunStore.create(out, self.experiment, self.data, overwrite=overwrite)
+            self.store = RunStore.create(
+                out, self.experiment, self.data, overwrite=overwrite, parent=parent
+            )
+            self._record()
+        return Run(self.store)
+
+    def resume(self, place: str | Path) -> Run:
+        """Go on with the run of a store from its last checkpoint, as if it had never stopped.
+
+        place   folder or URL of the store
+
+        Raises `StoreError` where the store is of another experiment or other data; the length,
+        the listeners, the metrics and the storage may be others.
+        """
+        with watching(self.interrupt):
+            found = RunStore.open(place)
+            check_same(found, self.experiment, self.data)
+            snapshot = last_snapshot(found)
+            if snapshot is not None:
+                self.restore(snapshot)
+            if all(layer.clock.step >= layer.clock.n_step for layer in self.layers):
+                logger.info("%s: has run to its end; more epochs let it go on", place)
+                return Run(found)
+            self.store = RunStore.reopen(place, self.experiment)
             self._record()
         return Run(self.store)
 
     def _record(self) -> None:
         """Train, and keep in the store what was recorded, whatever happens."""
+        assert self.store is not None
         outcome = "failed"
         self.fusion.refresh()
+        self.keeper = Keeper(self.experiment.storage if self.store.target else None)
         resumed = self.layers[0].clock.step > 0
         try:
             for line in self.stepping():
@@ -161,10 +194,32 @@ class Simulation:
     def _train(self) -> str:
         together = self.experiment.training == "together"
         for stage in [self.layers] if together else [[layer] for layer in self.layers]:
+            self.keeper.start(stage[0].clock.step)
             reason = loop.train(self, stage)
             if reason:
-                return f"stopped: {reason}"
-        return "finished"
+                break
+        self.keep(stage[0].clock, whole=True)
+        return f"stopped: {reason}" if reason else "finished"
+
+    def keep(self, clock: Clock, whole: bool = False) -> None:
+        """Let the store commit what was recorded and, where due or `whole`, keep all the state."""
+        assert self.store is not None
+        if self.store.target is None:
+            return
+        whole = whole or self.keeper.wants_checkpoint(clock.step)
+        if whole:
+            variables = {state.name: state.variables for state in (self.whole, *self.layers)}
+            self.store.keep(self.snapshot(), variables, self.reached, clock)
+        else:
+            self.store.commit(self.reached, clock)
+        self.keeper.kept(clock.step, whole)
+
+    @property
+    def reached(self) -> int:
+        """Steps that the run has done in all, of one layer after the other."""
+        if self.experiment.training == "together":
+            return self.layers[0].clock.step
+        return sum(layer.clock.step for layer in self.layers)
 
     def _finish(self, outcome: str) -> None:
         assert self.store is not None
@@ -179,7 +234,7 @@ class Simulation:
         try:
             self.notify("run_finished", self.layers[0].clock, outcome=outcome)
         finally:
-            self.store.close(outcome, self.layers[-1].clock)
+            self.store.close(outcome, self.reached, self.layers[-1].clock)
 
     def respond(self, samples: Array, layer: int = -1) -> Array:
         """The activity (neuron, sample) of a layer on samples (sample, input).
@@ -187,34 +242,7 @@ class Simulation:
         Learns nothing and leaves the arrays of training alone. Encoders that draw random numbers
         are left out.
         """
-        index = range(len(self.layers))[layer]
-        responses = np.empty((self.layers[index].sizes["neuron"], len(samples)), self._dtype)
-        for start in range(0, len(samples), _EVALUATION_BATCH):
-            block = samples[start : start + _EVALUATION_BATCH]
-            responses[:, start : start + len(block)] = self._respond(block, index)
-        return responses
-
-    def _respond(self, block: Array, last: int) -> Array:
-        below = np.array(block, self._dtype)
-        for answer in self._steady_encoders(below):
-            emit([answer])
-        for state in self.layers[: last + 1]:
-            before = state.clock.batch or self.experiment.batch_size
-            arrays = state.batch_arrays(len(block), "evaluate")
-            state.bind(len(block), "evaluate")
-            try:
-                arrays["x"][...] = below
-                call = self.caller(state, arrays)
-                for event in ("compute_current", "shape_current", "activate"):
-                    emit(call(event), state.clock)
-            finally:
-                state.bind(before)
-            below = arrays["activity"].T
-        return arrays["activity"]
-
-    def _steady_encoders(self, x: Array) -> list[Answer]:
-        call = self.caller(self.layers[0], {"x": x})
-        return [answer for answer in call("encode") if not list(streams_of(answer.component))]
+        return self.evaluation.respond(samples, layer)
 
     def measure(self, stage: list[LayerState]) -> None:
         """Let every metric measure the layers of a stage and pass the measurements on."""
@@ -280,8 +308,8 @@ class Simulation:
             return self._plan
         size = self.experiment.batch_size
         place = clock.step % clock.steps_per_epoch
-        batch = min(size, self.data.n_sample - place * size)
-        whole = self.data.n_sample // size
+        batch = min(size, self.data.per_epoch - place * size)
+        whole = self.data.per_epoch // size
         self._plan_until = clock.step - place + (whole if place < whole else clock.steps_per_epoch)
         self._plan_stage, self._plan_changes = stage, self.manager.changes
         key = (
@@ -308,36 +336,11 @@ class Simulation:
         known = {"clock": clock, "store": self.store, "experiment": self.experiment, **arguments}
         emit(answers(getattr(self.manager.hook, event), known, event), clock)
 
-    @property
-    def measures_responses(self) -> bool:
-        """Whether any metric looks at the responses to the evaluation samples."""
-        metrics = self.manager.hook.measure.get_hookimpls()
-        return any("responses" in metric.argnames for metric in metrics)
-
     def listening(self) -> Iterator[Any]:
         """The components that listen every so many steps."""
         for event in ("step_finished", "should_stop"):
             for listener in getattr(self.manager.hook, event).get_hookimpls():
                 yield listener.plugin
-
-    def evaluation_responses(self, layer: LayerState) -> Array:
-        """The activity of a layer on the evaluation samples, read-only."""
-        responses = self.respond(self.evaluation_samples, self.layers.index(layer))
-        responses.flags.writeable = False
-        return responses
-
-    @cached_property
-    def evaluation_samples(self) -> Array:
-        """The samples whose responses metrics look at; drawn once, from their own stream."""
-        count = min(self.experiment.measure_samples, self.data.n_sample)
-        chosen = stream(self.experiment.seed, "evaluation").choice(
-            self.data.n_sample, count, replace=False
-        )
-        return self.data.take(np.sort(chosen), self._dtype)
-
-    @property
-    def _dtype(self) -> np.dtype[Any]:
-        return np.dtype(self.experiment.dtype)
 
 
 def _parts(layer: LayerState) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any
@@ -9,8 +10,15 @@ from typing import Any
 import attrs
 import numpy as np
 
+from plasticity.components import label_of
+from plasticity.errors import ContractError
 from plasticity.state import LayerState
 from plasticity.variable import streams_of
+
+logger = logging.getLogger("plasticity")
+
+# Where a layer stands; how long it is trained in all is said by the experiment.
+_POSITION = ("step", "epoch", "phase", "rate_factor", "batch")
 
 
 def snapshot_of(state: LayerState) -> dict[str, Any]:
@@ -18,23 +26,68 @@ def snapshot_of(state: LayerState) -> dict[str, Any]:
     return {
         "arrays": {name: array.copy() for name, array in state.kept().items()},
         "streams": {
-            place: deepcopy(generator.bit_generator.state) for place, generator in _streams(state)
+            f"{place}.{name}": deepcopy(generator.bit_generator.state)
+            for place, name, generator in _streams(state)
         },
         "clock": attrs.asdict(state.clock),
+        "components": _labels(state),
     }
 
 
 def restore(state: LayerState, snapshot: Mapping[str, Any]) -> None:
-    """Go back to a snapshot of the same layer."""
-    for name, array in snapshot["arrays"].items():
-        state.arrays[name][...] = array
-    for place, generator in _streams(state):
-        generator.bit_generator.state = deepcopy(snapshot["streams"][place])
-    for name, value in snapshot["clock"].items():
-        setattr(state.clock, name, value)
+    """Go back to a snapshot of the same layer.
+
+    A component that the snapshot does not know keeps its state, and starts anew. Listeners may
+    have moved to another place.
+
+    Raises `ContractError` where an array is of another shape.
+    """
+    places = _places(_labels(state), snapshot["components"])
+    for place in sorted(set(state.components) - set(places)):
+        logger.info("%s %r starts anew", place, _labels(state)[place])
+    for name, array in state.kept().items():
+        place, dot, last = name.rpartition(".")
+        if dot and place not in places:
+            continue
+        stored = snapshot["arrays"].get(f"{places[place]}.{last}" if dot else name)
+        if stored is None:
+            continue
+        if stored.shape != array.shape:
+            raise ContractError(
+                f"{state.name}: {name!r} is of shape {array.shape}, but in the state to go on from "
+                f"of shape {stored.shape}"
+            )
+        array[...] = stored
+    for place, name, generator in _streams(state):
+        if place in places:
+            generator.bit_generator.state = deepcopy(snapshot["streams"][f"{places[place]}.{name}"])
+    for name in _POSITION:
+        setattr(state.clock, name, snapshot["clock"][name])
 
 
-def _streams(state: LayerState) -> Iterator[tuple[str, np.random.Generator]]:
+def _labels(state: LayerState) -> dict[str, str]:
+    return {place: label_of(component) for place, component in state.components.items()}
+
+
+def _places(now: Mapping[str, str], then: Mapping[str, str]) -> dict[str, str]:
+    """Place now -> place in the snapshot, for the components that are in both.
+
+    >>> _places({"observers[0]": "recorder"}, {"observers[0]": "guard", "observers[1]": "recorder"})
+    {'observers[0]': 'observers[1]'}
+    """
+    same = {place: place for place, label in now.items() if then.get(place) == label}
+    left = [place for place in then if place not in same]
+    for place, label in now.items():
+        if place not in same:
+            role = place.partition("[")[0]
+            moved = [old for old in left if then[old] == label and old.partition("[")[0] == role]
+            if moved:
+                same[place] = moved[0]
+                left.remove(moved[0])
+    return same
+
+
+def _streams(state: LayerState) -> Iterator[tuple[str, str, np.random.Generator]]:
     for place, component in state.components.items():
         for declared in streams_of(component):
-            yield f"{place}.{declared.name}", getattr(component, declared.name)
+            yield place, declared.name, getattr(component, declared.name)

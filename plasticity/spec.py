@@ -18,6 +18,7 @@ from plasticity.entries import all_of, one_of, part, parts, rules, true_or_false
 from plasticity.errors import EntryError, SpecError
 from plasticity.rules import Term
 from plasticity.settings import settings_of
+from plasticity.storage import Storage as Storage
 
 GIVEN = "given in Python"
 
@@ -79,6 +80,7 @@ class Experiment:
     fuse             "auto": a long run whose components all have kernels is compiled, one loop a
                      layer; "always": a short one as well; "never". The results of both ways differ
                      in the last digits, by the order of sums
+    storage          how a run that goes to a store is kept
     """
 
     data: Any = part(role="source")
@@ -99,6 +101,9 @@ class Experiment:
     measure_samples: int = attrs.field(default=1000, validator=whole(1))
     observers: Any = parts(role="observer")
     fuse: str = attrs.field(default="auto", validator=one_of("auto", "always", "never"))
+    storage: Storage = attrs.field(
+        default=Storage(), validator=attrs.validators.instance_of(Storage)
+    )
 
     def __attrs_post_init__(self) -> None:
         if not self.layers:
@@ -199,6 +204,8 @@ def to_dict(value: Any) -> dict[str, Any]:
             )
         elif isinstance(content, tuple):
             tables[attribute.name] = [to_dict(item) for item in content]
+        elif isinstance(content, Storage):
+            tables[attribute.name] = to_dict(content)
         else:
             tables[attribute.name] = _plain(content)
     return tables

@@ -36,6 +36,10 @@ def structure(tables: Mapping[str, Any]) -> Experiment:
     """
     for entry in ("layers", "phases"):
         _check_tables(entry, tables.get(entry, ()))
+    if not isinstance(tables.get("storage", {}), Mapping):
+        raise SpecError(
+            f"storage: must be a table, written [storage] in TOML, got {tables['storage']!r}"
+        )
     try:
         return _converter.structure(tables, Experiment)
     except ClassValidationError as error:

@@ -50,30 +50,15 @@ def _print_run(console: Console, run: Run) -> None:
 
 def _arrays(run: Run) -> list[tuple[str, str, str, str]]:
     """Path, dimensions with sizes, type and size of every array of a store."""
-    import zarr
+    from plasticity.quantities import size_text
+    from plasticity.recording.arrays import dims_stored
 
     rows = []
-    for path, array in run.store.group.members(max_depth=None):
-        if isinstance(array, zarr.Array):
-            named = getattr(array.metadata, "dimension_names", None) or ("",) * array.ndim
-            sizes = zip(named, array.shape, strict=True)
-            dims = ", ".join(f"{name} {size}".strip() for name, size in sizes)
-            rows.append((path, f"({dims})", str(array.dtype), _bytes(array.nbytes)))
+    for path, array in run.store.arrays().items():
+        sizes = zip(dims_stored(array) or ("",) * array.ndim, array.shape, strict=True)
+        dims = ", ".join(f"{name} {size}".strip() for name, size in sizes)
+        rows.append((path, f"({dims})", str(array.dtype), size_text(array.nbytes)))
     return rows
-
-
-def _bytes(count: int) -> str:
-    """A size as people write it.
-
-    >>> _bytes(512), _bytes(25600)
-    ('512 B', '25.6 kB')
-    """
-    size, unit = float(count), "B"
-    for larger in ("kB", "MB", "GB", "TB"):
-        if size < 1000:
-            break
-        size, unit = size / 1000, larger
-    return f"{size:.4g} {unit}"
 
 
 def _with_data(found: Run | Experiment) -> Experiment:

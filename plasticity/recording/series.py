@@ -1,24 +1,26 @@
-"""Frames over `step`: collected in memory, written a whole chunk at a time."""
+"""Frames over `step`: collected in memory, written a whole file at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
 
+from plasticity.recording.arrays import dims_stored
+from plasticity.recording.layout import cut, frames_per_buffer
 from plasticity.recording.writer import Writer
 from plasticity.typing import Array
 
 if TYPE_CHECKING:
     import zarr
 
-ORDER = "order"
-_CHUNK_BYTES = 4_000_000
-_CHUNK_BYTES_IN_MEMORY = 16_000_000  # nothing is saved by small ones there
-_MAX_FRAMES = 4096
+    from plasticity.recording.staged import StagedStore
+
+ORDER, BLOCK = "order", "frames_per_write"
 
 
 @attrs.frozen
@@ -30,6 +32,16 @@ class Column:
     dims: tuple[str, ...]
     attributes: Mapping[str, Any]
 
+    @property
+    def frame_bytes(self) -> int:
+        """Bytes of a frame."""
+        return self.dtype.itemsize * math.prod(self.shape)
+
+    @property
+    def blank(self) -> Any:
+        """What stands where no value was given."""
+        return np.nan if self.dtype.kind == "f" else 0
+
 
 _CLOCK = {
     "step": Column((), np.dtype(np.int64), (), {"long_name": "steps done", "units": "1"}),
@@ -40,19 +52,37 @@ _CLOCK = {
 
 
 class Series:
-    """One group of the store whose arrays grow along `step`.
+    """One group of a store whose arrays grow along `step`.
 
     A write a frame costs hundreds of microseconds, a copy into a buffer two; so frames fill a
-    buffer of one chunk, and a full buffer is written. A chunk holds some megabytes, or the whole
-    series where `n_frame`, the frames to be expected, is less. With a `writer` the chunks are
-    compressed and written beside the run; without one they stay in memory as they are.
+    buffer, and a full buffer becomes a file of each array, compressed and written beside the run.
+
+    store        the store, which shows nothing of it before its next commit
+    path         the group; if there is one already, its frames stay and new ones follow
+    writer       does the writing
+    room         bytes that the buffer may take
+    compressors  of the arrays, as Zarr takes them
+    sharded      whether many chunks go into one file
+
+    A frame that is not later than the last one is left out: a run that goes on from a checkpoint
+    repeats the steps after it, and what it did then is here already.
     """
 
-    def __init__(self, group: zarr.Group, n_frame: int, writer: Writer | None = None) -> None:
-        self._group = group
-        self._n_frame = n_frame
+    def __init__(
+        self,
+        store: StagedStore,
+        path: str,
+        writer: Writer,
+        room: int,
+        compressors: Any = None,
+        sharded: bool = True,
+    ) -> None:
+        self._store = store
+        self._path = path
         self._writer = writer
-        self._compressors = _codecs() if writer else None
+        self._room = room
+        self._compressors = compressors
+        self._sharded = sharded
         self._columns: dict[str, Column] = dict(_CLOCK)
         self._arrays: dict[str, zarr.Array[Any]] = {}
         self._buffers: dict[str, Array] = {}
@@ -60,26 +90,45 @@ class Series:
         self._filled = 0  # frames in the buffer,
         self._flushed = 0  # those of them that are written too,
         self._written = 0  # and the frames before the buffer
-        # How xarray knows that the epoch labels the steps and is no data of its own.
-        group.attrs["coordinates"] = "epoch"
+        self.last_step = -1
+        if path in store.nodes:
+            self._go_on()
+        else:
+            # How xarray knows that the epoch labels the steps and is no data of its own.
+            self.label({"coordinates": "epoch"})
+
+    def __len__(self) -> int:
+        return self._written + self._filled
+
+    @property
+    def frame_bytes(self) -> int:
+        """Bytes of a frame of all arrays that are described."""
+        return sum(column.frame_bytes for column in self._columns.values())
 
     def describe(self, name: str, column: Column) -> None:
         """Say what an array is, before its first frame; a name that is known stays as it is."""
         self._columns.setdefault(name, column)
+
+    def label(self, attributes: Mapping[str, Any]) -> None:
+        """Give the group attributes, seen from the next commit on."""
+        self._writer.put(partial(self._store.put_group, self._path, dict(attributes)))
 
     def append(self, step: int, epoch: int, frame: Mapping[str, Array]) -> None:
         """Add one frame: arrays of described names.
 
         An array that is missing from a frame, or shorter than described, is filled up with NaN.
         """
-        if len(self._arrays) < len(self._columns):
-            self._create()
+        if step <= self.last_step:
+            return
+        self.last_step = step
+        if len(self._buffers) < len(self._columns):
+            self._make_buffers()
         position = self._filled
         for name, buffer in self._buffers.items():
             if name in frame:
                 _put(buffer[position, ...], frame[name])
             elif name not in _CLOCK:
-                buffer[position] = np.nan
+                buffer[position] = self._columns[name].blank
         self._buffers["step"][position] = step
         self._buffers["epoch"][position] = epoch
         self._filled += 1
@@ -87,67 +136,99 @@ class Series:
             self._hand_over()
 
     def flush(self) -> None:
-        """Write the frames of the buffer; a chunk that is not full is written again later."""
-        if self._writer is not None:
-            self._writer.wait()
+        """Give the writer the frames of the buffer; what is written is replaced when it is full."""
         if self._flushed < self._filled:
-            # Copies, because a store in memory keeps the very arrays that it is given.
+            # Copies, because the buffer goes on being filled.
             frames = {name: buffer[: self._filled].copy() for name, buffer in self._buffers.items()}
-            self._write(frames, self._written)
             self._flushed = self._filled
+            self._writer.put(self._writing(frames), _bytes(frames))
 
     def _hand_over(self) -> None:
-        """Write the full buffers, which are the writer's from now on, and begin new ones."""
+        """Give the writer the full buffers, which are its own from now on, and begin new ones."""
         full = self._buffers
         self._buffers = {name: np.empty_like(buffer) for name, buffer in full.items()}
-        write = partial(self._write, full, self._written)
+        write = self._writing(full)
         self._written += self._filled
         self._filled = self._flushed = 0
-        if self._writer is None:
-            write()
-        else:
-            self._writer.put(write)
+        self._writer.put(write, _bytes(full))
 
-    def _write(self, frames: Mapping[str, Array], start: int) -> None:
+    def _make_buffers(self) -> None:
+        """Make the buffers of the arrays that were described since the last frame."""
+        if not self._capacity:
+            self._capacity = frames_per_buffer(self.frame_bytes, self._room)
+        for name, column in self._columns.items():
+            if name not in self._buffers:
+                buffer = np.empty((self._capacity, *column.shape), column.dtype)
+                buffer[: self._filled] = column.blank
+                self._buffers[name] = buffer
+
+    def _writing(self, frames: Mapping[str, Array]) -> Callable[[], None]:
+        return partial(self._write, frames, dict(self._columns), self._written)
+
+    # -- what the writer does --------------------------------------------------------------------
+
+    def _write(
+        self, frames: Mapping[str, Array], columns: Mapping[str, Column], start: int
+    ) -> None:
+        if len(self._arrays) < len(columns):
+            self._create(columns)
         for name, block in frames.items():
             array = self._arrays[name]
             array.resize((start + len(block), *array.shape[1:]))
             array[start:] = block
 
-    def _create(self) -> None:
-        """Create the arrays that were described since the last frame, NaN for the frames before."""
-        if not self._capacity:
-            largest = max(
-                column.dtype.itemsize * int(np.prod(column.shape))
-                for column in self._columns.values()
-            )
-            room = _CHUNK_BYTES if self._writer else _CHUNK_BYTES_IN_MEMORY
-            most = min(self._n_frame, _MAX_FRAMES)
-            self._capacity = int(np.clip(room // max(largest, 1), 1, max(most, 1)))
-        for name, column in self._columns.items():
+    def _create(self, columns: Mapping[str, Column]) -> None:
+        """Create the arrays that were described since the last write."""
+        import zarr
+
+        for name, column in columns.items():
             if name in self._arrays:
                 continue
-            blank: Any = np.nan if column.dtype.kind == "f" else 0
-            self._buffers[name] = np.full((self._capacity, *column.shape), blank, column.dtype)
-            self._arrays[name] = self._group.create_array(
-                name,
-                shape=(self._written, *column.shape),
-                chunks=(self._capacity, *(max(size, 1) for size in column.shape)),
+            chunks, shards = cut(column.shape, column.dtype.itemsize, self._capacity)
+            self._arrays[name] = zarr.create_array(
+                self._store,
+                name=f"{self._path}/{name}",
+                shape=(0, *column.shape),
+                chunks=chunks,
+                shards=shards if self._sharded else None,
                 dtype=column.dtype,
-                fill_value=blank,
+                fill_value=column.blank,
                 compressors=self._compressors,
                 dimension_names=("step", *column.dims),
                 attributes=dict(column.attributes),
             )
         # A store gives its arrays in any order.
-        self._group.attrs[ORDER] = [name for name in self._columns if name not in _CLOCK]
+        order = [name for name in columns if name not in _CLOCK]
+        self._store.put_group(self._path, {ORDER: order, BLOCK: self._capacity})
+
+    # -- a series that is there already ----------------------------------------------------------
+
+    def _go_on(self) -> None:
+        """Take up the series where its last commit left it."""
+        import zarr
+
+        told = self._store.nodes[self._path]["attributes"]
+        if BLOCK not in told:
+            return
+        self._capacity = told[BLOCK]
+        for name in (*_CLOCK, *told[ORDER]):
+            array: zarr.Array[Any] = zarr.open_array(self._store, path=f"{self._path}/{name}")
+            dims = dims_stored(array)[1:]
+            self._arrays[name] = array
+            self._columns[name] = Column(array.shape[1:], array.dtype, dims, dict(array.attrs))
+        length = self._arrays["step"].shape[0]
+        self._written = length // self._capacity * self._capacity
+        self._make_buffers()
+        self._filled = self._flushed = length - self._written
+        for name, array in self._arrays.items():
+            # In the byte order of this machine, whatever that of the one that wrote it.
+            self._buffers[name][: self._filled] = array[self._written :]
+        if length:
+            self.last_step = int(np.asarray(self._arrays["step"][-1]))
 
 
-def _codecs() -> Any:
-    """Compression that costs a millisecond for a chunk and saves a quarter of slow weights."""
-    from zarr.codecs import BloscCodec
-
-    return BloscCodec(cname="lz4", clevel=5, shuffle="shuffle")
+def _bytes(frames: Mapping[str, Array]) -> int:
+    return sum(array.nbytes for array in frames.values())
 
 
 def _put(target: Array, array: Array) -> None:

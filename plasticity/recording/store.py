@@ -1,31 +1,41 @@
-"""The store of a run: a Zarr v3 group, on disk or in memory, that xarray opens without help.
+"""The store of a run: a Zarr v3 group, in a folder, at a URL or in memory, that xarray opens.
 
 /                     attributes: spec, seed, versions, data fingerprint, outcome
 /<layer>/trajectory   what the recorder took, over `step`
 /<layer>/metrics      the measurements, over `step`
 /<layer>/state        all arrays as they are at the end
+/checkpoints/step_<n>/<layer>   the whole state, from which the run can go on
 """
 
 from __future__ import annotations
 
-import json
-import platform
-import shutil
-import warnings
-from collections.abc import Iterator, Mapping
+import uuid
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from importlib.metadata import version
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from plasticity.errors import StoreError
+from plasticity.recording.arrays import dataset_of, write_array
+from plasticity.recording.checkpoints import (
+    GROUP,
+    name_of,
+    read_checkpoint,
+    steps_kept,
+    write_checkpoint,
+)
 from plasticity.recording.labels import dims_of, labels_of
+from plasticity.recording.lock import Lock
+from plasticity.recording.opening import compressors_of, loaded, locked, make_room
+from plasticity.recording.provenance import about
 from plasticity.recording.recording import Recording
 from plasticity.recording.series import ORDER, Column, Series
+from plasticity.recording.target import Target
 from plasticity.recording.writer import Writer
-from plasticity.typing import Array
+from plasticity.storage import Storage
 
 if TYPE_CHECKING:
     import xarray
@@ -33,103 +43,123 @@ if TYPE_CHECKING:
 
     from plasticity.clock import Clock
     from plasticity.data import Data
+    from plasticity.recording.staged import StagedStore
     from plasticity.spec import Experiment
     from plasticity.state import LayerView
+    from plasticity.variable import Variable
 
-FORMAT = 1
 METRICS, STATE = "metrics", "state"
-_MARK = "plasticity_format"
-_PACKAGES = ("plasticity-lab", "numpy", "numba", "pluggy", "zarr", "xarray")
+_CLOCK = ("step", "epoch")
+_FILE_BYTES = 16_000_000  # what a buffer holds at most
 
 
 class RunStore:
     """Writes a run, and reads it back.
 
-    group  the Zarr group
-    path   its folder, or None where it is in memory
+    staged  the Zarr store
+    target  where it is; None for memory
     """
 
     def __init__(
-        self, group: zarr.Group, path: Path | None, experiment: Experiment | None = None
+        self,
+        staged: StagedStore,
+        target: Target | None,
+        experiment: Experiment | None = None,
+        lock: Lock | None = None,
     ) -> None:
-        self.group = group
-        self.path = path
+        self.staged = staged
+        self.target = target
         self._experiment = experiment
+        self._lock = lock
         self._series: dict[str, Series] = {}
-        self._writer: Writer | None = None
+        storage = experiment.storage if experiment else Storage()
+        lasting = target is not None
+        self._compressors = compressors_of(storage.compression) if lasting else None
+        # Half of the buffer is filled by the run while the other half is written.
+        self._room = storage.buffer_bytes // 2
+        self._writer = Writer(storage.buffer_bytes // 2, threaded=lasting)
+        self._reached = 0  # steps at the last commit
 
     @classmethod
     def create(
         cls,
-        path: str | Path | None,
+        place: str | Path | None,
         experiment: Experiment,
         data: Data,
         *,
         overwrite: bool = False,
+        parent: Mapping[str, Any] | None = None,
     ) -> RunStore:
-        """A new store in a folder, or in memory where there is no path.
+        """A new store in a folder or at a URL, or in memory where there is no place.
 
-        Raises `StoreError` where something exists at the path, unless `overwrite`; and even then
-        where it is anything but the store of a run.
+        Raises `StoreError` where something exists at the place, unless `overwrite`; and even then
+        where it is anything but the store of a run, or where another process writes to it.
         """
-        import zarr
+        from zarr.storage import MemoryStore
 
-        attributes = {
-            _MARK: FORMAT,
-            "spec": experiment.to_dict(),
-            "seed": experiment.seed,
-            "layers": [experiment.layer_name(i) for i in range(len(experiment.layers))],
-            "versions": {
-                "python": platform.python_version(),
-                **{package: version(package) for package in _PACKAGES},
-            },
-            "data": data.fingerprint(),
-            "image_shape": list(data.image_shape) if data.image_shape else None,
-            "outcome": "running",
-        }
-        folder = Path(path) if path is not None else None
-        if folder is None:
-            group = zarr.create_group(zarr.storage.MemoryStore(), attributes=attributes)
-            return cls(group, None, experiment)
-        if folder.exists():
-            if not overwrite:
-                raise StoreError(
-                    f"{folder}: exists already; choose another path, or replace it with "
-                    "--overwrite (overwrite=True)"
-                )
-            _check_replaceable(folder)
+        from plasticity.recording.staged import StagedStore
+
+        attributes = about(experiment, data) | {"id": uuid.uuid4().hex, "outcome": "running"}
+        if parent is not None:
+            attributes["parent"] = dict(parent)
+        if place is None:
+            staged = StagedStore(MemoryStore())
+            staged.put_group("", attributes)
+            return cls(staged, None, experiment)
+        target = Target(place)
+        if target.exists():
+            make_room(target, overwrite)
         try:
-            if folder.exists():
-                shutil.rmtree(folder)
-            return cls(zarr.create_group(folder, attributes=attributes), folder, experiment)
+            written = target.writing()
+            lock = locked(target)
+            staged = StagedStore(written)
+            staged.put_group("", attributes)
+            staged.commit()
         except OSError as error:
-            raise StoreError(f"{folder}: cannot be created: {error}") from error
+            raise StoreError(f"{target}: cannot be created: {error}") from error
+        return cls(staged, target, experiment, lock)
 
     @classmethod
-    def open(cls, path: str | Path) -> RunStore:
-        """The store in a folder, to read.
+    def open(cls, place: str | Path) -> RunStore:
+        """The store at a place, to read what was committed until now.
 
         Raises `StoreError` where there is none, or none of ours.
         """
-        import zarr
+        target = Target(place)
+        return cls(loaded(target, target.reading), target)
 
-        folder = Path(path)
-        if not folder.exists():
-            raise StoreError(f"{folder}: there is nothing there")
-        found = _format_of(folder)
-        if found is None:
-            raise StoreError(f"{folder}: is not the store of a run")
-        if found != FORMAT:
-            raise StoreError(
-                f"{folder}: the store of a run in format {found!r}; this version reads format "
-                f"{FORMAT}"
-            )
-        return cls(zarr.open_group(folder, mode="r"), folder)
+    @classmethod
+    def reopen(cls, place: str | Path, experiment: Experiment) -> RunStore:
+        """The store at a place, for the run to go on; what no commit knows is deleted.
+
+        Raises `StoreError` where there is none, or where another process writes to it.
+        """
+        target = Target(place)
+        loaded(target, target.reading)
+        lock = locked(target)
+        store = cls(loaded(target, target.writing), target, experiment, lock)
+        spec = experiment.to_dict()
+        store._reached = store.attributes.get("reached", 0)
+        store.label({"spec": spec, "outcome": "running"})
+        store._put(store.staged.sweep, GROUP)
+        return store
+
+    # -- what it tells ---------------------------------------------------------------------------
 
     @property
     def attributes(self) -> dict[str, Any]:
         """What the store says of the run as a whole."""
-        return dict(self.group.attrs)
+        return dict(self.staged.nodes[""]["attributes"])
+
+    @property
+    def path(self) -> Path | None:
+        """Its folder, where it has one."""
+        return self.target.folder if self.target else None
+
+    @property
+    def checkpoints(self) -> list[int]:
+        """After how many steps the whole state was kept."""
+        return steps_kept(self.staged)
 
     def experiment(self) -> Experiment:
         """The spec of the run."""
@@ -138,6 +168,48 @@ class RunStore:
         if self._experiment is not None:
             return self._experiment
         return Experiment.from_dict(self.attributes["spec"])
+
+    def arrays(self) -> dict[str, zarr.Array[Any]]:
+        """All arrays of the store by path."""
+        import zarr
+
+        nodes = self.staged.nodes
+        paths = [path for path, node in nodes.items() if node["node_type"] == "array"]
+        return {path: zarr.open_array(self.staged, path=path) for path in sorted(paths)}
+
+    def dataset(self, name: str) -> xarray.Dataset:
+        """A group of the store as an xarray Dataset, read when its values are used."""
+        import xarray
+        import zarr
+
+        self.flush()
+        if name not in self.staged.nodes:
+            return xarray.Dataset()
+        attributes = dict(self.staged.nodes[name]["attributes"])
+        known = self.staged.below(name)
+        names = [*attributes.pop(ORDER, sorted(known)), *_CLOCK]
+        arrays: dict[str, zarr.Array[Any]] = {
+            array: zarr.open_array(self.staged, path=f"{name}/{array}")
+            for array in dict.fromkeys(names)
+            if array in known
+        }
+        coords = attributes.get("coordinates", "").split()
+        return dataset_of(arrays, ("step", *coords), self.target or "memory")
+
+    def checkpoint(self, step: int | None) -> dict[str, Any]:
+        """The whole state after so many steps, as `Simulation.restore` takes it.
+
+        Raises `StoreError` where it was not kept.
+        """
+        if step not in self.checkpoints:
+            known = ", ".join(map(str, self.checkpoints)) or "none"
+            raise StoreError(
+                f"{self.target}: there is no checkpoint after step {step} (there are {known}); "
+                "storage.kept tells how many stay"
+            )
+        return read_checkpoint(self.staged, step, self.target)
+
+    # -- what is written -------------------------------------------------------------------------
 
     def record(
         self, layer: LayerView, names: tuple[str, ...], *, every: int = 1, group: str = "trajectory"
@@ -150,13 +222,20 @@ class RunStore:
         Raises `StoreError` where the group is taken, `ContractError` where the layer has no array
         of a name.
         """
-        path = f"{layer.name}/{group}"
+        series = self.open_series(f"{layer.name}/{group}")
+        return Recording(layer, names, series, self.experiment().batch_size)
+
+    def open_series(self, path: str) -> Series:
+        """The series of a group, `<layer>/<group>`, to be written by one recorder.
+
+        Raises `StoreError` where the group is taken.
+        """
+        group = path.rpartition("/")[2]
         if path in self._series or group in (METRICS, STATE):
             raise StoreError(
                 f"{path} is written by something else already; record into a group of another name"
             )
-        series = self._open_series(path, layer.clock.n_step // every)
-        return Recording(layer, names, series, self.experiment().batch_size)
+        return self._open_series(path)
 
     def append_measurements(
         self,
@@ -170,94 +249,121 @@ class RunStore:
         described     attributes of the measurements by name
         """
         path, clock = f"{layer.name}/{METRICS}", layer.clock
-        if path not in self._series:
-            every = self.experiment().measure_every or clock.steps_per_epoch
-            self._open_series(path, clock.n_step // every + 1)
-        series = self._series[path]
-        frame: dict[str, Array] = {}
-        for name, value in measurements.items():
-            frame[name] = np.asarray(value, np.float64)
-            dims = ("neuron",) * frame[name].ndim
-            series.describe(
-                name, Column(frame[name].shape, frame[name].dtype, dims, described.get(name, {}))
-            )
+        series = self._series.get(path) or self._open_series(path)
+        frame = {name: np.asarray(value, np.float64) for name, value in measurements.items()}
+        for name, value in frame.items():
+            dims = ("neuron",) * value.ndim
+            series.describe(name, Column(value.shape, value.dtype, dims, described.get(name, {})))
         with self._writing():
             series.append(clock.step, clock.epoch, frame)
 
     def write_state(self, layer: LayerView) -> None:
         """Write all arrays of a layer as they are now."""
-        with self._writing():
-            group = self.group.require_group(f"{layer.name}/{STATE}")
-            for name, variable in layer.variables.items():
-                if variable.intent == "scratch":
-                    continue
-                group.create_array(
-                    name,
-                    data=layer.array(name).copy(),
-                    dimension_names=dims_of(name, variable),
-                    attributes=labels_of(variable),
-                    overwrite=True,
-                )
+        for name, variable in layer.variables.items():
+            if variable.intent == "scratch":
+                continue
+            self._put(
+                write_array,
+                self.staged,
+                f"{layer.name}/{STATE}/{name}",
+                layer.array(name).copy(),
+                dims_of(name, variable),
+                labels_of(variable),
+                self._compressors,
+            )
+        self._put(self.staged.put_group, f"{layer.name}/{STATE}")
 
-    def flush(self) -> None:
-        """Write what is still in buffers."""
+    def label(self, attributes: Mapping[str, Any]) -> None:
+        """Give the store attributes, seen from the next commit on."""
+        self._put(self.staged.put_group, "", dict(attributes))
+
+    def commit(self, reached: int, clock: Clock) -> None:
+        """Let readers see what was recorded until now; the run does not wait for it.
+
+        reached   steps of the whole run
+        """
         with self._writing():
             for series in self._series.values():
                 series.flush()
+        self.label({"reached": reached, "step": clock.step, "epoch": clock.epoch})
+        self._put(self.staged.commit)
+        self._put(partial(setattr, self, "_reached", reached))
 
-    def close(self, outcome: str, clock: Clock) -> None:
+    def keep(
+        self,
+        snapshot: Mapping[str, Any],
+        variables: Mapping[str, Mapping[str, Variable]],
+        reached: int,
+        clock: Clock,
+    ) -> None:
+        """Commit what was recorded together with the whole state, the oldest state making room."""
+        arrays = [array for state in snapshot.values() for array in state["arrays"].values()]
+        if reached not in self.checkpoints:
+            self._put(
+                write_checkpoint,
+                self.staged,
+                reached,
+                snapshot,
+                variables,
+                self._compressors,
+                size=sum(array.nbytes for array in arrays),
+            )
+        self._put(self._forget, reached)
+        self.commit(reached, clock)
+        self._put(self.staged.sweep, GROUP)
+
+    def flush(self) -> None:
+        """Wait until everything that was recorded is in the store."""
+        if not self.staged.read_only:
+            with self._writing():
+                for series in self._series.values():
+                    series.flush()
+                self._writer.wait()
+
+    def close(self, outcome: str, reached: int, clock: Clock) -> None:
         """Write what is left and how the run ended."""
-        import zarr
-
         try:
+            self.label({"outcome": outcome})
+            self.commit(reached, clock)
             self.flush()
         finally:
-            if self._writer is not None:
-                self._writer.close()
-        with self._writing(), warnings.catch_warnings():
-            self.group.attrs.update({"outcome": outcome, "step": clock.step, "epoch": clock.epoch})
-            # xarray looks for consolidated metadata and warns where there are none; zarr warns
-            # that version 3 of the format does not know them yet.
-            warnings.simplefilter("ignore")
-            zarr.consolidate_metadata(self.group.store)
+            try:
+                with self._writing():
+                    self._writer.close()
+            finally:
+                if self._lock is not None:
+                    self._lock.release()
 
-    def dataset(self, name: str) -> xarray.Dataset:
-        """A group of the store as an xarray Dataset, read when its values are used."""
-        import xarray
+    # --------------------------------------------------------------------------------------------
 
-        self.flush()
-        if name not in self.group:
-            return xarray.Dataset()
-        found = xarray.open_zarr(self.group.store, group=name, chunks=None, consolidated=False)
-        names = found.attrs.pop(ORDER, sorted(map(str, found.data_vars)))
-        chosen: xarray.Dataset = found[names]
-        return chosen
-
-    def _open_series(self, path: str, n_frame: int) -> Series:
+    def _open_series(self, path: str) -> Series:
+        room = min(self._room // 2, _FILE_BYTES)
+        self._room -= room
+        lasting = self.target is not None
         with self._writing():
-            group = self.group.require_group(path)
-            if self._writer is None and self.path is not None:
-                self._writer = Writer()
-            self._series[path] = Series(group, n_frame, self._writer)
+            self._series[path] = Series(
+                self.staged, path, self._writer, room, self._compressors, sharded=lasting
+            )
         return self._series[path]
+
+    def _put(self, write: Callable[..., Any], *arguments: Any, size: int = 0) -> None:
+        with self._writing():
+            self._writer.put(partial(write, *arguments), size)
+
+    def _forget(self, reached: int) -> None:
+        """Leave the oldest states out of the next commit."""
+        kept = self.experiment().storage.kept
+        steps = [step for step in self.checkpoints if step != reached]
+        for step in steps[: max(len(steps) - kept + 1, 0)]:
+            self.staged.drop(f"{GROUP}/{name_of(step)}")
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:
-            raise StoreError(f"{self.path}: cannot be written: {error}") from error
-
-
-def _check_replaceable(folder: Path) -> None:
-    if _format_of(folder) is None or folder.is_symlink():
-        kind = "a folder of something else" if folder.is_dir() else "a file"
-        raise StoreError(f"{folder}: is {kind}, not the store of a run, and is not overwritten")
-
-
-def _format_of(folder: Path) -> Any:
-    """The format of the store in a folder; None where the folder is no store of a run."""
-    try:
-        return json.loads((folder / "zarr.json").read_bytes())["attributes"][_MARK]
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+            raise StoreError(
+                f"{self.target}: cannot be written: {error}; what was recorded until step "
+                f"{self._reached} is kept, and `plasticity resume {self.target}` goes on from the "
+                "last checkpoint once it can be written again"
+            ) from error

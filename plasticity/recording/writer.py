@@ -2,35 +2,85 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+
+from plasticity.quantities import size_text
+
+logger = logging.getLogger("plasticity")
 
 
 class Writer:
-    """Does one piece of writing at a time, in a thread of its own.
+    """Does one piece of writing after the other, in a thread of its own.
 
-    A second piece waits for the first, so memory is bounded; what went wrong in a piece is raised
-    by the next call.
+    limit      bytes that may wait to be written; who brings more waits
+    threaded   whether there is a thread; without one a piece is written at once
+
+    What goes wrong in a piece is raised by each call from then on, and nothing more is written: the
+    pieces build upon each other.
     """
 
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="plasticity-writer")
-        self._pending: Future[None] | None = None
+    def __init__(self, limit: int, threaded: bool = True) -> None:
+        self._limit = limit
+        self._waiting = 0  # pieces
+        self._bytes = 0
+        self._changed = threading.Condition()
+        self._failure: BaseException | None = None
+        self._warned = False
+        self._pool = ThreadPoolExecutor(1, "plasticity-writer") if threaded else None
 
-    def put(self, write: Callable[[], None]) -> None:
-        """Begin to write once the piece before is written."""
-        self.wait()
-        self._pending = self._pool.submit(write)
+    def put(self, write: Callable[[], None], size: int = 0) -> None:
+        """Write this after all that came before; `size` tells the bytes it holds in memory."""
+        self._complain()
+        if self._pool is None:
+            write()
+            return
+        with self._changed:
+            while self._waiting and self._bytes + size > self._limit and not self._failure:
+                self._warn()
+                self._changed.wait()
+            self._waiting += 1
+            self._bytes += size
+        self._pool.submit(self._do, write, size)
 
     def wait(self) -> None:
         """Wait until everything is written."""
-        pending, self._pending = self._pending, None
-        if pending is not None:
-            pending.result()
+        with self._changed:
+            while self._waiting:
+                self._changed.wait()
+        self._complain()
 
     def close(self) -> None:
         """Wait, and end the thread."""
         try:
             self.wait()
         finally:
-            self._pool.shutdown()
+            if self._pool is not None:
+                self._pool.shutdown()
+
+    def _do(self, write: Callable[[], None], size: int) -> None:
+        try:
+            if self._failure is None:
+                write()
+        except BaseException as error:
+            self._failure = error
+        finally:
+            with self._changed:
+                self._waiting -= 1
+                self._bytes -= size
+                self._changed.notify_all()
+
+    def _complain(self) -> None:
+        if self._failure is not None:
+            raise self._failure
+
+    def _warn(self) -> None:
+        if not self._warned:
+            self._warned = True
+            logger.warning(
+                "more is recorded than can be written: from now on the run waits for the store "
+                "whenever %s are waiting; record less often, or give storage a larger buffer",
+                size_text(self._limit),
+            )

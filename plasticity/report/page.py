@@ -11,9 +11,9 @@ import attrs
 import numpy as np
 
 from plasticity.citations import citations_of, short_form
+from plasticity.differences import settings_of_all
 from plasticity.dispatch import answers, collect
 from plasticity.report import charts
-from plasticity.report.differences import settings_of_all
 from plasticity.report.pictures import MOST, Picture, sample_picture, weight_picture
 from plasticity.report.wording import cell, heading, number
 from plasticity.typing import Array
@@ -147,7 +147,7 @@ def _order(compared: Compared, silent: Array) -> tuple[str, Array]:
 
 def _silent(simulation: Simulation) -> Array:
     """Whether a neuron of the first layer responds to all evaluation samples alike."""
-    responses = simulation.respond(simulation.evaluation_samples, 0)
+    responses = simulation.respond(simulation.evaluation.samples, 0)
     alike: Array = responses.max(axis=1) == responses.min(axis=1)
     return alike
 

@@ -15,9 +15,9 @@ from matplotlib.image import imread
 
 from plasticity import Experiment, component, hookimpl, setting
 from plasticity.comparison import compare
+from plasticity.differences import settings_of_all
 from plasticity.errors import StoreError
 from plasticity.report import charts
-from plasticity.report.differences import settings_of_all
 from plasticity.report.pictures import sample_picture, weight_picture
 
 

@@ -221,8 +221,8 @@ def test_a_stream_is_not_there_before_assembly():
 
 def test_the_samples_of_an_evaluation_are_drawn_once_and_in_their_order():
     simulation = assemble(experiment(measure_samples=6))
-    rows = simulation.evaluation_samples
+    rows = simulation.evaluation.samples
     places = [np.flatnonzero(np.all(SAMPLES.astype(np.float32) == row, axis=1)) for row in rows]
     assert [len(place) for place in places] == [1] * 6
     assert np.all(np.diff(np.concatenate(places)) > 0)
-    assert np.array_equal(assemble(experiment(measure_samples=6)).evaluation_samples, rows)
+    assert np.array_equal(assemble(experiment(measure_samples=6)).evaluation.samples, rows)

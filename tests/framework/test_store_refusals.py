@@ -96,7 +96,7 @@ def test_an_array_that_is_not_there_cannot_be_recorded():
         ("folder", "is not the store of a run"),
         ("group", "is not the store of a run"),
         ("array", "is not the store of a run"),
-        ("other format", "the store of a run in format 99; this version reads format 1"),
+        ("other format", "the store of a run in format 99; this version reads format 2"),
     ],
 )
 def test_what_cannot_be_opened_as_a_run_is_told(tmp_path, content, message):

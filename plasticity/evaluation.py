@@ -1,0 +1,98 @@
+"""What the layers of a simulation make of samples, aside from training."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from plasticity.dispatch import Answer, emit
+from plasticity.inputs import Inputs
+from plasticity.randomness import stream
+from plasticity.state import Array, LayerState
+from plasticity.variable import streams_of
+
+if TYPE_CHECKING:
+    from plasticity.simulation import Simulation
+
+_BATCH = 1000
+
+
+class Evaluation:
+    """Lets the layers of a simulation respond; learns nothing, changes no array of training.
+
+    Encoders that draw random numbers are left out.
+    """
+
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
+        self._dtype: np.dtype[Any] = np.dtype(simulation.experiment.dtype)
+
+    def respond(self, samples: Array, layer: int = -1) -> Array:
+        """The activity (neuron, sample) of a layer on samples (sample, input)."""
+        layers = self._simulation.layers
+        index = range(len(layers))[layer]
+        responses = np.empty((layers[index].sizes["neuron"], len(samples)), self._dtype)
+        for start in range(0, len(samples), _BATCH):
+            block = samples[start : start + _BATCH]
+            responses[:, start : start + len(block)] = self._through(block, index + 1).T
+        return responses
+
+    def inputs(self, layer: LayerState) -> Inputs:
+        """The training samples as a layer sees them at present."""
+        index, data = self._simulation.layers.index(layer), self._simulation.data
+        return Inputs(
+            data.n_sample, lambda rows: self._through(data.take(rows, self._dtype), index)
+        )
+
+    def responses(self, layer: LayerState) -> Array:
+        """The activity of a layer on the evaluation samples, read-only."""
+        responses = self.respond(self.samples, self._simulation.layers.index(layer))
+        responses.flags.writeable = False
+        return responses
+
+    @cached_property
+    def samples(self) -> Array:
+        """The samples whose responses metrics look at; drawn once, from their own stream."""
+        return self._simulation.data.take(self._rows, self._dtype)
+
+    @cached_property
+    def labels(self) -> Array | None:
+        """The labels of these samples, read-only; None where the data have none."""
+        if self._simulation.data.labels is None:
+            return None
+        labels = self._simulation.data.labels[self._rows]
+        labels.flags.writeable = False
+        return labels
+
+    @cached_property
+    def _rows(self) -> Array:
+        experiment, n_sample = self._simulation.experiment, self._simulation.data.n_sample
+        count = min(experiment.measure_samples, n_sample)
+        chosen = stream(experiment.seed, "evaluation").choice(n_sample, count, replace=False)
+        return np.sort(chosen)
+
+    def _through(self, block: Array, n_layer: int) -> Array:
+        """What so many layers make of a block of samples (sample, input), encoded before."""
+        simulation = self._simulation
+        below = np.array(block, self._dtype)
+        for answer in self._steady_encoders(below):
+            emit([answer])
+        for state in simulation.layers[:n_layer]:
+            before = state.clock.batch or simulation.experiment.batch_size
+            arrays = state.batch_arrays(len(block), "evaluate")
+            state.bind(len(block), "evaluate")
+            try:
+                arrays["x"][...] = below
+                call = simulation.caller(state, arrays)
+                for event in ("compute_current", "shape_current", "activate"):
+                    emit(call(event), state.clock)
+            finally:
+                state.bind(before)
+            below = arrays["activity"].T
+        return below
+
+    def _steady_encoders(self, x: Array) -> list[Answer]:
+        call = self._simulation.caller(self._simulation.layers[0], {"x": x})
+        return [answer for answer in call("encode") if not list(streams_of(answer.component))]

@@ -1,0 +1,82 @@
+"""One writer to a store: the lock of its folder."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from plasticity.errors import StoreError
+
+logger = logging.getLogger("plasticity")
+
+NAME = ".lock"
+
+
+class Lock:
+    """Holds a folder for this process until it is released, or the process ends.
+
+    The system frees the lock of a process that dies, so what it leaves behind is a file that names
+    it; who finds one takes over, and says so.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / NAME
+        self._descriptor: int | None = None
+
+    def acquire(self) -> None:
+        """Hold the folder.
+
+        Raises `StoreError`, naming the owner, where another process holds it.
+        """
+        import fcntl
+
+        while True:
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                owner = _owner(descriptor)
+                os.close(descriptor)
+                raise StoreError(
+                    f"{self._path.parent}: is being written by {owner}; wait until it ends, stop "
+                    "it, or choose another path"
+                ) from None
+            if self._is_still(descriptor):
+                break
+            os.close(descriptor)  # the owner ended in between and took the file away
+        if os.fstat(descriptor).st_size:
+            logger.warning(
+                "%s: taken over from %s, which ended without closing the store",
+                self._path.parent,
+                _owner(descriptor),
+            )
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, json.dumps({"process": os.getpid(), "since": now}).encode(), 0)
+        self._descriptor = descriptor
+
+    def release(self) -> None:
+        """Let go of the folder."""
+        if self._descriptor is not None:
+            self._path.unlink(missing_ok=True)
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def _is_still(self, descriptor: int) -> bool:
+        try:
+            return os.path.samestat(os.fstat(descriptor), self._path.stat())
+        except FileNotFoundError:
+            return False
+
+
+def _owner(descriptor: int) -> str:
+    """Whom a lock names."""
+    try:
+        told: dict[str, Any] = json.loads(os.pread(descriptor, 1000, 0))
+        return f"process {told['process']} (since {told['since']})"
+    except (ValueError, KeyError, TypeError):
+        return "another process"

@@ -1,0 +1,58 @@
+"""Whether a run may go on from a store, and from what state."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from plasticity.differences import settings_of_all
+from plasticity.errors import StoreError
+
+if TYPE_CHECKING:
+    from plasticity.data import Data
+    from plasticity.recording.store import RunStore
+    from plasticity.spec import Experiment
+
+logger = logging.getLogger("plasticity")
+
+# What changes no weight of the steps that are done. How long a run is may change a schedule.
+_MAY_DIFFER = ("epochs", "observers", "metrics", "measure_every", "measure_samples", "storage")
+
+
+def check_same(store: RunStore, experiment: Experiment, data: Data) -> None:
+    """Raise `StoreError` where a store is of another experiment or other data."""
+    found = settings_of_all([store.experiment(), experiment]).differ
+    changed = {
+        path: values
+        for path, values in found.items()
+        if path.partition(".")[0] not in (*_MAY_DIFFER, "data")
+    }
+    told, given = store.attributes["data"], data.fingerprint()
+    changed |= {
+        f"data.{key}": (str(told[key]), str(given[key]))
+        for key in ("shape", "dtype", "sha256")
+        if told[key] != given[key]
+    }
+    if changed:
+        lines = [
+            f"  {path}: {then} in the store, {now} now" for path, (then, now) in changed.items()
+        ]
+        raise StoreError(
+            "\n".join([f"{store.target}: is of another experiment:", *lines])
+            + "\ngo on with that of the store, or start a run of its own from a checkpoint with "
+            "`plasticity branch`"
+        )
+
+
+def last_snapshot(store: RunStore) -> dict[str, Any] | None:
+    """The newest state that can be read; None where the store has none."""
+    damage: StoreError | None = None
+    for step in reversed(store.checkpoints):
+        try:
+            return store.checkpoint(step)
+        except StoreError as error:
+            logger.warning("%s", error)
+            damage = error
+    if damage is not None:
+        raise damage
+    return None

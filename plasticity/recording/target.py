@@ -1,0 +1,81 @@
+"""Where a store lies: a folder, a zip file to read, or a place that fsspec knows by its URL."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plasticity.errors import StoreError
+from plasticity.recording.lock import NAME as LOCK
+
+if TYPE_CHECKING:
+    from zarr.abc.store import Store
+
+
+class Target:
+    """A place of a store, as given by the user.
+
+    folder   the path, where it is one
+    """
+
+    def __init__(self, place: str | Path) -> None:
+        self._place = str(place)
+        self.folder = None if "://" in self._place else Path(place)
+
+    def __str__(self) -> str:
+        return self._place
+
+    def exists(self) -> bool:
+        """Whether there is anything; a folder that was only locked is nothing yet."""
+        if self.folder is not None:
+            if self.folder.is_dir() and not self.folder.is_symlink():
+                return [path.name for path in self.folder.iterdir()] != [LOCK]
+            return self.folder.exists() or self.folder.is_symlink()
+        from zarr.core.sync import sync
+
+        return not sync(self._remote(read_only=True).is_empty(""))
+
+    def is_link(self) -> bool:
+        """Whether it only points to another folder."""
+        return self.folder is not None and self.folder.is_symlink()
+
+    def reading(self) -> Store:
+        """The Zarr store to read from."""
+        from zarr.storage import LocalStore, ZipStore
+
+        if self.folder is None:
+            return self._remote(read_only=True)
+        if zipfile.is_zipfile(self.folder):
+            return ZipStore(self.folder, mode="r", read_only=True)
+        return LocalStore(self.folder, read_only=True)
+
+    def writing(self) -> Store:
+        """The Zarr store to write to; a folder is made."""
+        from zarr.storage import LocalStore
+
+        if self.folder is None:
+            return self._remote(read_only=False)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return LocalStore(self.folder)
+
+    def clear(self) -> None:
+        """Delete what is there."""
+        if self.folder is not None:
+            shutil.rmtree(self.folder)
+        else:
+            from zarr.core.sync import sync
+
+            sync(self._remote(read_only=False).clear())
+
+    def _remote(self, read_only: bool) -> Store:
+        from zarr.storage import FsspecStore
+
+        try:
+            return FsspecStore.from_url(self._place, read_only=read_only)
+        except (ImportError, ValueError) as error:
+            raise StoreError(
+                f"{self._place}: cannot be opened: {error}; a URL needs the fsspec package of its "
+                "protocol, as s3fs for s3://"
+            ) from error
