@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from plasticity.clock import Clock as Clock
     from plasticity.components import component as component
     from plasticity.data import Data as Data
+    from plasticity.expressions import Expression as Expression
     from plasticity.folders import cache_folder as cache_folder
     from plasticity.hookspecs import hookimpl as hookimpl
     from plasticity.inputs import Inputs as Inputs
@@ -45,6 +46,7 @@ _HOME = {
     "component": "components",
     "Data": "data",
     "Experiment": "spec",
+    "Expression": "expressions",
     "hookimpl": "hookspecs",
     "Inputs": "inputs",
     "Kernel": "kernel",

@@ -37,6 +37,10 @@ class MissingPartError(SpecError):
     """A layer lacks a component that another one needs."""
 
 
+class ExpressionError(SpecError):
+    """A formula given as text cannot be read, or cannot be computed from what there is."""
+
+
 class ContractError(PlasticityError):
     """A component breaks the contract between components and the loop."""
 

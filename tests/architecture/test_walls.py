@@ -165,7 +165,8 @@ def test_public_names_are_where_they_are_said_to_be():
 ORDER = """
     errors typing
     quantities folders threads interrupt randomness clock rules kernel hookspecs
-    cadence settings data inputs discovery variable formulas
+    cadence expressions settings data inputs discovery variable formulas
+    labelled
     components
     terms
     state
