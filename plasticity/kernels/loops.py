@@ -60,11 +60,11 @@ def pointwise(
     The loop takes the arrays, the parameters, then modulation (neuron, sample) and, if it decays,
     decay (neuron,); both are added to. One neuron's samples are added in their order.
     """
+    numbers = _numbers(parameters)
     values = ", ".join(
-        [f"{name}[i, b]" if rank == 2 else f"{name}[i]" for name, rank in symbols]
-        + list(parameters)
+        [f"{name}[i, b]" if rank == 2 else f"{name}[i]" for name, rank in symbols] + numbers
     )
-    names = [name for name, _ in symbols] + list(parameters) + ["modulation"]
+    names = [name for name, _ in symbols] + numbers + ["modulation"]
     if decays:
         text = _POINTWISE.format(
             arguments=", ".join([*names, "decay"]),
@@ -99,8 +99,10 @@ def competitive(
     vectors = "\n    ".join(f"{name}_b = np.empty(n_neuron, modulation.dtype)" for name in matrices)
     call = [f"{name}={name}_b" if rank == 2 else f"{name}={name}" for name, rank in symbols]
     # By keyword: the author may have written phi and d anywhere among the arguments.
-    call += ["phi=phi", *(["d=d"] if decays else []), *(f"{name}={name}" for name in parameters)]
-    names = [name for name, _ in symbols] + list(parameters) + ["modulation"]
+    numbers = _numbers(parameters)
+    call += ["phi=phi", *(["d=d"] if decays else [])]
+    call += [f"{name}={number}" for name, number in zip(parameters, numbers, strict=True)]
+    names = [name for name, _ in symbols] + numbers + ["modulation"]
     text = _COMPETITIVE.format(
         arguments=", ".join([*names, *(["decay"] if decays else [])]),
         vectors=vectors,
@@ -109,3 +111,8 @@ def competitive(
         end="for i in range(n_neuron):\n        decay[i] += d[i] / n_sample" if decays else "",
     )
     return compiled(text.rstrip() + "\n", {"function": function})
+
+
+def _numbers(parameters: Sequence[str]) -> list[str]:
+    """Names for the parameters that are no names of the loop, as "decay" would be."""
+    return [f"number_{position}" for position in range(len(parameters))]

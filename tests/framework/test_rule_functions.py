@@ -100,6 +100,16 @@ def test_arguments_with_a_default_are_settings():
     np.testing.assert_allclose(given_by(leaky(leak=0.5))[1], np.ones(3), rtol=1e-6)
 
 
+def test_a_setting_may_be_called_as_an_array_of_the_loop_is():
+    @rule("fading")
+    def fading(y, decay: float = 0.1, i: int = 2):
+        return y * i, decay
+
+    phi, decay = given_by(fading(decay=0.5))
+    np.testing.assert_allclose(phi, 2 * ARRAYS["activity"], rtol=1e-6)
+    assert decay.tolist() == [0.5] * 3
+
+
 def test_a_rule_keeps_its_name_documentation_and_module():
     @rule("label", source="@article{x}")
     def named(y):

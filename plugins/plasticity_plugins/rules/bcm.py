@@ -6,8 +6,15 @@ The forms differ in what else is in phi and in the threshold that belongs to the
 
 from __future__ import annotations
 
-from plasticity import rule
-from plasticity_plugins import bibliography
+from typing import cast
+
+import numpy as np
+
+from plasticity import rule, setting
+from plasticity_plugins import bibliography, bibliography_of_rules
+
+# Written in 32 bits, it leaves the numbers of a layer in its own type.
+_EPSILON = cast(float, np.float32(1e-30))
 
 
 @rule("lc94", source=bibliography.LAW_COOPER_1994)
@@ -39,6 +46,19 @@ def ic92(y: float, theta: float, slope: float) -> float:
     return y * (y - theta) * slope
 
 
+@rule("ic92_without_slope", source=bibliography.INTRATOR_COOPER_1992)
+def ic92_without_slope(y: float, theta: float) -> float:
+    """The rule `ic92` as most codes have it: without the slope of the activation.
+
+        dw_ij = < y_i (y_i - theta_i) x_j >,   theta = E[y^2]
+
+    For a linear neuron it is `ic92`, and for a rectified one too, whose slope is 0 only where y is
+    0; for any other it ascends no objective function. y and theta are pure numbers.
+    Source: Intrator & Cooper, Neural Networks 5 (1992) 3, for a linear neuron.
+    """
+    return y * (y - theta)
+
+
 @rule("bcm82", source=bibliography.BIENENSTOCK_1982)
 def bcm82(y: float, theta: float) -> float:
     """The first form of BCM, whose threshold is a power of the mean activity.
@@ -52,3 +72,86 @@ def bcm82(y: float, theta: float) -> float:
     is left to the transform `weight_decay`.
     """
     return y * (y - theta)
+
+
+@rule("bcm8292", source=bibliography_of_rules.COOPER_2004)
+def bcm8292(y: float, theta: float) -> float:
+    """The bridge between the first form of BCM and that of Intrator and Cooper.
+
+        dw_ij = < y_i (y_i - theta_i) x_j >,   theta = E[y^(1 + alpha)]^(2 - alpha)
+
+    alpha belongs to the threshold, which is the component `power_of_moment`: with 0 the rule is
+    `bcm82`, with 1 `ic92_without_slope`. y and theta are pure numbers.
+    Source: the simulator of Blais that accompanies Cooper, Intrator, Blais & Shouval, Theory of
+    Cortical Plasticity (2004), its rule 31.
+    """
+    return y * (y - theta)
+
+
+@rule("nc-reference", source=bibliography.SQUADRANI_2022)
+def nc_reference(y: float, theta: float) -> float:
+    """The rule that the published code of Squadrani et al. runs.
+
+        dw_ij = < y_i (y_i - theta_i) x_j > / (theta_i + 1e-30),   theta = < y^2 >_batch
+
+    The threshold is the component `threshold.batch`: the code computes the moving average of the
+    paper but hands the batch mean to the rule, so its memory changes nothing. y and theta are pure
+    numbers.
+    Source: Squadrani et al., Entropy 24 (2022) 682, in its published code, whose optimizers
+    subtract, so that there the sign is the opposite. The rule of the paper is `lc94`.
+    """
+    return y * (y - theta) / (theta + _EPSILON)
+
+
+@rule("bblais", source=bibliography_of_rules.COOPER_2004)
+def bblais(
+    y: float,
+    theta: float,
+    offset: float = setting(default=0.0, doc="y0, the activity that counts as rest"),
+    decay: float = setting(
+        default=0.0, low=0, doc="gamma, share of the weights lost", because="weights would grow"
+    ),
+) -> tuple[float, float]:
+    """BCM as the simulators of Blais have it, with an activity at rest and a decay.
+
+        z_i   = y_i - y0
+        dw_ij = < z_i (z_i - theta_i) x_j > - gamma w_ij
+
+    The order of their step is that of this framework with the threshold `blais_tau`, which moves
+    after the weights: current, activity, phi with the old threshold, weights, threshold from the
+    whole y (not z), stabilizer. Their stabilizers, by number, and what they are here:
+
+        0 none;  1 Oja: transform `oja_stabilizer`;  2 strict: `row_norm`;  3 saturation: `bounds`
+        4 decay: the setting `decay` above, or the transform `weight_decay`
+        5 saturation without crossing zero: `keep_sign`, then `bounds`;  6 decay and saturation
+        7 positive norm: `bounds` with low = 0, then `row_norm`
+        8 saturation, then the norm of a channel: `bounds`, then `channel_norm`
+
+    y and theta are pure numbers. They follow single samples; we take the mean of a batch.
+    Source: the simulators of Blais, Plasticity (rule 1) and Plasticnet (`BCM`), which accompany
+    Cooper, Intrator, Blais & Shouval, Theory of Cortical Plasticity (2004).
+    """
+    z = y - offset
+    return z * (z - theta), decay
+
+
+@rule("bblais_law_cooper", source=bibliography.LAW_COOPER_1994)
+def bblais_law_cooper(
+    y: float,
+    theta: float,
+    offset: float = setting(default=0.0, doc="y0, the activity that counts as rest"),
+    decay: float = setting(
+        default=0.0, low=0, doc="gamma, share of the weights lost", because="weights would grow"
+    ),
+) -> tuple[float, float]:
+    """The Law-Cooper form of the rule `bblais`.
+
+        z_i   = y_i - y0
+        dw_ij = < z_i (z_i - theta_i) x_j > / theta_i - gamma w_ij
+
+    Where theta is 0 the simulators divide by it; here phi is 0. All else is as told of `bblais`.
+    Source: the simulators of Blais, Plasticity (rule 2) and Plasticnet (`BCM_LawCooper`), after
+    Law & Cooper, PNAS 91 (1994) 7797.
+    """
+    z = y - offset
+    return (z * (z - theta) / theta if theta > 0 else theta * 0), decay

@@ -1,0 +1,36 @@
+"""Weights that do not cross zero."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from plasticity import Variable, component, hookimpl
+from plasticity.typing import Array
+from plasticity_plugins import bibliography_of_rules
+
+
+@component(source=bibliography_of_rules.COOPER_2004)
+class KeepSign:
+    """A weight that would cross zero stays where it was.
+
+        w_ij <- w_ij before the step, where the step has changed its sign
+
+    A weight may come to be 0, and leave it on either side. Write it before `bounds` to have both.
+
+    Source: stabilizer 5 of the simulator of Blais ("saturation without zero crossing"), which goes
+    with the rule `bblais`.
+    """
+
+    before = Variable(("neuron", "input"), description="weights before the step")
+
+    @hookimpl
+    def init_state(self, weights: Array) -> None:
+        self.before[...] = weights
+
+    @hookimpl
+    def constrain_weights(self, weights: Array) -> None:
+        # Compared, not multiplied: the product of two small weights may be 0.
+        crossed = np.signbit(weights) != np.signbit(self.before)
+        crossed &= (weights != 0) & (self.before != 0)
+        np.copyto(weights, self.before, where=crossed)
+        self.before[...] = weights

@@ -1,0 +1,20 @@
+"""Hebb's rule with the opposite sign."""
+
+from __future__ import annotations
+
+from plasticity import rule
+from plasticity_plugins import bibliography_of_rules
+
+
+@rule("anti_hebb", source=bibliography_of_rules.FOLDIAK_1990)
+def anti_hebb(y: float) -> float:
+    """What is active together is parted.
+
+        dw_ij = - < y_i x_j >
+
+    y is a pure number. A linear neuron goes silent on what it is shown; in a sum the rule takes
+    from a neuron what another rule would give to all.
+    Source: Földiák, Biological Cybernetics 64 (1990) 165, who has it between the neurons of a layer
+    and up to a fixed mean; here it is on the inputs.
+    """
+    return -y

@@ -1,0 +1,41 @@
+"""The moments of the activity, for rules that need more than its mean square."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from plasticity import Clock, Variable, component, hookimpl
+from plasticity.typing import Array
+from plasticity_plugins import bibliography_of_rules
+from plasticity_plugins.thresholds.fading import Fading
+
+
+@component(source=bibliography_of_rules.BLAIS_1998)
+class Moments(Fading):
+    """Threshold E[y^2], and beside it E[y^3] and E[y^4], each a mean with a fading memory.
+
+        m_k <- gamma m_k + (1 - gamma) < y^k >_batch,   k = 2, 3, 4;   theta = m_2
+
+    Before the first step each is the first batch's own mean. The rules of the same step see the new
+    values: `s1` and `k1` need them, and every rule that reads a threshold can be beside them.
+    The third moment has the sign of the activity's skewness.
+
+    Source: Blais, Intrator, Shouval & Cooper, Neural Computation 10 (1998) 1797, whose indices are
+    made of these moments; the estimate is that of `moving_average`.
+    """
+
+    third_moment = Variable(("neuron",), intent="out", description="E[y^3], with a fading memory")
+    fourth_moment = Variable(("neuron",), intent="out", description="E[y^4], with a fading memory")
+
+    @hookimpl
+    def estimate_threshold(self, activity: Array, threshold: Array, clock: Clock) -> Array:
+        gamma = self.gamma(activity.shape[1])
+        power = np.square(activity)
+        for moment in (threshold, self.third_moment, self.fourth_moment):
+            mean = power.mean(axis=1)
+            if clock.step == 0:
+                moment[...] = mean
+            moment *= gamma
+            moment += (1 - gamma) * mean
+            power *= activity
+        return threshold

@@ -1,0 +1,130 @@
+"""Slow, obvious twins of the rules: one sample and one synapse at a time, in float64."""
+
+import math
+
+import numpy as np
+
+
+def mean_over_samples(weights, x, change):
+    """< dw_ij >, where change(b, i, j) is what sample b does to the synapse."""
+    n_neuron, n_input = weights.shape
+    update = np.zeros(weights.shape)
+    for i in range(n_neuron):
+        for j in range(n_input):
+            update[i, j] = math.fsum(change(b, i, j) for b in range(len(x))) / len(x)
+    return update
+
+
+def doubles(*arrays):
+    """The arrays in float64, so that every number of a twin is one."""
+    return [np.asarray(array, np.float64) for array in arrays]
+
+
+# -- the BCM family ----------------------------------------------------------------------------
+
+
+def naive_parabola(weights, x, activity, threshold):
+    """dw = < y (y - theta) x >."""
+    weights, x, y, theta = doubles(weights, x, activity, threshold)
+    return mean_over_samples(weights, x, lambda b, i, j: y[i, b] * (y[i, b] - theta[i]) * x[b, j])
+
+
+def naive_reference(weights, x, activity, threshold):
+    """dw = < y (y - theta) x > / (theta + 1e-30)."""
+    weights, x, y, theta = doubles(weights, x, activity, threshold)
+    return mean_over_samples(
+        weights, x, lambda b, i, j: y[i, b] * (y[i, b] - theta[i]) * x[b, j] / (theta[i] + 1e-30)
+    )
+
+
+def naive_bblais(weights, x, activity, threshold, offset, decay, divided=False):
+    """dw = < z (z - theta) x > - gamma w with z = y - y0; divided by theta if asked for."""
+    weights, x, y, theta = doubles(weights, x, activity, threshold)
+
+    def change(b, i, j):
+        z = y[i, b] - offset
+        if divided and theta[i] == 0:
+            return -decay * weights[i, j]
+        phi = z * (z - theta[i]) / (theta[i] if divided else 1)
+        return phi * x[b, j] - decay * weights[i, j]
+
+    return mean_over_samples(weights, x, change)
+
+
+# -- the classic rules -------------------------------------------------------------------------
+
+
+def naive_anti_hebb(weights, x, activity):
+    """dw = - < y x >."""
+    weights, x, y = doubles(weights, x, activity)
+    return mean_over_samples(weights, x, lambda b, i, j: -y[i, b] * x[b, j])
+
+
+def naive_instar(weights, x, activity):
+    """dw = < y (x - w) >."""
+    weights, x, y = doubles(weights, x, activity)
+    return mean_over_samples(weights, x, lambda b, i, j: y[i, b] * (x[b, j] - weights[i, j]))
+
+
+def naive_outstar(weights, x, activity):
+    """dw = < x (y - w) >."""
+    weights, x, y = doubles(weights, x, activity)
+    return mean_over_samples(weights, x, lambda b, i, j: x[b, j] * (y[i, b] - weights[i, j]))
+
+
+def naive_sanger(weights, x, activity):
+    """dw_ij = < y_i (x_j - sum_(k <= i) y_k w_kj) >."""
+    weights, x, y = doubles(weights, x, activity)
+
+    def change(b, i, j):
+        explained = sum(y[k, b] * weights[k, j] for k in range(i + 1))
+        return y[i, b] * (x[b, j] - explained)
+
+    return mean_over_samples(weights, x, change)
+
+
+def naive_covariance(weights, x, activity, mean_activity, mean_input):
+    """dw = < (y - m) (x - n) >."""
+    weights, x, y, m, n = doubles(weights, x, activity, mean_activity, mean_input)
+    return mean_over_samples(weights, x, lambda b, i, j: (y[i, b] - m[i]) * (x[b, j] - n[j]))
+
+
+def naive_competitive(weights, x, current, winners, leak):
+    """dw = < c (x - w) >, c = 1 for the k largest currents, else leak; ties by lowest index."""
+    weights, x, u = doubles(weights, x, current)
+    c = np.full(u.shape, leak)
+    for b in range(len(x)):
+        for i in sorted(range(len(u)), key=lambda i: (-u[i, b], i))[:winners]:
+            c[i, b] = 1
+    return mean_over_samples(weights, x, lambda b, i, j: c[i, b] * (x[b, j] - weights[i, j]))
+
+
+def naive_softhebb(weights, x, current, temperature):
+    """dw = < p (x - u w) >, p the softmax of u / T over the neurons."""
+    weights, x, u = doubles(weights, x, current)
+    p = np.zeros(u.shape)
+    for b in range(len(x)):
+        powers = [math.exp(value / temperature) for value in u[:, b]]
+        p[:, b] = [power / sum(powers) for power in powers]
+    return mean_over_samples(
+        weights, x, lambda b, i, j: p[i, b] * (x[b, j] - u[i, b] * weights[i, j])
+    )
+
+
+def naive_kohonen(weights, x, columns, radius, torus):
+    """dw = < h (x - w) >, h = exp(-r^2 / (2 radius^2)) of the distance from the nearest neuron."""
+    weights, x = doubles(weights, x)
+    rows = len(weights) // columns
+
+    def neighbourhood(i, c):
+        down, across = abs(i // columns - c // columns), abs(i % columns - c % columns)
+        if torus:
+            down, across = min(down, rows - down), min(across, columns - across)
+        return math.exp(-(down**2 + across**2) / (2 * radius**2))
+
+    nearest = [
+        min(range(len(weights)), key=lambda i: (math.dist(sample, weights[i]), i)) for sample in x
+    ]
+    return mean_over_samples(
+        weights, x, lambda b, i, j: neighbourhood(i, nearest[b]) * (x[b, j] - weights[i, j])
+    )
