@@ -1,0 +1,25 @@
+"""How many threads the matrix products of a run get."""
+
+import subprocess
+import sys
+
+# In a process of its own: once loaded, the library of compiled products stays.
+FIRST_RUN = """
+import sys
+from plasticity.threads import one_thread_if_small
+from threadpoolctl import threadpool_info
+
+assert "scipy.linalg.cython_blas" not in sys.modules
+with one_thread_if_small(10_000_000, compiled=True):
+    import scipy.linalg.cython_blas
+
+    libraries = [found for found in threadpool_info() if found["user_api"] == "blas"]
+    print({found["num_threads"] for found in libraries})
+"""
+
+
+def test_the_products_of_the_first_compiled_run_of_a_process_stay_on_one_thread():
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST_RUN], capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("{1}\n", "")
