@@ -128,3 +128,22 @@ def naive_kohonen(weights, x, columns, radius, torus):
     return mean_over_samples(
         weights, x, lambda b, i, j: neighbourhood(i, nearest[b]) * (x[b, j] - weights[i, j])
     )
+
+
+# -- projection pursuit ------------------------------------------------------------------------
+
+
+def naive_pursuit(name, weights, x, activity, slope, second, third, fourth):
+    """dw = < phi(y) sigma' x > of the index of this name, with the moments of each neuron."""
+    weights, x, y, slope = doubles(weights, x, activity, slope)
+    second, third, fourth = doubles(second, third, fourth)
+    phis = {
+        "intrator": lambda y, i: y * (y - 4 / 3 * second[i]),
+        "s1": lambda y, i: y * (y - third[i] / second[i]) / second[i] ** 1.5,
+        "s2": lambda y, i: y * (y - math.sqrt(second[i])),
+        "k1": lambda y, i: y * (y**2 - fourth[i] / second[i]) / second[i] ** 2,
+        "k2": lambda y, i: y * (y**2 - 3 * second[i]),
+    }
+    return mean_over_samples(
+        weights, x, lambda b, i, j: phis[name](y[i, b], i) * slope[i, b] * x[b, j]
+    )

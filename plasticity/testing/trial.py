@@ -114,7 +114,11 @@ def made(component: Any, **settings: Any) -> Any:
 
 
 def experiment_of(component: Any, size: Size = Size(), dtype: str = "float64") -> Experiment:
-    """The smallest experiment in which a component plays its role."""
+    """The smallest experiment in which a component plays its role.
+
+    Where it does not work alone, its attribute `beside` names what it needs: entry of a layer ->
+    name of a component, as in {"threshold": "moments"}.
+    """
     role, answered = role_of(component), events_of(component)
     # A component is copied at assembly; a plain listener is not, and would carry over what it saw.
     part = component if attrs.has(type(component)) else deepcopy(component)
@@ -122,6 +126,7 @@ def experiment_of(component: Any, size: Size = Size(), dtype: str = "float64") -
         name: None if event in answered else stand_in()
         for name, (event, stand_in) in _STAND_INS.items()
     }
+    layer.update(getattr(component, "beside", {}))
     layer["initializer"] = Drawn()
     layer["rule"] = CorrelateSlope() if "differentiate" in answered else Correlate()
     whole: dict[str, Any] = {"data": samples_of(size), "metrics": (MeanResponse(),)}
