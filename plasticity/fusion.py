@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from plasticity.dispatch import Answer
-from plasticity.fallbacks import Batches
-from plasticity.fuse import Draw, FusedStep
+from plasticity.drawing import Draw, draw_of
+from plasticity.fuse import FusedStep
 from plasticity.obstacles import obstacle
 from plasticity.online import FusedStretch, has_rate_kernel
 from plasticity.spec import Experiment
@@ -28,6 +28,7 @@ class Fusion:
         self._experiment = experiment
         self._whole = whole
         self._steps: dict[tuple[str, int, bool], FusedStep] = {}
+        self._before: frozenset[str] | None = None
 
     def reason_against(self, layer: LayerState, call: Caller) -> str | None:
         """Why a layer steps through the plan, or None where its step is compiled."""
@@ -35,14 +36,26 @@ class Fusion:
         if wish == "never":
             return 'fuse = "never"'
         reason = obstacle(layer, call)
+        if self._before is not None:
+            return reason if layer.name in self._before else "as the run did before"
         if reason is None and wish == "auto" and self._seconds(layer) < _WORTHWHILE_S:
             return "the run is too short to be worth compiling"
         return reason
+
+    def follow(self, compiled: Iterable[str]) -> None:
+        """Compile the layers of these names and no others, as the run did that goes on here.
+
+        The two ways differ in the last digits, and how long a run is decides between them.
+        """
+        self._before = frozenset(compiled)
 
     def explain(self, layer: LayerState, call: Caller) -> str:
         """One line on how a layer steps."""
         reason = self.reason_against(layer, call)
         if reason is None:
+            drawn = self._draw(call)
+            if isinstance(drawn, str) and layer.name == self._experiment.layer_name(0):
+                return f"{layer.name}: compiled as one step, its inputs drawn before it ({drawn})"
             return f"{layer.name}: compiled as one step"
         return f"{layer.name}: steps through the plan ({reason})"
 
@@ -53,7 +66,8 @@ class Fusion:
         """
         if not layer.learns or self.reason_against(layer, call) is not None:
             return None
-        draw = self._draw(call) if lowest else None
+        found = self._draw(call) if lowest else None
+        draw = found if isinstance(found, Draw) else None
         key = (layer.name, batch, draw is not None)
         if key not in self._steps:
             online = batch == 1 and draw is not None and has_rate_kernel(layer)
@@ -66,17 +80,8 @@ class Fusion:
         for step in self._steps.values():
             step.refresh()
 
-    def _draw(self, call: Caller) -> Draw | None:
-        batches = self._whole.components.get("batches")
-        drawn_by = [(answer.component, answer.whole) for answer in call("draw_batch")]
-        if (
-            not isinstance(batches, Batches)
-            or not batches.at_hand
-            or call("encode")
-            or drawn_by != [(batches, False)]
-        ):
-            return None
-        return Draw(batches.data.samples, batches.data.scale, batches.order)
+    def _draw(self, call: Caller) -> Draw | str:
+        return draw_of(self._whole.components.get("batches"), call)
 
     def _seconds(self, layer: LayerState) -> float:
         """About how long the layer would train step by step."""

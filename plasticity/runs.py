@@ -15,6 +15,7 @@ from plasticity.errors import DataError
 from plasticity.overrides import override
 from plasticity.recording import RunStore
 from plasticity.results import Run
+from plasticity.simulation import Simulation
 from plasticity.spec import Experiment
 
 
@@ -109,12 +110,24 @@ def branch(
     """
     stored = RunStore.open(place)
     made = configure(stored.experiment(), data=data, labels=labels, **settings)
-    kept = stored.checkpoints
-    step = at if at is not None or not kept else kept[-1]
-    simulation = assemble(made, listeners)
-    simulation.restore(stored.checkpoint(step))
-    parent = {"id": stored.attributes["id"], "step": step, "name": Path(str(place)).name}
+    simulation, parent = branching(stored, made, at, listeners)
     return simulation.run(out, overwrite=overwrite, parent=parent)
+
+
+def branching(
+    store: RunStore, experiment: Experiment, at: int | None, listeners: Iterable[Any] = ()
+) -> tuple[Simulation, dict[str, Any]]:
+    """The simulation that begins from a checkpoint of a store, and what to call its parent.
+
+    at   steps after which the state was kept; the last checkpoint if None
+    """
+    kept = store.checkpoints
+    step = kept[-1] if at is None and kept else at or 0
+    snapshot = store.checkpoint(step)
+    simulation = assemble(experiment, listeners)
+    simulation.restore(snapshot)
+    name = str(store.target).rstrip("/").rpartition("/")[2]
+    return simulation, {"id": store.attributes["id"], "step": step, "name": name}
 
 
 def configure(

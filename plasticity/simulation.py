@@ -148,6 +148,8 @@ class Simulation:
             if all(layer.clock.step >= layer.clock.n_step for layer in self.layers):
                 logger.info("%s: has run to its end; more epochs let it go on", place)
                 return Run(found)
+            if "compiled" in found.attributes:
+                self.fusion.follow(found.attributes["compiled"])
             self.store = RunStore.reopen(place, self.experiment)
             self._record()
         return Run(self.store)
@@ -162,8 +164,9 @@ class Simulation:
         try:
             for line in self.stepping():
                 logger.info(line)
-            compiled = any(self.explain_step(layer) is None for layer in self.layers)
-            with one_thread_if_small(self._largest_product(), compiled):
+            compiled = [layer.name for layer in self.layers if self.explain_step(layer) is None]
+            self.store.label({"compiled": compiled})
+            with one_thread_if_small(self._largest_product(), bool(compiled)):
                 self.notify("run_started", self.layers[0].clock, resumed=resumed)
                 outcome = self._train()
         except KeyboardInterrupt:

@@ -13,7 +13,7 @@ import numpy as np
 from plasticity.components import label_of
 from plasticity.errors import ContractError
 from plasticity.state import LayerState
-from plasticity.variable import streams_of
+from plasticity.variable import streams_of, variables_of
 
 logger = logging.getLogger("plasticity")
 
@@ -43,8 +43,9 @@ def restore(state: LayerState, snapshot: Mapping[str, Any]) -> None:
     Raises `ContractError` where an array is of another shape.
     """
     places = _places(_labels(state), snapshot["components"])
-    for place in sorted(set(state.components) - set(places)):
-        logger.info("%s %r starts anew", place, _labels(state)[place])
+    for place, component in state.components.items():
+        if place not in places and [*variables_of(component), *streams_of(component)]:
+            logger.info("%s %r starts anew", place, label_of(component))
     for name, array in state.kept().items():
         place, dot, last = name.rpartition(".")
         if dot and place not in places:

@@ -52,9 +52,10 @@ def fail(error: PlasticityError, status: int, *then: str) -> NoReturn:
     raise typer.Exit(status) from None
 
 
-def interrupted(number: int, message: str) -> NoReturn:
+def interrupted(number: int, *messages: str) -> NoReturn:
     """Print what became of the run and end with the status of the signal that ended it."""
-    typer.echo(message, err=True)
+    for message in messages:
+        typer.echo(message, err=True)
     raise typer.Exit(_SIGNAL + number) from None
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def print_measurements(console: Console, run: Run, title: str = "") -> None:
     """Print the last measurements of every layer; nothing where nothing was measured."""
-    found = {layer: _last(run, layer) for layer in run.layers}
+    found = {layer: last_measurements(run, layer) for layer in run.layers}
     names = dict.fromkeys(name for told in found.values() for name in told)
     if not names:
         return
@@ -25,7 +25,8 @@ def print_measurements(console: Console, run: Run, title: str = "") -> None:
     columns(console, [("measurement", *found), *rows], indent=2 if title else 0)
 
 
-def _last(run: Run, layer: str) -> dict[str, str]:
+def last_measurements(run: Run, layer: str) -> dict[str, str]:
+    """The last measurement of each kind in a layer, as a text by name."""
     measured = run.store.dataset(f"{layer}/metrics")
     return {
         str(name): summary(array.values[-1])

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import signal
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from plasticity.simulation import Simulation
 
 
 def run(
@@ -30,8 +25,10 @@ def run(
         ),
     ] = None,
     out: Annotated[
-        Path | None,
-        typer.Option(metavar="PATH", help="Folder of the store; without it nothing is kept."),
+        str | None,
+        typer.Option(
+            metavar="PATH", help="Folder or URL of the store; without it nothing is kept."
+        ),
     ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace a store that exists at PATH.")
@@ -40,11 +37,8 @@ def run(
 ) -> None:
     """Run an experiment and print its final measurements."""
     from plasticity.assembly import assemble
-    from plasticity.cli.failures import fail, interrupted
-    from plasticity.cli.measurements import print_measurements
+    from plasticity.cli.carrying_out import carry_out
     from plasticity.cli.progress import with_progress
-    from plasticity.cli.terminal import line, log_on_stderr, stdout
-    from plasticity.errors import PlasticityError
     from plasticity.overrides import override, parse
     from plasticity.runs import configure
     from plasticity.spec import Experiment
@@ -55,28 +49,4 @@ def run(
         made = Experiment.from_dict(override(made.to_dict(), chosen))
     made, listeners = with_progress(made, quiet)
     simulation = assemble(made, listeners)
-    try:
-        with log_on_stderr(not quiet):
-            finished = simulation.run(out, overwrite=overwrite)
-    except KeyboardInterrupt:
-        number = simulation.interrupt.number or signal.SIGINT
-        interrupted(number, f"Interrupted {_reached(simulation)}.")
-    except PlasticityError as error:
-        if simulation.store is None:
-            raise
-        fail(error, 1, f"The run ended {_reached(simulation)}.")
-    console = stdout()
-    print_measurements(console, finished)
-    if finished.outcome != "finished":
-        line(console, f"The run {finished.outcome}")
-    if out is not None:
-        line(console, f"store: {out}")
-
-
-def _reached(simulation: Simulation) -> str:
-    """How far a run came, and what is left of it."""
-    begun = [layer.clock for layer in simulation.layers if layer.clock.step]
-    store, clock = simulation.store, (begun or [simulation.layers[0].clock])[-1]
-    if store is None or store.path is None:
-        return f"at {clock}; nothing is kept without --out"
-    return f"at {clock}; what was recorded until then is in {store.path}"
+    carry_out(simulation, lambda: simulation.run(out, overwrite=overwrite), out, quiet)

@@ -37,10 +37,27 @@ def show(
 def _print_run(console: Console, run: Run) -> None:
     from plasticity.cli.measurements import print_measurements
     from plasticity.cli.terminal import columns, heading
+    from plasticity.quantities import size_text
 
     told = run.store.attributes
     heading(console, "run")
-    facts = [("outcome", run.outcome), ("steps", str(told.get("step", "not finished")))]
+    facts = [("outcome", run.outcome)]
+    if run.outcome == "running" and not run.store.is_written:
+        facts[0] = ("outcome", "ended without a word: no process writes to it")
+    if "reached" in told:
+        facts.append(("steps", f"{told['reached']} of {told['reached_at_end']}"))
+        facts.append(("last commit", told["committed"]))
+    if run.store.checkpoints:
+        facts.append(("checkpoints", "after step " + ", ".join(map(str, run.store.checkpoints))))
+    if "parent" in told:
+        facts.append(("branches from", "{name} after step {step}".format(**told["parent"])))
+    facts += [
+        ("went on", f"after step {end['reached']} ({end['outcome']})")
+        for end in told.get("before", ())
+    ]
+    if run.store.path is not None and run.store.path.is_dir():
+        files = [path.stat().st_size for path in run.store.path.rglob("*") if path.is_file()]
+        facts.append(("on disk", f"{size_text(sum(files))} in {len(files)} files"))
     facts += [(name, text) for name, text in told["versions"].items()]
     columns(console, facts, indent=2)
     heading(console, "arrays")
@@ -49,12 +66,15 @@ def _print_run(console: Console, run: Run) -> None:
 
 
 def _arrays(run: Run) -> list[tuple[str, str, str, str]]:
-    """Path, dimensions with sizes, type and size of every array of a store."""
+    """Path, dimensions with sizes, type and size of the arrays outside the checkpoints."""
     from plasticity.quantities import size_text
     from plasticity.recording.arrays import dims_stored
+    from plasticity.recording.checkpoints import GROUP
 
     rows = []
     for path, array in run.store.arrays().items():
+        if path.startswith(f"{GROUP}/"):
+            continue
         sizes = zip(dims_stored(array) or ("",) * array.ndim, array.shape, strict=True)
         dims = ", ".join(f"{name} {size}".strip() for name, size in sizes)
         rows.append((path, f"({dims})", str(array.dtype), size_text(array.nbytes)))

@@ -73,6 +73,24 @@ class Lock:
             return False
 
 
+def holder_of(folder: Path) -> str | None:
+    """Who holds a folder at present; None where nobody does."""
+    import fcntl
+
+    try:
+        descriptor = os.open(folder / NAME, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return _owner(descriptor)
+    else:
+        return None
+    finally:
+        os.close(descriptor)
+
+
 def _owner(descriptor: int) -> str:
     """Whom a lock names."""
     try:

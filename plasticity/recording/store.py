@@ -12,6 +12,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,7 @@ from plasticity.recording.checkpoints import (
     write_checkpoint,
 )
 from plasticity.recording.labels import dims_of, labels_of
-from plasticity.recording.lock import Lock
+from plasticity.recording.lock import Lock, holder_of
 from plasticity.recording.opening import compressors_of, loaded, locked, make_room
 from plasticity.recording.provenance import about
 from plasticity.recording.recording import Recording
@@ -138,9 +139,16 @@ class RunStore:
         loaded(target, target.reading)
         lock = locked(target)
         store = cls(loaded(target, target.writing), target, experiment, lock)
-        spec = experiment.to_dict()
-        store._reached = store.attributes.get("reached", 0)
-        store.label({"spec": spec, "outcome": "running"})
+        told = store.attributes
+        store._reached = told.get("reached", 0)
+        ended = {"reached": store._reached, "outcome": told["outcome"]}
+        store.label(
+            {
+                "spec": experiment.to_dict(),
+                "outcome": "running",
+                "before": [*told.get("before", []), ended],
+            }
+        )
         store._put(store.staged.sweep, GROUP)
         return store
 
@@ -160,6 +168,11 @@ class RunStore:
     def checkpoints(self) -> list[int]:
         """After how many steps the whole state was kept."""
         return steps_kept(self.staged)
+
+    @property
+    def is_written(self) -> bool:
+        """Whether a process writes to it at present; where that cannot be known, it may."""
+        return self.path is None or holder_of(self.path) is not None
 
     def experiment(self) -> Experiment:
         """The spec of the run."""
@@ -196,7 +209,7 @@ class RunStore:
         coords = attributes.get("coordinates", "").split()
         return dataset_of(arrays, ("step", *coords), self.target or "memory")
 
-    def checkpoint(self, step: int | None) -> dict[str, Any]:
+    def checkpoint(self, step: int) -> dict[str, Any]:
         """The whole state after so many steps, as `Simulation.restore` takes it.
 
         Raises `StoreError` where it was not kept.
@@ -285,7 +298,16 @@ class RunStore:
         with self._writing():
             for series in self._series.values():
                 series.flush()
-        self.label({"reached": reached, "step": clock.step, "epoch": clock.epoch})
+        together = self.experiment().training == "together"
+        self.label(
+            {
+                "reached": reached,
+                "reached_at_end": clock.n_step * (1 if together else len(self.experiment().layers)),
+                "step": clock.step,
+                "epoch": clock.epoch,
+                "committed": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            }
+        )
         self._put(self.staged.commit)
         self._put(partial(setattr, self, "_reached", reached))
 

@@ -211,7 +211,7 @@ def test_a_store_is_shown_with_outcome_arrays_and_last_measurements(tmp_path):
     command("run", "bcm", *SMALL, "--quiet", "--out", str(out))
     shown = command("show", str(out)).out
     run = block(shown, "run")
-    assert [" ".join(line.split()) for line in run[:2]] == ["outcome finished", "steps 15"]
+    assert [" ".join(line.split()) for line in run[:2]] == ["outcome finished", "steps 15 of 15"]
     arrays = [" ".join(line.split()) for line in block(shown, "arrays")]
     assert "layer_0/state/weights (neuron 5, input 64) float32 1.28 kB" in arrays
     assert "layer_0/metrics/selectivity (step 1, neuron 5) float64 40 B" in arrays

@@ -72,7 +72,7 @@ def test_a_signal_ends_the_run_cleanly_and_what_was_recorded_is_readable(
     epoch = steps[-1] // 15
     assert result.err == (
         f"Interrupted at step {steps[-1]} (epoch {epoch}); what was recorded until then is in "
-        f"{out}.\n"
+        f"{out}.\nplasticity resume {out} goes on from there.\n"
     )
 
 
@@ -120,6 +120,9 @@ def test_the_help_names_all_commands_and_cuts_none_of_their_descriptions():
     listed = result.out.partition("Commands:\n")[2].splitlines()
     assert [line.split()[0] for line in listed] == [
         "run",
+        "resume",
+        "branch",
+        "tail",
         "compare",
         "plugins",
         "events",

@@ -1,0 +1,45 @@
+"""`plasticity resume`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+
+def resume(
+    place: Annotated[str, typer.Argument(metavar="PATH", help="Folder or URL of the store.")],
+    epochs: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Epochs in all, to make the run longer than it was to be."),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="What may change: epochs, observers, metrics, storage.",
+        ),
+    ] = None,
+    data: Annotated[
+        str | None,
+        typer.Option(metavar="NAME|FILE", help="The same data, where they are kept elsewhere now."),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
+) -> None:
+    """Go on with a run that was interrupted, or make one that ended longer."""
+    from plasticity.assembly import assemble
+    from plasticity.cli.carrying_out import carry_out
+    from plasticity.cli.progress import with_progress
+    from plasticity.overrides import parse
+    from plasticity.recording import RunStore
+    from plasticity.runs import configure
+
+    chosen: dict[str, Any] = dict(map(parse, settings or []))
+    if epochs is not None:
+        chosen["epochs"] = epochs
+    stored = RunStore.open(place).experiment()
+    made = configure(stored, data=chosen.pop("data", data), **chosen)
+    made, listeners = with_progress(made, quiet)
+    simulation = assemble(made, listeners)
+    carry_out(simulation, lambda: simulation.resume(place), place, quiet)
