@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from plasticity import analysis as analysis
     from plasticity.assembly import assemble as assemble
     from plasticity.cadence import Cadence as Cadence
     from plasticity.clock import Clock as Clock
@@ -65,7 +66,8 @@ _HOME = {
     "Stream": "variable",
     "Variable": "variable",
 }
-__all__ = list(_HOME)
+_MODULES = ("analysis",)
+__all__ = list(_HOME | dict.fromkeys(_MODULES))
 
 
 def __getattr__(name: str) -> Any:
@@ -75,4 +77,6 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return [*globals(), *_HOME]
+    return [*globals(), *__all__]
+    if name in _MODULES:
+        return importlib.import_module(f"plasticity.{name}")

@@ -75,6 +75,8 @@ def assemble(experiment: Experiment, listeners: Iterable[Any] = ()) -> Simulatio
     whole.allocate(())
     whole.bind(experiment.batch_size)
     for layer_state in layers:
+        contracts.check_labelled({**shared, **layer_state.components}, data)
+    for layer_state in layers:
         used = contracts.shared_arrays([*shared.values(), *layer_state.components.values()])
         layer_state.allocate(used | {"weights", "decay", "update"})
         layer_state.bind(experiment.batch_size)

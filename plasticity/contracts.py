@@ -8,6 +8,7 @@ from typing import Any
 
 from plasticity.cadence import MUST_BE, is_cadence
 from plasticity.components import arguments_of, events_of, is_hook, is_wrapper, label_of
+from plasticity.data import Data
 from plasticity.errors import ConflictError, ContractError, MissingPartError, listed, nearest
 from plasticity.hookspecs import EVENTS
 from plasticity.state import SHARED
@@ -157,6 +158,19 @@ def check_filled(components: Mapping[str, Any], layer: str) -> None:
                 f"{place} {label_of(component)!r} reads {name!r}, but no component of {layer} "
                 f"answers {event}, which fills it{_REMEDY.get(name, '')}"
             )
+
+
+def check_labelled(components: Mapping[str, Any], data: Data) -> None:
+    """Refuse a component that reads the labels of data that have none."""
+    if data.labels is not None:
+        return
+    for place, component in components.items():
+        for event in events_of(component):
+            if "labels" in arguments_of(getattr(component, event)):
+                raise MissingPartError(
+                    f"{place} {label_of(component)!r} reads 'labels', but {data.name!r} has none: "
+                    "give data with labels, or leave it out"
+                )
 
 
 _REMEDY = {

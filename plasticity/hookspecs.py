@@ -195,11 +195,17 @@ def constrain_weights(weights: Array, activity: Array, clock: Clock) -> None:
 
 @_event("collect")
 def measure(
-    layer: LayerView, clock: Clock, responses: Array, weights: Array, threshold: Array
+    layer: LayerView,
+    clock: Clock,
+    responses: Array,
+    labels: Array,
+    weights: Array,
+    threshold: Array,
 ) -> dict[str, Any]:
     """Return measurements by name: a number, or one number a neuron.
 
-    `responses` (neuron, sample) is the activity on the evaluation samples of the experiment.
+    `responses` (neuron, sample) is the activity on the evaluation samples of the experiment,
+    `labels` (sample,) what belongs to these; data without labels are refused where it is used.
     A class attribute `describes`, {"name": {"long_name": ..., "units": ..., "comment": ...}}, tells
     the store what the numbers mean. Asked every `measure_every` steps of the experiment, or as its
     own `every` says, as a listener's; and at the end.

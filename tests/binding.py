@@ -8,7 +8,9 @@ from plasticity.variable import variables_of
 def with_arrays(component, weights):
     """The component with zeros for each Variable that it declares, sized as these weights."""
     sizes = dict(zip(("neuron", "input"), weights.shape, strict=True))
+    sizes["from_neuron"] = sizes["neuron"]
     for declared in variables_of(component):
-        shape = [sizes[dim] for dim in declared.dims]
+        # A dimension may be named after a setting.
+        shape = [sizes[dim] if dim in sizes else getattr(component, dim) for dim in declared.dims]
         declared.bind(component, np.zeros(shape, declared.dtype or weights.dtype))
     return component

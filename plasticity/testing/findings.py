@@ -93,8 +93,10 @@ def require_finite(trial: Trial, when: str) -> None:
 
 
 def close(one: Array, other: Array, tolerance: float) -> bool:
-    """Whether arrays agree to a tolerance relative to the largest value."""
-    largest = float(np.max(np.abs(other), initial=0.0)) if other.dtype.kind == "f" else 0.0
+    """Whether arrays agree to a tolerance relative to the largest value; NaN agrees with NaN."""
+    largest = 0.0
+    if other.dtype.kind == "f":
+        largest = float(np.max(np.abs(other), initial=0.0, where=np.isfinite(other)))
     return bool(np.allclose(one, other, rtol=tolerance, atol=tolerance * largest, equal_nan=True))
 
 

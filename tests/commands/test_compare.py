@@ -56,7 +56,6 @@ def test_with_no_names_the_default_comparison_is_run(tmp_path):
         "overlap",
         "memorization",
         "capacity",
-        "capacity used",
         "weight change",
         "unit convergence",
         "linear probe",
@@ -64,9 +63,9 @@ def test_with_no_names_the_default_comparison_is_run(tmp_path):
     ]
     assert columns(bcm)[0] == "bcm"
     assert columns(krotov_hopfield)[0] == "krotov_hopfield"
-    assert columns(raw) == ["raw inputs", "–", "–", "–", "–", "–", "–", "–", "96.4%", "–"]
+    assert columns(raw) == ["raw inputs", "–", "–", "–", "–", "–", "–", "96.4%", "–"]
     # BCM weights have no norm to converge to, and its preset does not measure it.
-    assert (columns(bcm)[7], columns(krotov_hopfield)[7]) == ("–", "0")
+    assert (columns(bcm)[6], columns(krotov_hopfield)[6]) == ("–", "0")
     assert (result.status, path) == (0, "comparison/page.html")
     assert (tmp_path / path).is_file()
     assert open_run(tmp_path / "comparison" / "bcm").outcome == "finished"

@@ -12,6 +12,7 @@ from naive import naive_norm, naive_overlap, naive_selected, naive_weight_change
 from toys import experiment
 
 from plasticity import Data, assemble
+from plasticity_plugins.metrics.capacity_used import CapacityUsed
 from plasticity_plugins.metrics.convergence import Convergence
 from plasticity_plugins.metrics.memorization import Memorization
 from plasticity_plugins.metrics.overlap import Overlap
@@ -91,10 +92,12 @@ def test_the_store_tells_the_direction_of_the_overlap():
 @given(matrices())
 def test_memorization_counts_the_union_and_its_capacity(responses):
     sets = naive_selected(responses)
-    assert Memorization().measure(responses) == {
-        "memorization": len(set().union(*sets)),
-        "capacity": min(sum(len(chosen) for chosen in sets), responses.shape[1]),
-    }
+    memorized = len(set().union(*sets))
+    capacity = min(sum(len(chosen) for chosen in sets), responses.shape[1])
+    found = Memorization().measure(responses)
+    assert found == {"memorization": memorized, "capacity": capacity}
+    share = memorized / capacity if capacity else math.nan
+    assert CapacityUsed().measure(responses)["capacity_used"] == pytest.approx(share, nan_ok=True)
 
 
 @given(matrices())

@@ -7,12 +7,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from plasticity import Variable, component, hookimpl, setting
+from plasticity import component, hookimpl, setting
 from plasticity.typing import Array
+from plasticity_plugins.metrics.previous_weights import PreviousWeights
 
 
 @component
-class Convergence:
+class Convergence(PreviousWeights):
     """Share of the neurons whose weights have settled since the last measurement.
 
         ||w_i - w_i,prev|| <= tolerance ||w_i,prev||
@@ -34,18 +35,9 @@ class Convergence:
         }
     }
 
-    previous = Variable(("neuron", "input"), description="weights at the last measurement, or NaN")
-
-    @hookimpl
-    def init_state(self) -> None:
-        self.previous.fill(np.nan)
-
     @hookimpl
     def measure(self, weights: Array) -> dict[str, Any]:
-        with np.errstate(over="ignore", invalid="ignore"):  # weights may have diverged
-            before = np.linalg.norm(self.previous, axis=1)
-            change = np.linalg.norm(weights - self.previous, axis=1)
+        change, before = self.moved(weights)
         first = bool(np.isnan(before).all())
-        self.previous[...] = weights
         share = float(np.mean(change <= self.tolerance * before))
         return {"convergence": math.nan if first else share}

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-import numpy as np
-
 from plasticity import component, hookimpl
+from plasticity.formulas import memorization_of, selected
 from plasticity.typing import Array
 from plasticity_plugins import bibliography
-from plasticity_plugins.metrics.selected import selected
 
 
 @component(source=bibliography.SQUADRANI_2022)
@@ -39,8 +37,5 @@ class Memorization:
 
     @hookimpl
     def measure(self, responses: Array) -> dict[str, Any]:
-        chosen = selected(responses)
-        return {
-            "memorization": np.count_nonzero(chosen.any(axis=0)),
-            "capacity": min(np.count_nonzero(chosen), responses.shape[1]),
-        }
+        memorized, capacity = memorization_of(selected(responses))
+        return {"memorization": memorized, "capacity": capacity}

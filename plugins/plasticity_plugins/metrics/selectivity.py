@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from plasticity import component, hookimpl
+from plasticity.formulas import selected
 from plasticity.typing import Array
 from plasticity_plugins import bibliography
-from plasticity_plugins.metrics.selected import selected
 
 
 @component(source=bibliography.SQUADRANI_2022)

@@ -7,12 +7,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from plasticity import Variable, component, hookimpl
+from plasticity import component, hookimpl
 from plasticity.typing import Array
+from plasticity_plugins.metrics.previous_weights import PreviousWeights
 
 
 @component
-class WeightChange:
+class WeightChange(PreviousWeights):
     """Relative change of all weights since the last measurement.
 
         ||W - W_prev|| / ||W_prev||        Frobenius norms
@@ -28,16 +29,8 @@ class WeightChange:
         }
     }
 
-    previous = Variable(("neuron", "input"), description="weights at the last measurement, or NaN")
-
-    @hookimpl
-    def init_state(self) -> None:
-        self.previous.fill(np.nan)
-
     @hookimpl
     def measure(self, weights: Array) -> dict[str, Any]:
         with np.errstate(over="ignore", invalid="ignore"):  # weights may have diverged
-            before = float(np.linalg.norm(self.previous))
-            change = float(np.linalg.norm(weights - self.previous))
-        self.previous[...] = weights
+            change, before = (float(np.linalg.norm(norms)) for norms in self.moved(weights))
         return {"weight_change": change / before if before else math.nan}

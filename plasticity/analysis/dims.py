@@ -1,0 +1,51 @@
+"""What an analysis requires of the arrays that it is given."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from plasticity.errors import DataError
+from plasticity.typing import Array
+
+
+def values_of(array: xr.DataArray, *dims: str) -> Array:
+    """The values with their dimensions in this order.
+
+    Raises `DataError` where the dimensions are others, or a value is not finite.
+    """
+    if set(array.dims) != set(dims):
+        named = f" {array.name!r}" if array.name else ""
+        raise DataError(
+            f"analysis: the array{named} must have the dimensions ({', '.join(dims)}), got "
+            f"({', '.join(map(str, array.dims))})"
+        )
+    values: Array = array.transpose(*dims).values
+    if not np.isfinite(values).all():
+        raise DataError(
+            f"analysis: {np.count_nonzero(~np.isfinite(values))} of {values.size} values are not "
+            "finite: the run diverged, or these were not recorded at every step"
+        )
+    return values
+
+
+def coords_of(array: xr.DataArray, *dims: str) -> dict[str, xr.DataArray]:
+    """The coordinates that belong to these dimensions alone."""
+    return {
+        str(name): coordinate
+        for name, coordinate in array.coords.items()
+        if coordinate.dims and set(coordinate.dims) <= set(dims)
+    }
+
+
+def class_labels(labels: Array, n_sample: int) -> Array:
+    """The labels as an array (sample,).
+
+    Raises `DataError` where there are more or fewer than samples.
+    """
+    found = np.asarray(labels)
+    if found.shape != (n_sample,):
+        raise DataError(
+            f"analysis: {n_sample} samples need as many labels, got labels of shape {found.shape}"
+        )
+    return found

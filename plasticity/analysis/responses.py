@@ -1,0 +1,85 @@
+"""How the neurons of a finished run respond to samples."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import numpy as np
+import xarray as xr
+
+from plasticity.assembly import assemble
+from plasticity.components import component
+from plasticity.data import Data
+from plasticity.errors import DataError
+from plasticity.hookspecs import hookimpl
+from plasticity.results import Run
+from plasticity.settings import setting
+from plasticity.state import LayerState
+from plasticity.typing import Array
+
+
+def responses_of(run: Run, samples: Any, labels: Any = None, layer: int = -1) -> xr.DataArray:
+    """The activity (neuron, sample) of a layer at the end of a run, on samples of any kind.
+
+    samples  (sample, input), images (sample, y, x) or (sample, y, x, channel), or `Data`; scaled
+             and encoded as those of the training were
+    labels   of the samples, which become a coordinate "label"
+    layer    -1 is the last
+
+    The layers are built anew from the spec and filled with the stored arrays. Encoders that draw
+    random numbers are left out; those that fit their arrays to the data do so on these samples.
+
+    Raises `DataError` where the samples have another number of inputs than those of the training.
+    """
+    data = samples if isinstance(samples, Data) else Data(samples, labels=labels)
+    states = [run.state(index) for index in range(len(run.layers))]
+    _check_inputs(data, states[0]["weights"])
+    experiment = run.experiment
+    layers = tuple(
+        attrs.evolve(layer, initializer=_Learned(weights=state["weights"].values))
+        for layer, state in zip(experiment.layers, states, strict=True)
+    )
+    quiet = attrs.evolve(
+        experiment,
+        data=data,
+        layers=layers,
+        metrics=(),
+        observers=(),
+        batch_size=min(experiment.batch_size, data.n_sample),
+    )
+    simulation = assemble(quiet)
+    for layer_state, stored in zip(simulation.layers, states, strict=True):
+        _fill(layer_state, stored)
+    values = simulation.evaluation.respond(data.take(slice(None), experiment.dtype), layer)
+    coords: dict[str, Any] = {"sample": np.arange(data.n_sample)}
+    if data.labels is not None:
+        coords["label"] = ("sample", data.labels)
+    told = {"long_name": "activity", "units": "1"}
+    return xr.DataArray(values, coords, ("neuron", "sample"), "responses", told)
+
+
+@component
+class _Learned:
+    """The weights as they were stored."""
+
+    weights: Any = setting(doc="weights (neuron, input)")
+
+    @hookimpl
+    def init_state(self, weights: Array) -> None:
+        weights[...] = self.weights
+
+
+def _fill(layer: LayerState, stored: xr.Dataset) -> None:
+    """Put the stored arrays into a layer, but for those that belong to the training samples."""
+    for name, array in layer.kept().items():
+        if name in stored and "pattern" not in layer.variables[name].dims:
+            array[...] = stored[name].values
+
+
+def _check_inputs(data: Data, weights: xr.DataArray) -> None:
+    if data.n_input != weights.sizes["input"]:
+        raise DataError(
+            f"{data.name}: a sample has {data.n_input} inputs, but the run was trained on samples "
+            f"with {weights.sizes['input']}"
+        )

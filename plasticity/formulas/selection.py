@@ -1,0 +1,106 @@
+"""Which patterns neurons select, and how the sets A_i of these patterns meet."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from plasticity.formulas.responses import responds
+from plasticity.typing import Array
+
+
+def selected(responses: Array) -> Array:
+    """Whether each neuron responds to each pattern with more than its mean.
+
+        A_i = {x : y_i(x) > E[y_i]}
+
+    The mean is over the patterns given. A neuron that responds to all alike selects none.
+
+    responses   (neuron, sample)  y; not changed
+    returns     (neuron, sample)  of bool
+
+    Source: Squadrani et al., Entropy 24 (2022) 682.
+
+    >>> selected(np.array([[0.0, 0.0, 3.0], [1.0, 1.0, 1.0]])).tolist()
+    [[False, False, True], [False, False, False]]
+    """
+    mean = np.mean(responses, axis=1, keepdims=True, dtype=np.float64)
+    # The mean of equal numbers may be rounded to less than they are.
+    chosen: Array = (responses > mean) & responds(responses)[:, np.newaxis]
+    return chosen
+
+
+def memorization_of(chosen: Array) -> tuple[int, int]:
+    """How many patterns the neurons select together, and the most that they could.
+
+        S = |union_i A_i|,   capacity = min(sum_i |A_i|, |X|)
+
+    chosen  (neuron, sample)  of bool, as `selected` gives it
+
+    Source: Squadrani et al., Entropy 24 (2022) 682.
+
+    >>> memorization_of(np.array([[True, True, False], [False, True, False]]))
+    (2, 3)
+    """
+    memorized = np.count_nonzero(chosen.any(axis=0))
+    return int(memorized), min(int(np.count_nonzero(chosen)), chosen.shape[1])
+
+
+def patterns_by_count(chosen: Array) -> Array:
+    """How many patterns exactly k neurons select, for k from 0 to the number of neurons.
+
+        n_k = |{x : |{i : x in A_i}| = k}|,   sum_k n_k = |X|,   sum_k k n_k = sum_i |A_i|
+
+    chosen   (neuron, sample)   of bool, as `selected` gives it
+    returns  (n_neuron + 1,)    whole numbers
+
+    >>> patterns_by_count(np.array([[True, True, False], [False, True, False]])).tolist()
+    [1, 1, 1]
+    """
+    counts: Array = np.bincount(np.count_nonzero(chosen, axis=0), minlength=len(chosen) + 1)
+    return counts
+
+
+def shared_selection(chosen: Array) -> Array:
+    """For each pair of neurons the share of what either selects that both select.
+
+        R_ij = |A_i and A_j| / |A_i or A_j|        in [0, 1]; 1 where both select the same
+
+    NaN where one of the two selects nothing.
+
+    chosen   (neuron, sample)  of bool, as `selected` gives it
+    returns  (neuron, neuron)  float64, symmetric
+
+    Source: Jaccard, New Phytologist 11 (1912) 37, for the index.
+
+    >>> shared_selection(np.array([[True, True, False], [False, True, False]])).tolist()
+    [[1.0, 0.5], [0.5, 1.0]]
+    """
+    # Whole numbers, which float64 carries exactly and BLAS multiplies fast.
+    members = chosen.astype(np.float64)
+    both = members @ members.T
+    size = np.diagonal(both)
+    either = size[:, np.newaxis] + size - both
+    empty = size == 0
+    known = ~(empty[:, np.newaxis] | empty)
+    shares: Array = np.divide(both, either, out=np.full_like(both, np.nan), where=known)
+    return shares
+
+
+def class_counts(chosen: Array, labels: Array) -> tuple[Array, Array]:
+    """The classes in sorted order, and how many patterns of each a neuron selects.
+
+        n_ic = |A_i and X_c|        X_c: the patterns of class c
+
+    chosen   (neuron, sample)  of bool, as `selected` gives it
+    labels   (sample,)         whole numbers or texts
+    returns  (class,) and (neuron, class)
+
+    >>> classes, counts = class_counts(np.array([[True, True, False]]), np.array([7, 7, 3]))
+    >>> classes.tolist(), counts.tolist()
+    ([3, 7], [[0, 2]])
+    """
+    classes, belongs = np.unique(labels, return_inverse=True)
+    counts = np.zeros((len(chosen), len(classes)), np.int64)
+    for index in range(len(classes)):
+        counts[:, index] = np.count_nonzero(chosen[:, belongs == index], axis=1)
+    return classes, counts

@@ -1,0 +1,69 @@
+"""Size, spread and dimensions of weights (neuron, input), which stay as they are."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from plasticity.typing import Array
+
+
+def p_norms(weights: Array, power: float = 2.0) -> Array:
+    """The p-norm of the weights of each neuron; (neuron,).
+
+        ||w_i||_p = (sum_j |w_ij|^p)^(1/p)
+
+    >>> p_norms(np.array([[3.0, -4.0]])).tolist()
+    [5.0]
+    """
+    with np.errstate(over="ignore", invalid="ignore"):  # weights may have diverged
+        norms: Array = np.linalg.norm(weights, ord=power, axis=1)
+    return norms
+
+
+def entropy_of_sizes(weights: Array) -> Array:
+    """The entropy of the sizes of a neuron's weights, in bits; (neuron,).
+
+        H_i = - sum_j p_ij log2(p_ij),   p_ij = |w_ij| / sum_k |w_ik|
+
+    From 0, a single weight, to log2(D), all of one size; 2^H_i is how many inputs count. NaN where
+    all weights are 0, or some not finite.
+
+    Source: Shannon, Bell System Technical Journal 27 (1948) 379, for the entropy.
+
+    >>> entropy_of_sizes(np.array([[1.0, -1.0, 0.0, 0.0], [0.0, 0.0, 9.0, 0.0]])).tolist()
+    [1.0, 0.0]
+    """
+    sizes = np.abs(weights)
+    with np.errstate(over="ignore", invalid="ignore"):
+        # By the largest first, so that the sum does not overflow.
+        largest = sizes.max(axis=1, keepdims=True)
+        np.divide(sizes, largest, out=sizes, where=largest > 0)
+        total = sizes.sum(axis=1, keepdims=True)
+        np.divide(sizes, total, out=sizes, where=total > 0)
+        bits = np.log2(sizes, out=np.zeros_like(sizes), where=sizes > 0)
+        bits *= sizes
+        entropy = np.sum(bits, axis=1, dtype=np.float64)
+    known = (largest > 0) & np.isfinite(largest)
+    # Less zero is zero, not -0.
+    return np.where(known[:, 0], np.abs(entropy), np.nan)
+
+
+def rank_by_entropy(weights: Array) -> float:
+    """How many dimensions the weights of the neurons span, small ones counting little.
+
+        exp(- sum_k p_k ln(p_k)),   p_k = s_k / sum_l s_l        s: singular values of W
+
+    From 1, all rows along one direction, to min(N, D), orthogonal rows of one norm. NaN where all
+    weights are 0, or some not finite.
+
+    Source: Roy & Vetterli, 15th European Signal Processing Conference (2007) 606.
+
+    >>> rank_by_entropy(np.array([[1.0, 0.0], [2.0, 0.0]])), rank_by_entropy(np.zeros((2, 2)))
+    (1.0, nan)
+    """
+    if not np.isfinite(weights).all() or not weights.any():
+        return float("nan")
+    values = np.linalg.svd(weights, compute_uv=False).astype(np.float64)
+    shares = values / values.sum()
+    shares = shares[shares > 0]
+    return float(np.exp(-np.sum(shares * np.log(shares))))

@@ -1,0 +1,36 @@
+"""In how many directions the weights of the neurons point."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from plasticity import component, hookimpl
+from plasticity.formulas import rank_by_entropy
+from plasticity.typing import Array
+from plasticity_plugins import bibliography
+
+
+@component(source=bibliography.ROY_VETTERLI_2007)
+class EffectiveRank:
+    """How many dimensions the weights of all neurons span, small ones counting little.
+
+        exp(- sum_k p_k ln(p_k)),   p_k = s_k / sum_l s_l        s: singular values of W
+
+    From 1, all neurons along one direction, to min(N, D), orthogonal weights of one norm. NaN where
+    all weights are 0, or some not finite. A singular value decomposition at each measurement: for
+    2000 neurons with 784 inputs about as long as fifty steps.
+
+    Source: Roy & Vetterli, 15th European Signal Processing Conference (2007) 606.
+    """
+
+    describes: ClassVar[dict[str, dict[str, str]]] = {
+        "effective_rank": {
+            "long_name": "dimensions that the weights span",
+            "units": "1",
+            "comment": "from 1, all along one direction, to the smaller of neurons and inputs",
+        }
+    }
+
+    @hookimpl
+    def measure(self, weights: Array) -> dict[str, Any]:
+        return {"effective_rank": rank_by_entropy(weights)}
