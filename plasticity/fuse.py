@@ -208,7 +208,13 @@ class FusedStep:
         text.solve.append(self._call(kernel, component, _samples("current")))
 
     def _activate(self, text: StepText, component: Any, kernel: Kernel) -> None:
-        text.sigma = self._call(kernel, component, "u")
+        if kernel.together:
+            numbers = self._numbers(kernel.parameters(component, self.batch))
+            given = [_samples("current"), *numbers, _samples("activity")]
+            text.together.append(f"{self._function(kernel.function)}({', '.join(given)})")
+            text.sigma = "activity[i, b]"
+        else:
+            text.sigma = self._call(kernel, component, "u")
 
     def _differentiate(self, text: StepText, component: Any, kernel: Kernel) -> None:
         if "slope" in self.layer.used:

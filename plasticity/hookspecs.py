@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from plasticity.clock import Clock
     from plasticity.data import Data
+    from plasticity.inputs import Inputs
     from plasticity.recording import RunStore
     from plasticity.results import Run
     from plasticity.spec import Experiment
@@ -83,8 +84,11 @@ def open_data(split: str) -> Data:
 
 
 @_event("chain")
-def init_state(weights: Array, clock: Clock) -> None:
-    """Fill the arrays as they are before the first step; refuse settings that cannot work."""
+def init_state(weights: Array, inputs: Inputs, clock: Clock) -> None:
+    """Fill the arrays as they are before the first step; refuse settings that cannot work.
+
+    `inputs.take(rows)` gives the inputs (sample, input) of some of the `inputs.n_sample` samples.
+    """
 
 
 @_event("notify")

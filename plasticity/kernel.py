@@ -32,9 +32,11 @@ class Kernel:
         apply_update        w, dw, *state, *before -> w, *state
         constrain_weights   w -> w
 
-    Two events get arrays and work in place:
+    These get arrays and work in place:
 
         shape_current       current (neuron, some of the samples)
+        activate            with `together` current (neuron, some), parameters, activity (neuron,
+                            some), which is overwritten
         modulate            current (neuron, some), parameters, modulation (neuron, some), decay
                             (neuron,): what the hook adds, for these samples
         constrain_weights   with `row`: the weights of one neuron
@@ -46,6 +48,7 @@ class Kernel:
     observe     of estimate_threshold: y -> what is averaged over the samples
     before      of apply_update: rate_factor, updates done, *parameters -> numbers, once a step
     count       name of the Variable that counts the updates
+    together    of activate: whether it needs all neurons of a sample
     peak        of shape_update: whether it needs the largest |dw| of the layer
     row         of constrain_weights: whether it needs the whole row
     still       whether a zero update leaves weights and state as they are
@@ -58,6 +61,7 @@ class Kernel:
     observe: Callable[..., Any] | None = attrs.field(default=None, kw_only=True)
     before: Callable[..., Any] | None = attrs.field(default=None, kw_only=True)
     count: str = attrs.field(default="", kw_only=True)
+    together: bool = attrs.field(default=False, kw_only=True)
     peak: bool = attrs.field(default=False, kw_only=True)
     row: bool = attrs.field(default=False, kw_only=True)
     still: bool = attrs.field(default=False, kw_only=True)

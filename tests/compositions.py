@@ -5,9 +5,11 @@ import itertools
 import numpy as np
 
 from plasticity import Data, Experiment, Layer, assemble, component, hookimpl, rule
+from plasticity_plugins.activations.exponential import Elu
 from plasticity_plugins.activations.linear import Linear
 from plasticity_plugins.activations.logistic import Logistic
 from plasticity_plugins.activations.relu import Relu
+from plasticity_plugins.activations.softmax import Softmax
 from plasticity_plugins.activations.tanh import Tanh
 from plasticity_plugins.constraints.bounds import Bounds
 from plasticity_plugins.constraints.row_norm import RowNorm
@@ -94,7 +96,14 @@ THRESHOLDS = {
     "time constant": lambda: MovingAverage(time_constant=30.0, initial=0.5),
     "power": lambda: PowerOfMean(reference=0.8),
 }
-ACTIVATIONS = {"linear": Linear, "logistic": Logistic, "relu": Relu, "tanh": Tanh}
+ACTIVATIONS = {
+    "linear": Linear,
+    "logistic": Logistic,
+    "relu": Relu,
+    "tanh": Tanh,
+    "elu": lambda: Elu(alpha=0.3),
+    "softmax": lambda: Softmax(temperature=0.5),
+}
 LATERALS = {"none": lambda: None, "inhibition": lambda: UniformLateral(strength=-0.2)}
 TRANSFORMS = {
     "none": lambda: (),
@@ -194,7 +203,9 @@ def possible(composition):
     neurons, inputs, *_ = SHAPES[composition["shape"]]
     # One weight of norm 1 is 1 or -1, so the neurons would rank by how it was rounded.
     equal = inputs == 1 and "norm" in composition["constraints"] and composition["rule"] in ranks
-    return neurons >= ranks.get(composition["rule"], 1) and not equal
+    # The activity of one neuron is then 1, and what it learns is how that was rounded.
+    alone = neurons == 1 and composition["activation"] == "softmax"
+    return neurons >= ranks.get(composition["rule"], 1) and not equal and not alone
 
 
 def _drawn(random):

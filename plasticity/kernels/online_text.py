@@ -24,8 +24,8 @@ def online_text(step: StepText, converts: bool) -> str:
     body += [step.before.replace("count", "count + t")] if step.before else []
     weights = "effective" if step.effective else "weights"
     respond = [f"u = dot({weights}, i, {x})", "current[i, 0] = u"]
-    if step.solve:
-        body += [*_each_neuron(respond), *step.solve]
+    if step.couple:
+        body += [*_each_neuron(respond), *step.couple]
         respond = ["u = current[i, 0]"]
     respond += [*_activity(step), *_rules(step)]
     learn = _learn(step, x_j)

@@ -24,7 +24,8 @@ class StepText:
     arguments: list[str] = attrs.field(factory=list)
     gather: bool = False
     effective: str = ""  # effective weight from w
-    solve: list[str] = attrs.field(factory=list)
+    solve: list[str] = attrs.field(factory=list)  # lateral connections
+    together: list[str] = attrs.field(factory=list)  # an activation of all neurons of a sample
     sigma: str = ""
     slope: str = ""
     observe: str = ""
@@ -42,6 +43,11 @@ class StepText:
     rows: list[str] = attrs.field(factory=list)
     still: bool = False
     parallel: bool = True
+
+    @property
+    def couple(self) -> list[str]:
+        """What needs all neurons of a sample before the activity of each is known."""
+        return [*self.solve, *self.together]
 
     @property
     def sparse(self) -> bool:
@@ -91,7 +97,7 @@ class StepText:
         if self.gather:
             add("samples", _GATHER)
         add("rows", self._respond())
-        add("samples", self.solve)
+        add("samples", self.couple)
         add("rows", self._activate())
         if self.compete:
             add("samples", [*self.compete, *_WEIGH_DECAYS])

@@ -269,9 +269,11 @@ def _is_array(value: Any) -> bool:
 
 
 def _initialize_again(simulation: Simulation) -> None:
-    weights = simulation.layers[0].arrays["weights"]
+    layer = simulation.layers[0]
+    weights = layer.arrays["weights"]
     weights.fill(np.nan)
-    for answer in simulation.caller(simulation.layers[0], {"weights": weights})("init_state"):
+    known = {"weights": weights, "inputs": simulation.evaluation.inputs(layer)}
+    for answer in simulation.caller(layer, known)("init_state"):
         answer.function(*answer.arguments)
     if not np.all(np.isfinite(weights)):
         raise BrokenError("init_state leaves weights that are not finite")

@@ -83,6 +83,10 @@ def _shape_current(kernel: Kernel, numbers: list[Any], before: Named, *_: Any) -
 
 
 def _activate(kernel: Kernel, numbers: list[Any], before: Named, *_: Any) -> Named:
+    if kernel.together:
+        activity = np.full_like(before["current"], np.nan)
+        _function(kernel)(before["current"], *numbers, activity)
+        return {"activity": activity}
     return {"activity": _each(lambda u: _function(kernel)(u, *numbers), before["current"])}
 
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from plasticity.discovery import COMPONENTS
-from plasticity.testing import CHECKS
+from plasticity.testing import CHECKS, try_out
+from plasticity.testing.stand_ins import Drawn
 
 NAMES = sorted(
     point.name
@@ -25,8 +26,14 @@ def settings_for(tmp_path_factory):
     _write_mnist(folder, random)
     _write_cifar10(folder, random)
     np.save(folder / "samples.npy", random.random((N_TRAIN, 5)))
+    trial = try_out(Drawn())
+    np.save(folder / "weights.npy", trial.arrays["layer_0.weights"])
+    trial.simulation.run(folder / "run")
     return {
         "arrays": {"path": str(folder / "samples.npy")},
+        "from_array": {"path": str(folder / "weights.npy")},
+        "from_run": {"path": str(folder / "run")},
+        "threshold_linear": {"firing_threshold": 0.1},
         "early_stopping": {"measurement": "mean_response", "above": -100, "patience": 3},
         "cifar10": {"folder": str(folder)},
         "mnist": {"folder": str(folder)},

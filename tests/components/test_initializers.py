@@ -4,14 +4,37 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from plasticity import Data, Experiment, Layer, assemble
+from plasticity.components import label_of
 from plasticity.errors import SettingError
-from plasticity_plugins.initializers.glorot_normal import GlorotNormal
+from plasticity_plugins.initializers.constant import Constant, Ones, Zeros
 from plasticity_plugins.initializers.normal import Normal
+from plasticity_plugins.initializers.orthogonal import Orthogonal
+from plasticity_plugins.initializers.truncated_normal import TruncatedNormal
 from plasticity_plugins.initializers.uniform import Uniform
+from plasticity_plugins.initializers.variance_scaling import (
+    GlorotNormal,
+    GlorotUniform,
+    HeNormal,
+    HeUniform,
+    LecunNormal,
+    LecunUniform,
+)
 
-every = pytest.mark.parametrize("initializer", [Normal(), Uniform(), GlorotNormal()])
+SCALED = {
+    GlorotNormal(): lambda neurons, inputs: 2 / (inputs + neurons),
+    GlorotUniform(): lambda neurons, inputs: 2 / (inputs + neurons),
+    LecunNormal(): lambda neurons, inputs: 1 / inputs,
+    LecunUniform(): lambda neurons, inputs: 1 / inputs,
+    HeNormal(): lambda neurons, inputs: 2 / inputs,
+    HeUniform(): lambda neurons, inputs: 2 / inputs,
+}
+UNIFORM = (GlorotUniform, LecunUniform, HeUniform)
+every = pytest.mark.parametrize(
+    "initializer", [Normal(), Uniform(), TruncatedNormal(), Orthogonal(), *SCALED], ids=label_of
+)
 
 
 def initial_weights(*initializers, neurons=3, inputs=4, seed=0, dtype="float64"):
@@ -37,6 +60,14 @@ def moments(initializer, neurons, inputs):
     return weights.mean(), weights.std(), 4 * weights.std() / math.sqrt(weights.size)
 
 
+@pytest.mark.parametrize(
+    ("initializer", "value"), [(Zeros(), 0), (Ones(), 1), (Constant(value=-0.3), -0.3)], ids=str
+)
+def test_all_weights_have_the_value_asked_for(initializer, value):
+    (weights,) = initial_weights(initializer)
+    assert np.array_equal(weights, np.full((3, 4), value))
+
+
 def test_normal_has_the_mean_and_deviation_asked_for():
     mean, std, margin = moments(Normal(mean=0.3, std=2.0), 200, 300)
     assert mean == pytest.approx(0.3, abs=margin)
@@ -49,17 +80,63 @@ def test_uniform_has_the_mean_and_deviation_of_its_range():
     assert std == pytest.approx(3 / math.sqrt(12), abs=margin)
 
 
+@pytest.mark.parametrize("cut", [0.5, 2.0, 3.0])
+def test_truncated_normal_has_the_distribution_of_what_is_drawn_again_beyond_the_cut(cut):
+    initializer = TruncatedNormal(mean=0.3, std=2.0, cut=cut)
+    (weights,) = initial_weights(initializer, neurons=100, inputs=200, seed=11)
+    expected = stats.truncnorm(-cut, cut, loc=0.3, scale=2.0)
+    assert stats.kstest(weights.ravel(), expected.cdf).pvalue > 1e-3
+
+
+@given(st.floats(1e-6, 40), st.integers(0, 1000))
+@settings(max_examples=25)  # each assembles an experiment
+def test_no_weight_of_a_truncated_normal_lies_beyond_the_cut(cut, seed):
+    (weights,) = initial_weights(TruncatedNormal(cut=cut), seed=seed)
+    assert np.abs(weights).max() <= cut
+
+
 @pytest.mark.parametrize(("neurons", "inputs"), [(10, 3000), (3000, 10), (150, 150)])
-def test_glorot_normal_has_variance_two_over_the_sum_of_inputs_and_neurons(neurons, inputs):
-    mean, std, margin = moments(GlorotNormal(), neurons, inputs)
+@pytest.mark.parametrize("initializer", SCALED, ids=label_of)
+def test_the_variance_is_scaled_to_the_size_of_the_layer(initializer, neurons, inputs):
+    mean, std, margin = moments(initializer, neurons, inputs)
     assert mean == pytest.approx(0, abs=margin)
-    assert std == pytest.approx(math.sqrt(2 / (inputs + neurons)), abs=margin)
+    assert std == pytest.approx(math.sqrt(SCALED[initializer](neurons, inputs)), abs=margin)
 
 
-def test_glorot_normal_is_not_truncated():
-    (weights,) = initial_weights(GlorotNormal(), neurons=200, inputs=300, seed=11)
-    beyond = np.mean(np.abs(weights) > 2 * math.sqrt(2 / 500))
-    assert beyond == pytest.approx(0.0455, abs=0.004)
+@pytest.mark.parametrize("cls", [LecunNormal, LecunUniform, HeNormal, HeUniform])
+def test_the_neurons_can_stand_for_the_inputs_as_in_the_reference_code(cls):
+    gain = SCALED[next(made for made in SCALED if type(made) is cls)](1, 1)
+    _, std, margin = moments(cls(fan="neurons"), 10, 3000)
+    assert std == pytest.approx(math.sqrt(gain / 10), abs=margin)
+
+
+@pytest.mark.parametrize("initializer", SCALED, ids=label_of)
+def test_scaled_weights_are_normal_without_a_cut_or_uniform(initializer):
+    (weights,) = initial_weights(initializer, neurons=200, inputs=300, seed=11)
+    std = math.sqrt(SCALED[initializer](200, 300))
+    width = math.sqrt(12) * std
+    uniform = isinstance(initializer, UNIFORM)
+    expected = stats.uniform(-width / 2, width) if uniform else stats.norm(0, std)
+    assert stats.kstest(weights.ravel(), expected.cdf).pvalue > 1e-3
+
+
+@pytest.mark.parametrize(("neurons", "inputs"), [(4, 9), (9, 4), (6, 6), (1, 1)])
+def test_orthogonal_weights_have_right_angles_and_the_length_of_the_gain(neurons, inputs):
+    (weights,) = initial_weights(Orthogonal(gain=1.5), neurons=neurons, inputs=inputs)
+    products = weights @ weights.T if neurons <= inputs else weights.T @ weights
+    np.testing.assert_allclose(products, 1.5**2 * np.eye(min(neurons, inputs)), atol=1e-14)
+
+
+def test_orthogonal_weights_favour_no_direction():
+    # Without the signs of R the first entry of Q would never be positive.
+    initializer, drawn = Orthogonal(), np.zeros((500, 2, 2))
+    Orthogonal.rng.bind(initializer, np.random.default_rng(3))
+    for weights in drawn:
+        initializer.init_state(weights)
+    angles = np.arctan2(drawn[:, 0, 1], drawn[:, 0, 0])
+    assert stats.kstest(angles, stats.uniform(-math.pi, 2 * math.pi).cdf).pvalue > 1e-3
+    # Half of them turn, half mirror; four standard errors.
+    assert abs(np.mean(np.linalg.det(drawn) > 0) - 0.5) < 4 * 0.5 / math.sqrt(500)
 
 
 @given(st.floats(-10, 10), st.floats(0, 10), st.integers(0, 1000))

@@ -1,0 +1,142 @@
+"""Lines put together: sigmoids of three lines, and a stair."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from plasticity import Kernel, component, hookimpl
+from plasticity.typing import Array
+from plasticity_plugins import bibliography
+
+
+def _three_lines(u, low, high, gain, offset, leak):  # type: ignore[no-untyped-def]  # compiled
+    c = low if u < low else (high if u > high else u)
+    return gain * c + offset + leak * (u - c)
+
+
+def _three_slopes(u, y, low, high, gain, offset, leak):  # type: ignore[no-untyped-def]  # compiled
+    return gain if low < u < high else leak
+
+
+class _ThreeLines:
+    """y = gain c + offset + leak (u - c), where c is u held between low and high.
+
+    The slope is gain between low and high, and leak at the corners and beyond.
+    """
+
+    low: ClassVar[float]
+    high: ClassVar[float]
+    gain: ClassVar[float]
+    offset: ClassVar[float]
+    leak: ClassVar[float]
+
+    def _numbers(self, batch: int) -> tuple[float, ...]:
+        return self.low, self.high, self.gain, self.offset, self.leak
+
+    kernels = (
+        Kernel("activate", _three_lines, parameters=_numbers),
+        Kernel("differentiate", _three_slopes, parameters=_numbers),
+    )
+
+    @hookimpl
+    def activate(self, current: Array, activity: Array) -> Array:
+        np.clip(current, self.low, self.high, out=activity)
+        leaked = self.leak * (current - activity)
+        activity *= self.gain
+        activity += self.offset
+        activity += leaked
+        return activity
+
+    @hookimpl
+    def differentiate(self, current: Array, slope: Array) -> Array:
+        slope.fill(self.leak)
+        np.copyto(slope, self.gain, where=(self.low < current) & (current < self.high))
+        return slope
+
+
+@component(source=bibliography.SQUADRANI_2022)
+class Plse(_ThreeLines):
+    """Logistic sigmoid made of three lines.
+
+        y = 0.01 (u + 4)       for u < -4
+        y = u / 8 + 1/2        between
+        y = 0.01 (u - 4) + 1   for u > 4
+
+    sigma'(u) = 1/8 between, else 0.01. Source: the code of Squadrani et al., which gives 1/8 at the
+    corners, where we give 0.01.
+    """
+
+    low, high, gain, offset, leak = -4.0, 4.0, 0.125, 0.5, 0.01
+
+
+@component(source=bibliography.SQUADRANI_2022)
+class Hardtan(_ThreeLines):
+    """Sigmoid between 0 and 1 made of three lines.
+
+        y = 0 for u < -2.5,   0.2 u + 1/2 between,   1 for u > 2.5
+
+    sigma'(u) = 0.2 between, else 0. Source: the code of Squadrani et al.; its derivative takes the
+    activity for the current, and so is 0.2 everywhere.
+    """
+
+    low, high, gain, offset, leak = -2.5, 2.5, 0.2, 0.5, 0.0
+
+
+@component(source=bibliography.SQUADRANI_2022)
+class Lhtan(_ThreeLines):
+    """Identity between 0 and 1, nearly flat beyond.
+
+        y = 0.001 u for u < 0,   u between,   0.001 (u - 1) + 1 for u > 1
+
+    sigma'(u) = 1 between, else 0.001. Source: the code of Squadrani et al.
+    """
+
+    low, high, gain, offset, leak = 0.0, 1.0, 1.0, 0.0, 0.001
+
+
+def _stair(u):  # type: ignore[no-untyped-def]  # compiled
+    step = np.floor(u / np.float32(2))
+    rise = u - (step + np.float32(1))
+    return rise if rise > step else step
+
+
+def _stair_slope(u, y):  # type: ignore[no-untyped-def]  # compiled
+    step = np.floor(u / np.float32(2))
+    return np.float32(1) if u - (step + np.float32(1)) > step else np.float32(0)
+
+
+@component(source=bibliography.SQUADRANI_2022)
+class Stair:
+    """Stair: flat from each even number to the next odd one, rising by 1 from there.
+
+        y = floor(u / 2)               where floor(u) is even
+        y = u - floor(u / 2) - 1       where it is odd
+
+    sigma'(u) = 0 where it is flat and at whole numbers, else 1. Source: the code of Squadrani et
+    al., which writes u - floor(u) + floor(u / 2), the same.
+    """
+
+    kernels = (
+        Kernel("activate", _stair),
+        Kernel("differentiate", _stair_slope),
+    )
+
+    @hookimpl
+    def activate(self, current: Array, activity: Array) -> Array:
+        step = self._step(current)
+        np.subtract(current, step + 1, out=activity)
+        np.maximum(activity, step, out=activity)
+        return activity
+
+    @hookimpl
+    def differentiate(self, current: Array, slope: Array) -> Array:
+        step = self._step(current)
+        np.greater(current - (step + 1), step, out=slope, casting="unsafe")
+        return slope
+
+    def _step(self, current: Array) -> Array:
+        step: Array = current / 2
+        np.floor(step, out=step)
+        return step

@@ -1,0 +1,239 @@
+"""Sigmoids beside the logistic one and the hyperbolic tangent."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from plasticity import Kernel, component, hookimpl, setting
+from plasticity.typing import Array
+from plasticity_plugins import bibliography
+from plasticity_plugins.activations import papers
+
+
+def _loggy(u):  # type: ignore[no-untyped-def]  # compiled
+    return np.tanh(u / np.float32(2))
+
+
+def _loggy_slope(u, y):  # type: ignore[no-untyped-def]  # compiled
+    return (np.float32(1) - y * y) / np.float32(2)
+
+
+@component(source=bibliography.SQUADRANI_2022)
+class Loggy:
+    """Logistic activation stretched to lie between -1 and 1.
+
+        y = 2 / (1 + exp(-u)) - 1 = tanh(u / 2),   sigma'(u) = (1 - y^2) / 2
+
+    Computed as the tangent, which neither overflows nor loses digits near zero.
+
+    Source: the name is of the code of Squadrani et al.
+    """
+
+    kernels = (
+        Kernel("activate", _loggy),
+        Kernel("differentiate", _loggy_slope),
+    )
+
+    @hookimpl
+    def activate(self, current: Array, activity: Array) -> Array:
+        np.divide(current, 2, out=activity)
+        return np.tanh(activity, out=activity)
+
+    @hookimpl
+    def differentiate(self, activity: Array, slope: Array) -> Array:
+        np.square(activity, out=slope)
+        np.subtract(1, slope, out=slope)
+        slope /= 2
+        return slope
+
+
+def _asymmetric(u, lowest, highest):  # type: ignore[no-untyped-def]  # compiled
+    limit = highest if u > 0 else lowest
+    return limit * np.tanh(u / limit)
+
+
+def _asymmetric_slope(u, y, lowest, highest):  # type: ignore[no-untyped-def]  # compiled
+    share = y / (highest if y > 0 else lowest)
+    return np.float32(1) - share * share
+
+
+@component(source=bibliography.SQUADRANI_2022)
+class AsymmetricLogistic:
+    """Sigmoid with slope 1 at zero and other limits below and above.
+
+        y = limit (2 / (1 + exp(-2 u / limit)) - 1) = limit tanh(u / limit)
+        sigma'(u) = 1 - (y / limit)^2
+
+    limit = lowest for u < 0, highest for u > 0. A neuron can then fire far above its spontaneous
+    rate, which is y = 0, and little below it.
+
+    Source: the simulator of Blais, and the code of Squadrani et al., both with -1 and 50.
+    """
+
+    lowest: float = setting(
+        default=-1.0,
+        below=0,
+        above=-math.inf,
+        doc="limit below zero",
+        because="the sigmoid runs through zero",
+    )
+    highest: float = setting(
+        default=50.0,
+        above=0,
+        below=math.inf,
+        doc="limit above zero",
+        because="the sigmoid runs through zero",
+    )
+
+    def _numbers(self, batch: int) -> tuple[float, ...]:
+        return self.lowest, self.highest
+
+    kernels = (
+        Kernel("activate", _asymmetric, parameters=_numbers),
+        Kernel("differentiate", _asymmetric_slope, parameters=_numbers),
+    )
+
+    @hookimpl
+    def activate(self, current: Array, activity: Array) -> Array:
+        limit = self._limit(current)
+        np.divide(current, limit, out=activity)
+        np.tanh(activity, out=activity)
+        activity *= limit
+        return activity
+
+    @hookimpl
+    def differentiate(self, activity: Array, slope: Array) -> Array:
+        np.divide(activity, self._limit(activity), out=slope)
+        np.square(slope, out=slope)
+        return np.subtract(1, slope, out=slope)
+
+    def _limit(self, signed: Array) -> Array:
+        limit = np.full_like(signed, self.lowest)
+        np.copyto(limit, self.highest, where=signed > 0)
+        return limit
+
+
+def _ratio(u, steepness):  # type: ignore[no-untyped-def]  # compiled
+    u = steepness * u
+    return u / (np.float32(1) + abs(u))
+
+
+def _ratio_slope(u, y, steepness):  # type: ignore[no-untyped-def]  # compiled
+    fall = np.float32(1) / (np.float32(1) + abs(steepness * u))
+    return steepness * fall * fall
+
+
+def _half_ratio(u, steepness):  # type: ignore[no-untyped-def]  # compiled
+    u = steepness * u
+    return np.float32(0.5) * u / (np.float32(1) + abs(u)) + np.float32(0.5)
+
+
+def _half_ratio_slope(u, y, steepness):  # type: ignore[no-untyped-def]  # compiled
+    fall = np.float32(1) / (np.float32(1) + abs(steepness * u))
+    return np.float32(0.5) * steepness * fall * fall
+
+
+def _fill_ratio(current: Array, steepness: float, activity: Array) -> Array:
+    """y = s u / (1 + |s u|)"""
+    np.multiply(current, steepness, out=activity)
+    activity /= 1 + np.abs(activity)
+    return activity
+
+
+def _fill_ratio_slope(current: Array, steepness: float, slope: Array) -> Array:
+    """s / (1 + |s u|)^2; the square comes after the division, so that it does not overflow."""
+    np.multiply(current, steepness, out=slope)
+    np.abs(slope, out=slope)
+    slope += 1
+    np.reciprocal(slope, out=slope)
+    np.square(slope, out=slope)
+    slope *= steepness
+    return slope
+
+
+@component(source=papers.ELLIOTT_1993)
+class Elliot:
+    """Sigmoid between 0 and 1 without an exponential.
+
+        y = 1/2 + s u / (2 (1 + |s u|)),   sigma'(u) = s / (2 (1 + |s u|)^2)
+
+    Source: Elliott, technical report TR 93-8, University of Maryland (1993), scaled to lie between
+    0 and 1, as in the FANN library. The code of Squadrani et al. writes 1 + |u + s| below the line,
+    which for s = 1 gives 0 for every u below -1; its derivative is that of ours, but takes the
+    activity for the current.
+    """
+
+    steepness: float = setting(default=1.0, above=0, doc="steepness s")
+
+    kernels = (
+        Kernel("activate", _half_ratio, parameters=lambda self, batch: (self.steepness,)),
+        Kernel(
+            "differentiate", _half_ratio_slope, parameters=lambda self, batch: (self.steepness,)
+        ),
+    )
+
+    @hookimpl
+    def activate(self, current: Array, activity: Array) -> Array:
+        _fill_ratio(current, self.steepness, activity)
+        activity /= 2
+        activity += 0.5
+        return activity
+
+    @hookimpl
+    def differentiate(self, current: Array, slope: Array) -> Array:
+        _fill_ratio_slope(current, self.steepness, slope)
+        slope /= 2
+        return slope
+
+
+@component(source=papers.ELLIOTT_1993)
+class SymmetricElliot:
+    """Sigmoid between -1 and 1 without an exponential.
+
+        y = s u / (1 + |s u|),   sigma'(u) = s / (1 + |s u|)^2
+
+    Source: Elliott, technical report TR 93-8, University of Maryland (1993). The derivative in the
+    code of Squadrani et al. takes the activity for the current; ours is that of y.
+    """
+
+    steepness: float = setting(default=1.0, above=0, doc="steepness s")
+
+    kernels = (
+        Kernel("activate", _ratio, parameters=lambda self, batch: (self.steepness,)),
+        Kernel("differentiate", _ratio_slope, parameters=lambda self, batch: (self.steepness,)),
+    )
+
+    @hookimpl
+    def activate(self, current: Array, activity: Array) -> Array:
+        return _fill_ratio(current, self.steepness, activity)
+
+    @hookimpl
+    def differentiate(self, current: Array, slope: Array) -> Array:
+        return _fill_ratio_slope(current, self.steepness, slope)
+
+
+@component(source=papers.ELLIOTT_1993)
+class Softsign:
+    """Sigmoid between -1 and 1 without an exponential, of steepness 1.
+
+        y = u / (1 + |u|),   sigma'(u) = 1 / (1 + |u|)^2
+
+    Source: Elliott, technical report TR 93-8, University of Maryland (1993); the name softsign came
+    later. The derivative in the code of Squadrani et al. takes the activity for the current; ours
+    is that of y.
+    """
+
+    kernels = (
+        Kernel("activate", _ratio, parameters=lambda self, batch: (1.0,)),
+        Kernel("differentiate", _ratio_slope, parameters=lambda self, batch: (1.0,)),
+    )
+
+    @hookimpl
+    def activate(self, current: Array, activity: Array) -> Array:
+        return _fill_ratio(current, 1.0, activity)
+
+    @hookimpl
+    def differentiate(self, current: Array, slope: Array) -> Array:
+        return _fill_ratio_slope(current, 1.0, slope)

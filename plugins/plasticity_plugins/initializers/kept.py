@@ -1,0 +1,104 @@
+"""Weights that were kept: in a file of NumPy, or in the store of another run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from plasticity import component, hookimpl, open_run, setting
+from plasticity.errors import SettingError, StoreError, listed, nearest
+from plasticity.typing import Array
+
+
+@component
+class FromArray:
+    """Weights from an npy file of an array (neuron, input).
+
+    Raises `SettingError` where there is no such file, it holds something else than finite numbers,
+    or an array of another shape. Nothing is unpickled. The path is kept in the spec, the numbers
+    are not: the file decides what a repeated run begins with.
+    """
+
+    path: str | Path = setting(doc="npy file; a relative path starts at the working directory")
+
+    @hookimpl
+    def init_state(self, weights: Array) -> None:
+        path = Path(self.path).expanduser().absolute()
+        if not path.is_file():
+            raise SettingError(
+                f"from_array: {path}: there is no such file; a relative path starts at {Path.cwd()}"
+            )
+        try:
+            kept = np.load(path, allow_pickle=False)
+        except (ValueError, OSError, EOFError) as error:
+            raise SettingError(f"from_array: {path}: no array can be read: {error}") from error
+        if not isinstance(kept, np.ndarray):
+            raise SettingError(
+                f"from_array: {path}: holds several arrays; save the weights alone with np.save"
+            )
+        _fill(weights, kept, f"from_array: {path}")
+
+
+@component
+class FromRun:
+    """The weights with which a layer of another run ended.
+
+    Raises `SettingError` where there is no run in the store, it kept no weights yet, has no layer
+    of that name, or one of another shape.
+    """
+
+    path: str | Path = setting(
+        doc="store of the run; a relative path starts at the working directory"
+    )
+    layer: str | None = setting(
+        default=None, doc="name of the layer in that run; its only one unless given"
+    )
+
+    @hookimpl
+    def init_state(self, weights: Array) -> None:
+        path = Path(self.path).expanduser().absolute()
+        try:
+            run = open_run(path)
+        except StoreError as error:
+            raise SettingError(f"from_run: {error}") from error
+        state = run.state(self._index(path, run.layers))
+        if "weights" not in state:
+            raise SettingError(
+                f"from_run: {path}: no weights were kept yet; its run is {run.outcome!r}"
+            )
+        _fill(weights, state["weights"].values, f"from_run: {path}")
+
+    def _index(self, path: Path, layers: tuple[str, ...]) -> int:
+        if self.layer is None and len(layers) == 1:
+            return 0
+        if self.layer is None:
+            raise SettingError(
+                f"from_run: {path}: holds the layers {listed(layers)}; say which, for example "
+                f"layer = {layers[0]!r}"
+            )
+        if self.layer not in layers:
+            raise SettingError(
+                f"from_run: {path}: no layer {self.layer!r}{nearest(self.layer, layers)} (it holds "
+                f"{listed(layers)})"
+            )
+        return layers.index(self.layer)
+
+
+def _fill(weights: Array, kept: Array, where: str) -> None:
+    if kept.shape != weights.shape:
+        raise SettingError(
+            f"{where}: holds an array of shape {kept.shape}, but the weights (neuron, input) have "
+            f"shape {weights.shape}"
+        )
+    if kept.dtype.kind not in "fiub":
+        raise SettingError(f"{where}: weights are real numbers, got values of type {kept.dtype}")
+    with np.errstate(over="ignore"):
+        weights[...] = kept
+    broken = np.argwhere(~np.isfinite(weights))
+    if len(broken):
+        neuron, column = broken[0]
+        raise SettingError(
+            f"{where}: all weights must be finite, but that of neuron {neuron} and input {column} "
+            f"is {kept[neuron, column]} (in {weights.dtype})"
+        )
