@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from plasticity.hookspecs import hookimpl as hookimpl
     from plasticity.inputs import Inputs as Inputs
     from plasticity.kernel import Kernel as Kernel
+    from plasticity.kernels.counted import draws_of as draws_of
+    from plasticity.kernels.counted import normal_draw as normal_draw
+    from plasticity.kernels.counted import uniform_draw as uniform_draw
+    from plasticity.kernels.counted import whole_draw as whole_draw
     from plasticity.results import Run as Run
     from plasticity.results import open_run as open_run
     from plasticity.rule_functions import rule as rule
@@ -46,6 +50,7 @@ _HOME = {
     "Clock": "clock",
     "component": "components",
     "Data": "data",
+    "draws_of": "kernels.counted",
     "Experiment": "spec",
     "Expression": "expressions",
     "hookimpl": "hookspecs",
@@ -53,6 +58,7 @@ _HOME = {
     "Kernel": "kernel",
     "Layer": "spec",
     "LayerView": "state",
+    "normal_draw": "kernels.counted",
     "open_run": "results",
     "Phase": "spec",
     "resume": "runs",
@@ -64,13 +70,17 @@ _HOME = {
     "Simulation": "simulation",
     "Storage": "storage",
     "Stream": "variable",
+    "uniform_draw": "kernels.counted",
     "Variable": "variable",
+    "whole_draw": "kernels.counted",
 }
 _MODULES = ("analysis",)
 __all__ = list(_HOME | dict.fromkeys(_MODULES))
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return importlib.import_module(f"plasticity.{name}")
     if name not in _HOME:
         raise AttributeError(f"module 'plasticity' has no attribute {name!r}")
     return getattr(importlib.import_module(f"plasticity.{_HOME[name]}"), name)
@@ -78,5 +88,3 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return [*globals(), *__all__]
-    if name in _MODULES:
-        return importlib.import_module(f"plasticity.{name}")

@@ -66,7 +66,7 @@ class Compared:
         """Samples that the last layer has learnt from, each as often as it was drawn."""
         simulation = self.simulation
         step = simulation.layers[-1].clock.step
-        return samples_until(simulation.experiment, simulation.data.n_sample, step)
+        return samples_until(simulation.experiment, simulation.data.per_epoch, step)
 
     @property
     def measurements(self) -> dict[str, float]:
@@ -251,7 +251,7 @@ def _assembled(
 def _run(compared: Compared, out: Path | None) -> None:
     """Train, and keep what happened."""
     simulation = compared.simulation
-    stopwatch = Stopwatch(simulation.experiment, simulation.data.n_sample)
+    stopwatch = Stopwatch(simulation.experiment, simulation.data.per_epoch)
     simulation.register(stopwatch)
     begun = perf_counter()
     try:

@@ -45,6 +45,8 @@ class Data:
     image_shape  (y, x) or (y, x, channel), or None where the inputs are no images
     scale        factor from the stored to the used values; 1 / 255 for uint8 unless given
     name         how the report calls the data
+    n_drawn      samples of an epoch, for a source that draws them itself; the samples here are then
+                 examples, which metrics look at
 
     Raises `DataError` where the rank is wrong, there is no sample, a value is not finite (telling
     row and column), or the labels are of another length.
@@ -62,6 +64,7 @@ or leave out that sample
     image_shape: tuple[int, ...] | None = None
     scale: float = attrs.field(default=attrs.Factory(_default_scale, takes_self=True))
     name: str = "data"
+    n_drawn: int | None = None
 
     def __attrs_post_init__(self) -> None:
         samples = self.samples
@@ -76,6 +79,11 @@ or leave out that sample
     def n_sample(self) -> int:
         """How many samples there are."""
         return int(self.samples.shape[0])
+
+    @property
+    def per_epoch(self) -> int:
+        """How many samples an epoch has."""
+        return self.n_sample if self.n_drawn is None else self.n_drawn
 
     @property
     def n_input(self) -> int:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
-import attrs
 import numpy as np
 
 from plasticity.components import arguments_of, events_of
+from plasticity.drawing import Draw
 from plasticity.kernel import Kernel, kernels_of
 from plasticity.kernels.compiled import compiled
-from plasticity.kernels.step_text import StepText, fill_text
+from plasticity.kernels.step_text import GATHER, StepText, fill_text
 from plasticity.obstacles import FUSED
 from plasticity.rule_functions import FunctionRule
 from plasticity.rules import Term
@@ -21,15 +21,6 @@ from plasticity.state import Array, LayerState
 # Multiplications below which a step is done before a second thread has begun; measured.
 _WORTH_THREADS = 200_000
 _SEEN = {"y": "y", "u": "u", "theta": "theta", "slope": "slope[i, b]"}
-
-
-@attrs.frozen
-class Draw:
-    """Where a compiled step gathers its batch: samples (sample, input), their scale and order."""
-
-    samples: Array
-    scale: float
-    order: Array
 
 
 class FusedStep:
@@ -51,7 +42,7 @@ class FusedStep:
         self._still: list[bool] = []
         self._terms: dict[str, Term] = {}
         self._take_arrays()
-        text = StepText(gather=draw is not None, parallel=self._n_part() > 1)
+        text = StepText(gather=self._sample_lines(), parallel=self._n_part() > 1)
         for place, component in layer.components.items():
             self._add(text, place, component)
         text.still = all(self._still)
@@ -85,6 +76,7 @@ class FusedStep:
             clock.rate_factor = self._schedule()
         self._choose_terms()
         arguments[slot["first"]] = clock.step == 0
+        arguments[slot["step"]] = clock.step
         arguments[slot["rate_factor"]] = self.layer.dtype.type(clock.rate_factor)
         if self._count is not None:
             self._count += 1
@@ -117,14 +109,28 @@ class FusedStep:
         self._take("peak_bits", self._values["peaks"].view(integer))
         self._take("magnitude", integer.type(np.iinfo(integer).max))
         self._take("peak", np.zeros(1, layer.dtype))
-        if draw is not None:
+        if draw is not None and draw.samples is not None:
             self._take("samples", draw.samples)
             self._take("scale", layer.dtype.type(draw.scale))
             self._take("order", draw.order)
         self._take("start", 0)
+        self._take("step", 0)
         self._take("first", True)
         self._take("rate_factor", layer.dtype.type(1))
         self._take("count", 0)
+
+    def _sample_lines(self) -> list[str]:
+        """What draws and changes sample b of the batch."""
+        if self.draw is None:
+            return []
+        lines = [] if self.draw.samples is None else list(GATHER)
+        for component, kernel in self.draw.parts:
+            arrays = [
+                self._take(f"array_{len(self._values)}", getattr(component, name))
+                for name in kernel.arrays
+            ]
+            lines.append(self._call(kernel, component, "x[b]", "now", "b", *arrays))
+        return lines
 
     def _take(self, name: str, value: Any) -> str:
         self._values[name] = value
@@ -181,10 +187,12 @@ class FusedStep:
         factor = f"{self._numbers([term.coefficient])[0]} * " if term.coefficient != 1 else ""
         values = ", ".join([*(_SEEN[symbol] for symbol in rule.symbols), *numbers])
         call = f"{self._function(rule.function)}({values})"
-        lines = [f"phi += {factor}{call}"]
+        # A constant such as 0.5 in a rule makes its result a float64, and what follows slow.
+        lines = [f"phi += current.dtype.type({factor}{call})"]
         if rule.decays:
             text.decays = True
-            lines = [f"phi_0, d_0 = {call}", f"phi += {factor}phi_0", f"d += {factor}d_0"]
+            lines = [f"phi_0, d_0 = {call}"]
+            lines += [f"{name} += current.dtype.type({factor}{name}_0)" for name in ("phi", "d")]
         if term.phases:
             learns = self._take(f"learns_{len(self._values)}", True)
             self._terms[learns] = term

@@ -72,11 +72,10 @@ class FusedStretch(FusedStep):
 
     def _module(self, text: StepText) -> str:
         assert self.draw is not None
-        converts = self.draw.samples.dtype != self.layer.dtype or self.draw.scale != 1
         if text.rate:
             text.arguments.remove("rate_factor")
             del self._values["rate_factor"]
-        return online_text(text, converts)
+        return online_text(text, self.draw.copies(self.layer.dtype))
 
     def _schedule_rate(self, text: StepText, component: Any, kernel: Kernel) -> None:
         text.rate = self._call(kernel, component, "step + t", "epoch", "n_step_in_all", "n_epoch")

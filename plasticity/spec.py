@@ -236,9 +236,15 @@ def _component_table(component: Any) -> Any:
 
 
 def _arrays_of(component: object) -> dict[str, Any]:
-    """Setting -> fingerprint, for the settings of a component that are arrays."""
+    """Setting -> fingerprint, for the settings of a component that are arrays, or lists of them."""
     values = {name: getattr(component, name) for name in settings_of(type(component))}
-    return {name: fingerprint(value) for name, value in values.items() if getattr(value, "ndim", 0)}
+    given: dict[str, Any] = {}
+    for name, value in values.items():
+        if getattr(value, "ndim", 0):
+            given[name] = fingerprint(value)
+        elif isinstance(value, list | tuple) and any(getattr(item, "ndim", 0) for item in value):
+            given[name] = [fingerprint(item) for item in value]
+    return given
 
 
 def changed_settings(component: object) -> dict[str, Any]:

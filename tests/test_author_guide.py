@@ -71,6 +71,10 @@ def test_the_first_examples_keep_the_contract(name, names):
     check_component(names[name])
 
 
+def test_the_example_of_a_source_that_draws_keeps_the_contract(names):
+    check_component(names["Lamps"], samples=7)
+
+
 def test_the_example_of_a_kernel_lets_its_layer_be_compiled(names):
     parts = {"rule": "oja", "activation": "linear", "initializer": "normal", "neurons": 2}
     layer = pl.Layer(optimizer=names["Averaged"](), **parts)

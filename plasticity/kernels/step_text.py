@@ -22,7 +22,7 @@ class StepText:
     """
 
     arguments: list[str] = attrs.field(factory=list)
-    gather: bool = False
+    gather: list[str] = attrs.field(factory=list)  # draws sample b, number `place`, step `now`
     effective: str = ""  # effective weight from w
     solve: list[str] = attrs.field(factory=list)  # lateral connections
     together: list[str] = attrs.field(factory=list)  # an activation of all neurons of a sample
@@ -95,7 +95,8 @@ class StepText:
                 found.append((kind, list(body)))
 
         if self.gather:
-            add("samples", _GATHER)
+            inner = ["place, now = start + b, step", *self.gather]
+            add("samples", _each("b", "first_row, last_row", inner))
         add("rows", self._respond())
         add("samples", self.couple)
         add("rows", self._activate())
@@ -205,11 +206,10 @@ _TOP = [
 # Numbers and scratch that every stage gets beside the arguments.
 _LOCALS = ("n_neuron", "n_sample", "n_input", "n_part", "zero", "share")
 
-_GATHER = [
-    "for b in range(first_row, last_row):",
-    "    r = order[start + b]",
-    "    for j in range(n_input):",
-    "        x[b, j] = x.dtype.type(samples[r, j]) * scale",
+GATHER = [
+    "r = order[place]",
+    "for j in range(n_input):",
+    "    x[b, j] = x.dtype.type(samples[r, j]) * scale",
 ]
 
 # A part holds the mean over its own samples; the mean over all weighs it by their number.
@@ -322,6 +322,10 @@ def kernel(weights, {numbers}effective):
         for j in range(weights.shape[1]):
             effective[i, j] = function(weights[i, j], {passed})
 '''
+
+
+def _each(name: str, rows: str, lines: Iterable[str]) -> list[str]:
+    return [f"for {name} in range({rows}):", *("    " + line for line in lines)]
 
 
 def indented(lines: Iterable[str], depth: int) -> str:

@@ -23,12 +23,14 @@ def by_kernel(
     states   the Variables of the component as they were
     """
     batch = len(before["x"]) if "x" in before else 1
-    number = before["weights"].dtype.type
+    # An encoder is also called where metrics respond, and gets x alone.
+    number = before["weights" if "weights" in before else "x"].dtype.type
     numbers = [
         number(value) if isinstance(value, float) else value
         for value in kernel.parameters(component, batch)
     ]
-    return KERNEL_EVENTS[kernel.event](kernel, numbers, before, states, clock)
+    whole = {name: getattr(component, name) for name in kernel.arrays}
+    return KERNEL_EVENTS[kernel.event](kernel, numbers, before, whole | states, clock)
 
 
 def moved_by_nothing(kernel: Kernel, component: Any, before: Named, states: Named) -> bool:
@@ -37,6 +39,16 @@ def moved_by_nothing(kernel: Kernel, component: Any, before: Named, states: Name
     found = by_kernel(kernel, component, nothing, states, Clock(1, 1))
     known = states | nothing
     return any(not np.array_equal(array, known[name]) for name, array in found.items())
+
+
+def _each_sample(
+    kernel: Kernel, numbers: list[Any], before: Named, states: Named, clock: Clock
+) -> Named:
+    x = before["x"].copy()
+    arrays = [states[name] for name in kernel.arrays]
+    for b, sample in enumerate(x):
+        _function(kernel)(sample, clock.step, b, *arrays, *numbers)
+    return {"x": x}
 
 
 def _function(kernel: Kernel) -> Callable[..., Any]:
@@ -160,6 +172,8 @@ def _constrain_weights(kernel: Kernel, numbers: list[Any], before: Named, *_: An
 
 
 KERNEL_EVENTS: dict[str, Callable[..., Named]] = {
+    "draw_batch": _each_sample,
+    "encode": _each_sample,
     "compute_current": _compute_current,
     "shape_current": _shape_current,
     "activate": _activate,

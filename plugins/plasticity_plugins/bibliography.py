@@ -272,113 +272,6 @@ FOLDIAK_1989 = """\
   doi       = {10.1109/IJCNN.1989.118615}
 }"""
 
-MAAS_2013 = """\
-@inproceedings{maas2013rectifier,
-  author    = {Maas, Andrew L. and Hannun, Awni Y. and Ng, Andrew Y.},
-  title     = {Rectifier nonlinearities improve neural network acoustic models},
-  booktitle = {{ICML} Workshop on Deep Learning for Audio, Speech and Language Processing},
-  year      = {2013}
-}"""
-
-TREVES_1990 = """\
-@article{treves1990graded,
-  author  = {Treves, Alessandro},
-  title   = {Graded-response neurons and information encodings in autoassociative memories},
-  journal = {Physical Review A},
-  volume  = {42},
-  number  = {4},
-  pages   = {2418--2430},
-  year    = {1990},
-  doi     = {10.1103/PhysRevA.42.2418}
-}"""
-
-ELLIOTT_1993 = """\
-@techreport{elliott1993better,
-  author      = {Elliott, David L.},
-  title       = {A better activation function for artificial neural networks},
-  institution = {Institute for Systems Research, University of Maryland},
-  number      = {TR 93-8},
-  year        = {1993}
-}"""
-
-CLEVERT_2016 = """\
-@inproceedings{clevert2016fast,
-  author    = {Clevert, Djork-Arn{\\'e} and Unterthiner, Thomas and Hochreiter, Sepp},
-  title     = {Fast and accurate deep network learning by exponential linear units ({ELUs})},
-  booktitle = {International Conference on Learning Representations},
-  year      = {2016},
-  eprint    = {1511.07289},
-  archiveprefix = {arXiv}
-}"""
-
-KLAMBAUER_2017 = """\
-@inproceedings{klambauer2017self,
-  author    = {Klambauer, G{\\"u}nter and Unterthiner, Thomas and Mayr, Andreas and
-               Hochreiter, Sepp},
-  title     = {Self-normalizing neural networks},
-  booktitle = {Advances in Neural Information Processing Systems},
-  volume    = {30},
-  year      = {2017},
-  eprint    = {1706.02515},
-  archiveprefix = {arXiv}
-}"""
-
-DUGAS_2001 = """\
-@inproceedings{dugas2001incorporating,
-  author    = {Dugas, Charles and Bengio, Yoshua and B{\\'e}lisle, Fran{\\c{c}}ois and
-               Nadeau, Claude and Garcia, Ren{\\'e}},
-  title     = {Incorporating second-order functional knowledge for better option pricing},
-  booktitle = {Advances in Neural Information Processing Systems},
-  volume    = {13},
-  pages     = {472--478},
-  year      = {2001}
-}"""
-
-BRIDLE_1990 = """\
-@inproceedings{bridle1990training,
-  author    = {Bridle, John S.},
-  title     = {Training stochastic model recognition algorithms as networks can lead to maximum
-               mutual information estimation of parameters},
-  booktitle = {Advances in Neural Information Processing Systems},
-  volume    = {2},
-  pages     = {211--217},
-  year      = {1990}
-}"""
-
-LECUN_1998_BACKPROP = """\
-@incollection{lecun1998efficient,
-  author    = {LeCun, Yann A. and Bottou, L{\\'e}on and Orr, Genevieve B. and
-               M{\\"u}ller, Klaus-Robert},
-  title     = {Efficient {BackProp}},
-  booktitle = {Neural Networks: Tricks of the Trade},
-  publisher = {Springer},
-  pages     = {9--50},
-  year      = {1998},
-  doi       = {10.1007/3-540-49430-8_2}
-}"""
-
-HE_2015 = """\
-@inproceedings{he2015delving,
-  author    = {He, Kaiming and Zhang, Xiangyu and Ren, Shaoqing and Sun, Jian},
-  title     = {Delving deep into rectifiers: surpassing human-level performance on {ImageNet}
-               classification},
-  booktitle = {{IEEE} International Conference on Computer Vision},
-  pages     = {1026--1034},
-  year      = {2015},
-  doi       = {10.1109/ICCV.2015.123}
-}"""
-
-SAXE_2014 = """\
-@inproceedings{saxe2014exact,
-  author    = {Saxe, Andrew M. and McClelland, James L. and Ganguli, Surya},
-  title     = {Exact solutions to the nonlinear dynamics of learning in deep linear neural
-               networks},
-  booktitle = {International Conference on Learning Representations},
-  year      = {2014},
-  eprint    = {1312.6120},
-  archiveprefix = {arXiv}
-}"""
-
 TREVES_ROLLS_1991 = """\
 @article{treves1991what,
   author  = {Treves, Alessandro and Rolls, Edmund T.},
@@ -434,4 +327,29 @@ ROY_VETTERLI_2007 = """\
   booktitle = {15th European Signal Processing Conference},
   pages     = {606--610},
   year      = {2007}
+}"""
+
+BLAIS_1999 = """\
+@article{blais1999presynaptic,
+  author  = {Blais, Brian S. and Shouval, Harel Z. and Cooper, Leon N.},
+  title   = {The role of presynaptic activity in monocular deprivation: Comparison of homosynaptic
+             and heterosynaptic mechanisms},
+  journal = {Proceedings of the National Academy of Sciences},
+  volume  = {96},
+  number  = {3},
+  pages   = {1083--1087},
+  year    = {1999},
+  doi     = {10.1073/pnas.96.3.1083}
+}"""
+
+OLSHAUSEN_FIELD_1997 = """\
+@article{olshausen1997sparse,
+  author  = {Olshausen, Bruno A. and Field, David J.},
+  title   = {Sparse coding with an overcomplete basis set: A strategy employed by {V1}?},
+  journal = {Vision Research},
+  volume  = {37},
+  number  = {23},
+  pages   = {3311--3325},
+  year    = {1997},
+  doi     = {10.1016/S0042-6989(97)00169-7}
 }"""

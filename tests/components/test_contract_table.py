@@ -29,6 +29,8 @@ def settings_for(tmp_path_factory):
     trial = try_out(Drawn())
     np.save(folder / "weights.npy", trial.arrays["layer_0.weights"])
     trial.simulation.run(folder / "run")
+    np.save(folder / "images.npy", random.random((2, 6, 7)))
+    few = {"samples": 7, "examples": 5}
     return {
         "arrays": {"path": str(folder / "samples.npy")},
         "from_array": {"path": str(folder / "weights.npy")},
@@ -36,7 +38,11 @@ def settings_for(tmp_path_factory):
         "threshold_linear": {"firing_threshold": 0.1},
         "early_stopping": {"measurement": "mean_response", "above": -100, "patience": 3},
         "cifar10": {"folder": str(folder)},
+        "lateral.matrix": {"values": random.uniform(-0.2, 0.2, (4, 4)).tolist()},
         "mnist": {"folder": str(folder)},
+        "natural_images": {"path": str(folder / "images.npy"), "size": 2, "eyes": 2, **few},
+        "noise": {"inputs": 6, **few},
+        "patterns": {"patterns": 2, "inputs": 6, "overlap": 0.2, "samples": 7},
     }
 
 

@@ -78,7 +78,7 @@ class Arrays:
             labels = np.asarray(self.labels)
         if labels is not None:
             labels = _whole(labels, name if self.labels_path is None else str(self.labels_path))
-        scale = {} if self.scale is None else {"scale": self.scale}
+        scale: dict[str, Any] = {} if self.scale is None else {"scale": self.scale}
         return Data(samples, labels=labels, image_shape=self.image_shape, name=name, **scale)
 
     @property

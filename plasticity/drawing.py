@@ -1,0 +1,61 @@
+"""Where a compiled step takes its inputs from: from data in memory, or from what draws them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+
+from plasticity.components import label_of
+from plasticity.dispatch import Answer
+from plasticity.fallbacks import Batches
+from plasticity.hookspecs import DRAW
+from plasticity.kernel import Kernel, kernels_of
+from plasticity.typing import Array
+
+
+@attrs.frozen(kw_only=True)
+class Draw:
+    """The inputs of a compiled step.
+
+    samples  data in memory (sample, input), of which a batch is gathered; None if all is drawn
+    scale    factor from the stored to the used values
+    order    numbers of the samples, in the order of this epoch
+    parts    the components that draw a sample or change it, in order, with their kernels
+    """
+
+    samples: Array | None = None
+    scale: float = 1.0
+    order: Array | None = None
+    parts: tuple[tuple[Any, Kernel], ...] = ()
+
+    def copies(self, dtype: Any) -> bool:
+        """Whether a sample has to be written into x before it can be used."""
+        if self.samples is None or self.parts:
+            return True
+        return bool(self.samples.dtype != dtype or self.scale != 1)
+
+
+def draw_of(source: Any, call: Callable[[str], tuple[Answer, ...]]) -> Draw | str:
+    """How a compiled step draws its inputs by itself, or why it cannot.
+
+    source   the component that draws batches of the data, or None where the source does
+    call     gives the answers to an event
+    """
+    parts = []
+    for answer in (answer for event in DRAW for answer in call(event)):
+        kernel = kernels_of(answer.component).get(answer.event)
+        if answer.whole:
+            return f"a component wraps {answer.event}"
+        if answer.component is source and isinstance(source, Batches):
+            if not source.at_hand:
+                return "the data are in a file too large for the memory"
+        elif kernel is None:
+            return f"{label_of(answer.component)!r} has no kernel for {answer.event}"
+        else:
+            parts.append((answer.component, kernel))
+    if not isinstance(source, Batches):
+        return Draw(parts=tuple(parts))
+    data = source.data
+    return Draw(samples=data.samples, scale=data.scale, order=source.order, parts=tuple(parts))

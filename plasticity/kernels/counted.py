@@ -1,0 +1,151 @@
+"""Random numbers that follow from where they are used, so that none has to be kept or counted.
+
+Number i of a sample is a function of a key, the step and the sample alone. A compiled stretch of a
+million steps, a step through the plan and a run that goes on in the middle draw the same numbers,
+in any order and on any thread.
+
+    z = key + g (step + 1),  z = mix(z) + g (sample + 1),  number i = mix(mix(z) + g (i + 1))
+
+with g = 2^64 / golden ratio and all arithmetic modulo 2^64: each sample has a SplitMix64 generator
+of its own, whose seed is mixed from the key, the step and the sample.
+
+Source: Steele, Lea & Flood, OOPSLA 2014, 453; the constants of `mix` are Stafford's variant 13.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_30, _27, _31, _11, _12 = (np.uint64(bits) for bits in (30, 27, 31, 11, 12))
+_ONE = np.uint64(1)
+# Coefficients of AS 241, the highest power first.
+_CENTRE = (
+    2509.0809287301227,
+    33430.57558358813,
+    67265.7709270087,
+    45921.95393154987,
+    13731.69376550946,
+    1971.5909503065513,
+    133.14166789178438,
+    3.3871328727963665,
+)
+_UNDER_CENTRE = (
+    5226.495278852854,
+    28729.085735721943,
+    39307.89580009271,
+    21213.794301586597,
+    5394.196021424751,
+    687.1870074920579,
+    42.31333070160091,
+    1.0,
+)
+_SHOULDER = (
+    0.0007745450142783414,
+    0.022723844989269184,
+    0.2417807251774506,
+    1.2704582524523684,
+    3.6478483247632045,
+    5.769497221460691,
+    4.630337846156546,
+    1.4234371107496835,
+)
+_UNDER_SHOULDER = (
+    1.0507500716444169e-09,
+    0.0005475938084995345,
+    0.015198666563616457,
+    0.14810397642748008,
+    0.6897673349851,
+    1.6763848301838038,
+    2.053191626637759,
+    1.0,
+)
+_TAIL = (
+    2.0103343992922881e-07,
+    2.7115555687434876e-05,
+    0.0012426609473880784,
+    0.026532189526576124,
+    0.29656057182850487,
+    1.7848265399172913,
+    5.463784911164114,
+    6.657904643501103,
+)
+_UNDER_TAIL = (
+    2.0442631033899397e-15,
+    1.421511758316446e-07,
+    1.8463183175100548e-05,
+    0.0007868691311456133,
+    0.014875361290850615,
+    0.1369298809227358,
+    0.599832206555888,
+    1.0,
+)
+
+
+@njit(cache=True, error_model="numpy")
+def _mix(z):  # type: ignore[no-untyped-def]  # compiled
+    z = (z ^ (z >> _30)) * _FIRST
+    z = (z ^ (z >> _27)) * _SECOND
+    return z ^ (z >> _31)
+
+
+@njit(cache=True, error_model="numpy")
+def draws_of(key, step, sample):  # type: ignore[no-untyped-def]  # compiled
+    """The generator of a sample: what the functions below take as `draws`.
+
+    key     uint64, drawn once an epoch from the Stream of a component
+    step    steps done before this one
+    sample  place of the sample in its batch
+    """
+    z = _mix(np.uint64(key) + _GOLDEN * (np.uint64(step) + _ONE))
+    return _mix(z + _GOLDEN * (np.uint64(sample) + _ONE))
+
+
+@njit(cache=True, error_model="numpy")
+def uniform_draw(draws, i):  # type: ignore[no-untyped-def]  # compiled
+    """Number i, uniform in [0, 1): a multiple of 2^-53."""
+    z = _mix(np.uint64(draws) + _GOLDEN * (np.uint64(i) + _ONE))
+    return np.float64(z >> _11) * 2.0**-53
+
+
+@njit(cache=True, error_model="numpy")
+def whole_draw(draws, i, n):  # type: ignore[no-untyped-def]  # compiled
+    """Number i, a whole number from 0 to n - 1, each equally probable to one part in 2^53 / n."""
+    return np.int64(uniform_draw(draws, i) * n)
+
+
+@njit(cache=True, error_model="numpy")
+def normal_draw(draws, i):  # type: ignore[no-untyped-def]  # compiled
+    """Number i, normal with mean 0 and standard deviation 1."""
+    z = _mix(np.uint64(draws) + _GOLDEN * (np.uint64(i) + _ONE))
+    return normal_of((np.float64(z >> _12) + 0.5) * 2.0**-52)
+
+
+@njit(cache=True, error_model="numpy")
+def normal_of(p):  # type: ignore[no-untyped-def]  # compiled
+    """The number that a normal one is below with probability p, which is neither 0 nor 1.
+
+    Source: Wichura, Applied Statistics 37 (1988) 477, algorithm AS 241, exact to 1e-16.
+    """
+    q: float = p - 0.5
+    if abs(q) <= 0.425:
+        r = 0.180625 - q * q
+        return q * _power_series(r, _CENTRE) / _power_series(r, _UNDER_CENTRE)
+    r = float(math.sqrt(-math.log(p if q < 0 else 1 - p)))
+    if r <= 5:
+        size = _power_series(r - 1.6, _SHOULDER) / _power_series(r - 1.6, _UNDER_SHOULDER)
+    else:
+        size = _power_series(r - 5, _TAIL) / _power_series(r - 5, _UNDER_TAIL)
+    return -size if q < 0 else size
+
+
+@njit(cache=True, error_model="numpy")
+def _power_series(r, coefficients):  # type: ignore[no-untyped-def]  # compiled
+    total = 0.0
+    for coefficient in coefficients:
+        total = total * r + coefficient
+    return total

@@ -1,0 +1,56 @@
+"""What the components share that draw inputs: a key for each epoch, and kinds of noise."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from plasticity import Clock, Stream, Variable, hookimpl, normal_draw, uniform_draw
+from plasticity.typing import Array
+
+KINDS = ("normal", "uniform", "laplace")
+
+
+class KeyedByEpoch:
+    """A component whose random numbers follow from a key, the step and the sample.
+
+    Each epoch draws a new key, which a checkpoint keeps. See `plasticity.draws_of`.
+    """
+
+    key = Variable((1,), dtype="uint64", description="key of the random numbers of this epoch")
+    rng = Stream()
+
+    @hookimpl
+    def epoch_started(self, clock: Clock) -> None:
+        self.draw_key()
+
+    def draw_key(self) -> None:
+        """Draw the key of the epoch that begins."""
+        self.key[0] = self.rng.integers(0, 2**64 - 1, dtype=np.uint64, endpoint=True)
+
+
+def key_of_examples(split: str) -> Array:
+    """The key of the examples of a split, which are the same in every run."""
+    return np.array([("train", "test").index(split)], np.uint64)
+
+
+@njit(cache=True, error_model="numpy")
+def noise_draw(draws, i, kind):  # type: ignore[no-untyped-def]  # compiled
+    """Number i of a kind of noise, with mean 0 and standard deviation 1.
+
+        normal, uniform in [-sqrt(3), sqrt(3)), or Laplace with density exp(-sqrt(2) |z|) / sqrt(2)
+
+    draws  generator of the sample, from `draws_of`
+    kind   place of its name in `KINDS`
+    """
+    if kind == 0:
+        return normal_draw(draws, i)
+    u = uniform_draw(draws, i)
+    if kind == 1:
+        return math.sqrt(3.0) * (2 * u - 1)
+    # Neither logarithm is of 0, since u is below 1/2 in the one and below 1 in the other.
+    if u < 0.5:
+        return math.log1p(-2 * u) / math.sqrt(2.0)
+    return -math.log(2 * (1 - u)) / math.sqrt(2.0)

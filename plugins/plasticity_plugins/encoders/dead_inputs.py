@@ -1,0 +1,45 @@
+"""Inputs that never say anything."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from plasticity import Kernel, Variable, component, hookimpl, setting
+from plasticity.typing import Array
+
+
+@njit(cache=True, error_model="numpy")
+def silenced(x, step, sample, alive):  # type: ignore[no-untyped-def]  # compiled
+    """Set the dead inputs of x (input,) to 0."""
+    for j in range(len(x)):
+        if alive[j] == 0:
+            x[j] = 0
+
+
+@component
+class DeadInputs:
+    """A share of the inputs, chosen once, that is always 0.
+
+        x_bj <- 0      for round(fraction D) of the D inputs
+
+    Which, follows from `seed` alone. Metrics see the inputs with it.
+    """
+
+    fraction: float = setting(default=0.1, low=0, high=1, doc="share of the inputs")
+    seed: int = setting(default=0, low=0, doc="of the choice of inputs")
+
+    alive = Variable(("input",), dtype="int8", description="0 where an input is dead, else 1")
+
+    kernels = (Kernel("encode", silenced, arrays=("alive",)),)
+
+    @hookimpl
+    def init_state(self) -> None:
+        n_input = len(self.alive)
+        dead = np.random.default_rng(self.seed).permutation(n_input)
+        self.alive[...] = 1
+        self.alive[dead[: round(self.fraction * n_input)]] = 0
+
+    @hookimpl
+    def encode(self, x: Array) -> None:
+        x[:, self.alive == 0] = 0

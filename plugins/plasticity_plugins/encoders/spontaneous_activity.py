@@ -1,0 +1,33 @@
+"""Activity of the inputs when nothing is shown."""
+
+from __future__ import annotations
+
+from numba import njit
+
+from plasticity import Kernel, component, hookimpl, setting
+from plasticity.typing import Array
+
+
+@njit(cache=True, error_model="numpy")
+def shifted(x, step, sample, level):  # type: ignore[no-untyped-def]  # compiled
+    """Add the level to x (input,)."""
+    for j in range(len(x)):
+        x[j] += level
+
+
+@component
+class SpontaneousActivity:
+    """A level of activity that every input has also when nothing is shown.
+
+    x_bj <- x_bj + level
+
+    Metrics see the inputs with it.
+    """
+
+    level: float = setting(default=0.1, doc="activity of an input that is shown 0")
+
+    kernels = (Kernel("encode", shifted, parameters=lambda self, batch: (self.level,)),)
+
+    @hookimpl
+    def encode(self, x: Array) -> None:
+        x += self.level

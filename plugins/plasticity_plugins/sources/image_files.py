@@ -1,0 +1,74 @@
+"""Images from files, as arrays (y, x) or (y, x, channel)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from plasticity.errors import DataError, listed
+from plasticity.typing import Array
+
+SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff")
+
+
+def sample_images() -> list[Array]:
+    """The two photographs that come with scikit-learn, a temple and a flower, 427 x 640 pixels."""
+    from sklearn.datasets import load_sample_images
+
+    images: list[Array] = list(load_sample_images().images)
+    return images
+
+
+def read_images(path: Path) -> list[Array]:
+    """The images of a folder of image files, in the order of their names, or of an array file.
+
+    An npy file holds (image, y, x), (image, y, x, channel) or one image (y, x); an npz file an
+    image, or several of one size, in each array.
+
+    Raises `DataError` where there is no such file, or no image in it.
+    """
+    path = path.expanduser().absolute()
+    if path.is_dir():
+        from matplotlib.image import imread
+
+        files = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES)
+        if not files:
+            raise DataError(f"{path}: holds no file that ends in one of {listed(SUFFIXES)}")
+        return [np.asarray(imread(file)) for file in files]
+    if not path.is_file():
+        raise DataError(f"{path}: is neither a folder of images nor a file; give one of them")
+    try:
+        loaded = np.load(path, allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"{path}: is no npy or npz file ({error}); other images go into a folder"
+        ) from error
+    arrays = [loaded] if isinstance(loaded, np.ndarray) else [loaded[name] for name in loaded.files]
+    return [image for array in arrays for image in images_of(array, str(path))]
+
+
+def images_of(values: Any, where: str) -> list[Array]:
+    """The images of an array, or of a list of images of any sizes.
+
+    Raises `DataError` where an image has not 2 or 3 dimensions or holds no finite numbers.
+    """
+    if isinstance(values, list | tuple):
+        images = [np.asarray(value) for value in values]
+    else:
+        array = np.asarray(values)
+        # (y, x, channel) is one image of colours, (image, y, x) many of gray.
+        one = array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (3, 4))
+        images = [array] if one else list(array)
+    for place, image in enumerate(images):
+        if image.ndim not in (2, 3) or image.dtype.kind not in "fiub" or 0 in image.shape:
+            raise DataError(
+                f"{where}: image {place} must be (y, x) or (y, x, channel) of numbers, got shape "
+                f"{image.shape} of {image.dtype}"
+            )
+        if not np.all(np.isfinite(image)):
+            raise DataError(f"{where}: image {place} has a value that is not finite")
+    if not images:
+        raise DataError(f"{where}: there is no image")
+    return images

@@ -1,0 +1,67 @@
+"""Slow twins of the components that draw inputs, in Python's whole numbers of any size."""
+
+import math
+from statistics import NormalDist
+
+import numpy as np
+
+_ALL = 2**64 - 1
+_GOLDEN = 0x9E3779B97F4A7C15
+
+
+def naive_mix(z):
+    """SplitMix64's mixing of 64 bits."""
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _ALL
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _ALL
+    return z ^ (z >> 31)
+
+
+def naive_bits(key, step, sample, i):
+    """mix(mix(mix(key + g (step + 1)) + g (sample + 1)) + g (i + 1)) modulo 2^64."""
+    z = key
+    for place in (step, sample, i):
+        z = naive_mix((z + _GOLDEN * (place + 1)) & _ALL)
+    return z
+
+
+def naive_uniform(key, step, sample, i):
+    """The first 53 bits as a number in [0, 1)."""
+    return (naive_bits(key, step, sample, i) >> 11) / 2**53
+
+
+def naive_normal(key, step, sample, i):
+    """The normal number below which lies a share of the first 52 bits and a half."""
+    return NormalDist().inv_cdf(((naive_bits(key, step, sample, i) >> 12) + 0.5) / 2**52)
+
+
+def naive_noise(key, step, shape, kind, mean, std):
+    """mean + std z."""
+    x = np.empty(shape)
+    for sample, j in np.ndindex(shape):
+        u = naive_uniform(key, step, sample, j)
+        z = {
+            "normal": naive_normal(key, step, sample, j),
+            "uniform": math.sqrt(3) * (2 * u - 1),
+            "laplace": math.copysign(math.log(1 - 2 * abs(u % 0.5)) / math.sqrt(2), u - 0.5),
+        }[kind]
+        x[sample, j] = mean + std * z
+    return x
+
+
+def naive_patch(key, step, sample, images, size, eyes=1, jitter=0, standardize=False):
+    """The patch at one of all places of all images, listed; that of the second eye moved."""
+    places = [
+        (image, i, j)
+        for image in images
+        for i in range(jitter, image.shape[0] - size - jitter + 1)
+        for j in range(jitter, image.shape[1] - size - jitter + 1)
+    ]
+    image, i, j = places[int(naive_uniform(key, step, sample, 0) * len(places))]
+    moves = [int(naive_uniform(key, step, sample, n) * (2 * jitter + 1)) - jitter for n in (1, 2)]
+    seen = []
+    for up, right in [(0, 0), tuple(moves)][:eyes]:
+        patch = image[i + up : i + up + size, j + right : j + right + size].astype(float)
+        if standardize:
+            patch = (patch - patch.mean()) / patch.std()
+        seen.append(patch.ravel())
+    return np.concatenate(seen)
