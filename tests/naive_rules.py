@@ -147,3 +147,58 @@ def naive_pursuit(name, weights, x, activity, slope, second, third, fourth):
     return mean_over_samples(
         weights, x, lambda b, i, j: phis[name](y[i, b], i) * slope[i, b] * x[b, j]
     )
+
+
+# -- the dynamics of Krotov and Hopfield -------------------------------------------------------
+
+
+def naive_krotov_hopfield_dynamic(weights, x, p, inhibition, level, delta, radius, step, n_step):
+    """dw = < g(h) (R^p x - I w) >, h by Euler steps of dh/dt = I - w_inh sum max(h, 0) - h."""
+    weights, x = doubles(weights, x)
+    powered = np.sign(weights) * np.abs(weights) ** (p - 1)
+    currents, g = powered @ x.T, np.zeros((len(weights), len(x)))
+    for b in range(len(x)):
+        h = [0.0] * len(weights)
+        for _ in range(n_step):
+            rates = [max(value, 0) for value in h]
+            h = [
+                h[i] + step * (currents[i, b] - inhibition * (sum(rates) - rates[i]) - h[i])
+                for i in range(len(h))
+            ]
+        g[:, b] = [1 if value >= level else -delta if value >= 0 else 0 for value in h]
+    return mean_over_samples(
+        weights,
+        x,
+        lambda b, i, j: g[i, b] * (radius**p * x[b, j] - currents[i, b] * weights[i, j]),
+    )
+
+
+# -- homeostasis -------------------------------------------------------------------------------
+
+
+def naive_intrinsic_plasticity(gain, bias, current, mean, rate):
+    """a and b after one step of Triesch's rule on the logistic of a u + b."""
+    gain, bias, current = doubles(gain, bias, current)
+    a, b = gain.copy(), bias.copy()
+    for i in range(len(current)):
+        of_gain, of_bias = [], []
+        for u in current[i]:
+            y = 1 / (1 + math.exp(-(gain[i] * u + bias[i])))
+            of_gain.append(1 / gain[i] + u - (2 + 1 / mean) * u * y + u * y**2 / mean)
+            of_bias.append(1 - (2 + 1 / mean) * y + y**2 / mean)
+        a[i] += rate * sum(of_gain) / len(of_gain)
+        b[i] += rate * sum(of_bias) / len(of_bias)
+    return a, b
+
+
+def naive_scaling(weights, activities, goal, rate, integral_rate, memory):
+    """The weights after each of the batches; nothing but scaling moves them."""
+    w, mean, missing, path = np.array(weights, np.float64), None, 0.0, []
+    for activity in activities:
+        now = activity.astype(float).mean(axis=1)
+        mean = now if mean is None else memory * mean + (1 - memory) * now
+        missing = missing + goal - mean
+        factor = 1 + rate * (goal - mean) + integral_rate * missing
+        w = w * np.maximum(factor, 0)[:, np.newaxis]
+        path.append(w)
+    return path

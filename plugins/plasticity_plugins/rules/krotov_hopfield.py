@@ -28,8 +28,45 @@ def _signed_power(w, exponent):  # type: ignore[no-untyped-def]  # compiled
     return np.copysign(abs(w) ** exponent, w)
 
 
+@component
+class PoweredWeights(Rule):
+    """Base of the rules of Krotov and Hopfield: the current that belongs to a p-norm.
+
+    u_ib = sum_j sign(w_ij) |w_ij|^(p-1) x_bj
+    """
+
+    power: float = setting(
+        default=2.0,
+        above=1,
+        doc="p of the norm; 2 and 3 are published",
+        because="at 1 the current no longer depends on the sizes of the weights, only on their "
+        "signs",
+    )
+
+    powered = Variable(
+        ("neuron", "input"), intent="scratch", description="sign(w) |w|^(p-1), unless p = 2"
+    )
+
+    @property
+    def current_kernel(self) -> Kernel:
+        """The current in a compiled step; with p = 2 it is W x itself."""
+        powers: dict[float, Any] = {2: None, 3: _signed_square}
+        return Kernel(
+            "compute_current",
+            powers.get(self.power, _signed_power),
+            parameters=lambda self, batch: (self.power - 1,),
+        )
+
+    @hookimpl
+    def compute_current(self, weights: Array, x: Array, current: Array) -> Array:
+        if self.power == 2:
+            return np.dot(weights, x.T, out=current)
+        signed_power(weights, weights.dtype.type(self.power - 1), self.powered)
+        return np.dot(self.powered, x.T, out=current)
+
+
 @component(source=bibliography.KROTOV_HOPFIELD_2019)
-class KrotovHopfield(Rule):
+class KrotovHopfield(PoweredWeights):
     """Hebbian learning for the unit that wins a sample, anti-Hebbian for the one ranked k.
 
         u_ib  = sum_j sign(w_ij) |w_ij|^(p-1) x_bj
@@ -47,13 +84,6 @@ class KrotovHopfield(Rule):
     over the batch where we take its mean, the same after `max_abs`; ties they leave to the sorting.
     """
 
-    power: float = setting(
-        default=2.0,
-        above=1,
-        doc="p of the norm; 2 and 3 are published",
-        because="at 1 the current no longer depends on the sizes of the weights, only on their "
-        "signs",
-    )
     rank: int = setting(
         default=2,
         low=2,
@@ -67,20 +97,11 @@ class KrotovHopfield(Rule):
         because="below 0 the unit ranked k would learn like the winner",
     )
 
-    powered = Variable(
-        ("neuron", "input"), intent="scratch", description="sign(w) |w|^(p-1), unless p = 2"
-    )
-
     @property
     def kernels(self) -> tuple[Kernel, ...]:
-        """The parts of a compiled step; with p = 2 the current is W x itself."""
-        powers: dict[float, Any] = {2: None, 3: _signed_square}
+        """The parts of a compiled step."""
         return (
-            Kernel(
-                "compute_current",
-                powers.get(self.power, _signed_power),
-                parameters=lambda self, batch: (self.power - 1,),
-            ),
+            self.current_kernel,
             Kernel(
                 "modulate",
                 add_ranked,
@@ -99,13 +120,6 @@ class KrotovHopfield(Rule):
                 else f"krotov_hopfield: the layer has 1 neuron, and with rank {self.rank} it needs "
                 f"{self.rank} or more: a single unit has nobody to compete with"
             )
-
-    @hookimpl
-    def compute_current(self, weights: Array, x: Array, current: Array) -> Array:
-        if self.power == 2:
-            return np.dot(weights, x.T, out=current)
-        signed_power(weights, weights.dtype.type(self.power - 1), self.powered)
-        return np.dot(self.powered, x.T, out=current)
 
     @hookimpl
     def modulate(self, current: Array, modulation: Array, decay: Array) -> None:

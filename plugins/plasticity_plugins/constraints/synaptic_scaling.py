@@ -1,0 +1,68 @@
+"""Turrigiano's synaptic scaling."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from plasticity import Variable, component, hookimpl, setting
+from plasticity.typing import Array
+from plasticity_plugins import bibliography_of_rules
+
+
+@component(
+    source=f"{bibliography_of_rules.TURRIGIANO_1998}\n\n{bibliography_of_rules.VAN_ROSSUM_2000}"
+)
+class SynapticScaling:
+    """Scales all weights of a neuron together until its mean activity is the one aimed at.
+
+        a_i  <- gamma a_i + (1 - gamma) < y_i >
+        s_i  <- s_i + goal - a_i
+        w_ij <- w_ij (1 + rate (goal - a_i) + integral_rate s_i)
+
+    Before the first step a is the first batch's own < y >, and s is 0. The weights keep their
+    ratios, so what a neuron selects stays. A factor below 0 counts as 0.
+
+    Source: Turrigiano et al., Nature 391 (1998) 892, the finding; van Rossum, Bi & Turrigiano,
+    Journal of Neuroscience 20 (2000) 8812, the equation, with beta = rate and gamma there =
+    integral_rate. There time is continuous and a follows spikes; a step here is one unit of it.
+    """
+
+    goal: float = setting(default=0.1, doc="mean activity that is aimed at")
+    rate: float = setting(
+        default=0.01,
+        low=0,
+        unit="1 per step",
+        doc="share by which the weights grow, per unit of activity that is missing",
+        because="below 0 an active neuron would become more so",
+    )
+    integral_rate: float = setting(
+        default=0.0,
+        low=0,
+        unit="1 per step",
+        doc="the same for what has been missing in all steps so far",
+        because="below 0 an active neuron would become more so",
+    )
+    memory: float = setting(
+        default=0.99,
+        low=0,
+        below=1,
+        doc="share gamma of the old mean activity kept at each step",
+        because="a memory of 1 never forgets the first mean",
+    )
+
+    mean_activity = Variable(("neuron",), description="mean activity a, with a fading memory")
+    missing = Variable(("neuron",), description="sum s of the activity that was missing")
+    begun = Variable((), dtype="bool", description="whether the mean is of anything yet")
+
+    @hookimpl
+    def constrain_weights(self, weights: Array, activity: Array) -> None:
+        now = activity.mean(axis=1)
+        if not self.begun:
+            self.mean_activity[...] = now
+            self.begun[...] = True
+        self.mean_activity *= self.memory
+        self.mean_activity += (1 - self.memory) * now
+        short = self.goal - self.mean_activity
+        self.missing += short
+        factors = np.maximum(1 + self.rate * short + self.integral_rate * self.missing, 0)
+        weights *= factors[:, np.newaxis]
