@@ -23,8 +23,9 @@ INTENTS = typing.get_args(Intent)
 class Variable:
     """An array that a component owns, writes or reads.
 
-    dims         names in the order (neuron, input), (neuron, sample) or (neuron,); a number, or the
-                 name of an integer setting of the component, is a size of its own
+    dims         names in the order (neuron, input), (neuron, sample), (neuron, from_neuron) or
+                 (neuron,); a number, or the name of an integer setting of the component, is a size
+                 of its own
     dtype        None for the floating point type of the layer
     unit         "1" for pure numbers
     intent       `own`: private, kept in checkpoints; `scratch`: private, forgotten after each step;

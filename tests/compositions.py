@@ -14,6 +14,7 @@ from plasticity_plugins.activations.tanh import Tanh
 from plasticity_plugins.constraints.bounds import Bounds
 from plasticity_plugins.constraints.row_norm import RowNorm
 from plasticity_plugins.initializers.normal import Normal
+from plasticity_plugins.lateral.distance import GaussianLateral, NearestNeighbours
 from plasticity_plugins.lateral.uniform import UniformLateral
 from plasticity_plugins.optimizers.adadelta import Adadelta
 from plasticity_plugins.optimizers.adagrad import Adagrad
@@ -104,7 +105,12 @@ ACTIVATIONS = {
     "elu": lambda: Elu(alpha=0.3),
     "softmax": lambda: Softmax(temperature=0.5),
 }
-LATERALS = {"none": lambda: None, "inhibition": lambda: UniformLateral(strength=-0.2)}
+LATERALS = {
+    "none": lambda: None,
+    "inhibition": lambda: UniformLateral(strength=-0.2),
+    "gaussian": lambda: GaussianLateral(strength=-0.2),
+    "relaxed": lambda: NearestNeighbours(solution="relaxed", transfer="logistic", iterations=5),
+}
 TRANSFORMS = {
     "none": lambda: (),
     "clip": lambda: (Clip(limit=0.05),),

@@ -102,6 +102,6 @@ def close(one: Array, other: Array, tolerance: float) -> bool:
 
 def as_toml(value: Any) -> Any:
     """A setting as TOML holds it."""
-    if isinstance(value, tuple):
+    if isinstance(value, list | tuple):
         return [as_toml(item) for item in value]
     return value if isinstance(value, bool | int | float | str) else str(value)
