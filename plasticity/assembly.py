@@ -12,7 +12,14 @@ from plasticity.clock import Clock
 from plasticity.components import events_of, label_of
 from plasticity.data import Data
 from plasticity.dispatch import Manager, failure
-from plasticity.errors import DataError, MissingPartError, PlasticityError, SpecError, listed
+from plasticity.errors import (
+    ContractError,
+    DataError,
+    MissingPartError,
+    PlasticityError,
+    SpecError,
+    listed,
+)
 from plasticity.fallbacks import DenseSynapse, GivenData, batches_of
 from plasticity.randomness import stream
 from plasticity.rules import Term
@@ -36,8 +43,7 @@ def assemble(experiment: Experiment, listeners: Iterable[Any] = ()) -> Simulatio
     """
     shared = _shared_components(experiment, listeners)
     data = _open(experiment, shared["data"])
-    rows = data.n_sample
-    _check_batch(experiment, rows)
+    _check_batch(experiment, data.per_epoch)
     if "draw_batch" not in events_of(shared["data"]):
         shared["batches"] = batches_of(data, experiment.shuffle, experiment.batch_size)
 
@@ -45,13 +51,13 @@ def assemble(experiment: Experiment, listeners: Iterable[Any] = ()) -> Simulatio
     for index, layer in enumerate(experiment.layers):
         parts = _layer_components(experiment, layer, index)
         _check_phases(experiment, layer, index)
-        clock = Clock(_steps_per_epoch(experiment, rows), experiment.n_epoch)
+        clock = Clock(_steps_per_epoch(experiment, data.per_epoch), experiment.n_epoch)
         sizes = {
             "neuron": layer.neurons,
             "from_neuron": layer.neurons,
             "input": n_input,
             "sample": experiment.batch_size,
-            "pattern": rows,
+            "pattern": data.n_sample,
         }
         layers.append(
             LayerState(
@@ -68,6 +74,8 @@ def assemble(experiment: Experiment, listeners: Iterable[Any] = ()) -> Simulatio
         n_input = layer.neurons
     _check_names(layers)
     _check_components(shared, layers)
+    for layer_state in layers:
+        contracts.check_labelled({**shared, **layer_state.components}, data)
 
     manager = _register(shared, layers)
     whole = LayerState(
@@ -75,8 +83,6 @@ def assemble(experiment: Experiment, listeners: Iterable[Any] = ()) -> Simulatio
     )
     whole.allocate(())
     whole.bind(experiment.batch_size)
-    for layer_state in layers:
-        contracts.check_labelled({**shared, **layer_state.components}, data)
     for layer_state in layers:
         used = contracts.shared_arrays([*shared.values(), *layer_state.components.values()])
         layer_state.allocate(used | {"weights", "decay", "update"})
@@ -180,6 +186,11 @@ def _open(experiment: Experiment, source: Any) -> Data:
     if not isinstance(data, Data):
         raise DataError(
             f"data {label_of(source)!r}: open_data returned {type(data).__name__}, not Data"
+        )
+    if data.n_drawn is not None and "draw_batch" not in events_of(source):
+        raise ContractError(
+            f"data {label_of(source)!r}: the data say n_drawn={data.n_drawn}, but the source draws "
+            "no sample: let it answer draw_batch, or leave out n_drawn"
         )
     return data
 

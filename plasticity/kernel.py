@@ -34,6 +34,9 @@ class Kernel:
 
     These get arrays and work in place:
 
+        draw_batch          one sample of x (input,), step, place of the sample in the batch,
+                            *arrays, parameters: fills the sample
+        encode              the same: changes the sample
         shape_current       current (neuron, some of the samples)
         activate            with `together` current (neuron, some), parameters, activity (neuron,
                             some), which is overwritten
@@ -46,6 +49,7 @@ class Kernel:
     parameters  function of (component, batch) that gives further numbers; of shape_current also
                 arrays
     state       names of the component's Variables of which each call gets and returns its element
+    arrays      of draw_batch and encode: names of the component's arrays that each call gets whole
     observe     of estimate_threshold: y -> what is averaged over the samples
     before      of apply_update: rate_factor, updates done, *parameters -> numbers, once a step
     count       name of the Variable that counts the updates
@@ -59,6 +63,7 @@ class Kernel:
     function: Callable[..., Any] | None
     parameters: Callable[[Any, int], Numbers] = attrs.field(default=_none, kw_only=True)
     state: tuple[str, ...] = attrs.field(default=(), kw_only=True)
+    arrays: tuple[str, ...] = attrs.field(default=(), kw_only=True)
     observe: Callable[..., Any] | None = attrs.field(default=None, kw_only=True)
     before: Callable[..., Any] | None = attrs.field(default=None, kw_only=True)
     count: str = attrs.field(default="", kw_only=True)
