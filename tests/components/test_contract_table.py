@@ -39,7 +39,6 @@ def settings_for(tmp_path_factory):
         "early_stopping": {"measurement": "mean_response", "above": -100, "patience": 3},
         "cifar10": {"folder": str(folder)},
         "lateral.matrix": {"values": random.uniform(-0.2, 0.2, (4, 4)).tolist()},
-        "lateral.matrix": {"values": random.uniform(-0.2, 0.2, (4, 4)).tolist()},
         "mnist": {"folder": str(folder)},
         "natural_images": {"path": str(folder / "images.npy"), "size": 2, "eyes": 2, **few},
         "noise": {"inputs": 6, **few},
