@@ -10,6 +10,7 @@ from naive import naive_logistic
 from numba import float32, njit
 
 from plasticity.components import label_of
+from plasticity_plugins.activations.elliot import Elliot, Softsign, SymmetricElliot
 from plasticity_plugins.activations.exponential import Elu, Selu, Softplus
 from plasticity_plugins.activations.linear import Linear
 from plasticity_plugins.activations.logistic import Logistic
@@ -22,13 +23,7 @@ from plasticity_plugins.activations.rectifiers import (
     ThresholdLinear,
 )
 from plasticity_plugins.activations.relu import Relu
-from plasticity_plugins.activations.sigmoids import (
-    AsymmetricLogistic,
-    Elliot,
-    Loggy,
-    Softsign,
-    SymmetricElliot,
-)
+from plasticity_plugins.activations.sigmoids import AsymmetricLogistic, Loggy
 from plasticity_plugins.activations.tanh import Tanh
 
 TWINS = {

@@ -1,7 +1,5 @@
 """Initial weights that are samples, come from a file, or are those of another run."""
 
-import shutil
-
 import numpy as np
 import pytest
 
@@ -152,19 +150,28 @@ def test_complex_numbers_are_refused(file):
     )
 
 
-def test_several_arrays_are_refused(tmp_path):
-    np.savez(tmp_path / "all.npz", one=WEIGHTS, other=WEIGHTS)
+MUST = "must be an npy file of one array of numbers, as np.save writes it"
+
+
+def test_a_file_of_several_arrays_is_refused(tmp_path):
     path = tmp_path / "all.npz"
-    assert refusal(FromArray(path=path)) == (
-        f"layers[0].initializer 'from_array': {path}: holds several arrays; save the weights alone "
-        "with np.save"
+    np.savez(path, one=WEIGHTS, other=WEIGHTS)
+    assert refusal(FromArray(path=path)).startswith(
+        f"layers[0].initializer 'from_array': {path}: {MUST}: the magic string is not correct"
     )
 
 
 def test_a_pickle_is_not_read(file):
     np.save(file, np.array([[object()]]), allow_pickle=True)
     assert refusal(FromArray(path=file)).startswith(
-        f"layers[0].initializer 'from_array': {file}: no array can be read: Object arrays"
+        f"layers[0].initializer 'from_array': {file}: {MUST}: Object arrays cannot be loaded"
+    )
+
+
+def test_a_file_that_is_cut_short_is_refused(file):
+    file.write_bytes(file.read_bytes()[:-8])
+    assert refusal(FromArray(path=file)).startswith(
+        f"layers[0].initializer 'from_array': {file}: {MUST}: "
     )
 
 
@@ -201,12 +208,20 @@ def test_a_folder_that_holds_no_run_is_refused(tmp_path):
 
 
 def test_a_run_that_kept_no_weights_yet_is_refused(tmp_path):
-    trained(tmp_path / "run", layer(Normal()))
-    shutil.rmtree(tmp_path / "run" / "layer_0" / "state")
-    assert refusal(FromRun(path=tmp_path / "run")) == (
-        f"layers[0].initializer 'from_run': {tmp_path / 'run'}: no weights were kept yet; its run "
-        "is 'finished'"
-    )
+    told = []
+
+    class Impatient:
+        @hookimpl
+        def run_started(self):
+            told.append(refusal(FromRun(path=tmp_path / "run")))
+
+    simulation = made(layer(Normal()))
+    simulation.register(Impatient())
+    simulation.run(tmp_path / "run")
+    assert told == [
+        f"layers[0].initializer 'from_run': {tmp_path / 'run'}: no weights were kept yet, and the "
+        "run is 'running'"
+    ]
 
 
 def test_a_layer_must_be_named_where_there_are_several(tmp_path):

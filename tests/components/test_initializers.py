@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from threadpoolctl import threadpool_limits
 
 from plasticity import Data, Experiment, Layer, assemble
 from plasticity.components import label_of
@@ -127,16 +128,27 @@ def test_orthogonal_weights_have_right_angles_and_the_length_of_the_gain(neurons
     np.testing.assert_allclose(products, 1.5**2 * np.eye(min(neurons, inputs)), atol=1e-14)
 
 
+def test_orthogonal_weights_do_not_depend_on_the_number_of_threads():
+    drawn = []
+    for threads in (1, 2):
+        initializer, weights = Orthogonal(), np.zeros((700, 600))
+        Orthogonal.rng.bind(initializer, np.random.default_rng(3))
+        with threadpool_limits(threads):
+            initializer.init_state(weights)
+        drawn.append(weights)
+    assert drawn[0].tobytes() == drawn[1].tobytes()
+
+
 def test_orthogonal_weights_favour_no_direction():
     # Without the signs of R the first entry of Q would never be positive.
-    initializer, drawn = Orthogonal(), np.zeros((500, 2, 2))
+    initializer, drawn = Orthogonal(), np.zeros((200, 2, 2))
     Orthogonal.rng.bind(initializer, np.random.default_rng(3))
     for weights in drawn:
         initializer.init_state(weights)
     angles = np.arctan2(drawn[:, 0, 1], drawn[:, 0, 0])
     assert stats.kstest(angles, stats.uniform(-math.pi, 2 * math.pi).cdf).pvalue > 1e-3
     # Half of them turn, half mirror; four standard errors.
-    assert abs(np.mean(np.linalg.det(drawn) > 0) - 0.5) < 4 * 0.5 / math.sqrt(500)
+    assert abs(np.mean(np.linalg.det(drawn) > 0) - 0.5) < 4 * 0.5 / math.sqrt(200)
 
 
 @given(st.floats(-10, 10), st.floats(0, 10), st.integers(0, 1000))

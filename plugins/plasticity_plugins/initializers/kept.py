@@ -30,57 +30,55 @@ class FromArray:
                 f"from_array: {path}: there is no such file; a relative path starts at {Path.cwd()}"
             )
         try:
-            kept = np.load(path, allow_pickle=False)
-        except (ValueError, OSError, EOFError) as error:
-            raise SettingError(f"from_array: {path}: no array can be read: {error}") from error
-        if not isinstance(kept, np.ndarray):
+            with path.open("rb") as file:
+                kept = np.lib.format.read_array(file, allow_pickle=False)
+        except (ValueError, OSError) as error:
             raise SettingError(
-                f"from_array: {path}: holds several arrays; save the weights alone with np.save"
-            )
+                f"from_array: {path}: must be an npy file of one array of numbers, as np.save "
+                f"writes it: {error}"
+            ) from error
         _fill(weights, kept, f"from_array: {path}")
 
 
 @component
 class FromRun:
-    """The weights with which a layer of another run ended.
+    """The weights with which a layer of another run ended, or those of its last checkpoint.
 
     Raises `SettingError` where there is no run in the store, it kept no weights yet, has no layer
     of that name, or one of another shape.
     """
 
-    path: str | Path = setting(
-        doc="store of the run; a relative path starts at the working directory"
-    )
+    path: str | Path = setting(doc="where the store of the run is")
     layer: str | None = setting(
         default=None, doc="name of the layer in that run; its only one unless given"
     )
 
     @hookimpl
     def init_state(self, weights: Array) -> None:
-        path = Path(self.path).expanduser().absolute()
         try:
-            run = open_run(path)
+            run = open_run(self.path)
+            state = run.state(self._index(run.layers))
+            kept = state["weights"].values if "weights" in state else None
         except StoreError as error:
             raise SettingError(f"from_run: {error}") from error
-        state = run.state(self._index(path, run.layers))
-        if "weights" not in state:
+        if kept is None:
             raise SettingError(
-                f"from_run: {path}: no weights were kept yet; its run is {run.outcome!r}"
+                f"from_run: {self.path}: no weights were kept yet, and the run is {run.outcome!r}"
             )
-        _fill(weights, state["weights"].values, f"from_run: {path}")
+        _fill(weights, kept, f"from_run: {self.path}")
 
-    def _index(self, path: Path, layers: tuple[str, ...]) -> int:
+    def _index(self, layers: tuple[str, ...]) -> int:
         if self.layer is None and len(layers) == 1:
             return 0
         if self.layer is None:
             raise SettingError(
-                f"from_run: {path}: holds the layers {listed(layers)}; say which, for example "
+                f"from_run: {self.path}: holds the layers {listed(layers)}; say which, for example "
                 f"layer = {layers[0]!r}"
             )
         if self.layer not in layers:
             raise SettingError(
-                f"from_run: {path}: no layer {self.layer!r}{nearest(self.layer, layers)} (it holds "
-                f"{listed(layers)})"
+                f"from_run: {self.path}: no layer {self.layer!r}{nearest(self.layer, layers)} (it "
+                f"holds {listed(layers)})"
             )
         return layers.index(self.layer)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from plasticity import Stream, component, hookimpl, setting
 from plasticity.typing import Array
@@ -30,6 +31,8 @@ class Orthogonal:
     @hookimpl
     def init_state(self, weights: Array) -> None:
         short, long = sorted(weights.shape)
-        rotation, triangle = np.linalg.qr(self.rng.standard_normal((long, short)))
+        # Several threads round in another way than one.
+        with threadpool_limits(1, "blas"):
+            rotation, triangle = np.linalg.qr(self.rng.standard_normal((long, short)))
         rotation *= self.gain * np.where(np.diagonal(triangle) < 0, -1, 1)
         weights[...] = rotation if weights.shape == (long, short) else rotation.T
