@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from plasticity.kernels.counted import normal_draw as normal_draw
     from plasticity.kernels.counted import uniform_draw as uniform_draw
     from plasticity.kernels.counted import whole_draw as whole_draw
+    from plasticity.quantities import bytes_of as bytes_of
     from plasticity.results import Run as Run
     from plasticity.results import open_run as open_run
     from plasticity.rule_functions import rule as rule
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 _HOME = {
     "assemble": "assembly",
     "branch": "runs",
+    "bytes_of": "quantities",
     "cache_folder": "folders",
     "Cadence": "cadence",
     "Clock": "clock",

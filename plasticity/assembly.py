@@ -78,9 +78,8 @@ def assemble(experiment: Experiment, listeners: Iterable[Any] = ()) -> Simulatio
         contracts.check_labelled({**shared, **layer_state.components}, data)
 
     manager = _register(shared, layers)
-    whole = LayerState(
-        _WHOLE, layers[0].sizes, experiment.dtype, shared, layers[0].clock, data.image_shape
-    )
+    sizes = {**layers[0].sizes, "layer": len(layers)}
+    whole = LayerState(_WHOLE, sizes, experiment.dtype, shared, layers[0].clock, data.image_shape)
     whole.allocate(())
     whole.bind(experiment.batch_size)
     for layer_state in layers:

@@ -100,6 +100,18 @@ functions
         _Reader(text, places).read(tree, 0)
         return Expression(text, tree, places)
 
+    @property
+    def outermost(self) -> tuple[str, Expression, tuple[str, ...]] | None:
+        """The reduction that is taken last: its name, of what, and the dimensions that it names.
+
+        None where it ends with anything else.
+        """
+        tree = self.tree
+        if not isinstance(tree, ast.Call) or function_of(tree) not in REDUCTIONS:
+            return None
+        inner = Expression(self.text, tree.args[0], self._places)
+        return function_of(tree), inner, tuple(str(dim.value) for dim in dimensions_of(tree))
+
     def fail(self, node: ast.AST, message: str) -> NoReturn:
         """Raise `ExpressionError` for a part of the expression."""
         raise ExpressionError(f"{self.text!r}, at {_position(self.text, node)}: {message}")
@@ -220,6 +232,12 @@ class _Reader:
 
     def _fail(self, node: ast.AST, message: str) -> NoReturn:
         raise ExpressionError(f"{self.text!r}, at {_position(self.text, node)}: {message}")
+
+
+def function_of(node: ast.Call) -> str:
+    """The name of the function that is called."""
+    assert isinstance(node.func, ast.Name)  # as was seen at reading
+    return node.func.id
 
 
 def dimensions_of(node: ast.Call) -> list[ast.Constant]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from plasticity.errors import listed, nearest
-from plasticity.expressions import ELEMENTWISE, Expression, dimensions_of
+from plasticity.expressions import ELEMENTWISE, Expression, dimensions_of, function_of
 from plasticity.typing import Array
 
 
@@ -75,7 +75,7 @@ class _Evaluation:
         raise TypeError(f"{ast.dump(node)} should have been refused when it was read")
 
     def _call(self, node: ast.Call) -> Labelled:
-        name = node.func.id  # type: ignore[attr-defined]  # a Name, as was seen at reading
+        name = function_of(node)
         if name in ELEMENTWISE:
             return self._apply(_FUNCTIONS[name], node, *node.args)
         array = self.of(node.args[0])

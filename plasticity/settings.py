@@ -120,6 +120,8 @@ def type_name(annotation: Any) -> str:
         return "one of " + ", ".join(map(repr, typing.get_args(annotation)))
     if typing.get_origin(annotation) is tuple:
         return f"a list, each {type_name(typing.get_args(annotation)[0])}"
+    if typing.get_origin(annotation) is dict:
+        return "a table"
     return names.get(annotation, getattr(annotation, "__name__", str(annotation)))
 
 

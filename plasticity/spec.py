@@ -278,6 +278,9 @@ def _plain(value: Any) -> Any:
         return str(value)
     if isinstance(value, np.generic):
         return value.item()
+    if callable(value):
+        name = getattr(value, "__qualname__", type(value).__qualname__)
+        return f"{GIVEN}: {value.__module__}.{name}"
     if hasattr(value, "__array__"):
         raise SpecError(
             "an array that was given in Python cannot be written to TOML; save it to a file and "

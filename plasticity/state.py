@@ -11,9 +11,11 @@ import numpy as np
 from plasticity.clock import Clock
 from plasticity.components import label_of
 from plasticity.errors import ConflictError, ContractError, MissingPartError, listed, nearest
+from plasticity.expressions import Expression
+from plasticity.labelled import Labelled, evaluate
 from plasticity.rules import Term
 from plasticity.terms import ScaledRule
-from plasticity.variable import Variable, variables_of
+from plasticity.variable import Variable, dims_of, variables_of
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -262,6 +264,38 @@ class LayerView:
         if name not in self.names:
             raise ContractError(f"{self.name} has no array {name!r} (it has {listed(self.names)})")
         return read_only(self._state.batch_arrays(batch or self.clock.batch)[name])
+
+    def evaluate(self, expression: Expression) -> Labelled:
+        """What a formula gives for the arrays as they are now; see `plasticity.expressions`."""
+        return evaluate(
+            expression, {name: self.labelled(name) for name in self.used_by(expression)}
+        )
+
+    def labelled(self, name: str) -> Labelled:
+        """An array with the names of its dimensions; of a private one the last part is enough."""
+        full = self.full_name(name)
+        return Labelled(self.array(full), dims_of(name, self.declaration(full)))
+
+    def used_by(self, expression: Expression) -> tuple[str, ...]:
+        """The arrays that a formula uses; raises `ExpressionError` where there is none."""
+        short = (name.rpartition(".")[2] for name in self.names)
+        expression.check_names({*self.names, *short})
+        return expression.names
+
+    def full_name(self, name: str) -> str:
+        """The name of an array of which the last part may have been given.
+
+        Raises `ContractError` where several end like it.
+        """
+        if name in self.names:
+            return name
+        found = [known for known in self.names if known.rpartition(".")[2] == name]
+        if len(found) > 1:
+            raise ContractError(
+                f"{self.name}: several arrays are called {name!r}; give the whole name, one of "
+                f"{listed(found)}"
+            )
+        return found[0] if found else name
 
     def declaration(self, name: str) -> Variable:
         """The Variable behind an array."""

@@ -125,6 +125,18 @@ class Stream:
         instance.__dict__[self.name] = generator
 
 
+def dims_of(name: str, variable: Variable) -> tuple[str, ...]:
+    """The names of the dimensions of an array; a size without a name is named after the array.
+
+    >>> dims_of("kernel", Variable(("neuron", 3)))
+    ('neuron', 'kernel_1')
+    """
+    return tuple(
+        dim if isinstance(dim, str) else f"{name}_{position}"
+        for position, dim in enumerate(variable.dims)
+    )
+
+
 def variables_of(component: object) -> Iterator[Variable]:
     """The Variables that the class of a component declares, base classes first."""
     yield from _declared(component, Variable)

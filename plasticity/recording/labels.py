@@ -1,22 +1,11 @@
-"""How the store labels an array: names of its dimensions, unit and meaning."""
+"""How the store labels an array: names of its dimensions, unit, meaning, and what was taken."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from plasticity.variable import Variable
-
-
-def dims_of(name: str, variable: Variable) -> tuple[str, ...]:
-    """Dimension names for xarray; a size without a name is named after its array.
-
-    >>> dims_of("kernel", Variable(("neuron", 3)))
-    ('neuron', 'kernel_1')
-    """
-    return tuple(
-        dim if isinstance(dim, str) else f"{name}_{position}"
-        for position, dim in enumerate(variable.dims)
-    )
+from plasticity.variable import dims_of as dims_of
 
 
 def labels_of(variable: Variable) -> dict[str, Any]:

@@ -32,11 +32,12 @@ from plasticity.recording.labels import dims_of, labels_of
 from plasticity.recording.lock import Lock, holder_of
 from plasticity.recording.opening import compressors_of, loaded, locked, make_room
 from plasticity.recording.provenance import about
-from plasticity.recording.recording import Recording
-from plasticity.recording.series import ORDER, Column, Series
+from plasticity.recording.recording import Recording, record
+from plasticity.recording.series import BLOCK, ORDER, Column, Series
 from plasticity.recording.target import Target
 from plasticity.recording.writer import Writer
 from plasticity.storage import Storage
+from plasticity.typing import Array
 
 if TYPE_CHECKING:
     import xarray
@@ -200,14 +201,16 @@ class RunStore:
             return xarray.Dataset()
         attributes = dict(self.staged.nodes[name]["attributes"])
         known = self.staged.below(name)
-        names = [*attributes.pop(ORDER, sorted(known)), *_CLOCK]
+        coords = attributes.pop("coordinates", "").split()
+        names = [*attributes.pop(ORDER, sorted(known)), *_CLOCK, *coords]
         arrays: dict[str, zarr.Array[Any]] = {
             array: zarr.open_array(self.staged, path=f"{name}/{array}")
             for array in dict.fromkeys(names)
             if array in known
         }
-        coords = attributes.get("coordinates", "").split()
-        return dataset_of(arrays, ("step", *coords), self.target or "memory")
+        attributes.pop(BLOCK, None)
+        found = dataset_of(arrays, ("step", *coords), self.target or "memory")
+        return found.assign_attrs(attributes)
 
     def checkpoint(self, step: int) -> dict[str, Any]:
         """The whole state after so many steps, as `Simulation.restore` takes it.
@@ -225,18 +228,14 @@ class RunStore:
     # -- what is written -------------------------------------------------------------------------
 
     def record(
-        self, layer: LayerView, names: tuple[str, ...], *, every: int = 1, group: str = "trajectory"
+        self, layer: LayerView, names: tuple[str, ...], *, group: str = "trajectory", **how: Any
     ) -> Recording:
         """A recording of these arrays of a layer: each `take()` adds a frame to the store.
 
-        every  steps between two frames
         group  where in the layer's part of the store
-
-        Raises `StoreError` where the group is taken, `ContractError` where the layer has no array
-        of a name.
+        how    what is taken of the arrays; see `plasticity.recording.recording.record`
         """
-        series = self.open_series(f"{layer.name}/{group}")
-        return Recording(layer, names, series, self.experiment().batch_size)
+        return record(self, layer, names, group=group, **how)
 
     def open_series(self, path: str) -> Series:
         """The series of a group, `<layer>/<group>`, to be written by one recorder.
@@ -249,6 +248,11 @@ class RunStore:
                 f"{path} is written by something else already; record into a group of another name"
             )
         return self._open_series(path)
+
+    def write_coordinate(self, path: str, values: Array, attributes: Mapping[str, Any]) -> None:
+        """Write what labels a dimension of a group, `<layer>/<group>/<dimension>`."""
+        dims = (path.rpartition("/")[2],)
+        self._put(write_array, self.staged, path, values, dims, attributes, self._compressors)
 
     def append_measurements(
         self,

@@ -104,4 +104,6 @@ def as_toml(value: Any) -> Any:
     """A setting as TOML holds it."""
     if isinstance(value, list | tuple):
         return [as_toml(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: as_toml(item) for key, item in value.items()}
     return value if isinstance(value, bool | int | float | str) else str(value)

@@ -36,9 +36,7 @@ class Taker:
     @hookimpl
     def step_finished(self, layer, weights):
         if self.recording is None:
-            self.recording = self.store.record(
-                layer, self.names, every=self.every, group=self.group
-            )
+            self.recording = self.store.record(layer, self.names, group=self.group)
         self.recording.take()
         self.frames.append(weights.copy())
 

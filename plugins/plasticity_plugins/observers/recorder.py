@@ -1,36 +1,157 @@
-"""Keeps arrays of the layers over the steps of a run."""
+"""Keeps arrays of the layers, and what is made of them, over the steps of a run."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from plasticity import LayerView, component, hookimpl, setting
-from plasticity.errors import SettingError, listed, nearest
+import attrs
+
+from plasticity import (
+    Cadence,
+    Clock,
+    Expression,
+    LayerView,
+    Variable,
+    bytes_of,
+    component,
+    hookimpl,
+    setting,
+)
+from plasticity.errors import SettingError, SpecError, listed, nearest
+from plasticity_plugins.observers.budget import DOUBLINGS, FRAMES, thin
+
+_GIVEN = "given in Python"
+_REDUCTIONS = ("mean", "std", "min", "max", "norm", "quantile", "histogram")
+
+
+@attrs.define(eq=False)
+class _Kept:
+    """What is recorded of one layer, when, and how many frames there may be."""
+
+    recording: Any
+    progress: Any
+    asked: Cadence
+    cadence: Cadence
+    most: float
+    history: list[str]
 
 
 @component
 class Recorder:
-    """Takes named arrays of every layer, or of one, into the store every so many steps.
+    """Takes arrays of every layer, or of one, and functions of its state into the store.
 
     `Run.trajectory` gives them over `step`. Arrays that have a value for each sample of the batch
     can be recorded as well; where the last batch of an epoch is smaller, the rest of its frame is
     NaN. A second recorder takes a `group` of its own: `Run.recorded(group)`.
 
-    Raises `SettingError` at the first step where a layer has no array of a name, and at the start
-    where there is no layer of the name.
+    When: `every` so many steps, or as a text says ("2 epochs", "10 per decade" at the same distance
+    of logarithms), or `at` given steps; of these, where it is set, only when a condition holds.
+
+    What: `variables` whole, of chosen `neurons`, or reduced `over` named dimensions; `probes` are
+    formulas, as `{spread = "std(weights, 'input')"}`, or in Python functions of the layer. Formulas
+    have abs sqrt exp log tanh sign minimum maximum where, and over dimensions mean std min max sum
+    norm quantile any all. Of a private array the last part of its name is enough.
+
+    How much: fewer bits compress better. With `at_most`, each layer has its share of the bytes
+    (uncompressed). Once half of what is left is used, the steps between frames are doubled as often
+    as it takes for the rest of the run to fit; the attribute `cadence` of the group tells from
+    which step on which cadence held.
+
+    Raises `SettingError` for what contradicts itself, where there is no layer of the name, and at
+    the first step where a layer has no array of a name or a frame is larger than the budget.
     """
 
     variables: tuple[str, ...] = setting(
         default=("weights",), doc="names of the arrays: weights, threshold, activity, ..."
     )
-    every: int = setting(default=100, low=1, unit="steps", doc="steps between two frames")
+    every: int | str = setting(
+        default=100, unit="steps", doc='steps between two frames, "2 epochs", or "10 per decade"'
+    )
+    at: tuple[int, ...] = setting(default=(), doc="the steps to record, in place of `every`")
+    when: Any = setting(
+        default=None, doc='condition of a frame, as "mean(threshold) > 1"; a function in Python'
+    )
+    neurons: tuple[int, ...] = setting(
+        default=(), doc="the neurons to record; all if none is named"
+    )
+    reduce: str | None = setting(
+        default=None, choices=_REDUCTIONS, doc="what to take of each of the variables"
+    )
+    over: tuple[str, ...] = setting(
+        default=(), doc="dimensions to take it over, as neuron, input, sample; all if none is named"
+    )
+    p: float = setting(default=2.0, above=0, doc="of the norm, (sum |v|^p)^(1/p)")
+    share: float = setting(default=0.5, low=0, high=1, doc="of the values under the quantile")
+    bins: int = setting(default=20, low=1, doc="of the histogram")
+    range: tuple[float, ...] = setting(
+        default=(), doc="of the histogram, two numbers; a value outside is not counted"
+    )
+    probes: dict[str, Any] = setting(factory=dict, doc="functions of the state by name")
+    precision: str | None = setting(
+        default=None, choices=("float16", "float32", "float64"), doc="type in the store"
+    )
+    bits: int | None = setting(default=None, low=1, high=52, doc="bits of the mantissa to keep")
+    at_most: str | None = setting(default=None, doc='all frames together, as "2 GB"')
     layer: str | None = setting(default=None, doc="name of the one layer to record; all if not set")
     group: str = setting(default="trajectory", doc="where in the layer's part of the store")
+
+    progress = Variable(
+        ("layer", 3),
+        dtype="int64",
+        description="of each layer: frames taken, frames at the last look at the budget, doublings "
+        "of the steps between frames",
+    )
+
+    def __attrs_post_init__(self) -> None:
+        self._store: Any = None
+        self._recorded: dict[str, _Kept] = {}
+        self._stage: list[_Kept] | None = None
+        self._refuse_contradictions()
+        try:
+            Cadence.of(self.at or self.every, 1)
+            bytes_of(self.at_most or "0 B", "at_most")
+        except SpecError as error:
+            raise SettingError(f"recorder: {error}") from None
+        self._probes = {name: _read(f"probes.{name}", probe) for name, probe in self.probes.items()}
+        self._when = None if self.when is None else _read("when", self.when)
+
+    def _refuse_contradictions(self) -> None:
+        """Raise `SettingError` for settings that cannot be meant together."""
+        wrong = {
+            "nothing to record: give variables or probes": not self.variables and not self.probes,
+            "over names dimensions, but there is nothing to reduce: give reduce": (
+                bool(self.over) and self.reduce is None
+            ),
+            "a histogram has a range of two numbers, from the lower to the higher": (
+                self.reduce == "histogram"
+                and not (len(self.range) == 2 and self.range[0] < self.range[1])
+            ),
+            "one of precision and bits is enough: bits keep the type and the range of numbers": (
+                self.precision is not None and self.bits is not None
+            ),
+            "neurons count from 0, and each is named once": (
+                any(neuron < 0 for neuron in self.neurons)
+                or len(set(self.neurons)) < len(self.neurons)
+            ),
+        }
+        names = [name for name in self.probes if not re.fullmatch(r"[^\W\d]\w*", name)]
+        for message, holds in wrong.items():
+            if holds:
+                raise SettingError(f"recorder: {message}")
+        if names:
+            raise SettingError(
+                f"recorder: probes: a name is a word of letters, digits and _, got {names[0]!r}"
+            )
 
     @property
     def looks_at(self) -> tuple[str, ...]:
         """The arrays that it takes: a step that is compiled does not keep all of them."""
-        return self.variables
+        read = [*self._probes.values(), self._when]
+        used = [name for probe in read if isinstance(probe, Expression) for name in probe.names]
+        for probe in read:
+            used += getattr(probe, "looks_at", ())
+        return tuple(dict.fromkeys((*self.variables, *used)))
 
     @hookimpl
     def run_started(self, experiment: Any, store: Any) -> None:
@@ -40,26 +161,148 @@ class Recorder:
                 f"recorder: there is no layer {self.layer!r}{nearest(self.layer, layers)} "
                 f"(there are {listed(layers)})"
             )
-        self._store = store
-        self._recordings: dict[str, Any] = {}
+        self._layers = layers
+        self._store, self._recorded, self._stage = store, {}, None
+
+    @hookimpl
+    def epoch_started(self, clock: Clock) -> None:
+        if clock.step == 0:
+            self._stage = None
+
+    def following(self, step: int) -> int | None:
+        """The next step at which a layer is recorded.
+
+        Which layers are being trained, and whether they have the arrays, the first step tells.
+        """
+        if self._stage is None:
+            return step + 1
+        found = [kept.cadence.following(step) for kept in self._stage]
+        return min((due for due in found if due is not None), default=None)
 
     @hookimpl
     def step_finished(self, layer: LayerView) -> None:
-        recording = self._recordings.get(layer.name)
-        if recording is None:
-            if self.layer not in (None, layer.name):
-                return
-            self._check(layer)
-            recording = self._store.record(
-                layer, self.variables, every=self.every, group=self.group
+        self._stage = [] if self._stage is None else self._stage
+        if self.layer not in (None, layer.name):
+            return
+        kept = self._recorded.get(layer.name)
+        if kept is None:
+            kept = self._recorded[layer.name] = self._begin(layer)
+        if kept not in self._stage:
+            self._stage.append(kept)
+        clock = layer.clock
+        if kept.cadence.following(clock.step - 1) != clock.step:
+            return
+        if kept.progress[FRAMES] < kept.most and self._holds(layer):
+            kept.recording.take()
+            if self.at_most is not None:
+                self._count(kept, clock)
+
+    def _begin(self, layer: LayerView) -> _Kept:
+        """Open the recording of a layer, as far as it had come before this step."""
+        if self._store is None:
+            raise SettingError(
+                "recorder: came when the run had begun; give it to the experiment, among its "
+                "observers"
             )
-            self._recordings[layer.name] = recording
-        recording.take()
+        self._check(layer)
+        recording = self._store.record(
+            layer,
+            self.variables,
+            group=self.group,
+            neurons=self.neurons,
+            reduction=self._reduction(),
+            probes=self._probes,
+            precision=self.precision,
+            bits=self.bits,
+        )
+        asked = Cadence.of(self.at or self.every, layer.clock.steps_per_epoch)
+        progress = self.progress[self._layers.index(layer.name)]
+        kept = _Kept(recording, progress, asked, asked, float("inf"), [])
+        labels: dict[str, Any] = {}
+        if self.when is not None:
+            labels["when"] = str(self._when) if isinstance(self.when, str) else _called(self.when)
+        if self.at_most is not None:
+            kept.most = self._share() // recording.frame_bytes
+            kept.cadence = asked.thinned(2 ** int(progress[DOUBLINGS]))
+            labels["at_most"] = self.at_most
+            if kept.most < 1:
+                raise SettingError(
+                    f"recorder: at_most is {self.at_most}, of which {layer.name} has "
+                    f"{self._share()} bytes, but a frame of it has {recording.frame_bytes}"
+                )
+        before = recording.labels_before.get("cadence", [f"from step 1: {asked}"])
+        kept.history = _until(before, layer.clock.step)
+        if not kept.history[-1].endswith(f": {kept.cadence}"):
+            kept.history.append(f"from step {layer.clock.step}: {kept.cadence}")
+        recording.label(labels | {"cadence": kept.history})
+        return kept
+
+    def _share(self) -> int:
+        """Bytes for the frames of each layer."""
+        total = bytes_of(self.at_most or "0 B", "at_most")
+        return total // (1 if self.layer is not None else len(self._layers))
+
+    def _count(self, kept: _Kept, clock: Clock) -> None:
+        """Count a frame, and thin the cadence where the others would not fit."""
+        if thin(kept.progress, kept.asked, clock.step, clock.n_step, int(kept.most)):
+            kept.cadence = kept.asked.thinned(2 ** int(kept.progress[DOUBLINGS]))
+            kept.history = [*kept.history, f"from step {clock.step + 1}: {kept.cadence}"]
+            kept.recording.label({"cadence": kept.history})
+
+    def _holds(self, layer: LayerView) -> bool:
+        """Whether the condition of a frame holds."""
+        if self._when is None:
+            return True
+        if not isinstance(self._when, Expression):
+            return bool(self._when(layer))
+        found = layer.evaluate(self._when)
+        if found.dims:
+            raise SettingError(
+                f"recorder: when: {self._when.text!r} has a value for each "
+                f"{' and '.join(found.dims)}; write any(...) or all(...) of it"
+            )
+        return bool(found.values)
+
+    def _reduction(self) -> dict[str, Any] | None:
+        if self.reduce is None:
+            return None
+        told = {"name": self.reduce, "over": self.over, "power": self.p, "share": self.share}
+        return told | ({"bins": self.bins, "range": self.range} if self.range else {})
 
     def _check(self, layer: LayerView) -> None:
         for name in self.variables:
-            if name not in layer.names:
+            if layer.full_name(name) not in layer.names:
                 raise SettingError(
                     f"recorder: {layer.name} has no array {name!r}{nearest(name, layer.names)} "
                     f"(it has {listed(layer.names)})"
                 )
+        n_neuron = len(layer.array("weights"))
+        for neuron in self.neurons:
+            if neuron >= n_neuron:
+                raise SettingError(
+                    f"recorder: neurons: {layer.name} has {n_neuron}, counted from 0, so there is "
+                    f"no {neuron}"
+                )
+
+
+def _read(place: str, given: Any) -> Any:
+    """A formula that has been read, or a function as it is."""
+    if callable(given):
+        return given
+    if isinstance(given, str) and given.startswith(_GIVEN):
+        raise SettingError(
+            f"recorder: {place} was a function {given}; give it again, or write a formula"
+        )
+    try:
+        return Expression.parse(given)
+    except SpecError as error:
+        raise SettingError(f"recorder: {place}: {error}") from None
+
+
+def _called(function: Any) -> str:
+    return str(getattr(function, "__qualname__", type(function).__qualname__))
+
+
+def _until(history: list[str], step: int) -> list[str]:
+    """The cadences that had begun by a step; what came later comes again."""
+    return [told for told in history if int(told.split()[2].rstrip(":")) <= step]

@@ -1,0 +1,48 @@
+"""Numbers with fewer bits, so that they compress better."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from plasticity.typing import Array
+
+_MANTISSA = {"float16": 10, "float32": 23, "float64": 52}
+
+
+def rounded(values: Array, bits: int) -> Array:
+    """Floating point numbers of which the mantissa keeps its first bits, to the nearest or even.
+
+    The bits after them are 0. NaN and inf stay what they are; a number that is larger than the
+    largest of so many bits becomes inf, as it does in a smaller type. The relative error is at most
+    2^-(bits + 1), that of numbers too small to be normal is larger.
+
+    Source: Zender, Geosci. Model Dev. 9 (2016) 3199, and Klower et al., Nat. Comput. Sci. 1 (2021)
+    713, who call it bit rounding; netCDF and CF tell the bits in the same way as we do.
+
+    >>> rounded(np.array([1.0625, 1.1875, 3.14159]), bits=3).tolist()
+    [1.0, 1.25, 3.25]
+    """
+    dropped = _MANTISSA[values.dtype.name] - bits
+    if dropped <= 0:
+        return values
+    whole = np.dtype(f"u{values.dtype.itemsize}").type
+    result = np.array(values, order="C")
+    number = result.view(whole)
+    # The mantissa carries over into the exponent, which is how rounding up passes a power of two.
+    odd = number >> whole(dropped)
+    odd &= whole(1)
+    odd += whole((1 << (dropped - 1)) - 1)
+    number += odd
+    number &= whole(~((1 << dropped) - 1) & int(np.iinfo(whole).max))
+    np.copyto(result, values, where=~np.isfinite(values))
+    return result
+
+
+def converted(values: Array, dtype: str) -> Array:
+    """Floating point numbers as another type; what is too large for it becomes inf.
+
+    >>> converted(np.array([0.1, 1e5]), "float16").tolist()
+    [0.0999755859375, inf]
+    """
+    with np.errstate(over="ignore"):
+        return values.astype(dtype)

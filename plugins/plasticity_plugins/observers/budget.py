@@ -1,0 +1,34 @@
+"""How often frames may be taken, so that all of them together stay within a number of bytes."""
+
+from __future__ import annotations
+
+from plasticity import Cadence
+from plasticity.typing import Array
+
+# What is kept of a recording between its frames, in this order.
+FRAMES, LOOKED, DOUBLINGS = range(3)
+
+
+def thin(progress: Array, cadence: Cadence, step: int, n_step: int, most: int) -> bool:
+    """Count a frame, and double the steps between frames where the others would not fit.
+
+        look when     frames - looked >= (most - looked) / 2        half of what was left is used
+        double while  frames of the rest of the run > most - frames
+
+    So half of what may be taken is taken at the cadence that was asked for, and the rest reaches to
+    the end of the run; where a run is made longer, half of what is left by then does, and so on.
+
+    progress  (3,)  whole numbers, filled: frames taken, frames when it looked last, doublings
+    cadence   as it was asked for
+    most      frames that may be taken in all
+
+    Returns whether the steps between frames were doubled.
+    """
+    progress[FRAMES] += 1
+    frames, looked, doublings = (int(number) for number in progress)
+    if 2 * (frames - looked) < most - looked:
+        return False
+    progress[LOOKED] = frames
+    while cadence.thinned(2 ** int(progress[DOUBLINGS])).count(step, n_step) > most - frames:
+        progress[DOUBLINGS] += 1
+    return bool(progress[DOUBLINGS] > doublings)
