@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
-from plasticity.recording.arrays import dims_stored
+from plasticity.recording.arrays import ALL_CHUNKS, FIRST, dims_stored
 from plasticity.recording.layout import cut, frames_per_buffer
+from plasticity.recording.packing import Cut, Packer, codecs_of
 from plasticity.recording.writer import Writer
 from plasticity.typing import Array
 
@@ -61,8 +62,7 @@ class Series:
     path         the group; if there is one already, its frames stay and new ones follow
     writer       does the writing
     room         bytes that the buffer may take
-    compressors  of the arrays, as Zarr takes them
-    sharded      whether many chunks go into one file
+    compression  of the files, "zstd", "lz4" or "none"; None for a store in memory, which has none
 
     A frame that is not later than the last one is left out: a run that goes on from a checkpoint
     repeats the steps after it, and what it did then is here already.
@@ -74,18 +74,20 @@ class Series:
         path: str,
         writer: Writer,
         room: int,
-        compressors: Any = None,
-        sharded: bool = True,
+        compression: str | None = None,
     ) -> None:
         self._store = store
         self._path = path
         self._writer = writer
         self._room = room
-        self._compressors = compressors
-        self._sharded = sharded
+        self._packer = Packer(compression) if compression else None
+        self._codecs = codecs_of(compression)
         self._columns: dict[str, Column] = dict(_CLOCK)
         self._arrays: dict[str, zarr.Array[Any]] = {}
+        self._cuts: dict[str, Cut] = {}
+        self._begun: dict[str, Array] = {}  # frames of files that take several buffers
         self._buffers: dict[str, Array] = {}
+        self._free: list[dict[str, Array]] = []  # buffers that are written
         self._capacity = 0
         self._filled = 0  # frames in the buffer,
         self._flushed = 0  # those of them that are written too,
@@ -144,13 +146,23 @@ class Series:
             self._writer.put(self._writing(frames), _bytes(frames))
 
     def _hand_over(self) -> None:
-        """Give the writer the full buffers, which are its own from now on, and begin new ones."""
-        full = self._buffers
-        self._buffers = {name: np.empty_like(buffer) for name, buffer in full.items()}
-        write = self._writing(full)
+        """Give the writer the full buffers, which are its own from now on, and begin others."""
+        full, write = self._buffers, self._writing(self._buffers)
         self._written += self._filled
         self._filled = self._flushed = 0
-        self._writer.put(write, _bytes(full))
+        # Memory that was used before is at hand; fresh memory costs as much as the copy into it.
+        used = self._free.pop() if self._free else {}
+        self._buffers = {
+            name: used[name] if name in used else np.empty_like(buffer)
+            for name, buffer in full.items()
+        }
+
+        def write_and_free() -> None:
+            write()
+            if self._packer is not None:
+                self._free.append(full)
+
+        self._writer.put(write_and_free, _bytes(full))
 
     def _make_buffers(self) -> None:
         """Make the buffers of the arrays that were described since the last frame."""
@@ -171,35 +183,59 @@ class Series:
         self, frames: Mapping[str, Array], columns: Mapping[str, Column], start: int
     ) -> None:
         if len(self._arrays) < len(columns):
-            self._create(columns)
+            self._create(columns, start)
+        if self._packer is not None:
+            self._packer.begin(_bytes(frames))
         for name, block in frames.items():
-            array = self._arrays[name]
-            array.resize((start + len(block), *array.shape[1:]))
-            array[start:] = block
+            if self._packer is None:
+                array = self._arrays[name]
+                array.resize((start + len(block), *array.shape[1:]))
+                array[start:] = block
+            else:
+                self._write_file(self._packer, name, block, start)
 
-    def _create(self, columns: Mapping[str, Column]) -> None:
-        """Create the arrays that were described since the last write."""
+    def _write_file(self, packer: Packer, name: str, block: Array, start: int) -> None:
+        cut, path = self._cuts[name], f"{self._path}/{name}"
+        number, offset = divmod(start, cut.file[0])
+        if cut.file[0] > self._capacity:
+            begun, end = self._begun[name], offset + len(block)
+            begun[offset:end] = block
+            block, start = begun[:end], start - offset
+        place = "/".join([str(number), *("0" for _ in block.shape[1:])])
+        self._store.put(f"{path}/c/{place}", packer.pack(block, cut))
+        self._store.grow(path, start + len(block))
+
+    def _create(self, columns: Mapping[str, Column], start: int) -> None:
+        """Create the arrays that were described since the last write, blank before `start`."""
         import zarr
 
         for name, column in columns.items():
             if name in self._arrays:
                 continue
-            chunks, shards = cut(column.shape, column.dtype.itemsize, self._capacity)
+            self._cut(name, column)
+            lasting = self._packer is not None
             self._arrays[name] = zarr.create_array(
                 self._store,
                 name=f"{self._path}/{name}",
                 shape=(0, *column.shape),
-                chunks=chunks,
-                shards=shards if self._sharded else None,
-                dtype=column.dtype,
+                chunks=self._cuts[name].chunk,
+                shards=self._cuts[name].file if lasting else None,
+                dtype=column.dtype.newbyteorder("<"),
                 fill_value=column.blank,
-                compressors=self._compressors,
+                compressors=self._codecs,
                 dimension_names=("step", *column.dims),
-                attributes=dict(column.attributes),
+                attributes={**column.attributes, **({FIRST: start} if start else {})},
+                config=ALL_CHUNKS,
             )
         # A store gives its arrays in any order.
         order = [name for name in columns if name not in _CLOCK]
         self._store.put_group(self._path, {ORDER: order, BLOCK: self._capacity})
+
+    def _cut(self, name: str, column: Column) -> None:
+        chunk, file = cut(column.shape, column.dtype.itemsize, self._capacity)
+        self._cuts[name] = Cut(chunk, file, column.dtype, column.blank)
+        if self._packer is not None and file[0] > self._capacity:
+            self._begun[name] = np.full((file[0], *column.shape), column.blank, column.dtype)
 
     # -- a series that is there already ----------------------------------------------------------
 
@@ -212,7 +248,9 @@ class Series:
             return
         self._capacity = told[BLOCK]
         for name in (*_CLOCK, *told[ORDER]):
-            array: zarr.Array[Any] = zarr.open_array(self._store, path=f"{self._path}/{name}")
+            array: zarr.Array[Any] = zarr.open_array(
+                self._store, path=f"{self._path}/{name}", config=ALL_CHUNKS
+            )
             dims = dims_stored(array)[1:]
             self._arrays[name] = array
             self._columns[name] = Column(array.shape[1:], array.dtype, dims, dict(array.attrs))
@@ -221,6 +259,10 @@ class Series:
         self._make_buffers()
         self._filled = self._flushed = length - self._written
         for name, array in self._arrays.items():
+            self._cut(name, self._columns[name])
+            if name in self._begun:
+                start = self._written // len(self._begun[name]) * len(self._begun[name])
+                self._begun[name][: self._written - start] = array[start : self._written]
             # In the byte order of this machine, whatever that of the one that wrote it.
             self._buffers[name][: self._filled] = array[self._written :]
         if length:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from plasticity.quantities import size_text
 
 logger = logging.getLogger("plasticity")
+
+_NICE = 10  # at 19 it gets no time at all beside other processes
 
 
 class Writer:
@@ -29,7 +33,9 @@ class Writer:
         self._changed = threading.Condition()
         self._failure: BaseException | None = None
         self._warned = False
-        self._pool = ThreadPoolExecutor(1, "plasticity-writer") if threaded else None
+        self._pool = (
+            ThreadPoolExecutor(1, "plasticity-writer", initializer=_give_way) if threaded else None
+        )
 
     def put(self, write: Callable[[], None], size: int = 0) -> None:
         """Write this after all that came before; `size` tells the bytes it holds in memory."""
@@ -84,3 +90,9 @@ class Writer:
                 "whenever %s are waiting; record less often, or give storage a larger buffer",
                 size_text(self._limit),
             )
+
+
+def _give_way() -> None:
+    """Let this thread work when the run leaves a core idle, rather than in its place."""
+    if hasattr(os, "setpriority") and sys.platform == "linux":  # elsewhere it would be the process
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from datetime import datetime
 
 import numpy as np
 import pytest
@@ -116,6 +117,7 @@ def test_the_attributes_tell_how_the_run_came_about(place):
     spec = experiment(epochs=2)
     attributes = assemble(spec).run(place).store.attributes
     assert len(attributes.pop("id")) == 32
+    assert datetime.fromisoformat(attributes.pop("committed")).tzinfo is not None
     versions = attributes.pop("versions")
     assert versions["numpy"] == np.__version__
     assert sorted(versions) == [
@@ -129,7 +131,9 @@ def test_the_attributes_tell_how_the_run_came_about(place):
         "data": Data(SAMPLES).fingerprint(),
         "image_shape": None,
         "outcome": "finished",
+        "compiled": [],
         "reached": 8,
+        "reached_at_end": 8,
         "step": 8,
         "epoch": 2,
     }
@@ -227,9 +231,10 @@ def test_nothing_recorded_is_an_empty_dataset(place):
 )
 def test_a_series_gives_back_every_frame(present, room, flushed_at, reopened_at, threaded):
     writer = Writer(1000, threaded)
+    compression = "zstd" if threaded else None
     store = StagedStore(zarr.storage.MemoryStore())
     store.put_group("")
-    series = Series(store, "frames", writer, room, sharded=threaded)
+    series = Series(store, "frames", writer, room, compression)
     always = Column((2,), np.dtype("float32"), ("neuron",), {})
     sometimes = Column((), np.dtype("float64"), (), {})
     expected = []
@@ -246,7 +251,7 @@ def test_a_series_gives_back_every_frame(present, room, flushed_at, reopened_at,
         if step == reopened_at:
             series.flush()
             writer.wait()
-            series = Series(store, "frames", writer, room, sharded=threaded)
+            series = Series(store, "frames", writer, room, compression)
             series.append(step, 0, frame)  # which is there already
     series.flush()
     writer.close()

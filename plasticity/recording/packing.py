@@ -1,0 +1,132 @@
+"""Frames as the bytes of a file: compressed chunks with their index, as Zarr's sharding has them.
+
+Zarr does this as well, with several copies in fresh memory: half the speed, and it asks to be read
+again what is there where a file grows. Here the memory is used again, and the compressor chosen
+anew for each file: a Blosc chunk tells by itself what packed it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from time import perf_counter
+from typing import Any
+
+import attrs
+import numpy as np
+
+from plasticity.typing import Array
+
+_ZSTD_LEVEL, _LZ4_LEVEL = 3, 1
+_ZSTD_BYTES_PER_S = 130e6  # until it was measured; of slow float32 weights on one core
+_SHARE = 0.05  # of the time of the run that packing may take before a faster way is chosen
+_BITSHUFFLE = 2
+_NOTHING = 2**64 - 1
+_CHECK_BYTES = 4
+
+
+@attrs.frozen
+class Cut:
+    """How an array is cut: the shape of a chunk, that of a file, and what fills what is missing."""
+
+    chunk: tuple[int, ...]
+    file: tuple[int, ...]
+    dtype: np.dtype[Any]
+    blank: Any
+
+
+class Packer:
+    """Packs the frames of one series.
+
+    compression   "zstd", in whose place comes lz4 when the frames come faster than a twentieth of
+                  the time would let it pack them; "lz4"; or "none"
+    """
+
+    def __init__(self, compression: str) -> None:
+        self._compression = compression
+        self._zstd_bytes_per_s = _ZSTD_BYTES_PER_S
+        self._packed_at = perf_counter()
+        self._out: Array = np.empty(0, np.uint8)
+        self._name, self._level = compression, _LZ4_LEVEL
+
+    def begin(self, size: int) -> None:
+        """Choose how to pack so many bytes, which came since the last time."""
+        now = perf_counter()
+        elapsed, self._packed_at = now - self._packed_at, now
+        if self._compression == "zstd":
+            slow = size / self._zstd_bytes_per_s > _SHARE * elapsed
+            self._name, self._level = ("lz4", _LZ4_LEVEL) if slow else ("zstd", _ZSTD_LEVEL)
+
+    def pack(self, block: Array, cut: Cut) -> Array:
+        """The bytes of a file that begins with these frames; overwritten by the next call."""
+        parts = [size // chunk for size, chunk in zip(cut.file, cut.chunk, strict=True)]
+        index = np.full((*parts, 2), _NOTHING, "<u8")
+        self._make_room(len(block), index, cut)
+        begun, position = perf_counter(), 0
+        for place, chunk in _chunks(block, cut):
+            length = self._put(self._compressed(chunk), position)
+            index[place] = position, length
+            position += length
+        if self._name == "zstd" and position:
+            self._zstd_bytes_per_s = block.nbytes / (perf_counter() - begun)
+        return self._out[: position + self._put(index, position)]
+
+    def _make_room(self, n_frame: int, index: Array, cut: Cut) -> None:
+        frames = math.ceil(n_frame / cut.chunk[0]) * cut.chunk[0]
+        values = frames * math.prod(cut.file[1:]) * cut.dtype.itemsize
+        # What cannot be compressed becomes a little longer.
+        room = values + values // 64 + 64 * index.size + index.nbytes + _CHECK_BYTES
+        if len(self._out) < room:
+            self._out = np.empty(room, np.uint8)
+
+    def _compressed(self, chunk: Array) -> Any:
+        from numcodecs import blosc
+
+        if self._name == "none":
+            return chunk
+        return blosc.compress(chunk, self._name.encode(), self._level, _BITSHUFFLE)
+
+    def _put(self, data: Any, position: int) -> int:
+        """Put bytes at a position, and their checksum; how long both are."""
+        import google_crc32c
+
+        values = np.frombuffer(data, np.uint8)
+        end = position + len(values)
+        self._out[position:end] = values
+        check = google_crc32c.value(self._out[position:end])
+        self._out[end : end + _CHECK_BYTES] = np.frombuffer(np.uint32(check).tobytes(), np.uint8)
+        return len(values) + _CHECK_BYTES
+
+
+def codecs_of(compression: str | None) -> Any:
+    """The codecs of a chunk, as Zarr takes them: how it is packed, and its checksum."""
+    if compression is None:
+        return None
+    from zarr.codecs import BloscCodec, Crc32cCodec
+
+    if compression == "none":
+        return [Crc32cCodec()]
+    blosc = (
+        BloscCodec(cname="zstd", clevel=_ZSTD_LEVEL, shuffle="bitshuffle")
+        if compression == "zstd"
+        else BloscCodec(cname="lz4", clevel=_LZ4_LEVEL, shuffle="bitshuffle")
+    )
+    return [blosc, Crc32cCodec()]
+
+
+def _chunks(block: Array, cut: Cut) -> Iterator[tuple[tuple[int, ...], Array]]:
+    """The place of each chunk in the file, and its values, which the next one overwrites."""
+    chunk = np.empty(cut.chunk, cut.dtype.newbyteorder("<"))
+    frames = cut.chunk[0]
+    rows = cut.chunk[1] if len(cut.chunk) > 1 else 1
+    n_row = block.shape[1] if block.ndim > 1 else 1
+    rest = (0,) * (block.ndim - 2)
+    for t in range(math.ceil(len(block) / frames)):
+        for r in range(math.ceil(n_row / rows)):
+            part = block[t * frames : (t + 1) * frames]
+            if block.ndim > 1:
+                part = part[:, r * rows : (r + 1) * rows]
+            if part.shape != chunk.shape:
+                chunk[...] = cut.blank
+            chunk[tuple(map(slice, part.shape))] = part
+            yield ((t, r, *rest) if block.ndim > 1 else (t,)), chunk

@@ -1,0 +1,87 @@
+"""Frames packed into files: what Zarr reads from them, whatever the shape, the type and the way."""
+
+import numpy as np
+import pytest
+import zarr
+from hypothesis import given
+from hypothesis import strategies as st
+from zarr.storage import MemoryStore
+
+from plasticity.recording.layout import cut, frames_per_buffer
+from plasticity.recording.packing import Cut, Packer, codecs_of
+from plasticity.recording.staged import StagedStore
+
+SHAPES = st.lists(st.integers(1, 9), max_size=3).map(tuple)
+
+
+def array_of(store, shape, dtype, frames, compression):
+    chunk, file = cut(shape, dtype.itemsize, frames)
+    blank = np.nan if dtype.kind == "f" else 0
+    zarr.create_array(
+        store, name="a", shape=(0, *shape), chunks=chunk, shards=file, dtype=dtype,
+        fill_value=blank, compressors=codecs_of(compression),
+    )  # fmt: skip
+    return Cut(chunk, file, dtype, blank)
+
+
+@given(
+    SHAPES,
+    st.sampled_from(["f4", "f8", "f2", "i8", "u1", ">f4"]),
+    st.sampled_from(["zstd", "lz4", "none"]),
+    st.integers(1, 40),
+    st.integers(1, 200),
+    st.booleans(),
+)
+def test_zarr_reads_what_was_packed(shape, dtype, compression, frames, n_frame, hurried):
+    dtype = np.dtype(dtype)
+    store = StagedStore(MemoryStore())
+    store.put_group("")
+    made = array_of(store, shape, dtype.newbyteorder("="), frames, compression)
+    values = np.random.default_rng(0).integers(0, 250, (n_frame, *shape)).astype(dtype)
+    packer = Packer(compression)
+    if not hurried:
+        packer._packed_at -= 1000  # as if the frames had come in a quarter of an hour
+    for number, start in enumerate(range(0, n_frame, made.file[0])):
+        block = values[start : start + made.file[0]]
+        packer.begin(block.nbytes)
+        place = "/".join([str(number), *("0" for _ in shape)])
+        store.put(f"a/c/{place}", packer.pack(block, made))
+    store.grow("a", n_frame)
+    assert np.array_equal(zarr.open_array(store, path="a")[...], values)
+
+
+def packed_by(frames_per_second):
+    """What packs frames of 8 kB that come at some rate: the name in the header of Blosc."""
+    packer, made = Packer("zstd"), Cut((100, 20, 100), (100, 20, 100), np.dtype("f4"), np.nan)
+    block = np.random.default_rng(0).random((100, 20, 100), np.float32)
+    packer._packed_at -= 100 / frames_per_second
+    packer.begin(block.nbytes)
+    flags = packer.pack(block, made)[2]
+    return {1: "lz4", 4: "zstd"}[int(flags) >> 5]
+
+
+@pytest.mark.parametrize(("rate", "name"), [(10, "zstd"), (1_000_000, "lz4")])
+def test_frames_that_come_fast_are_packed_fast(rate, name):
+    assert packed_by(rate) == name
+
+
+def test_a_damaged_chunk_is_noticed():
+    store = StagedStore(MemoryStore())
+    store.put_group("")
+    made = array_of(store, (3,), np.dtype("f4"), 8, "lz4")
+    data = Packer("lz4").pack(np.ones((8, 3), np.float32), made).copy()
+    data[20] ^= 1
+    store.put("a/c/0/0", data)
+    store.grow("a", 8)
+    with pytest.raises(ValueError, match="checksum do not match"):
+        zarr.open_array(store, path="a")[...]
+
+
+@pytest.mark.parametrize("frame_bytes", [1, 16, 400, 4000, 313_600, 10**9])
+def test_a_million_frames_of_up_to_four_kilobytes_make_some_hundred_files(frame_bytes):
+    frames = frames_per_buffer(frame_bytes, 16_000_000)
+    (chunk, *_), (file, *_) = cut((frame_bytes,), 1, frames)
+    assert file % chunk == 0
+    assert file % frames == 0
+    if frame_bytes <= 4000:
+        assert 1_000_000 / file < 300
