@@ -38,6 +38,7 @@ ORDINARY = {
     "batch": "of samples",
     "bounds": "of a value",
     "clip": "of NumPy",
+    "competitive": "of a rule in which neurons compete",
     "Constant": "of Python's syntax tree",
     "constant": "of a code object",
     "convergence": "of a run",
@@ -59,6 +60,7 @@ WORDS_ALONE = {
     ("plasticity/snapshots.py", "arrays"): "key of a snapshot",
     ("plasticity/testing/trial.py", "arrays"): "key of a snapshot",
     ("plasticity/cli/show.py", "arrays"): "heading",
+    ("plasticity/rule_functions.py", "competitive"): "a word of `rule`",
     ("plasticity/expressions.py", "tanh"): "a function that formulas have",
     ("plasticity/cli/progress.py", "progress"): "the bar of the command line, if one is installed",
 }

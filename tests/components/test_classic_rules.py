@@ -3,11 +3,13 @@
 import naive_rules as twins
 import numpy as np
 import pytest
+from following import follow
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numba import njit
 from rule_updates import update_of
 
-from plasticity import Clock
+from plasticity import Clock, Data, Experiment, Layer
 from plasticity.errors import SettingError
 from plasticity_plugins.rules.anti_hebb import anti_hebb
 from plasticity_plugins.rules.bcm import (
@@ -146,6 +148,16 @@ def test_softhebb_equals_its_twin(layer, temperature):
     assert_follows(SoftHebb(temperature=temperature), layer, expected)
 
 
+def test_softhebb_compiled_is_what_its_hook_is():
+    current = np.random.default_rng(5).normal(size=(4, 6)) * 3
+    (kernel,) = SoftHebb.kernels
+    modulation, decay = np.zeros_like(current), np.zeros(4)
+    njit(kernel.function)(current, 0.7, modulation, decay)
+    layer = {"weights": np.ones((4, 6)), "x": np.eye(6)}
+    update = update_of(SoftHebb(temperature=0.7), **layer, current=current)
+    np.testing.assert_allclose(modulation / 6 - decay[:, np.newaxis], update, rtol=0, atol=1e-14)
+
+
 def test_softhebb_does_not_overflow_where_a_current_is_large():
     layer = {"weights": np.zeros((2, 1), np.float32), "x": np.ones((1, 1), np.float32)}
     current = np.array([[1e4], [0]], np.float32)
@@ -176,6 +188,23 @@ def test_the_neighbourhood_shrinks_from_half_the_grid_to_the_final_radius():
     for clock.step, radius in ((0, 3.0), (2, 1.5), (4, 0.75)):
         expected = twins.naive_kohonen(layer["weights"], layer["x"], 6, radius, False)
         np.testing.assert_allclose(update_of(rule, **layer, clock=clock), expected, atol=1e-14)
+
+
+def test_rules_that_are_no_functions_of_one_neuron_add_up_with_coefficients():
+    samples = np.random.default_rng(7).normal(size=(10, 4))
+    layer = Layer(
+        neurons=3,
+        rule=0.5 * Sanger() - 0.2 * Outstar() + 0.1 * Competitive(leak=0.3) + anti_hebb(),
+        activation="linear",
+        initializer="normal",
+        optimizer={"name": "sgd", "rate": 0.1},
+    )
+    run = follow(Experiment(data=Data(samples), layers=(layer,), batch_size=10, dtype="float64"))
+    w, x = run.start, samples[run.rows[0]]
+    y = w @ x.T
+    dw = 0.5 * twins.naive_sanger(w, x, y) - 0.2 * twins.naive_outstar(w, x, y)
+    dw += 0.1 * twins.naive_competitive(w, x, y, 1, 0.3) + twins.naive_anti_hebb(w, x, y)
+    np.testing.assert_allclose(run.weights[0], w + 0.1 * dw, rtol=0, atol=1e-13)
 
 
 @pytest.mark.parametrize(
