@@ -55,7 +55,7 @@ class TakesThreshold:
     @hookimpl
     def step_finished(self, layer):
         if self.recording is None:
-            self.recording = self.store.record(layer, ("threshold",), every=2)
+            self.recording = self.store.record(layer, ("threshold",))
         self.recording.take()
 
 
