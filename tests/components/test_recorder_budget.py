@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from recorded import recorded, refused
 from toys import experiment, layer
 
-from plasticity import assemble, hookimpl
+from plasticity import Storage, assemble, hookimpl
 from plasticity.cadence import GivenSteps, LogSteps, Steps
+from plasticity.errors import ComponentError
 from plasticity_plugins.observers.budget import DOUBLINGS, FRAMES, thin
 from plasticity_plugins.observers.recorder import Recorder
 
@@ -90,3 +91,31 @@ def test_a_run_that_goes_on_thins_as_the_one_that_was_never_interrupted(stop):
     after = whole.step.values > stop
     assert rest.run().trajectory.step.values.tolist() == whole.step.values[after].tolist()
     assert 0 < after.sum() < len(after) <= 20
+
+
+@pytest.mark.parametrize("stop", [7, 33])
+def test_a_store_that_is_gone_on_with_tells_the_same_frames_and_cadences(tmp_path, stop):
+    class Ends:
+        @hookimpl
+        def step_finished(self, clock):
+            if clock.step == stop:
+                raise RuntimeError("broken")
+
+    def made(epochs, checkpoint="never"):
+        recorders = [{"name": "recorder", "every": 1, "at_most": f"{14 * FRAME} B"}]
+        storage = Storage(checkpoint=checkpoint)
+        return experiment(epochs=epochs, observers=recorders, storage=storage)
+
+    whole = assemble(made(12)).run(tmp_path / "whole").trajectory
+    with pytest.raises(ComponentError):
+        assemble(made(12, checkpoint=6), [Ends()]).run(tmp_path / "broken")
+    gone_on = assemble(made(12)).resume(tmp_path / "broken").trajectory
+    assert gone_on.identical(whole)
+    longer = assemble(made(40)).resume(tmp_path / "broken").trajectory
+    assert whole.step.values.tolist() == [*range(1, 8), 8, 16, 24, 32, 40, 48]
+    assert longer.step.values.tolist() == [*whole.step.values, 128]
+    assert longer.attrs["cadence"] == [
+        "from step 1: every step",
+        "from step 8: every 8 steps",
+        "from step 49: every 128 steps",
+    ]

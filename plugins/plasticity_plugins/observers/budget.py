@@ -16,7 +16,7 @@ def thin(progress: Array, cadence: Cadence, step: int, n_step: int, most: int) -
         double while  frames of the rest of the run > most - frames
 
     So half of what may be taken is taken at the cadence that was asked for, and the rest reaches to
-    the end of the run; where a run is made longer, half of what is left by then does, and so on.
+    the end of the run.
 
     progress  (3,)  whole numbers, filled: frames taken, frames when it looked last, doublings
     cadence   as it was asked for
@@ -29,6 +29,15 @@ def thin(progress: Array, cadence: Cadence, step: int, n_step: int, most: int) -
     if 2 * (frames - looked) < most - looked:
         return False
     progress[LOOKED] = frames
-    while cadence.thinned(2 ** int(progress[DOUBLINGS])).count(step, n_step) > most - frames:
-        progress[DOUBLINGS] += 1
+    fit(progress, cadence, step, n_step, most)
     return bool(progress[DOUBLINGS] > doublings)
+
+
+def fit(progress: Array, cadence: Cadence, step: int, n_step: int, most: int) -> None:
+    """Double the steps between frames until those after a step fit into what is left.
+
+    Once it has looked they do, so that this changes something only where a run is made longer.
+    """
+    left = most - int(progress[FRAMES])
+    while cadence.thinned(2 ** int(progress[DOUBLINGS])).count(step, n_step) > left:
+        progress[DOUBLINGS] += 1

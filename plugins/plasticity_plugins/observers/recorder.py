@@ -19,7 +19,7 @@ from plasticity import (
     setting,
 )
 from plasticity.errors import SettingError, SpecError, listed, nearest
-from plasticity_plugins.observers.budget import DOUBLINGS, FRAMES, thin
+from plasticity_plugins.observers.budget import DOUBLINGS, FRAMES, LOOKED, fit, thin
 
 _GIVEN = "given in Python"
 _REDUCTIONS = ("mean", "std", "min", "max", "norm", "quantile", "histogram")
@@ -223,6 +223,8 @@ class Recorder:
             labels["when"] = str(self._when) if isinstance(self.when, str) else _called(self.when)
         if self.at_most is not None:
             kept.most = self._share() // recording.frame_bytes
+            if progress[LOOKED]:
+                fit(progress, asked, layer.clock.step - 1, layer.clock.n_step, int(kept.most))
             kept.cadence = asked.thinned(2 ** int(progress[DOUBLINGS]))
             labels["at_most"] = self.at_most
             if kept.most < 1:
@@ -232,8 +234,8 @@ class Recorder:
                 )
         before = recording.labels_before.get("cadence", [f"from step 1: {asked}"])
         kept.history = _until(before, layer.clock.step)
-        if not kept.history[-1].endswith(f": {kept.cadence}"):
-            kept.history.append(f"from step {layer.clock.step}: {kept.cadence}")
+        if not kept.history[-1].endswith(f": {_told(kept)}"):
+            kept.history.append(f"from step {layer.clock.step}: {_told(kept)}")
         recording.label(labels | {"cadence": kept.history})
         return kept
 
@@ -246,7 +248,7 @@ class Recorder:
         """Count a frame, and thin the cadence where the others would not fit."""
         if thin(kept.progress, kept.asked, clock.step, clock.n_step, int(kept.most)):
             kept.cadence = kept.asked.thinned(2 ** int(kept.progress[DOUBLINGS]))
-            kept.history = [*kept.history, f"from step {clock.step + 1}: {kept.cadence}"]
+            kept.history = [*kept.history, f"from step {clock.step + 1}: {_told(kept)}"]
             kept.recording.label({"cadence": kept.history})
 
     def _holds(self, layer: LayerView) -> bool:
@@ -297,6 +299,11 @@ def _read(place: str, given: Any) -> Any:
         return Expression.parse(given)
     except SpecError as error:
         raise SettingError(f"recorder: {place}: {error}") from None
+
+
+def _told(kept: _Kept) -> str:
+    """The cadence of a layer for a reader."""
+    return str(kept.cadence) if kept.progress[FRAMES] < kept.most else "no more within the budget"
 
 
 def _called(function: Any) -> str:
