@@ -11,6 +11,7 @@ import numpy as np
 from plasticity.components import arguments_of, events_of
 from plasticity.drawing import Draw
 from plasticity.kernel import Kernel, kernels_of
+from plasticity.kernels.blocks import rows_at_a_time
 from plasticity.kernels.compiled import compiled
 from plasticity.kernels.step_text import GATHER, StepText, fill_text
 from plasticity.obstacles import FUSED
@@ -63,6 +64,11 @@ class FusedStep:
             return 1
         cores: int = numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]  # set at import
         return max(1, min(cores, n_neuron, self.batch))
+
+    def _n_row(self) -> int:
+        """How many neurons of a part go through a stage at a time."""
+        sizes = self.layer.sizes
+        return rows_at_a_time(sizes["neuron"], self.batch, sizes["input"])
 
     def refresh(self) -> None:
         """Take note that the weights may have been changed from outside since the last step."""
@@ -118,6 +124,7 @@ class FusedStep:
         self._take("first", True)
         self._take("rate_factor", layer.dtype.type(1))
         self._take("count", 0)
+        self._take("n_row", self._n_row())
 
     def _sample_lines(self) -> list[str]:
         """What draws and changes sample b of the batch."""

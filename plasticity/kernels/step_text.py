@@ -1,9 +1,9 @@
 """The text of one compiled step of a layer, put together from the kernels of its components.
 
-Neurons are cut into a fixed number of blocks. A thread takes a block through as many stages as it
-can while the block is in its cache; a stage that needs all neurons of a sample (lateral
-connections, competition) or all weights (the largest update) ends the region. The cut does not
-depend on the number of threads, and sums run in a fixed order, so threads change no bit.
+Neurons are cut into a fixed number of parts. A thread takes a part through as many stages as it
+can, some neurons at a time while they are in its cache; a stage that needs all neurons of a sample
+(lateral connections, competition) or all weights (the largest update) ends the region. The cut does
+not depend on the number of threads, and sums run in a fixed order, so threads change no bit.
 """
 
 from __future__ import annotations
@@ -74,6 +74,8 @@ class StepText:
         )
 
     def _function(self, name: str, kind: str, body: list[str]) -> str:
+        if kind == "rows":
+            body = [*_BLOCKS, *("    " + line for line in body)]
         return _STAGE.format(
             name=name,
             arguments=", ".join([*self.arguments, *_LOCALS]),
@@ -134,7 +136,7 @@ class StepText:
 
     def _accumulate(self) -> list[str]:
         """dW, and where its largest value is needed, what comes before that value."""
-        lines = ["top = peak_bits[0] & 0"] if self.peak else []
+        lines = [_BEGIN_TOP] if self.peak else []
         if self.sparse:
             lines += _SPARSE if self.still else [*_SPARSE, *_ZEROS]
         else:
@@ -201,6 +203,15 @@ LARGEST = [
 _TOP = [
     "for j in range(n_input):",
     "    top = max(top, update_bits[i, j] & magnitude)",
+]
+
+_BEGIN_TOP = "top = peak_bits[part] if first_row > first_of_part else magnitude & 0"
+
+# Some neurons at a time go through all of a stage.
+_BLOCKS = [
+    "first_of_part, end_of_part = first_row, last_row",
+    "for first_row in range(first_of_part, end_of_part, n_row):",
+    "    last_row = min(first_row + n_row, end_of_part)",
 ]
 
 # Numbers and scratch that every stage gets beside the arguments.

@@ -108,7 +108,7 @@ def test_law_cooper_leaves_a_neuron_that_was_always_silent_alone():
 def contests(draw):
     """Currents with many ties (whole numbers) or with none, a rank and a strength."""
     rng = np.random.default_rng(draw(seeds))
-    n_neuron, n_sample = draw(st.integers(2, 9)), draw(counts)
+    n_neuron, n_sample = draw(st.integers(2, 30)), draw(counts)
     current = rng.normal(size=(n_neuron, n_sample)) * 2
     if draw(st.booleans()):
         current = np.round(current)
@@ -128,7 +128,7 @@ def test_ranking_equals_a_full_sort_with_ties_by_lowest_index(contest):
 
 @pytest.mark.parametrize("dtype", sorted(TOLERANCE))
 def test_ranking_is_the_same_with_and_without_the_compiler(dtype):
-    current = np.round(np.random.default_rng(3).normal(size=(7, 20)), 1).astype(dtype)
+    current = np.round(np.random.default_rng(3).normal(size=(17, 20)), 1).astype(dtype)
     results = []
     for function in (add_ranked, add_ranked.py_func):
         modulation, decay = np.zeros_like(current), np.zeros_like(current[:, 0])
@@ -136,6 +136,16 @@ def test_ranking_is_the_same_with_and_without_the_compiler(dtype):
         results.append((modulation, decay))
     assert np.array_equal(results[0][0], results[1][0])
     assert_close(results[0][1], results[1][1])
+
+
+@pytest.mark.parametrize("value", [np.nan, -np.inf])
+def test_a_current_that_is_no_number_hides_no_other(value):
+    current = np.arange(20.0).reshape(20, 1)
+    current[14:19] = value
+    modulation, decay = np.zeros((20, 1)), np.zeros(20)
+    add_ranked(current, 2, 0.5, modulation, decay)
+    assert modulation[[19, 13], 0].tolist() == [1, -0.5]
+    assert np.count_nonzero(modulation) == 2
 
 
 def test_of_equal_currents_the_lowest_indices_rank_first():

@@ -15,6 +15,8 @@ from fused import (
 )
 
 from plasticity import Phase, hookimpl, rule
+from plasticity.fuse import FusedStep
+from plasticity.kernels.blocks import rows_at_a_time
 from plasticity_plugins.activations.linear import Linear
 from plasticity_plugins.constraints.bounds import Bounds
 from plasticity_plugins.constraints.row_norm import RowNorm
@@ -52,6 +54,29 @@ def test_the_number_of_threads_changes_no_bit(parts, one_thread):
 @pytest.mark.parametrize("parts", [BCM, RANKED], ids=["bcm", "krotov_hopfield"])
 def test_a_step_that_is_shared_among_threads_does_what_the_plan_does(parts):
     assert_as_planned(layer(neurons=50, **parts), samples=LARGE, batch_size=50, epochs=1)
+
+
+@pytest.mark.parametrize("count", [1, 3, 1000])
+@pytest.mark.parametrize("parts", [BCM, RANKED], ids=["bcm", "krotov_hopfield"])
+def test_it_does_not_matter_how_many_neurons_a_step_takes_at_a_time(parts, count, monkeypatch):
+    fast = kept(trained(layer(neurons=50, **parts), samples=LARGE, batch_size=50))
+    monkeypatch.setattr(FusedStep, "_n_row", lambda step: count)
+    found = kept(trained(layer(neurons=50, **parts), samples=LARGE, batch_size=50))
+    for name, array in fast.items():
+        np.testing.assert_allclose(found[name], array, rtol=1e-4, atol=1e-6, err_msg=str(name))
+
+
+@pytest.mark.parametrize(
+    ("n_sample", "n_input", "count"),
+    [(100, 784, 12), (20, 784, 60), (100, 64, 12), (10, 784, 120), (200, 1000, 4)],
+)
+def test_neurons_are_taken_a_few_at_a_time_where_blas_is_fast_on_a_few(n_sample, n_input, count):
+    assert rows_at_a_time(2000, n_sample, n_input) in (count, 2000)
+
+
+@pytest.mark.parametrize(("n_sample", "n_input"), [(100, 3072), (1000, 784), (5000, 10)])
+def test_neurons_are_taken_all_at_once_where_a_product_of_a_few_is_large(n_sample, n_input):
+    assert rows_at_a_time(2000, n_sample, n_input) == 2000
 
 
 def test_units_with_equal_currents_rank_by_their_index():

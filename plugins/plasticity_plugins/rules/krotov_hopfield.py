@@ -12,6 +12,8 @@ from plasticity.errors import SettingError
 from plasticity.typing import Array
 from plasticity_plugins import bibliography
 
+_TOGETHER = 8  # neurons whose currents are compared at once; measured
+
 
 def _signed_square(w, exponent):  # type: ignore[no-untyped-def]  # compiled
     return w * abs(w)
@@ -160,26 +162,54 @@ def add_ranked(current, rank, anti_hebbian, modulation, decay):  # type: ignore[
     decay         (neuron,)         added to
 
     The first k units of each sample are kept in order while the neurons are passed once; a unit
-    moves ahead of another only if its current is larger, so equal currents rank by index.
+    moves ahead of another only if its current is larger, so equal currents rank by index. Of a few
+    neurons at a time the largest current is compared first: most samples are then done with them.
     """
     n_neuron, n_sample = current.shape
     units = np.zeros((rank, n_sample), np.int64)
     currents = np.zeros((rank, n_sample), current.dtype)
-    for i in range(n_neuron):
+    largest = np.zeros(n_sample, current.dtype)
+    for i in range(rank):
         for b in range(n_sample):
-            u = current[i, b]
-            if i >= rank and not u > currents[rank - 1, b]:
+            _insert(current[i, b], i, b, i, units, currents)
+    for first in range(rank, n_neuron, _TOGETHER):
+        end = min(first + _TOGETHER, n_neuron)
+        _find_largest(current, first, end, largest)
+        for b in range(n_sample):
+            if not largest[b] > currents[rank - 1, b]:
                 continue
-            place = min(i, rank - 1)
-            while place > 0 and u > currents[place - 1, b]:
-                currents[place, b] = currents[place - 1, b]
-                units[place, b] = units[place - 1, b]
-                place -= 1
-            currents[place, b] = u
-            units[place, b] = i
+            for i in range(first, end):
+                if current[i, b] > currents[rank - 1, b]:
+                    _insert(current[i, b], i, b, rank - 1, units, currents)
     for b in range(n_sample):
         winner, loser = units[0, b], units[rank - 1, b]
         modulation[winner, b] += 1
         modulation[loser, b] -= anti_hebbian
         decay[winner] += currents[0, b] / n_sample
         decay[loser] -= anti_hebbian * currents[rank - 1, b] / n_sample
+
+
+@njit(cache=True, error_model="numpy")
+def _find_largest(current, first, end, largest):  # type: ignore[no-untyped-def]  # compiled
+    """Write the largest current of some neurons on each sample; a NaN is left out."""
+    lowest = current.dtype.type(-np.inf)
+    for b in range(len(largest)):
+        u = lowest
+        if end - first == _TOGETHER:
+            for i in range(_TOGETHER):  # a number that is known to the compiler
+                u = current[first + i, b] if current[first + i, b] > u else u
+        else:
+            for i in range(first, end):
+                u = current[i, b] if current[i, b] > u else u
+        largest[b] = u
+
+
+@njit(cache=True, error_model="numpy")
+def _insert(u, unit, b, place, units, currents):  # type: ignore[no-untyped-def]  # compiled
+    """Put a unit among the first of sample b, from a place on that is given up."""
+    while place > 0 and u > currents[place - 1, b]:
+        currents[place, b] = currents[place - 1, b]
+        units[place, b] = units[place - 1, b]
+        place -= 1
+    currents[place, b] = u
+    units[place, b] = unit
