@@ -9,9 +9,9 @@ two with different ones, and the weights at each follow from the coupling:
     W X = (1 - L) Y        X: the patterns as columns, Y: the responses
 
 The responses are those of single neurons; the coupling moves the weights, and decides which fixed
-point is reached from most weights: inhibition (L < 0) makes the two neurons differ, excitation makes
-them alike. Many pairs learn side by side in one layer here, each from random weights, with L the
-matrix of all pairs.
+point is reached from most weights: inhibition (L < 0) makes the two neurons differ, excitation
+makes them alike. Many pairs learn side by side in one layer here, each from random weights, with L
+the matrix of all pairs.
 
 Castellani, Intrator, Shouval & Cooper, Network 10 (1999) 111. Derived here for the rule of Intrator
 & Cooper without the terms of (1 - L)^-1 in its gradient, two patterns at each step.

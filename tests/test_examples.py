@@ -10,7 +10,7 @@ import pytest
 EXAMPLES = Path(__file__).parents[1] / "examples"
 COMMAND = "from plasticity.cli import main; main()"
 LAST_LINES = {
-    "castellani_two_neurons.py": r"farthest weight from an analytic fixed point: \d\.\de-(0[7-9]|1.)",
+    "castellani_two_neurons.py": r"farthest weight from an analytic fixed point: \S+e-(0[7-9]|1.)",
     "custom_rule.py": r"overlap at the end: [12]\.\d\d",
     "listener.py": r"finished",
     "record_and_open.py": r"finished with 20 neurons",
