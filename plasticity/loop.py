@@ -38,10 +38,10 @@ def train(simulation: Simulation, stage: list[LayerState]) -> str | None:
         if simulation.interrupt.requested:
             simulation.keep(clock, whole=True)
             raise KeyboardInterrupt
-        if simulation.keeper.due(clock.step):
-            simulation.keep(clock)
         if reason:
             return reason
+        if simulation.keeper.due(clock.step):
+            simulation.keep(clock)
     return None
 
 

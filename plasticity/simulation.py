@@ -12,16 +12,16 @@ from plasticity.clock import Clock
 from plasticity.components import events_of, label_of
 from plasticity.data import Data
 from plasticity.dispatch import Answer, Manager, answers, emit
-from plasticity.errors import SettingError
+from plasticity.errors import DivergenceError, SettingError
 from plasticity.evaluation import Evaluation
 from plasticity.fusion import Fusion
 from plasticity.interrupt import Interrupt, watching
 from plasticity.obstacles import NOT_KEPT
 from plasticity.recording import RunStore
 from plasticity.recording.keeper import Keeper
-from plasticity.recording.resuming import check_same, last_snapshot
+from plasticity.recording.resuming import check_same, last_snapshot, way_back
 from plasticity.results import Run
-from plasticity.snapshots import restore, snapshot_of
+from plasticity.snapshots import is_sound, restore, snapshot_of
 from plasticity.spec import Experiment
 from plasticity.state import Array, LayerState, LayerView
 from plasticity.threads import one_thread_if_small
@@ -140,19 +140,33 @@ class Simulation:
         the listeners, the metrics and the storage may be others.
         """
         with watching(self.interrupt):
-            found = RunStore.open(place)
-            check_same(found, self.experiment, self.data)
-            snapshot = last_snapshot(found)
-            if snapshot is not None:
-                self.restore(snapshot)
-            if all(layer.clock.step >= layer.clock.n_step for layer in self.layers):
+            store = RunStore.reopen(place, self.experiment)
+            try:
+                goes_on = self._take_up(store)
+            except BaseException:
+                store.release()
+                raise
+            if not goes_on:
+                store.release()
                 logger.info("%s: has run to its end; more epochs let it go on", place)
-                return Run(found)
-            if "compiled" in found.attributes:
-                self.fusion.follow(found.attributes["compiled"])
-            self.store = RunStore.reopen(place, self.experiment)
+                return Run(RunStore.open(place))
+            self.store = store
             self._record()
         return Run(self.store)
+
+    def _take_up(self, store: RunStore) -> bool:
+        """Go to the last state of a store; whether there is anything left to do."""
+        found = RunStore.open(str(store.target))
+        check_same(found, self.experiment, self.data)
+        step, snapshot = last_snapshot(found)
+        if snapshot is not None:
+            self.restore(snapshot)
+        if all(layer.clock.step >= layer.clock.n_step for layer in self.layers):
+            return False
+        if "compiled" in found.attributes:
+            self.fusion.follow(found.attributes["compiled"])
+        store.go_on(step)
+        return True
 
     def _record(self) -> None:
         """Train, and keep in the store what was recorded, whatever happens."""
@@ -171,6 +185,10 @@ class Simulation:
                 outcome = self._train()
         except KeyboardInterrupt:
             outcome = "interrupted"
+            raise
+        except DivergenceError as error:
+            error.args = (f"{error}{way_back(self.store)}",)
+            outcome = f"failed: {error}"
             raise
         except Exception as error:
             outcome = f"failed: {error}"
@@ -195,14 +213,19 @@ class Simulation:
         return max(size["neuron"] * size["input"] * size["sample"] for size in sizes)
 
     def _train(self) -> str:
+        assert self.store is not None
         together = self.experiment.training == "together"
         for stage in [self.layers] if together else [[layer] for layer in self.layers]:
             self.keeper.start(stage[0].clock.step)
             reason = loop.train(self, stage)
             if reason:
                 break
+        outcome = f"stopped: {reason}" if reason else "finished"
+        # In the same commit as the last checkpoint, so that nobody finds one without the others.
+        self._write_state()
+        self.store.label({"outcome": outcome})
         self.keep(stage[0].clock, whole=True)
-        return f"stopped: {reason}" if reason else "finished"
+        return outcome
 
     def keep(self, clock: Clock, whole: bool = False) -> None:
         """Let the store commit what was recorded and, where due or `whole`, keep all the state."""
@@ -210,7 +233,7 @@ class Simulation:
         if self.store.target is None:
             return
         whole = whole or self.keeper.wants_checkpoint(clock.step)
-        if whole:
+        if whole and is_sound(self.layers):
             variables = {state.name: state.variables for state in (self.whole, *self.layers)}
             self.store.keep(self.snapshot(), variables, self.reached, clock)
         else:
@@ -225,12 +248,16 @@ class Simulation:
         return sum(layer.clock.step for layer in self.layers)
 
     def _finish(self, outcome: str) -> None:
-        assert self.store is not None
         try:
-            for layer in self.layers:
-                self.store.write_state(self._views[layer.name])
+            if not outcome.startswith(("finished", "stopped")):
+                self._write_state()
         finally:
             self._end(outcome)
+
+    def _write_state(self) -> None:
+        assert self.store is not None
+        for layer in self.layers:
+            self.store.write_state(self._views[layer.name])
 
     def _end(self, outcome: str) -> None:
         assert self.store is not None
@@ -254,7 +281,8 @@ class Simulation:
             return
         described: dict[str, Any] = {}
         for metric in metrics:
-            described |= getattr(metric, "describes", {})
+            for name, labels in getattr(metric, "describes", {}).items():
+                described[name] = {**labels, "source": label_of(metric)}
         for layer in stage:
             found = loop.measurements_of(self, layer)
             view = self._views[layer.name]

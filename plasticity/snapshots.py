@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -64,6 +64,21 @@ def restore(state: LayerState, snapshot: Mapping[str, Any]) -> None:
             generator.bit_generator.state = deepcopy(snapshot["streams"][f"{places[place]}.{name}"])
     for name in _POSITION:
         setattr(state.clock, name, snapshot["clock"][name])
+
+
+def is_sound(layers: Iterable[LayerState]) -> bool:
+    """Whether a state is worth keeping: weights and thresholds are finite; else a warning tells."""
+    for layer in layers:
+        for name in ("weights", "threshold"):
+            if name in layer.arrays and not np.isfinite(layer.arrays[name]).all():
+                logger.warning(
+                    "%s: %r is not finite after step %s, so this state is not kept",
+                    layer.name,
+                    name,
+                    layer.clock.step,
+                )
+                return False
+    return True
 
 
 def _labels(state: LayerState) -> dict[str, str]:

@@ -35,6 +35,7 @@ class Storage:
                  ("10 min"), a number of steps, or "never"; it is always kept at the end
     kept         how many checkpoints stay
     commit       how often what was recorded becomes readable and survives a power cut
+    patience     how long a server may be away; then the run ends, and can be resumed
     buffer       memory for frames that are not written yet
     compression  "zstd" packs best, "lz4" is faster, "none"
     """
@@ -42,6 +43,7 @@ class Storage:
     checkpoint: Any = attrs.field(default="10 min", validator=_how_often)
     kept: int = attrs.field(default=2, validator=whole(1))
     commit: str = attrs.field(default="10 s", validator=_duration)
+    patience: str = attrs.field(default="60 s", validator=_duration)
     buffer: str = attrs.field(default="64 MB", validator=_size)
     compression: str = attrs.field(default="zstd", validator=one_of("zstd", "lz4", "none"))
 
@@ -60,6 +62,11 @@ class Storage:
     def commit_seconds(self) -> float:
         """Seconds between two commits."""
         return seconds_of(self.commit)
+
+    @property
+    def patience_seconds(self) -> float:
+        """Seconds that a server may be away."""
+        return seconds_of(self.patience)
 
     @property
     def buffer_bytes(self) -> int:

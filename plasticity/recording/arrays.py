@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from zarr.abc.store import Store
 
 _CHUNK_BYTES = 64_000_000  # what a compressor takes at once has a limit
+# By default Zarr leaves out what is blank; then nobody could tell a blank from a lost file.
+ALL_CHUNKS: Any = {"write_empty_chunks": True}
+FIRST = "first_frame"  # of an array that joined a series later
 
 
 def write_array(
@@ -42,6 +47,7 @@ def write_array(
         compressors=compressors,
         dimension_names=dims,
         attributes=dict(attributes),
+        config=ALL_CHUNKS,
         overwrite=True,
     )
 
@@ -49,15 +55,42 @@ def write_array(
 def read_array(array: zarr.Array[Any], where: object, key: Any = ...) -> Array:
     """The values of an array, or of a part of it.
 
-    Raises `StoreError`, naming the array, where they cannot be read.
+    Raises `StoreError`, naming the array, where they cannot be read or a file is missing.
     """
     try:
+        lost = _lost_files(array, key)
+        if lost:
+            raise FileNotFoundError(f"the file {lost[0]} is missing")
         return np.asarray(array.oindex[key])
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError, BadZipFile) as error:
         raise StoreError(
             f"{where}: {array.path} is damaged: {error}; other arrays, and the parts of this one "
             "that lie in other files, can be read"
         ) from error
+
+
+def _lost_files(array: zarr.Array[Any], key: Any) -> list[str]:
+    """Which files that hold a part of an array are not there; Zarr reads them as blanks."""
+    from zarr.core.sync import sync
+
+    store, shape = array.store_path.store, array.shards or array.chunks
+    if not array.shape:
+        names = ["c"]
+    elif 0 in array.shape:
+        return []
+    else:
+        along = key[0] if isinstance(key, tuple) else key
+        frames = np.unique(np.arange(array.shape[0])[along] // shape[0])
+        first = int(str(array.attrs.get(FIRST, 0))) // shape[0]
+        rest = "/0" * (array.ndim - 1)
+        names = [f"c/{number}{rest}" for number in frames if number >= first]
+
+    async def lost() -> list[str]:
+        keys = [f"{array.path}/{name}" for name in names]
+        there = await asyncio.gather(*(store.exists(key) for key in keys))
+        return [key for key, found in zip(keys, there, strict=True) if not found]
+
+    return sync(lost())
 
 
 def dataset_of(

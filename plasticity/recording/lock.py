@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import logging
 import os
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from plasticity.errors import StoreError
+from plasticity.recording.mark import owner_of
 
 logger = logging.getLogger("plasticity")
 
 NAME = ".lock"
+_TRIES, _PAUSE_S = 5, 0.01
 
 
 class Lock:
@@ -30,21 +33,12 @@ class Lock:
     def acquire(self) -> None:
         """Hold the folder.
 
-        Raises `StoreError`, naming the owner, where another process holds it.
+        Raises `StoreError`, naming the owner, where another process holds it; `OSError` where the
+        folder cannot be written to.
         """
-        import fcntl
-
         while True:
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                owner = _owner(descriptor)
-                os.close(descriptor)
-                raise StoreError(
-                    f"{self._path.parent}: is being written by {owner}; wait until it ends, stop "
-                    "it, or choose another path"
-                ) from None
+            self._lock(descriptor)
             if self._is_still(descriptor):
                 break
             os.close(descriptor)  # the owner ended in between and took the file away
@@ -58,6 +52,35 @@ class Lock:
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, json.dumps({"process": os.getpid(), "since": now}).encode(), 0)
         self._descriptor = descriptor
+
+    def _lock(self, descriptor: int) -> None:
+        import fcntl
+
+        for left in reversed(range(_TRIES)):
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError:
+                if left:  # perhaps somebody only looks who holds it
+                    time.sleep(_PAUSE_S)
+                    continue
+                owner = _owner(descriptor)
+                os.close(descriptor)
+                raise StoreError(
+                    f"{self._path.parent}: is being written by {owner}; wait until it ends, stop "
+                    "it, or choose another path"
+                ) from None
+            except OSError as error:
+                logger.warning(
+                    "%s: its file system knows no locks (%s), so a second writer would not be "
+                    "noticed",
+                    self._path.parent,
+                    error,
+                )
+                return
+
+    def refresh(self) -> None:
+        """Hold the folder for some time more: nothing to do, the system sees to it."""
 
     def release(self) -> None:
         """Let go of the folder."""
@@ -95,6 +118,6 @@ def _owner(descriptor: int) -> str:
     """Whom a lock names."""
     try:
         told: dict[str, Any] = json.loads(os.pread(descriptor, 1000, 0))
-        return f"process {told['process']} (since {told['since']})"
-    except (ValueError, KeyError, TypeError):
-        return "another process"
+    except ValueError:
+        told = {}
+    return owner_of(told)

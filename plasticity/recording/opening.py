@@ -1,26 +1,99 @@
-"""Opening a place: whether there is the store of a run, whose it is, how it is compressed."""
+"""Opening a place: whether there is the store of a run, and who may write to it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 from plasticity.errors import StoreError
 from plasticity.recording.lock import Lock
+from plasticity.recording.mark import Mark
 from plasticity.recording.provenance import check_format
 from plasticity.recording.target import Target
 
 if TYPE_CHECKING:
     from plasticity.recording.staged import StagedStore
+    from plasticity.storage import Storage
+
+_DEAD_AFTER_COMMITS, _DEAD_AFTER_S = 3, 60.0  # without a sign of life
 
 
-def make_room(target: Target, overwrite: bool) -> None:
+def created(
+    target: Target, attributes: Mapping[str, Any], storage: Storage, overwrite: bool
+) -> tuple[StagedStore, Lock | Mark]:
+    """A new store, with attributes and nothing else, and its lock, which this process holds."""
+    from plasticity.recording.staged import StagedStore
+
+    if target.exists():
+        _make_room(target, overwrite, storage)
+    try:
+        staged = StagedStore(target.writing(), storage.patience_seconds, str(target))
+    except OSError as error:
+        raise StoreError(f"{target}: cannot be created: {error}") from error
+    lock = _locked(target, storage)
+    with _released_on_error(lock):
+        try:
+            if staged.load():  # another process was faster
+                raise _already_there(target)
+            staged.put_group("", dict(attributes))
+            staged.commit()
+        except OSError as error:
+            raise StoreError(f"{target}: cannot be created: {error}") from error
+    return staged, lock
+
+
+def reopened(target: Target, storage: Storage) -> tuple[StagedStore, Lock | Mark]:
+    """The store at a place, to be written on, and its lock, which this process holds."""
+    loaded(target, target.reading)
+    lock = _locked(target, storage)
+    with _released_on_error(lock):
+        return loaded(target, target.writing, storage.patience_seconds), lock
+
+
+def loaded(target: Target, opening: Callable[[], Any], patience_s: float = 0.0) -> StagedStore:
+    """The store at a place with the metadata of its last commit."""
+    from plasticity.recording.staged import StagedStore
+
+    if not target.exists():
+        raise StoreError(f"{target}: there is nothing there")
+    try:
+        staged = StagedStore(opening(), patience_s, str(target))
+        found = staged.load()
+        check_format(staged, found, target)
+    except (OSError, ValueError, BadZipFile) as error:
+        raise StoreError(f"{target}: cannot be read: {error}") from error
+    return staged
+
+
+def _locked(target: Target, storage: Storage) -> Lock | Mark:
+    held: Lock | Mark
+    if target.folder is not None:
+        held = Lock(target.folder)
+    else:
+        lasts = _DEAD_AFTER_COMMITS * storage.commit_seconds + storage.patience_seconds
+        held = Mark(target.writing(), str(target), lasts + _DEAD_AFTER_S, storage.patience_seconds)
+    try:
+        held.acquire()
+    except OSError as error:
+        raise StoreError(f"{target}: cannot be written: {error}") from error
+    return held
+
+
+@contextmanager
+def _released_on_error(lock: Lock | Mark) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        lock.release()
+        raise
+
+
+def _make_room(target: Target, overwrite: bool, storage: Storage) -> None:
     """Delete the store that is to be replaced."""
     if not overwrite:
-        raise StoreError(
-            f"{target}: exists already; choose another path, or replace it with "
-            "--overwrite (overwrite=True)"
-        )
+        raise _already_there(target)
     folder = target.folder
     try:
         loaded(target, target.reading)
@@ -30,46 +103,17 @@ def make_room(target: Target, overwrite: bool) -> None:
     if not ours or (folder is not None and not folder.is_dir()) or target.is_link():
         kind = "a folder of something else" if folder and folder.is_dir() else "a file"
         raise StoreError(f"{target}: is {kind}, not the store of a run, and is not overwritten")
-    lock = locked(target)
+    lock = _locked(target, storage)
     try:
         target.clear()
     except OSError as error:
         raise StoreError(f"{target}: cannot be replaced: {error}") from error
     finally:
-        if lock is not None:
-            lock.release()
+        lock.release()
 
 
-def loaded(target: Target, opening: Callable[[], Any]) -> StagedStore:
-    """The store at a place with the metadata of its last commit."""
-    from plasticity.recording.staged import StagedStore
-
-    if not target.exists():
-        raise StoreError(f"{target}: there is nothing there")
-    try:
-        staged = StagedStore(opening())
-        found = staged.load()
-    except (OSError, ValueError) as error:
-        raise StoreError(f"{target}: cannot be read: {error}") from error
-    check_format(staged.nodes.get("") if found else None, target)
-    return staged
-
-
-def locked(target: Target) -> Lock | None:
-    """The lock of a folder, held by this process; None for a place that is no folder."""
-    if target.folder is None:
-        return None
-    lock = Lock(target.folder)
-    lock.acquire()
-    return lock
-
-
-def compressors_of(name: str) -> Any:
-    """The compression of this name, as Zarr takes it."""
-    from zarr.codecs import BloscCodec
-
-    if name == "none":
-        return None
-    if name == "zstd":
-        return BloscCodec(cname="zstd", clevel=3, shuffle="bitshuffle")
-    return BloscCodec(cname="lz4", clevel=5, shuffle="bitshuffle")
+def _already_there(target: Target) -> StoreError:
+    return StoreError(
+        f"{target}: exists already; choose another path, or replace it with "
+        "--overwrite (overwrite=True)"
+    )

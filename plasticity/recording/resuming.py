@@ -44,15 +44,36 @@ def check_same(store: RunStore, experiment: Experiment, data: Data) -> None:
         )
 
 
-def last_snapshot(store: RunStore) -> dict[str, Any] | None:
-    """The newest state that can be read; None where the store has none."""
+def last_snapshot(store: RunStore) -> tuple[int, dict[str, Any] | None]:
+    """The newest state that can be read, and after how many steps; 0 and None where there is none.
+
+    Raises `StoreError` where there are some, and none can be read.
+    """
     damage: StoreError | None = None
     for step in reversed(store.checkpoints):
         try:
-            return store.checkpoint(step)
+            snapshot = store.checkpoint(step)
         except StoreError as error:
+            damage = damage or error
             logger.warning("%s", error)
-            damage = error
+        else:
+            if damage is not None:
+                logger.warning("%s: goes on from the state after step %s", store.target, step)
+            return step, snapshot
     if damage is not None:
         raise damage
-    return None
+    return 0, None
+
+
+def way_back(store: RunStore) -> str:
+    """The end of a sentence that tells from where a run that went wrong can be branched."""
+    if store.target is None:
+        return ""
+    store.flush()
+    if not store.checkpoints:
+        return "; no state was kept before that (storage.checkpoint tells how often)"
+    last = store.checkpoints[-1]
+    return (
+        f"; the last good state is that after step {last}: `plasticity branch {store.target} "
+        f"--at {last}` begins there with other settings"
+    )

@@ -9,51 +9,66 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
-import os
-import time
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from zarr.abc.store import ByteRequest, Store
 from zarr.core.buffer import Buffer, BufferPrototype, default_buffer_prototype
 from zarr.core.sync import sync
 from zarr.storage import FsspecStore, LocalStore, WrapperStore
 
-logger = logging.getLogger("plasticity")
+from plasticity.recording.files import PARTIAL, delete_partial, replace_file, settle
+from plasticity.recording.patience import Patience
+from plasticity.typing import Array
 
 _METADATA = "zarr.json"
-_PAUSE_S = 0.5  # between two tries to reach a server
 _Node = dict[str, Any]
+_Answer = TypeVar("_Answer")
 
 
 class StagedStore(WrapperStore[Store]):
     """Writes values at once and keeps all metadata to itself until `commit`.
 
     store        where to write
-    patience_s   how long a server may be away before a write fails
+    patience_s   how long a server may be away before a request fails; 0: it is asked once
+    place        how messages call the store
     """
 
-    def __init__(self, store: Store, patience_s: float = 60.0) -> None:
+    def __init__(self, store: Store, patience_s: float = 0.0, place: str = "") -> None:
         super().__init__(store)
         self.nodes: dict[str, _Node] = {}
-        self._patience_s = patience_s
+        self.consolidated = True
+        self._patience = Patience(place, patience_s)
         self._changed: set[str] = set()
-        self._fresh: set[str] = set()
+        self._fresh: dict[str, bool] = {}  # files since the last commit: whether they replace
 
     def load(self) -> bool:
         """Take over the metadata of the last commit; False where there is none.
 
         Raises `ValueError` where the file is there and cannot be understood.
         """
-        found = sync(self._store.get(_METADATA, default_buffer_prototype()))
+        found = sync(self._ask(lambda: self._store.get(_METADATA, default_buffer_prototype())))
         if found is None:
             return False
-        root = json.loads(found.to_bytes())
-        consolidated = root.pop("consolidated_metadata", None) or {"metadata": {}}
-        self.nodes = {"": root, **consolidated["metadata"]}
+        try:
+            root = json.loads(found.to_bytes())
+            below = root.pop("consolidated_metadata", None)
+            self.consolidated = below is not None
+            self.nodes = {"": {"attributes": {}, **root}, **(below or {"metadata": {}})["metadata"]}
+        except (ValueError, AttributeError, KeyError, TypeError) as error:
+            raise ValueError(f"its {_METADATA} is damaged: {error!r}") from error
         return True
+
+    def lacks_root(self, groups: Iterable[str]) -> bool:
+        """Whether there are groups of these names, two levels deep, but no metadata at the root."""
+        return sync(self._lacks_root([f"{group}/{_METADATA}" for group in groups]))
+
+    async def _lacks_root(self, ends: list[str]) -> bool:
+        keys = [
+            f"{name}/{end}" for name in await self._ask(lambda: self._names("")) for end in ends
+        ]
+        return any([await self._store.exists(key) for key in keys])
 
     # -- groups ----------------------------------------------------------------------------------
 
@@ -72,22 +87,54 @@ class StagedStore(WrapperStore[Store]):
             del self.nodes[node]
 
     def sweep(self, path: str) -> None:
-        """Delete what lies right in a group and is no node of it."""
+        """Delete what lies at a path or below it and is no node; call it right after a commit."""
         sync(self._sweep(path))
 
     async def _sweep(self, path: str) -> None:
-        known = set(self.below(path))
-        found = [name.strip("/") async for name in self._store.list_dir(path)]
-        for name in found:
-            if name not in known and name != _METADATA:
-                await self._store.delete_dir(f"{path}/{name}")
-                self._fresh = {key for key in self._fresh if not _below(key, f"{path}/{name}")}
+        if path not in self.nodes:
+            await self._delete_all(path)
+        elif self.nodes[path]["node_type"] == "group":
+            for name in await self._ask(lambda: self._names(path)):
+                if name != _METADATA and not name.endswith(PARTIAL):
+                    await self._sweep(f"{path}/{name}")
+
+    async def _names(self, path: str) -> list[str]:
+        return [name.strip("/") async for name in self._store.list_dir(path)]
+
+    async def _delete_all(self, path: str) -> None:
+        if isinstance(self._store, LocalStore) and (self._store.root / path).is_file():
+            return  # none of ours: a node is a folder
+        await self._ask(lambda: self._store.delete_dir(path))
+        self._fresh = {k: old for k, old in self._fresh.items() if not _below(k, path)}
+
+    def delete_partial(self) -> None:
+        """Delete the files that a process which died was writing."""
+        if isinstance(self._store, LocalStore):
+            delete_partial(self._store.root)
 
     def below(self, path: str) -> list[str]:
         """The names of the nodes right in a group."""
         start = f"{path}/" if path else ""
-        names = [node.removeprefix(start) for node in self.nodes if node.startswith(start)]
+        # A copy at once, because the writer may add nodes meanwhile.
+        names = [node.removeprefix(start) for node in list(self.nodes) if node.startswith(start)]
         return [name for name in names if name and "/" not in name]
+
+    # -- values that were packed by others -------------------------------------------------------
+
+    def put(self, key: str, data: Array) -> None:
+        """Write the bytes of a file of values; they may be overwritten afterwards."""
+        if isinstance(self._store, LocalStore):
+            # In this very thread, which gives way to the run.
+            self._write_file(self._store.root, key, data.data)
+        else:
+            kept = data.copy()  # others may keep what they are given
+            sync(self._write(key, default_buffer_prototype().buffer.from_array_like(kept)))
+
+    def grow(self, path: str, length: int) -> None:
+        """Let an array have so many frames from the next commit on."""
+        node = self.nodes[path]
+        self.nodes[path] = node | {"shape": [length, *node["shape"][1:]]}
+        self._changed.add(path)
 
     # -- the commit ------------------------------------------------------------------------------
 
@@ -98,7 +145,8 @@ class StagedStore(WrapperStore[Store]):
     async def _commit(self) -> None:
         for path in sorted(self._changed - {""}):
             if path in self.nodes:
-                await self._put(f"{path}/{_METADATA}", self.nodes[path])
+                # For those who look at one array alone; nothing is lost with it.
+                await self._put(f"{path}/{_METADATA}", self.nodes[path], safe=False)
         self._changed.clear()
         self._settle()
         consolidated = {path: node for path, node in sorted(self.nodes.items()) if path}
@@ -112,37 +160,34 @@ class StagedStore(WrapperStore[Store]):
         await self._put(_METADATA, root)
         self._settle()
 
-    async def _put(self, key: str, node: _Node) -> None:
+    async def _put(self, key: str, node: _Node, safe: bool = True) -> None:
         text = json.dumps(node, indent=1).encode()
-        await self._set_patiently(key, default_buffer_prototype().buffer.from_bytes(text))
+        await self._write(key, default_buffer_prototype().buffer.from_bytes(text), safe)
 
     def _settle(self) -> None:
         """Wait until the files written since the last time would survive a power cut."""
-        fresh, self._fresh = self._fresh, set()
+        fresh, self._fresh = self._fresh, {}
         if isinstance(self._store, LocalStore):
-            files = [self._store.root / key for key in fresh]
-            for path in [*files, *{file.parent for file in files}]:
-                if path.exists():
-                    _settle_file(path)
+            root = self._store.root
+            new = [root / key for key, replaces in fresh.items() if not replaces]
+            settle(root, new, [root / key for key, replaces in fresh.items() if replaces])
 
-    async def _set_patiently(self, key: str, value: Buffer) -> None:
-        away_since = None
-        while True:
-            try:
-                await self._store.set(key, value)
-            except Exception as error:
-                if not isinstance(self._store, FsspecStore):
-                    raise
-                away_since = away_since or time.monotonic()
-                if time.monotonic() - away_since > self._patience_s:
-                    raise OSError(
-                        f"could not be reached for {self._patience_s:g} s: {error}"
-                    ) from error
-                logger.warning("%s cannot be reached (%s); trying again", self._store, error)
-                await asyncio.sleep(_PAUSE_S)
-            else:
-                self._fresh.add(key)
-                return
+    async def _write(self, key: str, value: Buffer, safe: bool = True) -> None:
+        if isinstance(self._store, LocalStore):
+            content = value.as_buffer_like()
+            await asyncio.to_thread(self._write_file, self._store.root, key, content, safe)
+        else:
+            await self._ask(lambda: self._store.set(key, value))
+
+    def _write_file(self, root: Path, key: str, content: Any, safe: bool = True) -> None:
+        replaces = replace_file(root / key, content, safe)
+        if safe:
+            self._fresh[key] = replaces and self._fresh.get(key, True)
+
+    async def _ask(self, ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
+        if isinstance(self._store, FsspecStore):
+            return await self._patience(ask)
+        return await ask()
 
     # -- what Zarr asks --------------------------------------------------------------------------
 
@@ -152,7 +197,7 @@ class StagedStore(WrapperStore[Store]):
         """Metadata as they will be committed, values as they are."""
         path = _node_of(key)
         if path is None:
-            return await self._store.get(key, prototype, byte_range)
+            return await self._ask(lambda: self._store.get(key, prototype, byte_range))
         if path not in self.nodes:
             return None
         return prototype.buffer.from_bytes(json.dumps(self.nodes[path]).encode())
@@ -161,7 +206,7 @@ class StagedStore(WrapperStore[Store]):
         """Keep metadata until the commit, write values."""
         path = _node_of(key)
         if path is None:
-            await self._set_patiently(key, value)
+            await self._write(key, value)
         else:
             self.nodes[path] = json.loads(value.to_bytes())
             self._changed.add(path)
@@ -169,28 +214,30 @@ class StagedStore(WrapperStore[Store]):
     async def exists(self, key: str) -> bool:
         """Whether there is a value, or a node of which the next commit will know."""
         path = _node_of(key)
-        return await self._store.exists(key) if path is None else path in self.nodes
+        if path is None:
+            return await self._ask(lambda: self._store.exists(key))
+        return path in self.nodes
 
     async def delete(self, key: str) -> None:
         """Delete a value, or a node from the next commit on."""
         path = _node_of(key)
         if path is None:
-            await self._store.delete(key)
+            await self._ask(lambda: self._store.delete(key))
         else:
             self.nodes.pop(path, None)
 
     async def delete_dir(self, prefix: str) -> None:
         """Delete all values and nodes below."""
         self.drop(prefix)
-        await self._store.delete_dir(prefix)
+        await self._delete_all(prefix)
 
     async def _set_many(self, values: Iterable[tuple[str, Buffer]]) -> None:
         for key, value in values:
             await self.set(key, value)
 
     def _with_store(self, store: Store) -> StagedStore:
-        made = type(self)(store, self._patience_s)
-        made.nodes = self.nodes
+        made = type(self)(store)
+        made.nodes, made._patience = self.nodes, self._patience
         return made
 
 
@@ -203,11 +250,3 @@ def _node_of(key: str) -> str | None:
 
 def _below(path: str, group: str) -> bool:
     return path == group or path.startswith(f"{group}/")
-
-
-def _settle_file(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

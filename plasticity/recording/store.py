@@ -28,9 +28,11 @@ from plasticity.recording.checkpoints import (
     steps_kept,
     write_checkpoint,
 )
-from plasticity.recording.labels import dims_of, labels_of
+from plasticity.recording.labels import dims_of, labels_in
 from plasticity.recording.lock import Lock, holder_of
-from plasticity.recording.opening import compressors_of, loaded, locked, make_room
+from plasticity.recording.mark import Mark
+from plasticity.recording.opening import created, loaded, reopened
+from plasticity.recording.packing import codecs_of
 from plasticity.recording.provenance import about
 from plasticity.recording.recording import Recording, record
 from plasticity.recording.series import BLOCK, ORDER, Column, Series
@@ -67,7 +69,7 @@ class RunStore:
         staged: StagedStore,
         target: Target | None,
         experiment: Experiment | None = None,
-        lock: Lock | None = None,
+        lock: Lock | Mark | None = None,
     ) -> None:
         self.staged = staged
         self.target = target
@@ -76,7 +78,8 @@ class RunStore:
         self._series: dict[str, Series] = {}
         storage = experiment.storage if experiment else Storage()
         lasting = target is not None
-        self._compressors = compressors_of(storage.compression) if lasting else None
+        self._compression = storage.compression if lasting else None
+        self._compressors = codecs_of(self._compression)
         # Half of the buffer is filled by the run while the other half is written.
         self._room = storage.buffer_bytes // 2
         self._writer = Writer(storage.buffer_bytes // 2, threaded=lasting)
@@ -109,16 +112,7 @@ class RunStore:
             staged.put_group("", attributes)
             return cls(staged, None, experiment)
         target = Target(place)
-        if target.exists():
-            make_room(target, overwrite)
-        try:
-            written = target.writing()
-            lock = locked(target)
-            staged = StagedStore(written)
-            staged.put_group("", attributes)
-            staged.commit()
-        except OSError as error:
-            raise StoreError(f"{target}: cannot be created: {error}") from error
+        staged, lock = created(target, attributes, experiment.storage, overwrite)
         return cls(staged, target, experiment, lock)
 
     @classmethod
@@ -132,26 +126,37 @@ class RunStore:
 
     @classmethod
     def reopen(cls, place: str | Path, experiment: Experiment) -> RunStore:
-        """The store at a place, for the run to go on; what no commit knows is deleted.
+        """The store at a place, held for the run to go on by `go_on`, or let alone by `release`.
 
         Raises `StoreError` where there is none, or where another process writes to it.
         """
         target = Target(place)
-        loaded(target, target.reading)
-        lock = locked(target)
-        store = cls(loaded(target, target.writing), target, experiment, lock)
-        told = store.attributes
-        store._reached = told.get("reached", 0)
-        ended = {"reached": store._reached, "outcome": told["outcome"]}
-        store.label(
-            {
-                "spec": experiment.to_dict(),
-                "outcome": "running",
-                "before": [*told.get("before", []), ended],
-            }
-        )
-        store._put(store.staged.sweep, GROUP)
-        return store
+        staged, lock = reopened(target, experiment.storage)
+        return cls(staged, target, experiment, lock)
+
+    def go_on(self, step: int) -> None:
+        """Let the run go on from its state after so many steps; what no commit knows is deleted."""
+        told = self.attributes
+        self._reached = told.get("reached", 0)
+        ended = {"reached": self._reached, "outcome": told["outcome"]}
+        spec = self.experiment().to_dict()
+        self.label({"spec": spec, "outcome": "running", "before": [*told.get("before", []), ended]})
+        # What would be written anew must not be known while it is: later states, which cannot be
+        # read, and the arrays at the end.
+        for later in [kept for kept in self.checkpoints if kept > step]:
+            self._put(self.staged.drop, f"{GROUP}/{name_of(later)}")
+        for layer in told["layers"]:
+            self._put(self.staged.drop, f"{layer}/{STATE}")
+        self._put(self.staged.commit)
+        self._put(self.staged.delete_partial)
+        for group in (*told["layers"], GROUP):
+            self._put(self.staged.sweep, group)
+
+    def release(self) -> None:
+        """Let go of a store that was reopened."""
+        self._writer.close()
+        if self._lock is not None:
+            self._lock.release()
 
     # -- what it tells ---------------------------------------------------------------------------
 
@@ -187,8 +192,8 @@ class RunStore:
         """All arrays of the store by path."""
         import zarr
 
-        nodes = self.staged.nodes
-        paths = [path for path, node in nodes.items() if node["node_type"] == "array"]
+        nodes = list(self.staged.nodes.items())  # at once: the writer may add some meanwhile
+        paths = [path for path, node in nodes if node["node_type"] == "array"]
         return {path: zarr.open_array(self.staged, path=path) for path in sorted(paths)}
 
     def dataset(self, name: str) -> xarray.Dataset:
@@ -250,8 +255,10 @@ class RunStore:
         return self._open_series(path)
 
     def write_coordinate(self, path: str, values: Array, attributes: Mapping[str, Any]) -> None:
-        """Write what labels a dimension of a group, `<layer>/<group>/<dimension>`."""
+        """Write what labels a dimension of a group, `<layer>/<group>/<dimension>`, unless it is."""
         dims = (path.rpartition("/")[2],)
+        if path in self.staged.nodes:
+            return
         self._put(write_array, self.staged, path, values, dims, attributes, self._compressors)
 
     def append_measurements(
@@ -285,7 +292,7 @@ class RunStore:
                 f"{layer.name}/{STATE}/{name}",
                 layer.array(name).copy(),
                 dims_of(name, variable),
-                labels_of(variable),
+                labels_in(layer, name),
                 self._compressors,
             )
         self._put(self.staged.put_group, f"{layer.name}/{STATE}")
@@ -313,6 +320,8 @@ class RunStore:
             }
         )
         self._put(self.staged.commit)
+        if self._lock is not None:
+            self._put(self._lock.refresh)
         self._put(partial(setattr, self, "_reached", reached))
 
     def keep(
@@ -324,16 +333,8 @@ class RunStore:
     ) -> None:
         """Commit what was recorded together with the whole state, the oldest state making room."""
         arrays = [array for state in snapshot.values() for array in state["arrays"].values()]
-        if reached not in self.checkpoints:
-            self._put(
-                write_checkpoint,
-                self.staged,
-                reached,
-                snapshot,
-                variables,
-                self._compressors,
-                size=sum(array.nbytes for array in arrays),
-            )
+        size = sum(array.nbytes for array in arrays)
+        self._put(self._write_checkpoint, reached, snapshot, variables, size=size)
         self._put(self._forget, reached)
         self.commit(reached, clock)
         self._put(self.staged.sweep, GROUP)
@@ -365,16 +366,22 @@ class RunStore:
     def _open_series(self, path: str) -> Series:
         room = min(self._room // 2, _FILE_BYTES)
         self._room -= room
-        lasting = self.target is not None
         with self._writing():
-            self._series[path] = Series(
-                self.staged, path, self._writer, room, self._compressors, sharded=lasting
-            )
+            self._series[path] = Series(self.staged, path, self._writer, room, self._compression)
         return self._series[path]
 
     def _put(self, write: Callable[..., Any], *arguments: Any, size: int = 0) -> None:
         with self._writing():
             self._writer.put(partial(write, *arguments), size)
+
+    def _write_checkpoint(
+        self,
+        reached: int,
+        snapshot: Mapping[str, Any],
+        variables: Mapping[str, Mapping[str, Variable]],
+    ) -> None:
+        if reached not in self.checkpoints:  # as it is when a run ends where one was due
+            write_checkpoint(self.staged, reached, snapshot, variables, self._compressors)
 
     def _forget(self, reached: int) -> None:
         """Leave the oldest states out of the next commit."""

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from plasticity.errors import StoreError
 from plasticity.recording.lock import NAME as LOCK
+from plasticity.recording.mark import NAME as MARK
+from plasticity.recording.patience import Patience
 
 if TYPE_CHECKING:
     from zarr.abc.store import Store
@@ -28,14 +30,25 @@ class Target:
         return self._place
 
     def exists(self) -> bool:
-        """Whether there is anything; a folder that was only locked is nothing yet."""
+        """Whether there is anything; a place that was only locked is nothing yet.
+
+        Raises `StoreError` where a server does not answer.
+        """
         if self.folder is not None:
             if self.folder.is_dir() and not self.folder.is_symlink():
                 return [path.name for path in self.folder.iterdir()] != [LOCK]
             return self.folder.exists() or self.folder.is_symlink()
         from zarr.core.sync import sync
 
-        return not sync(self._remote(read_only=True).is_empty(""))
+        store, ask = self._remote(read_only=True), Patience(self._place, 0)
+
+        async def names() -> list[str]:
+            return [name async for name in store.list_dir("")]
+
+        try:
+            return not {*sync(ask(names))} <= {MARK, ""}
+        except OSError as error:
+            raise StoreError(f"{self}: cannot be read: {error}") from error
 
     def is_link(self) -> bool:
         """Whether it only points to another folder."""
@@ -43,20 +56,29 @@ class Target:
 
     def reading(self) -> Store:
         """The Zarr store to read from."""
-        from zarr.storage import LocalStore, ZipStore
+        from zarr.storage import LocalStore
 
         if self.folder is None:
             return self._remote(read_only=True)
         if zipfile.is_zipfile(self.folder):
-            return ZipStore(self.folder, mode="r", read_only=True)
+            from plasticity.recording.zipped import zipped
+
+            return zipped(self.folder)
         return LocalStore(self.folder, read_only=True)
 
     def writing(self) -> Store:
-        """The Zarr store to write to; a folder is made."""
+        """The Zarr store to write to; a folder is made.
+
+        Raises `StoreError` where it is a file.
+        """
         from zarr.storage import LocalStore
 
         if self.folder is None:
             return self._remote(read_only=False)
+        if self.folder.is_file():
+            raise StoreError(
+                f"{self}: is a file, from which a run can be read but not go on; unpack it first"
+            )
         self.folder.mkdir(parents=True, exist_ok=True)
         return LocalStore(self.folder)
 
@@ -73,7 +95,9 @@ class Target:
         from zarr.storage import FsspecStore
 
         try:
-            return FsspecStore.from_url(self._place, read_only=read_only)
+            # What others write meanwhile is not in a list of a moment ago.
+            options = {"use_listings_cache": False}
+            return FsspecStore.from_url(self._place, storage_options=options, read_only=read_only)
         except (ImportError, ValueError) as error:
             raise StoreError(
                 f"{self._place}: cannot be opened: {error}; a URL needs the fsspec package of its "

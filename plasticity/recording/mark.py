@@ -1,0 +1,136 @@
+"""One writer to a store at a URL: a mark that names it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from plasticity.errors import StoreError
+from plasticity.recording.patience import Patience
+
+if TYPE_CHECKING:
+    from zarr.abc.store import Store
+
+logger = logging.getLogger("plasticity")
+
+NAME = "owner.json"
+
+
+class Mark:
+    """Holds a store for this process by an object that tells until when, refreshed at each commit.
+
+    store       where the store lies
+    place       how messages call it
+    lasts_s     how long the mark of a process that died keeps others away
+    patience_s  how long the server may be away
+
+    A server knows no locks, so this is weaker than the lock of a folder: two processes that begin
+    within the same second may both pass. The one whose mark was overwritten finds out at its next
+    commit, and stops. The clocks of the machines must agree to within `lasts_s`.
+    """
+
+    def __init__(self, store: Store, place: str, lasts_s: float, patience_s: float) -> None:
+        self._store = store
+        self._place = place
+        self._lasts = timedelta(seconds=lasts_s)
+        self._ask = Patience(place, patience_s)
+        self._token: str | None = None
+        self._since = _now()
+
+    def acquire(self) -> None:
+        """Hold the store.
+
+        Raises `StoreError`, naming the owner, where another process holds it.
+        """
+        found = self._read()
+        if _is_valid(found):
+            raise StoreError(
+                f"{self._place}: is being written by {owner_of(found)}, which counts as dead from "
+                f"{found['until']} on unless it commits again; wait, stop it, or choose another "
+                f"path (if you know that it is dead, delete {self._place.rstrip('/')}/{NAME})"
+            )
+        if found:
+            logger.warning(
+                "%s: taken over from %s, which ended without closing the store",
+                self._place,
+                owner_of(found),
+            )
+        self._token = uuid.uuid4().hex
+        self._write()
+        self._check()
+
+    def refresh(self) -> None:
+        """Hold the store for some time more.
+
+        Raises `OSError` where another process has taken it over.
+        """
+        self._check()
+        self._write()
+
+    def release(self) -> None:
+        """Let go of the store."""
+        from zarr.core.sync import sync
+
+        if self._token is not None and self._read().get("token") == self._token:
+            sync(self._ask(lambda: self._store.delete(NAME)))
+        self._token = None
+
+    def holder(self) -> str | None:
+        """Who holds the store at present; None where nobody does."""
+        found = self._read()
+        return owner_of(found) if _is_valid(found) else None
+
+    def _check(self) -> None:
+        found = self._read()
+        if found.get("token") != self._token:
+            raise OSError(f"it was taken over by {owner_of(found)}")
+
+    def _read(self) -> dict[str, Any]:
+        from zarr.core.buffer import default_buffer_prototype
+        from zarr.core.sync import sync
+
+        found = sync(self._ask(lambda: self._store.get(NAME, default_buffer_prototype())))
+        try:
+            told = json.loads(found.to_bytes()) if found is not None else {}
+        except ValueError:
+            return {}
+        return told if isinstance(told, dict) else {}
+
+    def _write(self) -> None:
+        from zarr.core.buffer import default_buffer_prototype
+        from zarr.core.sync import sync
+
+        mark = {
+            "process": os.getpid(),
+            "since": _text(self._since),
+            "until": _text(_now() + self._lasts),
+            "token": self._token,
+        }
+        value = default_buffer_prototype().buffer.from_bytes(json.dumps(mark).encode())
+        sync(self._ask(lambda: self._store.set(NAME, value)))
+
+
+def owner_of(told: dict[str, Any]) -> str:
+    """Whom a mark or a lock names."""
+    if "process" not in told or "since" not in told:
+        return "another process"
+    return f"process {told['process']} (since {told['since']})"
+
+
+def _is_valid(mark: dict[str, Any]) -> bool:
+    try:
+        return _now() < datetime.fromisoformat(mark["until"])
+    except (KeyError, TypeError, ValueError):
+        return False
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _text(time: datetime) -> str:
+    return time.isoformat(timespec="seconds")

@@ -1,0 +1,249 @@
+"""A run that is killed at any moment: nothing committed is lost, and it ends as if undisturbed."""
+
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+from toys import Identity, Small, ToyHebb, experiment, layer
+
+from plasticity import Storage, Stream, Variable, assemble, component, hookimpl, open_run
+
+MOMENTS = 100
+SEED = 4
+EPOCHS = 12
+
+
+@component
+class Momentum:
+    """v <- 0.9 v + dW, W <- W + 0.01 v: an optimizer with a state of its own."""
+
+    velocity = Variable(("neuron", "input"), description="velocity")
+
+    @hookimpl
+    def apply_update(self, weights, update):
+        self.velocity *= 0.9
+        self.velocity += update
+        weights += weights.dtype.type(0.01) * self.velocity
+        return weights
+
+
+@component
+class Follows:
+    """Threshold that follows the activity."""
+
+    @hookimpl
+    def estimate_threshold(self, activity, threshold):
+        threshold += (activity.mean(axis=1) - threshold) / 8
+        return threshold
+
+
+@component
+class Noise:
+    rng = Stream()
+
+    @hookimpl
+    def encode(self, x):
+        x += self.rng.normal(0, 0.01, x.shape).astype(x.dtype)
+
+
+@component
+class Norm:
+    @hookimpl
+    def measure(self, weights):
+        return {"norm": np.linalg.norm(weights, axis=1)}
+
+
+class Takes:
+    """Records weights and threshold after each step."""
+
+    @hookimpl
+    def run_started(self, store):
+        self.store, self.recordings = store, {}
+
+    @hookimpl
+    def step_finished(self, layer):
+        if layer.name not in self.recordings:
+            names = ("weights", "threshold")
+            self.recordings[layer.name] = self.store.record(layer, names)
+        self.recordings[layer.name].take()
+
+
+def simulation(epochs=EPOCHS):
+    """Epochs of 4 steps; a commit after nearly every step, a state every 5 steps."""
+    learns = layer(rule=ToyHebb(), activation=Identity(), optimizer=Momentum(), initializer=Small(),
+                   threshold=Follows())  # fmt: skip
+    spec = experiment(
+        learns,
+        epochs=epochs,
+        encoders=[Noise()],
+        metrics=[Norm()],
+        measure_every=3,
+        storage=Storage(checkpoint=5, commit="1 ms", buffer="4 kB"),
+    )
+    return assemble(spec, [Takes()])
+
+
+def kill_before(number, path):
+    """End this process like `kill -9` right before it touches the store for this time.
+
+    Now and then the file that was written last is halved, as if it had been killed in between.
+    """
+    count = 0
+
+    def watch(event, arguments):
+        nonlocal count
+        touches = event in ("os.rename", "os.remove", "os.rmdir", "os.mkdir") or (
+            event == "open" and isinstance(arguments[1], str) and "w" in arguments[1]
+        )
+        if touches and str(path) in str(arguments[0]):
+            count += 1
+            if count == number:
+                if event == "os.rename" and number % 2:
+                    os.truncate(arguments[0], Path(arguments[0]).stat().st_size // 2)
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(watch)
+
+
+def in_another_process(do):
+    """The process that does this: a copy of this one, where all is imported already."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # this process has threads
+        process = os.fork()
+    if process:
+        return process
+    try:
+        do()
+        os._exit(0)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        os._exit(1)
+
+
+def carry_on(path):
+    """Begin the run, or go on with it."""
+    if (path / "zarr.json").exists():
+        simulation().resume(path)
+    else:
+        shutil.rmtree(path, ignore_errors=True)
+        simulation().run(path)
+
+
+def killed(path, number=None, after=None):
+    """Carry on until it is killed, by number of writes or by time; whether it was."""
+
+    def do():
+        if number is not None:
+            kill_before(number, path)
+        carry_on(path)
+
+    process = in_another_process(do)
+    if after is not None:
+        time.sleep(after)
+        os.kill(process, signal.SIGKILL)
+    status = os.waitpid(process, 0)[1]
+    assert os.WIFSIGNALED(status) or status == 0
+    return os.WIFSIGNALED(status)
+
+
+def check(path, reference, committed):
+    """See that the store opens and holds a beginning of the reference; how many frames."""
+
+    def begins_as(seen, name):
+        expected = reference[name].isel(step=slice(seen.sizes["step"]))
+        return seen.drop_attrs(deep=False).identical(expected.drop_attrs(deep=False))
+
+    with xr.open_datatree(path, engine="zarr") as tree:
+        reached = tree.attrs.get("reached", 0)
+        frames = 0
+        if "/layer_0/trajectory" in tree.groups:
+            seen = tree["layer_0/trajectory"].to_dataset().load()
+            frames = seen.sizes["step"]
+            assert begins_as(seen, "trajectory")
+        assert frames >= max(committed, reached)
+        if "/layer_0/metrics" in tree.groups:
+            seen = tree["layer_0/metrics"].to_dataset().load()
+            assert begins_as(seen, "metrics")
+        for name in tree.get("checkpoints", {}):
+            step = int(name.removeprefix("step_"))
+            weights = tree[f"checkpoints/{name}/layer_0/weights"].values
+            assert np.array_equal(weights, reference["trajectory"].weights.sel(step=step))
+        if "/layer_0/state" in tree.groups:
+            at_end = reference["trajectory"].weights.sel(step=reached)
+            assert np.array_equal(tree["layer_0/state/weights"], at_end)
+    return frames
+
+
+def ended(path):
+    """All that a run leaves behind, in the words of its store."""
+    run = open_run(path)
+    assert run.outcome == "finished"
+    return {name: run.recorded(name).load() for name in ("trajectory", "metrics", "state")}
+
+
+@pytest.fixture(scope="module")
+def folder():
+    """A folder in memory where there is such a thing: a commit waits for a disk several times."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
+        yield Path(name)
+
+
+@pytest.fixture(scope="module")
+def reference(folder):
+    simulation().run(folder / "reference")
+    return ended(folder / "reference")
+
+
+def carried_to_its_end(path, reference, moments):
+    """Kill and carry on until the run has come to its end; how often it was killed.
+
+    moments   how each process ends, as arguments of `killed`
+    """
+    count = committed = 0
+    for moment in moments:
+        if not killed(path, **moment):
+            break
+        count += 1
+        if (path / "zarr.json").exists():
+            committed = check(path, reference, committed)
+        else:
+            assert committed == 0
+    else:
+        carry_on(path)
+    assert not list(path.rglob("*.partial"))
+    after = ended(path)
+    for name, expected in reference.items():
+        assert after[name].identical(expected), name
+    return count
+
+
+def test_a_run_killed_at_any_write_ends_with_the_same_bytes(folder, reference):
+    chance = random.Random(SEED)
+    kills = trial = 0
+    while kills < MOMENTS:
+        trial += 1
+        path = folder / f"run_{trial}"
+        moments = [{"number": chance.randint(1, 200)} for _ in range(25)]
+        kills += carried_to_its_end(path, reference, moments)
+
+
+def test_a_run_killed_at_any_time_ends_with_the_same_bytes(folder, reference):
+    chance = random.Random(SEED)
+    moments = [{"after": chance.uniform(0, 0.3)} for _ in range(8)]
+    carried_to_its_end(folder / "timed", reference, moments)
+
+
+def test_a_run_killed_while_it_is_made_longer_ends_with_the_same_bytes(folder, reference):
+    simulation(EPOCHS - 3).run(folder / "longer")  # whose last step is one of those measured
+    moments = [{"number": number} for number in (1, 2, 4, 8, 16, 24, 32, 40, 64, 80)]
+    assert carried_to_its_end(folder / "longer", reference, moments) == len(moments)
