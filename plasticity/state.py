@@ -12,6 +12,7 @@ from plasticity.clock import Clock
 from plasticity.components import label_of
 from plasticity.errors import ConflictError, ContractError, MissingPartError, listed, nearest
 from plasticity.expressions import Expression
+from plasticity.hookspecs import FILLS
 from plasticity.labelled import Labelled, evaluate
 from plasticity.rules import Term
 from plasticity.terms import ScaledRule
@@ -166,6 +167,13 @@ class LayerState:
             self._buffers[name] = np.zeros(shape, self.dtype)
         return self._buffers[name]
 
+    def writer_of(self, name: str) -> str:
+        """The label of the component that declares an array as its output; empty if none does."""
+        for _, component, variable in self._declared():
+            if variable.intent == "out" and variable.name == name:
+                return label_of(component)
+        return ""
+
     def kept(self) -> dict[str, Array]:
         """The arrays that a checkpoint holds: the state, and nothing else."""
         return {
@@ -296,6 +304,16 @@ class LayerView:
                 f"{listed(found)}"
             )
         return found[0] if found else name
+
+    def filled_by(self, name: str) -> str:
+        """The labels of the components that fill an array; empty where the loop itself does."""
+        place = name.rpartition(".")[0]
+        if place in self._state.components:
+            return label_of(self._state.components[place])
+        if name in SHARED:
+            event = next((by for by, filled in FILLS.items() if filled == name), SHARED[name][1])
+            return ", ".join(self.answers.get(event, ()))
+        return self._state.writer_of(name)
 
     def declaration(self, name: str) -> Variable:
         """The Variable behind an array."""

@@ -27,7 +27,7 @@ def resume(
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
 ) -> None:
-    """Go on with a run that was interrupted, or make one that ended longer."""
+    """Go on with an interrupted run, or make a finished one longer."""
     from plasticity.assembly import assemble
     from plasticity.cli.carrying_out import carry_out
     from plasticity.cli.progress import with_progress

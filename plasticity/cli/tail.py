@@ -16,7 +16,7 @@ def tail(
         float, typer.Option(metavar="SECONDS", min=0.1, help="Seconds between two looks.")
     ] = 1.0,
 ) -> None:
-    """Watch a run while another process carries it out: a line at each commit, until it ends."""
+    """Watch a run that another process carries out, until it ends."""
     import time
 
     from plasticity.cli.terminal import line, stdout

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from plasticity.state import LayerView
 from plasticity.variable import Variable
 from plasticity.variable import dims_of as dims_of
 
@@ -15,3 +16,10 @@ def labels_of(variable: Variable) -> dict[str, Any]:
     {'long_name': 'mean rate', 'units': 'Hz'}
     """
     return {"long_name": variable.description, "units": variable.unit}
+
+
+def labels_in(layer: LayerView, name: str) -> dict[str, Any]:
+    """The labels of an array of a layer, with the components that fill it as its `source`."""
+    source = layer.filled_by(name)
+    labels = labels_of(layer.declaration(name))
+    return labels | {"source": source} if source else labels

@@ -11,7 +11,7 @@ import numpy as np
 from plasticity.errors import StoreError
 from plasticity.expressions import Expression
 from plasticity.labelled import Labelled, evaluate
-from plasticity.recording.labels import labels_of
+from plasticity.recording.labels import labels_in
 from plasticity.recording.precision import converted, rounded
 from plasticity.recording.reduction import BIN, Reduction, cell_methods
 from plasticity.recording.series import Column, Series
@@ -127,8 +127,7 @@ class Recording:
 
     def add_array(self, name: str, reduction: Reduction | None = None) -> None:
         """Record an array, or what a reduction makes of it."""
-        variable = self._layer.declaration(self._layer.full_name(name))
-        labels = labels_of(variable)
+        labels = labels_in(self._layer, self._layer.full_name(name))
 
         def chosen() -> Labelled:
             return self._chosen(self._layer.labelled(name))

@@ -84,6 +84,7 @@ def test_the_store_tells_the_direction_of_the_overlap():
     assert run.metrics.overlap.attrs == {
         "long_name": "overlap index",
         "units": "1",
+        "source": "overlap",
         "comment": "rises as overlap falls: 1 when all neurons select the same patterns, the "
         "number of neurons when none share any; NaN when nothing is selected",
     }

@@ -120,7 +120,7 @@ def test_a_reduction_is_taken_over_named_dimensions(told, expected, method):
     assert np.allclose(found.weights.values, expected(weights), rtol=1e-6)
     assert found.weights.dtype == np.float32
     assert found.weights.attrs == {
-        "long_name": "synaptic weights", "units": "1", "cell_methods": method,
+        "long_name": "synaptic weights", "units": "1", "source": "plain", "cell_methods": method,
     }  # fmt: skip
 
 

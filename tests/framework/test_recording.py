@@ -99,7 +99,11 @@ def test_xarray_opens_a_store_without_help_and_without_a_warning(tmp_path):
         assert trajectory["step"].values.tolist() == [1, 2, 3, 4, 5, 6, 7, 8]
         assert trajectory["epoch"].values.tolist() == [0, 0, 0, 1, 1, 1, 1, 2]
         assert set(trajectory.coords) == {"step", "epoch"}
-        assert trajectory["weights"].attrs == {"long_name": "synaptic weights", "units": "1"}
+        assert trajectory["weights"].attrs == {
+            "long_name": "synaptic weights",
+            "units": "1",
+            "source": "plain",
+        }
         assert np.array_equal(trajectory["weights"].values, taker.frames)
         assert np.array_equal(tree["layer_0/state/weights"].values, taker.frames[-1])
         assert tree["layer_0/metrics/norm"].dims == ("step", "neuron")
@@ -141,7 +145,11 @@ def test_the_attributes_tell_how_the_run_came_about(place):
 
 def test_a_measurement_has_the_labels_that_its_metric_gives(place):
     metrics = assemble(experiment(metrics=[Norm()])).run(place).metrics
-    assert metrics.norm.attrs == {"long_name": "norm of the weights", "units": "mV"}
+    assert metrics.norm.attrs == {
+        "long_name": "norm of the weights",
+        "units": "mV",
+        "source": "norm",
+    }
     assert metrics.step_twice.attrs == {}
 
 
@@ -188,7 +196,7 @@ def test_arrays_of_components_keep_type_dimensions_and_unit(place):
     assert total.dims == ("step",)
     assert total.dtype == np.int64
     assert total.values.tolist() == [1, 2, 3, 4]
-    assert total.attrs == {"long_name": "spikes in all", "units": "spikes"}
+    assert total.attrs == {"long_name": "spikes in all", "units": "spikes", "source": "counts"}
     assert winner.sizes == {"step": 4, "neuron": 3, "layers[0].constraints[0].winner_1": 2}
     assert run.state()["layers[0].constraints[0].total"].item() == 4
 
