@@ -58,6 +58,9 @@ ORDINARY = {
 }
 WORDS_ALONE = {
     ("plasticity/snapshots.py", "arrays"): "key of a snapshot",
+    ("plasticity/snapshots.py", "batch"): "of the clock",
+    ("plasticity/recording/checkpoints.py", "arrays"): "key of a snapshot",
+    ("plasticity/recording/store.py", "arrays"): "key of a snapshot",
     ("plasticity/testing/trial.py", "arrays"): "key of a snapshot",
     ("plasticity/cli/show.py", "arrays"): "heading",
     ("plasticity/rule_functions.py", "competitive"): "a word of `rule`",
