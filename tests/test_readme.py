@@ -47,13 +47,19 @@ def test_the_spec_runs(text):
     assert run.outcome == "finished"
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Where a reader types the commands, one after the other."""
+    return tmp_path_factory.mktemp("readme")
+
+
 @pytest.mark.parametrize("command", [c for c in commands() if not c.startswith(FRESH_MACHINE)])
-def test_the_command_runs(command, tmp_path):
+def test_the_command_runs(command, folder):
     program = Path(sys.executable).with_name("plasticity")
     words = shlex.split(command)
     assert words[0] == "plasticity"
     done = subprocess.run(
-        [program, *words[1:]], cwd=tmp_path, capture_output=True, text=True, check=False
+        [program, *words[1:]], cwd=folder, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
 
