@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from plasticity.components import events_of
@@ -29,21 +30,25 @@ class FusedStretch(FusedStep):
 
     def run(self, steps: int) -> int:
         """Do up to so many steps of the epoch at hand; how many were done."""
-        layer, clock = self.layer, self.layer.clock
-        product = layer.sizes["neuron"] * layer.sizes["input"]
-        steps = min(steps, max(1, _MULTIPLICATIONS // product))
-        arguments, slot = self._arguments, self._slot
-        arguments[slot["n_step"]] = steps
-        arguments[slot["step"]] = clock.step
-        arguments[slot["epoch"]] = clock.epoch
-        arguments[slot["start"]] = clock.step % clock.steps_per_epoch * layer.sizes["sample"]
+        clock = self.layer.clock
+        steps = min(steps, self._most)
+        self._put("n_step", steps)
+        self._put("step", clock.step)
+        self._put("epoch", clock.epoch)
+        # The one sample may be the rest of an epoch of larger batches.
+        place = clock.step % clock.steps_per_epoch
+        self._put("start", place * self.layer.sizes["sample"])
         if self._count is not None:
-            arguments[slot["count"]] = int(self._count) + 1
+            self._put("count", int(self._count) + 1)
             self._count += steps
         self._choose_terms()
-        self._kernel(*arguments)
+        self._kernel(*self._arguments)
         self._note_rate(steps)
         return steps
+
+    def _put(self, name: str, value: int) -> None:
+        if name in self._slot:
+            self._arguments[self._slot[name]] = value
 
     def _note_rate(self, steps: int) -> None:
         """Leave the factor of the last step on the clock, as the plan does."""
@@ -67,15 +72,21 @@ class FusedStretch(FusedStep):
             self._take(name, 0)
         self._take("n_step_in_all", clock.n_step)
         self._take("n_epoch", clock.n_epoch)
+        sizes = self.layer.sizes
+        self._most = max(1, _MULTIPLICATIONS // (sizes["neuron"] * sizes["input"]))
         # The loop knows by itself which step is the first, and the factor on the rate if any.
         del self._values["first"]
 
     def _module(self, text: StepText) -> str:
         assert self.draw is not None
-        if text.rate:
-            text.arguments.remove("rate_factor")
-            del self._values["rate_factor"]
-        return online_text(text, self.draw.copies(self.layer.dtype))
+        copies = self.draw.copies(self.layer.dtype)
+        # Each call looks at all its arguments: it gets those alone that the loop uses.
+        text.arguments = []
+        used = set(re.findall(r"\w+", online_text(text, copies)))
+        used -= {"rate_factor"} if text.rate else set()
+        self._values = {name: value for name, value in self._values.items() if name in used}
+        text.arguments = list(self._values)
+        return online_text(text, copies)
 
     def _schedule_rate(self, text: StepText, component: Any, kernel: Kernel) -> None:
         text.rate = self._call(kernel, component, "step + t", "epoch", "n_step_in_all", "n_epoch")

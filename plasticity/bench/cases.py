@@ -1,7 +1,7 @@
 """What is measured: cases that packages write down in TOML files.
 
-A package registers a file of cases, [[cases]], [[scaling]] and [[memory]], with two lines of its
-pyproject.toml:
+A package registers a file of cases, [[cases]], [[scaling]], [[online]] and [[memory]], with two
+lines of its pyproject.toml:
 
     [project.entry-points."plasticity.benchmarks"]
     my_rules = "my_package.benchmarks:cases.toml"
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import importlib
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -61,13 +61,47 @@ class Case:
 
     def experiment(self) -> Experiment:
         """The experiment, with the sizes of the case."""
-        layer, *others = self.tables["layers"]
-        layers = [{**layer, "neurons": self.neurons}, *others]
-        return Experiment.from_dict({**self.tables, "layers": layers, "batch_size": self.samples})
+        return _sized(self.tables, self.neurons, self.samples)
 
     def plain_loop(self) -> Callable[..., None] | None:
         """The step as a plain loop, or None where there is none."""
         return partial(function_of(self.plain), **self.settings) if self.plain else None
+
+
+@attrs.frozen(kw_only=True)
+class Online:
+    """One experiment with one sample a step, whose steps a second are measured.
+
+    inputs        of a sample; the data are made, unless the experiment draws its own (`draws`)
+    plain         the loop by hand, "module:function" of (weights, samples, order, **settings)
+    bar           share of the speed of the loop by hand that must be reached; None for no bar
+    observers     of a second run, whose speed is told as a share of that of the first
+    observed_bar  the share that must be reached
+    """
+
+    title: str
+    tables: dict[str, Any]
+    neurons: int
+    inputs: int
+    draws: bool = False
+    plain: str = ""
+    settings: dict[str, Any] = attrs.field(factory=dict)
+    bar: float | None = None
+    observers: tuple[Any, ...] = ()
+    observed_bar: float | None = None
+
+    @property
+    def name(self) -> str:
+        """Title and sizes."""
+        return f"{self.title}, {self.inputs} x {self.neurons}"
+
+    def experiment(self) -> Experiment:
+        """The experiment, with the sizes of the case."""
+        return _sized(self.tables, self.neurons, 1)
+
+    def plain_loop(self) -> Callable[..., None]:
+        """The loop by hand."""
+        return partial(function_of(self.plain), **self.settings)
 
 
 @attrs.frozen(kw_only=True)
@@ -92,6 +126,7 @@ class Cases:
     cases: tuple[Case, ...]
     scaling: tuple[Case, ...]
     memory: tuple[Peak, ...]
+    online: tuple[Online, ...] = ()
 
 
 def all_cases() -> Cases:
@@ -99,6 +134,7 @@ def all_cases() -> Cases:
     cases: list[Case] = []
     scaling: list[Case] = []
     memory: list[Peak] = []
+    online: list[Online] = []
     for name in entries(BENCHMARKS):
         tables = tomllib.loads(benchmark_text(name))
         for table in tables.get("cases", ()):
@@ -106,7 +142,9 @@ def all_cases() -> Cases:
         for table in tables.get("scaling", ()):
             scaling += _cases(tables, table)
         memory += [_peak(tables, table) for table in tables.get("memory", ())]
-    return Cases(tuple(cases), tuple(scaling), tuple(memory))
+        for table in tables.get("online", ()):
+            online += _online(tables, table)
+    return Cases(tuple(cases), tuple(scaling), tuple(memory), tuple(online))
 
 
 def function_of(reference: str) -> Callable[..., Any]:
@@ -121,23 +159,47 @@ def _cases(tables: Mapping[str, Any], table: Mapping[str, Any]) -> list[Case]:
     table = dict(table)
     experiment = _experiment(tables, table)
     neurons = table.pop("neurons")
-    listed: dict[str, Any] = {
-        name: table.pop(name) for name in ("bar", "plain_bar", "speed_up") if name in table
-    }
-    for name, values in listed.items():
-        if len(values) != len(neurons):
-            raise SpecError(
-                f"benchmark {table['title']!r}: {name} must give a number for each of "
-                f"{len(neurons)} sizes, got {len(values)}"
-            )
+    bars = _bars(table, ("bar", "plain_bar", "speed_up"), len(neurons))
     table["bare"] = tuple(table.get("bare", ()))
     made = []
-    for place, size in enumerate(neurons):
-        # 0 stands for no bar.
-        bars = {name: values[place] or None for name, values in listed.items()}
-        told: dict[str, Any] = {**table, **bars, "tables": experiment, "neurons": size}
+    for size, own in zip(neurons, bars, strict=True):
+        told: dict[str, Any] = {**table, **own, "tables": experiment, "neurons": size}
         made.append(Case(**told))
     return made
+
+
+def _online(tables: Mapping[str, Any], table: Mapping[str, Any]) -> list[Online]:
+    """One case a size, [inputs, neurons]."""
+    table = dict(table)
+    experiment = _experiment(tables, table)
+    sizes = table.pop("sizes")
+    bars = _bars(table, ("bar", "observed_bar"), len(sizes))
+    table["observers"] = tuple(table.get("observers", ()))
+    made = []
+    for (inputs, neurons), own in zip(sizes, bars, strict=True):
+        told: dict[str, Any] = {**table, **own, "tables": experiment}
+        made.append(Online(**told, inputs=inputs, neurons=neurons))
+    return made
+
+
+def _bars(table: dict[str, Any], names: Sequence[str], count: int) -> list[dict[str, Any]]:
+    """The bars of each size, taken out of the table of a case; 0 stands for none."""
+    listed: dict[str, Any] = {name: table.pop(name) for name in names if name in table}
+    for name, values in listed.items():
+        if len(values) != count:
+            raise SpecError(
+                f"benchmark {table['title']!r}: {name} must give a number for each of "
+                f"{count} sizes, got {len(values)}"
+            )
+    return [
+        {name: values[place] or None for name, values in listed.items()} for place in range(count)
+    ]
+
+
+def _sized(tables: Mapping[str, Any], neurons: int, samples: int) -> Experiment:
+    layer, *others = tables["layers"]
+    layers = [{**layer, "neurons": neurons}, *others]
+    return Experiment.from_dict({**tables, "layers": layers, "batch_size": samples})
 
 
 def _peak(tables: Mapping[str, Any], table: Mapping[str, Any]) -> Peak:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from plasticity.bench.cases import Cases
     from plasticity.bench.memory import PeakRow
+    from plasticity.bench.online import OnlineRow
     from plasticity.bench.scaling import Point
     from plasticity.bench.table import Row
     from plasticity.bench.timing import Spread
@@ -27,6 +28,9 @@ def bench(
     ] = False,
     memory: Annotated[
         bool, typer.Option("--memory", help="Measure the peak memory of runs instead.")
+    ] = False,
+    online: Annotated[
+        bool, typer.Option("--online", help="Count steps a second with one sample a step.")
     ] = False,
     only: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Only the cases whose name holds this text.")
@@ -62,6 +66,8 @@ def bench(
     found: Sequence[Any]
     if memory:
         found = _memory(cases, only, as_json)
+    elif online:
+        found = _online(cases, only, rounds, as_json)
     elif scaling:
         found = _scaling(cases, rounds, quick, picture, as_json)
     else:
@@ -137,6 +143,32 @@ def _point_cells(point: Point) -> tuple[str, ...]:
         _us(point.step),
         _us(point.bare),
         ratio,
+    )
+
+
+def _online(cases: Cases, only: str | None, rounds: int, silent: bool) -> list[OnlineRow]:
+    from plasticity.bench.online import measure_online
+
+    rows = measure_online(cases.online, rounds, only or "")
+    titles = ("case", "steps/s", "by hand", "ratio", "bar", "observed", "bar", "others")
+    found: list[OnlineRow] = _print(rows, titles, _online_cells, silent)
+    if not silent:
+        typer.echo("observed: share of the speed that is left with the observers of the case.")
+        typer.echo("others: cores that other processes kept busy; above 0.1 ratios mean little.")
+    return found
+
+
+def _online_cells(row: OnlineRow) -> tuple[str, ...]:
+    case, met = row.case, row.verdicts()
+    return (
+        case.name,
+        f"{row.alone.median:.3g}",
+        f"{row.hand.median:.3g}" if row.hand else "",
+        _ratio(row.ratio),
+        _bar(">=", case.bar, met.get("bar")),
+        _ratio(row.observed),
+        _bar(">=", case.observed_bar, met.get("observed_bar")),
+        f"{row.others:.2f}",
     )
 
 

@@ -1,11 +1,13 @@
-"""Steps as plain NumPy loops, as the authors of the rules publish them; in float32 throughout.
+"""Steps as plain loops: in NumPy as the authors of the rules publish them, or compiled by hand.
 
-Each takes weights (neuron, input), which it changes in place, and x (sample, input).
+All in float32. Each takes weights (neuron, input), which it changes in place, and x (sample,
+input); those of one sample a step take all samples and their order.
 """
 
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 
 from plasticity.typing import Array
 
@@ -53,3 +55,31 @@ def uniform_solve(
     strength = np.float32(-0.001)
     current += np.sum(current, axis=0) * (strength / (1 - (len(current) - 1) * strength))
     current /= 1 + strength
+
+
+def law_cooper_online(
+    weights: Array, samples: Array, order: Array, *, memory: float, rate: float
+) -> None:
+    """A BCM layer, one sample a step, as one would write it with Numba for this one rule.
+
+    relu, theta <- memory theta + (1 - memory) y^2, phi = y (y - theta) / theta, plain steps.
+    """
+    theta = np.ones(len(weights), np.float32)
+    _law_cooper_online(samples, order, weights, theta, np.float32(memory), np.float32(rate))
+
+
+# The sum over the inputs may run in vectors, as that of the compiled steps may.
+@njit(cache=True, error_model="numpy", fastmath={"reassoc", "contract"})
+def _law_cooper_online(samples, order, weights, threshold, memory, rate):  # type: ignore[no-untyped-def]  # compiled
+    n_neuron, n_input = weights.shape
+    for r in order:
+        for i in range(n_neuron):
+            u = np.float32(0)
+            for j in range(n_input):
+                u += weights[i, j] * samples[r, j]
+            y = u if u > 0 else np.float32(0)
+            theta = memory * threshold[i] + (np.float32(1) - memory) * y * y
+            threshold[i] = theta
+            gain = rate * (y * (y - theta) / theta if theta > 0 else np.float32(0))
+            for j in range(n_input):
+                weights[i, j] += gain * samples[r, j]
