@@ -1,7 +1,7 @@
 """What is measured: cases that packages write down in TOML files.
 
-A package registers a file of cases, [[cases]], [[scaling]], [[online]] and [[memory]], with two
-lines of its pyproject.toml:
+A package registers a file of cases, [[cases]], [[scaling]], [[online]], [[recording]] and
+[[memory]], with two lines of its pyproject.toml:
 
     [project.entry-points."plasticity.benchmarks"]
     my_rules = "my_package.benchmarks:cases.toml"
@@ -105,6 +105,35 @@ class Online:
 
 
 @attrs.frozen(kw_only=True)
+class Recorded:
+    """One experiment that is run with its observers and its storage, and without.
+
+    bar               the run may take this many times as long with them
+    per_checkpoint_s  seconds between two checkpoints in earnest: the bar is the share of these that
+                      one takes, while `storage` asks for many, to be measured in a short run
+    """
+
+    title: str
+    tables: dict[str, Any]
+    neurons: int
+    bar: float
+    inputs: int = 784
+    samples: int = 100
+    per_checkpoint_s: float | None = None
+
+    @property
+    def name(self) -> str:
+        """Title and sizes."""
+        return f"{self.title}, {self.inputs} x {self.neurons}"
+
+    def experiment(self, kept: bool) -> Experiment:
+        """The experiment, with what is kept of it or without."""
+        extra = () if kept else ("observers", "storage")
+        tables = {name: value for name, value in self.tables.items() if name not in extra}
+        return _sized(tables, self.neurons, self.samples)
+
+
+@attrs.frozen(kw_only=True)
 class Peak:
     """One run whose peak memory is measured.
 
@@ -127,6 +156,7 @@ class Cases:
     scaling: tuple[Case, ...]
     memory: tuple[Peak, ...]
     online: tuple[Online, ...] = ()
+    recording: tuple[Recorded, ...] = ()
 
 
 def all_cases() -> Cases:
@@ -135,6 +165,7 @@ def all_cases() -> Cases:
     scaling: list[Case] = []
     memory: list[Peak] = []
     online: list[Online] = []
+    recording: list[Recorded] = []
     for name in entries(BENCHMARKS):
         tables = tomllib.loads(benchmark_text(name))
         for table in tables.get("cases", ()):
@@ -144,7 +175,8 @@ def all_cases() -> Cases:
         memory += [_peak(tables, table) for table in tables.get("memory", ())]
         for table in tables.get("online", ()):
             online += _online(tables, table)
-    return Cases(tuple(cases), tuple(scaling), tuple(memory), tuple(online))
+        recording += [_recorded(tables, table) for table in tables.get("recording", ())]
+    return Cases(tuple(cases), tuple(scaling), tuple(memory), tuple(online), tuple(recording))
 
 
 def function_of(reference: str) -> Callable[..., Any]:
@@ -200,6 +232,11 @@ def _sized(tables: Mapping[str, Any], neurons: int, samples: int) -> Experiment:
     layer, *others = tables["layers"]
     layers = [{**layer, "neurons": neurons}, *others]
     return Experiment.from_dict({**tables, "layers": layers, "batch_size": samples})
+
+
+def _recorded(tables: Mapping[str, Any], table: Mapping[str, Any]) -> Recorded:
+    table = dict(table)
+    return Recorded(tables=_experiment(tables, table), **table)
 
 
 def _peak(tables: Mapping[str, Any], table: Mapping[str, Any]) -> Peak:

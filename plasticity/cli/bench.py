@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from plasticity.bench.cases import Cases
     from plasticity.bench.memory import PeakRow
     from plasticity.bench.online import OnlineRow
+    from plasticity.bench.recording import Kept
     from plasticity.bench.scaling import Point
     from plasticity.bench.table import Row
     from plasticity.bench.timing import Spread
@@ -31,6 +32,9 @@ def bench(
     ] = False,
     online: Annotated[
         bool, typer.Option("--online", help="Count steps a second with one sample a step.")
+    ] = False,
+    recording: Annotated[
+        bool, typer.Option("--recording", help="Measure what it costs to record and to keep.")
     ] = False,
     only: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Only the cases whose name holds this text.")
@@ -68,6 +72,8 @@ def bench(
         found = _memory(cases, only, as_json)
     elif online:
         found = _online(cases, only, rounds, as_json)
+    elif recording:
+        found = _recording(cases, only, rounds, quick, as_json)
     elif scaling:
         found = _scaling(cases, rounds, quick, picture, as_json)
     else:
@@ -186,6 +192,23 @@ def _peak_cells(row: PeakRow) -> tuple[str, ...]:
     met = "" if max(row.megabytes, row.compiled) <= row.peak.bar else "missed"
     bar = f"<= {row.peak.bar:.0f} MB"
     return row.peak.title, f"{row.megabytes:.0f} MB", f"{row.compiled:.0f} MB", bar, met
+
+
+def _recording(
+    cases: Cases, only: str | None, rounds: int, quick: bool, silent: bool
+) -> list[Kept]:
+    from plasticity.bench.recording import measure_recording
+
+    rows = (row for row in measure_recording(cases.recording, rounds, quick, only or ""))
+    return _print(rows, ("measured", "found", "bar"), _kept_cells, silent)
+
+
+def _kept_cells(row: Kept) -> tuple[str, ...]:
+    value, unit = row.value, f" {row.unit}".rstrip()
+    found = f"{value.median:.3g}{unit}"
+    if value.low != value.high:
+        found += f" ({value.low:.3g} to {value.high:.3g})"
+    return row.title, found, _bar(">=" if row.least else "<=", row.bar, row.met)
 
 
 def _print(rows: Iterable[Any], titles: Sequence[str], cells: Any, silent: bool) -> list[Any]:
