@@ -1,41 +1,122 @@
-"""Runs that a recorder looks at."""
+"""A run with every kind of state, recorded at each step: what the tests of the store carry out."""
 
 import numpy as np
-import pytest
-from toys import experiment
+from toys import experiment, layer
 
-from plasticity import assemble, hookimpl
-from plasticity.errors import SettingError
-from plasticity_plugins.observers.recorder import Recorder
+from plasticity import Storage, Stream, Variable, assemble, component, hookimpl, open_run
 
 
-class Copies:
-    """Copies weights and activity after every step."""
+@component
+class Momentum:
+    """v <- 0.9 v + dW, W <- W + 0.01 v: an optimizer with a state of its own."""
 
-    def __init__(self):
-        self.weights, self.activity = [], []
+    velocity = Variable(("neuron", "input"), description="velocity")
 
     @hookimpl
-    def step_finished(self, layer, weights, activity):
-        if layer.name == "layer_0":
-            self.weights.append(weights.copy())
-            self.activity.append(activity.copy())
+    def apply_update(self, weights, update):
+        self.velocity *= self.velocity.dtype.type(0.9)
+        self.velocity += update
+        weights += weights.dtype.type(0.01) * self.velocity
+        return weights
 
 
-def recorded(*layers, **told):
-    """A run of 8 steps that a recorder looks at, and copies after each step."""
-    changes = {name: told.pop(name) for name in ("epochs", "training", "data") if name in told}
-    copies = Copies()
-    made = experiment(*layers, **{"epochs": 2, "observers": [Recorder(**told)], **changes})
-    return assemble(made, [copies]).run(), copies
+@component
+class Follows:
+    """Threshold that follows the activity."""
+
+    @hookimpl
+    def estimate_threshold(self, activity, threshold):
+        threshold += (activity.mean(axis=1) - threshold) / 8
+        return threshold
 
 
-def frames(**told):
-    run, copies = recorded(**{"every": 1, **told})
-    return run.trajectory, np.array(copies.weights), np.array(copies.activity)
+@component
+class Noise:
+    """Inputs that are never the same again."""
+
+    rng = Stream()
+
+    @hookimpl
+    def encode(self, x):
+        x += self.rng.normal(0, 0.01, x.shape).astype(x.dtype)
 
 
-def refused(*layers, error=SettingError, **told):
-    with pytest.raises(error) as caught:
-        recorded(*layers, **told)
-    return str(caught.value)
+@component
+class Norm:
+    """A measurement for each neuron."""
+
+    @hookimpl
+    def measure(self, weights):
+        return {"norm": np.linalg.norm(weights, axis=1)}
+
+
+class Takes:
+    """Records weights and threshold of each layer after each step."""
+
+    def __init__(self, names=("weights", "threshold")):
+        self.names = names
+
+    @hookimpl
+    def run_started(self, store):
+        self.store, self.recordings = store, {}
+
+    @hookimpl
+    def step_finished(self, layer):
+        if layer.name not in self.recordings:
+            self.recordings[layer.name] = self.store.record(layer, self.names)
+        self.recordings[layer.name].take()
+
+
+class Meets:
+    """Does something right after a step, when all that came before is written."""
+
+    def __init__(self, step, do):
+        self.step, self.do = step, do
+
+    @hookimpl
+    def run_started(self, store):
+        self.store = store
+
+    @hookimpl
+    def step_finished(self, layer, clock):
+        if clock.step == self.step:
+            self.store.flush()
+            self.do()
+
+
+def learning(**changes):
+    """A layer with thresholds and an optimizer that keeps an array of its own."""
+    return layer(**{"optimizer": Momentum(), "threshold": Follows()} | changes)
+
+
+def simulation(*layers, listeners=(), storage=None, **changes):
+    """Epochs of 4 steps, a state every 5 steps and at the end."""
+    spec = {
+        "epochs": 4,
+        "encoders": [Noise()],
+        "metrics": [Norm()],
+        "measure_every": 4,
+        "storage": Storage(**{"checkpoint": 5} | (storage or {})),
+    }
+    made = experiment(*(layers or (learning(),)), **spec | changes)
+    return assemble(made, [Takes(), *listeners])
+
+
+def left_by(place):
+    """All that a run leaves behind, in the words of its store."""
+    run = open_run(place)
+    found = {"outcome": run.outcome}
+    for name in run.layers:
+        for group in ("trajectory", "metrics", "state"):
+            found[f"{name}/{group}"] = run.store.dataset(f"{name}/{group}").load()
+    return found
+
+
+def assert_same(found, expected):
+    """Bit for bit, labels included."""
+    assert list(found) == list(expected)
+    for name, content in expected.items():
+        if isinstance(content, str):
+            assert found[name] == content
+        else:
+            assert found[name].identical(content), name

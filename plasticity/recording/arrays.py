@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     import xarray
     import zarr
     from zarr.abc.store import Store
+
+logger = logging.getLogger("plasticity")
 
 _CHUNK_BYTES = 64_000_000  # what a compressor takes at once has a limit
 # By default Zarr leaves out what is blank; then nobody could tell a blank from a lost file.
@@ -69,24 +72,47 @@ def read_array(array: zarr.Array[Any], where: object, key: Any = ...) -> Array:
         ) from error
 
 
+def read_to_go_on(array: zarr.Array[Any], where: object, frames: slice, blank: Any) -> Array:
+    """The last frames of an array, into whose file others are to follow.
+
+    Where the file is missing they are blank, and a warning tells. Raises `StoreError` where the
+    file is damaged: it may hold parts that can be read, and would be overwritten.
+    """
+    try:
+        return read_array(array, where, frames)
+    except StoreError as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            logger.warning("%s; the frames of this file are blank from now on", error)
+            count = len(range(*frames.indices(array.shape[0])))
+            return np.full((count, *array.shape[1:]), blank, array.dtype)
+        file = _files(array, frames)[-1]
+        raise StoreError(
+            f"{error}; to go on, move the file {array.path}/{file} away: then its frames are blank"
+        ) from error
+
+
+def _files(array: zarr.Array[Any], key: Any) -> list[str]:
+    """The files that hold a part of an array."""
+    shape = array.shards or array.chunks
+    if not array.shape:
+        return ["c"]
+    if 0 in array.shape:
+        return []
+    along = key[0] if isinstance(key, tuple) else key
+    numbers = np.unique(np.arange(array.shape[0])[along] // shape[0])
+    first = int(str(array.attrs.get(FIRST, 0))) // shape[0]
+    rest = "/0" * (array.ndim - 1)
+    return [f"c/{number}{rest}" for number in numbers if number >= first]
+
+
 def _lost_files(array: zarr.Array[Any], key: Any) -> list[str]:
-    """Which files that hold a part of an array are not there; Zarr reads them as blanks."""
+    """Which of them are not there; Zarr reads them as blanks."""
     from zarr.core.sync import sync
 
-    store, shape = array.store_path.store, array.shards or array.chunks
-    if not array.shape:
-        names = ["c"]
-    elif 0 in array.shape:
-        return []
-    else:
-        along = key[0] if isinstance(key, tuple) else key
-        frames = np.unique(np.arange(array.shape[0])[along] // shape[0])
-        first = int(str(array.attrs.get(FIRST, 0))) // shape[0]
-        rest = "/0" * (array.ndim - 1)
-        names = [f"c/{number}{rest}" for number in frames if number >= first]
+    store = array.store_path.store
 
     async def lost() -> list[str]:
-        keys = [f"{array.path}/{name}" for name in names]
+        keys = [f"{array.path}/{name}" for name in _files(array, key)]
         there = await asyncio.gather(*(store.exists(key) for key in keys))
         return [key for key, found in zip(keys, there, strict=True) if not found]
 

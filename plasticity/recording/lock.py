@@ -96,7 +96,7 @@ class Lock:
             return False
 
 
-def holder_of(folder: Path) -> str | None:
+def holder_of_folder(folder: Path) -> str | None:
     """Who holds a folder at present; None where nobody does."""
     import fcntl
 

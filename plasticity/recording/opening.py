@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 from plasticity.errors import StoreError
-from plasticity.recording.lock import Lock
+from plasticity.recording.lock import Lock, holder_of_folder
 from plasticity.recording.mark import Mark
 from plasticity.recording.provenance import check_format
 from plasticity.recording.target import Target
@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from plasticity.recording.staged import StagedStore
     from plasticity.storage import Storage
 
+Owner = Lock | Mark
+
 _DEAD_AFTER_COMMITS, _DEAD_AFTER_S = 3, 60.0  # without a sign of life
 
 
 def created(
     target: Target, attributes: Mapping[str, Any], storage: Storage, overwrite: bool
-) -> tuple[StagedStore, Lock | Mark]:
+) -> tuple[StagedStore, Owner]:
     """A new store, with attributes and nothing else, and its lock, which this process holds."""
     from plasticity.recording.staged import StagedStore
 
@@ -44,7 +46,7 @@ def created(
     return staged, lock
 
 
-def reopened(target: Target, storage: Storage) -> tuple[StagedStore, Lock | Mark]:
+def reopened(target: Target, storage: Storage) -> tuple[StagedStore, Owner]:
     """The store at a place, to be written on, and its lock, which this process holds."""
     loaded(target, target.reading)
     lock = _locked(target, storage)
@@ -67,8 +69,15 @@ def loaded(target: Target, opening: Callable[[], Any], patience_s: float = 0.0) 
     return staged
 
 
-def _locked(target: Target, storage: Storage) -> Lock | Mark:
-    held: Lock | Mark
+def holder_of(target: Target) -> str | None:
+    """Who writes to a place at present; None where nobody does."""
+    if target.folder is not None:
+        return holder_of_folder(target.folder)
+    return Mark(target.reading(), str(target), 0, 0).holder()
+
+
+def _locked(target: Target, storage: Storage) -> Owner:
+    held: Owner
     if target.folder is not None:
         held = Lock(target.folder)
     else:
@@ -82,7 +91,7 @@ def _locked(target: Target, storage: Storage) -> Lock | Mark:
 
 
 @contextmanager
-def _released_on_error(lock: Lock | Mark) -> Iterator[None]:
+def _released_on_error(lock: Owner) -> Iterator[None]:
     try:
         yield
     except BaseException:

@@ -10,12 +10,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
 
 from plasticity.typing import Array
+
+if TYPE_CHECKING:
+    import zarr
 
 _ZSTD_LEVEL, _LZ4_LEVEL = 3, 1
 _ZSTD_BYTES_PER_S = 130e6  # until it was measured; of slow float32 weights on one core
@@ -48,6 +51,11 @@ class Packer:
         self._packed_at = perf_counter()
         self._out: Array = np.empty(0, np.uint8)
         self._name, self._level = compression, _LZ4_LEVEL
+
+    def go_on(self, compression: str) -> None:
+        """Pack as the files were begun, "none" or not: that is said once for all of an array."""
+        if "none" in (compression, self._compression):
+            self._compression = self._name = compression
 
     def begin(self, size: int) -> None:
         """Choose how to pack so many bytes, which came since the last time."""
@@ -112,6 +120,19 @@ def codecs_of(compression: str | None) -> Any:
         else BloscCodec(cname="lz4", clevel=_LZ4_LEVEL, shuffle="bitshuffle")
     )
     return [blosc, Crc32cCodec()]
+
+
+def compression_of(array: zarr.Array[Any]) -> str | None:
+    """How the chunks of an array are packed; None where they are not as a `Packer` packs them."""
+    sharding: Any = array.metadata.to_dict()["codecs"]
+    codecs = sharding[0].get("configuration", {}).get("codecs", ())
+    told = {codec["name"]: codec.get("configuration", {}) for codec in codecs}
+    names = list(told)
+    if names[:1] != ["bytes"] or told["bytes"].get("endian", "little") != "little":
+        return None
+    if names[1:] == ["crc32c"]:
+        return "none"
+    return str(told["blosc"]["cname"]) if names[1:] == ["blosc", "crc32c"] else None
 
 
 def _chunks(block: Array, cut: Cut) -> Iterator[tuple[tuple[int, ...], Array]]:

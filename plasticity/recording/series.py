@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
-from plasticity.recording.arrays import ALL_CHUNKS, FIRST, dims_stored
+from plasticity.errors import StoreError
+from plasticity.recording.arrays import ALL_CHUNKS, FIRST, dims_stored, read_to_go_on
 from plasticity.recording.layout import cut, frames_per_buffer
-from plasticity.recording.packing import Cut, Packer, codecs_of
+from plasticity.recording.packing import Cut, Packer, codecs_of, compression_of
 from plasticity.recording.writer import Writer
 from plasticity.typing import Array
 
@@ -137,6 +138,27 @@ class Series:
         if self._filled == self._capacity:
             self._hand_over()
 
+    def append_many(self, steps: Array, epoch: int, frames: Mapping[str, Array]) -> None:
+        """Add frames of one epoch, in their order, as `append` adds each: arrays (frame, ...)."""
+        begin = int(np.searchsorted(steps, self.last_step, side="right"))
+        while begin < len(steps):
+            if len(self._buffers) < len(self._columns):
+                self._make_buffers()
+            end = min(begin + self._capacity - self._filled, len(steps))
+            place = slice(self._filled, self._filled + end - begin)
+            for name, buffer in self._buffers.items():
+                if name in frames:
+                    _put(buffer[place], frames[name][begin:end])
+                elif name not in _CLOCK:
+                    buffer[place] = self._columns[name].blank
+            self._buffers["step"][place] = steps[begin:end]
+            self._buffers["epoch"][place] = epoch
+            self.last_step = int(steps[end - 1])
+            self._filled = place.stop
+            begin = end
+            if self._filled == self._capacity:
+                self._hand_over()
+
     def flush(self) -> None:
         """Give the writer the frames of the buffer; what is written is replaced when it is full."""
         if self._flushed < self._filled:
@@ -260,13 +282,30 @@ class Series:
         self._filled = self._flushed = length - self._written
         for name, array in self._arrays.items():
             self._cut(name, self._columns[name])
+            if self._packer is not None:
+                self._check_packing(array, self._packer, self._cuts[name])
             if name in self._begun:
                 start = self._written // len(self._begun[name]) * len(self._begun[name])
-                self._begun[name][: self._written - start] = array[start : self._written]
-            # In the byte order of this machine, whatever that of the one that wrote it.
-            self._buffers[name][: self._filled] = array[self._written :]
+                self._begun[name][: self._written - start] = self._read(
+                    name, slice(start, self._written)
+                )
+            self._buffers[name][: self._filled] = self._read(name, slice(self._written, length))
         if length:
-            self.last_step = int(np.asarray(self._arrays["step"][-1]))
+            self.last_step = int(self._read("step", slice(length - 1, length))[0])
+
+    def _read(self, name: str, frames: slice) -> Array:
+        blank = self._columns[name].blank
+        return read_to_go_on(self._arrays[name], self._store.place, frames, blank)
+
+    def _check_packing(self, array: zarr.Array[Any], packer: Packer, cut: Cut) -> None:
+        """Go on packing as it was begun; raise `StoreError` where an array is not as we pack it."""
+        found = compression_of(array)
+        if found is None or (array.chunks, array.shards) != (cut.chunk, cut.file):
+            raise StoreError(
+                f"{self._store.place}: {array.path} was written by another program, or by another "
+                "version of this one; it can be read, but the run cannot go on in it"
+            )
+        packer.go_on(found)
 
 
 def _bytes(frames: Mapping[str, Array]) -> int:

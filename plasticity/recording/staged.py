@@ -37,6 +37,7 @@ class StagedStore(WrapperStore[Store]):
 
     def __init__(self, store: Store, patience_s: float = 0.0, place: str = "") -> None:
         super().__init__(store)
+        self.place = place or "memory"
         self.nodes: dict[str, _Node] = {}
         self.consolidated = True
         self._patience = Patience(place, patience_s)
@@ -55,7 +56,8 @@ class StagedStore(WrapperStore[Store]):
             root = json.loads(found.to_bytes())
             below = root.pop("consolidated_metadata", None)
             self.consolidated = below is not None
-            self.nodes = {"": {"attributes": {}, **root}, **(below or {"metadata": {}})["metadata"]}
+            root = {**root, "attributes": dict(root.get("attributes", {}))}
+            self.nodes = {"": root, **(below or {"metadata": {}})["metadata"]}
         except (ValueError, AttributeError, KeyError, TypeError) as error:
             raise ValueError(f"its {_METADATA} is damaged: {error!r}") from error
         return True
@@ -236,7 +238,7 @@ class StagedStore(WrapperStore[Store]):
             await self.set(key, value)
 
     def _with_store(self, store: Store) -> StagedStore:
-        made = type(self)(store)
+        made = type(self)(store, place=self.place)
         made.nodes, made._patience = self.nodes, self._patience
         return made
 

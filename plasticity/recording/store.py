@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from plasticity.errors import StoreError
-from plasticity.recording.arrays import dataset_of, write_array
+from plasticity.recording.arrays import write_array
 from plasticity.recording.checkpoints import (
     GROUP,
     name_of,
@@ -28,14 +28,13 @@ from plasticity.recording.checkpoints import (
     steps_kept,
     write_checkpoint,
 )
+from plasticity.recording.groups import read_group, series_in
 from plasticity.recording.labels import dims_of, labels_in
-from plasticity.recording.lock import Lock, holder_of
-from plasticity.recording.mark import Mark
-from plasticity.recording.opening import created, loaded, reopened
+from plasticity.recording.opening import Owner, created, holder_of, loaded, reopened
 from plasticity.recording.packing import codecs_of
 from plasticity.recording.provenance import about
 from plasticity.recording.recording import Recording, record
-from plasticity.recording.series import BLOCK, ORDER, Column, Series
+from plasticity.recording.series import Column, Series
 from plasticity.recording.target import Target
 from plasticity.recording.writer import Writer
 from plasticity.storage import Storage
@@ -53,7 +52,6 @@ if TYPE_CHECKING:
     from plasticity.variable import Variable
 
 METRICS, STATE = "metrics", "state"
-_CLOCK = ("step", "epoch")
 _FILE_BYTES = 16_000_000  # what a buffer holds at most
 
 
@@ -69,13 +67,14 @@ class RunStore:
         staged: StagedStore,
         target: Target | None,
         experiment: Experiment | None = None,
-        lock: Lock | Mark | None = None,
+        lock: Owner | None = None,
     ) -> None:
         self.staged = staged
         self.target = target
         self._experiment = experiment
         self._lock = lock
         self._series: dict[str, Series] = {}
+        self._found: dict[str, Series] = {}  # those that nobody has taken up yet
         storage = experiment.storage if experiment else Storage()
         lasting = target is not None
         self._compression = storage.compression if lasting else None
@@ -135,7 +134,12 @@ class RunStore:
         return cls(staged, target, experiment, lock)
 
     def go_on(self, step: int) -> None:
-        """Let the run go on from its state after so many steps; what no commit knows is deleted."""
+        """Let the run go on from its state after so many steps; what no commit knows is deleted.
+
+        Raises `StoreError`, and changes nothing, where something cannot be taken up.
+        """
+        for path in series_in(self.staged):
+            self._found[path] = self._make_series(path)
         told = self.attributes
         self._reached = told.get("reached", 0)
         ended = {"reached": self._reached, "outcome": told["outcome"]}
@@ -154,7 +158,6 @@ class RunStore:
 
     def release(self) -> None:
         """Let go of a store that was reopened."""
-        self._writer.close()
         if self._lock is not None:
             self._lock.release()
 
@@ -177,8 +180,8 @@ class RunStore:
 
     @property
     def is_written(self) -> bool:
-        """Whether a process writes to it at present; where that cannot be known, it may."""
-        return self.path is None or holder_of(self.path) is not None
+        """Whether a process writes to it at present."""
+        return self.target is None or holder_of(self.target) is not None
 
     def experiment(self) -> Experiment:
         """The spec of the run."""
@@ -198,24 +201,8 @@ class RunStore:
 
     def dataset(self, name: str) -> xarray.Dataset:
         """A group of the store as an xarray Dataset, read when its values are used."""
-        import xarray
-        import zarr
-
         self.flush()
-        if name not in self.staged.nodes:
-            return xarray.Dataset()
-        attributes = dict(self.staged.nodes[name]["attributes"])
-        known = self.staged.below(name)
-        coords = attributes.pop("coordinates", "").split()
-        names = [*attributes.pop(ORDER, sorted(known)), *_CLOCK, *coords]
-        arrays: dict[str, zarr.Array[Any]] = {
-            array: zarr.open_array(self.staged, path=f"{name}/{array}")
-            for array in dict.fromkeys(names)
-            if array in known
-        }
-        attributes.pop(BLOCK, None)
-        found = dataset_of(arrays, ("step", *coords), self.target or "memory")
-        return found.assign_attrs(attributes)
+        return read_group(self.staged, name)
 
     def checkpoint(self, step: int) -> dict[str, Any]:
         """The whole state after so many steps, as `Simulation.restore` takes it.
@@ -364,11 +351,15 @@ class RunStore:
     # --------------------------------------------------------------------------------------------
 
     def _open_series(self, path: str) -> Series:
+        with self._writing():
+            found = self._found.pop(path, None)
+            self._series[path] = self._make_series(path) if found is None else found
+        return self._series[path]
+
+    def _make_series(self, path: str) -> Series:
         room = min(self._room // 2, _FILE_BYTES)
         self._room -= room
-        with self._writing():
-            self._series[path] = Series(self.staged, path, self._writer, room, self._compression)
-        return self._series[path]
+        return Series(self.staged, path, self._writer, room, self._compression)
 
     def _put(self, write: Callable[..., Any], *arguments: Any, size: int = 0) -> None:
         with self._writing():

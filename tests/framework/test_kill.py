@@ -13,83 +13,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
-from toys import Identity, Small, ToyHebb, experiment, layer
+from recorded import assert_same, left_by, simulation
 
-from plasticity import Storage, Stream, Variable, assemble, component, hookimpl, open_run
-
-MOMENTS = 100
+MOMENTS = 82  # and 18 further down
 SEED = 4
 EPOCHS = 12
 
 
-@component
-class Momentum:
-    """v <- 0.9 v + dW, W <- W + 0.01 v: an optimizer with a state of its own."""
-
-    velocity = Variable(("neuron", "input"), description="velocity")
-
-    @hookimpl
-    def apply_update(self, weights, update):
-        self.velocity *= 0.9
-        self.velocity += update
-        weights += weights.dtype.type(0.01) * self.velocity
-        return weights
-
-
-@component
-class Follows:
-    """Threshold that follows the activity."""
-
-    @hookimpl
-    def estimate_threshold(self, activity, threshold):
-        threshold += (activity.mean(axis=1) - threshold) / 8
-        return threshold
-
-
-@component
-class Noise:
-    rng = Stream()
-
-    @hookimpl
-    def encode(self, x):
-        x += self.rng.normal(0, 0.01, x.shape).astype(x.dtype)
-
-
-@component
-class Norm:
-    @hookimpl
-    def measure(self, weights):
-        return {"norm": np.linalg.norm(weights, axis=1)}
-
-
-class Takes:
-    """Records weights and threshold after each step."""
-
-    @hookimpl
-    def run_started(self, store):
-        self.store, self.recordings = store, {}
-
-    @hookimpl
-    def step_finished(self, layer):
-        if layer.name not in self.recordings:
-            names = ("weights", "threshold")
-            self.recordings[layer.name] = self.store.record(layer, names)
-        self.recordings[layer.name].take()
-
-
-def simulation(epochs=EPOCHS):
-    """Epochs of 4 steps; a commit after nearly every step, a state every 5 steps."""
-    learns = layer(rule=ToyHebb(), activation=Identity(), optimizer=Momentum(), initializer=Small(),
-                   threshold=Follows())  # fmt: skip
-    spec = experiment(
-        learns,
-        epochs=epochs,
-        encoders=[Noise()],
-        metrics=[Norm()],
-        measure_every=3,
-        storage=Storage(checkpoint=5, commit="1 ms", buffer="4 kB"),
-    )
-    return assemble(spec, [Takes()])
+def long_simulation(epochs=EPOCHS):
+    """A commit after nearly every step."""
+    return simulation(epochs=epochs, measure_every=3, storage={"commit": "1 ms", "buffer": "4 kB"})
 
 
 def kill_before(number, path):
@@ -132,10 +65,10 @@ def in_another_process(do):
 def carry_on(path):
     """Begin the run, or go on with it."""
     if (path / "zarr.json").exists():
-        simulation().resume(path)
+        long_simulation().resume(path)
     else:
         shutil.rmtree(path, ignore_errors=True)
-        simulation().run(path)
+        long_simulation().run(path)
 
 
 def killed(path, number=None, after=None):
@@ -159,7 +92,7 @@ def check(path, reference, committed):
     """See that the store opens and holds a beginning of the reference; how many frames."""
 
     def begins_as(seen, name):
-        expected = reference[name].isel(step=slice(seen.sizes["step"]))
+        expected = reference[f"layer_0/{name}"].isel(step=slice(seen.sizes["step"]))
         return seen.drop_attrs(deep=False).identical(expected.drop_attrs(deep=False))
 
     with xr.open_datatree(path, engine="zarr") as tree:
@@ -176,18 +109,11 @@ def check(path, reference, committed):
         for name in tree.get("checkpoints", {}):
             step = int(name.removeprefix("step_"))
             weights = tree[f"checkpoints/{name}/layer_0/weights"].values
-            assert np.array_equal(weights, reference["trajectory"].weights.sel(step=step))
+            assert np.array_equal(weights, reference["layer_0/trajectory"].weights.sel(step=step))
         if "/layer_0/state" in tree.groups:
-            at_end = reference["trajectory"].weights.sel(step=reached)
+            at_end = reference["layer_0/trajectory"].weights.sel(step=reached)
             assert np.array_equal(tree["layer_0/state/weights"], at_end)
     return frames
-
-
-def ended(path):
-    """All that a run leaves behind, in the words of its store."""
-    run = open_run(path)
-    assert run.outcome == "finished"
-    return {name: run.recorded(name).load() for name in ("trajectory", "metrics", "state")}
 
 
 @pytest.fixture(scope="module")
@@ -200,8 +126,8 @@ def folder():
 
 @pytest.fixture(scope="module")
 def reference(folder):
-    simulation().run(folder / "reference")
-    return ended(folder / "reference")
+    long_simulation().run(folder / "reference")
+    return left_by(folder / "reference")
 
 
 def carried_to_its_end(path, reference, moments):
@@ -221,9 +147,7 @@ def carried_to_its_end(path, reference, moments):
     else:
         carry_on(path)
     assert not list(path.rglob("*.partial"))
-    after = ended(path)
-    for name, expected in reference.items():
-        assert after[name].identical(expected), name
+    assert_same(left_by(path), reference)
     return count
 
 
@@ -244,6 +168,6 @@ def test_a_run_killed_at_any_time_ends_with_the_same_bytes(folder, reference):
 
 
 def test_a_run_killed_while_it_is_made_longer_ends_with_the_same_bytes(folder, reference):
-    simulation(EPOCHS - 3).run(folder / "longer")  # whose last step is one of those measured
+    long_simulation(EPOCHS - 3).run(folder / "longer")  # whose last step is one of those measured
     moments = [{"number": number} for number in (1, 2, 4, 8, 16, 24, 32, 40, 64, 80)]
     assert carried_to_its_end(folder / "longer", reference, moments) == len(moments)
