@@ -100,7 +100,8 @@ NOWHERE = {
         "no setting 'zzz' (there are 'activation', 'batch_size', 'constraints', 'data', "
         "'drop_last', 'dtype', 'encoders', 'epochs', 'fuse', 'initializer', 'lateral', 'layers', "
         "'measure_every', 'measure_samples', 'metrics', 'name', 'neurons', 'observers', "
-        "'optimizer', 'phases', 'rule', 'schedule', 'seed', 'shuffle', 'synapse', 'threshold', "
+        "'optimizer', 'phases', 'rule', 'schedule', 'seed', 'shuffle', 'storage', 'synapse', "
+        "'threshold', "
         "'training', 'transforms')",
     ),
     "one of several layers": (

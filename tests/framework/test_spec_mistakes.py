@@ -140,7 +140,7 @@ UNKNOWN = {
         in_experiment(zzz=3),
         "experiment has no entry 'zzz' (there are 'batch_size', 'data', 'drop_last', 'dtype', "
         "'encoders', 'epochs', 'fuse', 'layers', 'measure_every', 'measure_samples', 'metrics', "
-        "'observers', 'phases', 'seed', 'shuffle', 'training')",
+        "'observers', 'phases', 'seed', 'shuffle', 'storage', 'training')",
     ),
     "near one of a layer": (
         in_layer(actvation="relu"),

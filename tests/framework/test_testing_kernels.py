@@ -76,8 +76,8 @@ def test_a_kernel_that_does_what_its_hook_does_passes():
         (
             Misspelt,
             "it has a Kernel for constrain; a Kernel is for 'activate', 'apply_update', "
-            "'compute_current', 'constrain_weights', 'differentiate', 'estimate_threshold', "
-            "'modulate', 'schedule_rate', 'shape_current', 'shape_update'",
+            "'compute_current', 'constrain_weights', 'differentiate', 'draw_batch', 'encode', "
+            "'estimate_threshold', 'modulate', 'schedule_rate', 'shape_current', 'shape_update'",
         ),
         (Restless, "its Kernel for apply_update is no `still` one: it acts on a zero update"),
         (Forgets, "its Kernel for apply_update leaves another steps than its hook"),

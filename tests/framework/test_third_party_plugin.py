@@ -60,7 +60,7 @@ def test_it_runs_by_name_from_a_spec(package):
     ]
     run = open_run(package / "run")
     assert run.outcome == "finished"
-    assert run.experiment.layers[0].rule[0].rule == Reference("instar")
+    assert run.experiment.layers[0].rule[0].rule == Reference("leaky_hebb")
     assert run.weights.shape == (10, 64)
     assert np.isfinite(run.weights.values).all()
 
@@ -68,11 +68,11 @@ def test_it_runs_by_name_from_a_spec(package):
 def test_it_is_listed_with_its_distribution(package):
     listed = in_package(package, *PLASTICITY, "plugins")
     lines = [line.split() for line in listed.splitlines()]
-    assert any("instar" in words and "plasticity-instar" in words for words in lines)
+    assert any("leaky_hebb" in words and "plasticity-leaky-hebb" in words for words in lines)
 
 
 def test_its_source_is_cited(package):
-    assert "@article{grossberg1976," in in_package(package, *PLASTICITY, "cite", "experiment.toml")
+    assert "@article{gerstner2002," in in_package(package, *PLASTICITY, "cite", "experiment.toml")
 
 
 def test_its_own_tests_pass(package):
@@ -80,5 +80,7 @@ def test_its_own_tests_pass(package):
 
 
 def test_without_it_the_name_is_unknown():
-    with pytest.raises(UnknownNameError, match=r"^layers\[0\]\.rule: unknown component 'instar'"):
-        make(Reference("instar"), "layers[0].rule", "rule")
+    with pytest.raises(
+        UnknownNameError, match=r"^layers\[0\]\.rule: unknown component 'leaky_hebb'"
+    ):
+        make(Reference("leaky_hebb"), "layers[0].rule", "rule")

@@ -1,1 +1,0 @@
-"""Grossberg's instar rule, and an observer of weight norms."""

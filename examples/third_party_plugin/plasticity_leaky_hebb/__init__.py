@@ -1,0 +1,1 @@
+"""Hebb's rule with a leak, and an observer of weight norms."""
