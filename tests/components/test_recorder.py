@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import xarray as xr
-from recorded import frames, recorded, refused
+from recorders import frames, recorded, refused
 from toys import SAMPLES, experiment, layer
 
 from plasticity import Data, Experiment, Variable, assemble, component, hookimpl

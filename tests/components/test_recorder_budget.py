@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from recorded import recorded, refused
+from recorders import recorded, refused
 from toys import experiment, layer
 
 from plasticity import Storage, assemble, hookimpl

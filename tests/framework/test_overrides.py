@@ -101,8 +101,7 @@ NOWHERE = {
         "'drop_last', 'dtype', 'encoders', 'epochs', 'fuse', 'initializer', 'lateral', 'layers', "
         "'measure_every', 'measure_samples', 'metrics', 'name', 'neurons', 'observers', "
         "'optimizer', 'phases', 'rule', 'schedule', 'seed', 'shuffle', 'storage', 'synapse', "
-        "'threshold', "
-        "'training', 'transforms')",
+        "'threshold', 'training', 'transforms')",
     ),
     "one of several layers": (
         TWO,
