@@ -82,4 +82,7 @@ def _text(value: Any) -> str:
         return ", ".join(map(_text, value)) or NOTHING
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        short = f"{value:g}"
+        return short if float(short) == value else repr(value)
+    return str(value)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
 
 import pytest
 
@@ -28,3 +29,17 @@ def real_data() -> Callable[[str], Path]:
         return found[0].parent
 
     return find
+
+
+@pytest.fixture(scope="session")
+def new_folder() -> Iterator[Callable[[], Path]]:
+    """Makes folders in memory where the system can: each commit of a store waits for the disk."""
+    memory = Path("/dev/shm")
+    with TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as root:
+        yield lambda: Path(mkdtemp(dir=root))
+
+
+@pytest.fixture
+def folder(new_folder: Callable[[], Path]) -> Path:
+    """An empty folder in memory where the system can."""
+    return new_folder()

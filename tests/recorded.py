@@ -68,10 +68,10 @@ class Takes:
 
 
 class Meets:
-    """Does something right after a step, when all that came before is written."""
+    """Does something right after a step of a layer, when all that came before is written."""
 
-    def __init__(self, step, do):
-        self.step, self.do = step, do
+    def __init__(self, step, do, layer="layer_0"):
+        self.step, self.do, self.layer = step, do, layer
 
     @hookimpl
     def run_started(self, store):
@@ -79,7 +79,7 @@ class Meets:
 
     @hookimpl
     def step_finished(self, layer, clock):
-        if clock.step == self.step:
+        if clock.step == self.step and layer.name == self.layer:
             self.store.flush()
             self.do()
 
@@ -89,7 +89,7 @@ def learning(**changes):
     return layer(**{"optimizer": Momentum(), "threshold": Follows()} | changes)
 
 
-def simulation(*layers, listeners=(), storage=None, **changes):
+def simulation(*layers, takes=("weights", "threshold"), listeners=(), storage=None, **changes):
     """Epochs of 4 steps, a state every 5 steps and at the end."""
     spec = {
         "epochs": 4,
@@ -99,7 +99,7 @@ def simulation(*layers, listeners=(), storage=None, **changes):
         "storage": Storage(**{"checkpoint": 5} | (storage or {})),
     }
     made = experiment(*(layers or (learning(),)), **spec | changes)
-    return assemble(made, [Takes(), *listeners])
+    return assemble(made, [Takes(takes), *listeners])
 
 
 def left_by(place):

@@ -21,11 +21,14 @@ _MAY_DIFFER = ("epochs", "observers", "metrics", "measure_every", "measure_sampl
 
 def check_same(store: RunStore, experiment: Experiment, data: Data) -> None:
     """Raise `StoreError` where a store is of another experiment or other data."""
-    found = settings_of_all([store.experiment(), experiment]).differ
+    before = store.experiment()
+    may_differ = {*_MAY_DIFFER, "data"}
+    if _same_phases(before, experiment):
+        may_differ.add("phases")
     changed = {
         path: values
-        for path, values in found.items()
-        if path.partition(".")[0] not in (*_MAY_DIFFER, "data")
+        for path, values in settings_of_all([before, experiment]).differ.items()
+        if path.partition(".")[0] not in may_differ
     }
     told, given = store.attributes["data"], data.fingerprint()
     changed |= {
@@ -42,6 +45,14 @@ def check_same(store: RunStore, experiment: Experiment, data: Data) -> None:
             + "\ngo on with that of the store, or start a run of its own from a checkpoint with "
             "`plasticity branch`"
         )
+
+
+def _same_phases(before: Experiment, now: Experiment) -> bool:
+    """Whether each epoch that both have belongs to the same phase."""
+    if bool(before.phases) != bool(now.phases):
+        return False
+    both = range(min(before.n_epoch, now.n_epoch))
+    return all(before.phase_of(epoch) == now.phase_of(epoch) for epoch in both)
 
 
 def last_snapshot(store: RunStore) -> tuple[int, dict[str, Any] | None]:

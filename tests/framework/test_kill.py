@@ -5,7 +5,6 @@ import random
 import shutil
 import signal
 import sys
-import tempfile
 import time
 import warnings
 from pathlib import Path
@@ -117,17 +116,10 @@ def check(path, reference, committed):
 
 
 @pytest.fixture(scope="module")
-def folder():
-    """A folder in memory where there is such a thing: a commit waits for a disk several times."""
-    memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
-        yield Path(name)
-
-
-@pytest.fixture(scope="module")
-def reference(folder):
-    long_simulation().run(folder / "reference")
-    return left_by(folder / "reference")
+def reference(new_folder):
+    path = new_folder() / "reference"
+    long_simulation().run(path)
+    return left_by(path)
 
 
 def carried_to_its_end(path, reference, moments):

@@ -22,18 +22,18 @@ from plasticity.errors import ComponentError, DivergenceError, StoreError
 
 
 @pytest.fixture(scope="module")
-def reference(tmp_path_factory):
+def reference(new_folder):
     """The folder of a run that met with no fault."""
-    path = tmp_path_factory.mktemp("runs") / "reference"
+    path = new_folder() / "reference"
     simulation().run(path)
     return path
 
 
 @pytest.fixture
-def path(reference, tmp_path):
+def path(reference, folder):
     """A copy of that folder, to be damaged."""
-    shutil.copytree(reference, tmp_path / "run")
-    return tmp_path / "run"
+    shutil.copytree(reference, folder / "run")
+    return folder / "run"
 
 
 def message(call, *arguments, error=StoreError, **how):
@@ -50,9 +50,9 @@ def warnings_in(caplog):
 
 
 def test_a_run_that_meets_a_full_disk_tells_what_is_kept_and_goes_on_when_there_is_room(
-    reference, tmp_path
+    reference, folder
 ):
-    path, limit = tmp_path / "run", resource.getrlimit(resource.RLIMIT_FSIZE)
+    path, limit = folder / "run", resource.getrlimit(resource.RLIMIT_FSIZE)
 
     def fill():
         resource.setrlimit(resource.RLIMIT_FSIZE, (300, limit[1]))
@@ -101,8 +101,8 @@ simulation().resume(room / "run")
 """
 
 
-def test_a_file_system_that_is_full_is_told_and_survived(reference, tmp_path):
-    room = tmp_path / "room"
+def test_a_file_system_that_is_full_is_told_and_survived(reference, folder):
+    room = folder / "room"
     room.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(room)]
     if shutil.which("mount") is None or subprocess.run(mount, capture_output=True).returncode:
@@ -331,10 +331,10 @@ def test_a_store_of_big_endian_numbers_is_read_but_does_not_go_on(reference, pat
 
 
 @pytest.mark.parametrize(("before", "after"), [("zstd", "none"), ("none", "lz4"), ("lz4", "zstd")])
-def test_a_run_may_be_packed_otherwise_when_it_goes_on(reference, tmp_path, before, after):
-    simulation(epochs=3, storage={"compression": before}).run(tmp_path / "run")
-    simulation(storage={"compression": after}).resume(tmp_path / "run")
-    assert_same(left_by(tmp_path / "run"), left_by(reference))
+def test_a_run_may_be_packed_otherwise_when_it_goes_on(reference, folder, before, after):
+    simulation(epochs=3, storage={"compression": before}).run(folder / "run")
+    simulation(storage={"compression": after}).resume(folder / "run")
+    assert_same(left_by(folder / "run"), left_by(reference))
 
 
 # -- the run itself ------------------------------------------------------------------------------
@@ -372,7 +372,7 @@ class Guard:
 
 
 @pytest.fixture
-def broken(tmp_path):
+def broken(folder):
     """A function that lets a run break, and one that undoes it and lets the run go on."""
 
     def made(how):
@@ -380,53 +380,49 @@ def broken(tmp_path):
 
     def run(how, error):
         Breaks.armed = True
-        return message(made(how).run, tmp_path / "run", error=error)
+        return message(made(how).run, folder / "run", error=error)
 
     def repair(how):
         Breaks.armed = False
-        made(how).run(tmp_path / "undisturbed")
-        made(how).resume(tmp_path / "run")
-        assert_same(left_by(tmp_path / "run"), left_by(tmp_path / "undisturbed"))
+        made(how).run(folder / "undisturbed")
+        made(how).resume(folder / "run")
+        assert_same(left_by(folder / "run"), left_by(folder / "undisturbed"))
 
     return run, repair
 
 
 @pytest.mark.parametrize("how", ["SIGINT", "SIGTERM"])
-def test_an_interrupted_run_keeps_the_step_at_hand_and_its_state(broken, tmp_path, how):
+def test_an_interrupted_run_keeps_the_step_at_hand_and_its_state(broken, folder, how):
     run, repair = broken
     run(how, KeyboardInterrupt)
-    left = open_run(tmp_path / "run")
+    left = open_run(folder / "run")
     assert left.outcome == "interrupted"
     assert left.trajectory.step.values.tolist() == list(range(1, 10))
     assert left.store.checkpoints == [5, 9]
     repair(how)
-    assert open_run(tmp_path / "run").store.attributes["before"] == [
+    assert open_run(folder / "run").store.attributes["before"] == [
         {"reached": 9, "outcome": "interrupted"}
     ]
 
 
-def test_a_run_that_an_error_ends_keeps_all_frames_and_the_last_state_that_was_due(
-    broken, tmp_path
-):
+def test_a_run_that_an_error_ends_keeps_all_frames_and_the_last_state_that_was_due(broken, folder):
     run, repair = broken
     told = run("raises", ComponentError)
     assert told == (
         "'breaks' in event constrain_weights at step 8 (epoch 2) raised RuntimeError: broken; what "
         "was recorded until then is kept"
     )
-    left = open_run(tmp_path / "run")
+    left = open_run(folder / "run")
     assert left.outcome == f"failed: {told}"
     assert left.trajectory.step.values.tolist() == list(range(1, 9))
     assert left.store.checkpoints == [5]
     repair("raises")
 
 
-def test_a_run_that_diverges_keeps_no_bad_state_and_names_the_last_good_one(
-    broken, tmp_path, caplog
-):
+def test_a_run_that_diverges_keeps_no_bad_state_and_names_the_last_good_one(broken, folder, caplog):
     run, _ = broken
     told = run("spoils", DivergenceError)
-    path = tmp_path / "run"
+    path = folder / "run"
     assert told == (
         f"the weights are not finite; the last good state is that after step 5: `plasticity branch "
         f"{path} --at 5` begins there with other settings"
@@ -440,14 +436,14 @@ def test_a_run_that_diverges_keeps_no_bad_state_and_names_the_last_good_one(
     assert left.trajectory.step.values.tolist() == list(range(1, 15))
 
 
-def test_a_run_that_diverges_before_its_first_state_says_so(tmp_path):
+def test_a_run_that_diverges_before_its_first_state_says_so(folder):
     Breaks.armed = True
     spoilt = simulation(
         learning(constraints=[Breaks(how="spoils")]),
         listeners=[Guard()],
         storage={"checkpoint": "never"},
     )
-    assert message(spoilt.run, tmp_path / "run", error=DivergenceError) == (
+    assert message(spoilt.run, folder / "run", error=DivergenceError) == (
         "the weights are not finite; no state was kept before that (storage.checkpoint tells how "
         "often)"
     )
