@@ -8,6 +8,7 @@ not depend on the number of threads, and sums run in a fixed order, so threads c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import attrs
@@ -67,11 +68,29 @@ class StepText:
         for n, (kind, _) in enumerate(regions):
             calls.append("peak[0] = peaks.max()" if kind == "peak" else f"stage_{n}({passed})")
         return _MODULE.format(
-            observed=_OBSERVED.format(observe=self.observe) if self.observe else "",
+            sums=self._sums(),
             stages=stages,
             arguments=", ".join(self.arguments),
             body=indented(calls, 1),
         )
+
+    def _sums(self) -> str:
+        """The functions that add something up over the samples of a neuron."""
+        observed = _OBSERVED.format(observe=self.observe) if self.observe else ""
+        if not self.decays:
+            return observed
+        return observed + _FADED.format(
+            arguments=", ".join(self._seen()), body=indented(self._look(), 2)
+        )
+
+    def _look(self) -> list[str]:
+        """phi of one neuron on one sample, and what it adds to d."""
+        return ["u = current[i, b]", "y = activity[i, b]", "phi = zero", *self.phi]
+
+    def _seen(self) -> list[str]:
+        """The names that appear in this, of those that do not belong to the sample."""
+        words = set(re.findall(r"\w+", " ".join(self._look())))
+        return [name for name in ("i", "zero", "theta", *self.arguments) if name in words]
 
     def _function(self, name: str, kind: str, body: list[str]) -> str:
         if kind == "rows":
@@ -123,13 +142,12 @@ class StepText:
         body += self.estimate
         body += ["d = zero"]
         if self.phi:
-            body += ["for b in range(n_sample):", "    u = current[i, b]", "    y = activity[i, b]"]
-            body += ["    phi = zero"] + ["    " + line for line in self.phi]
-            body += ["    modulation[i, b] = phi"]
+            body += _each("b", "n_sample", [*self._look(), "modulation[i, b] = phi"])
         elif self.compete:
             body += ["modulation[i, :] = zero"]
         if self.decays:
-            body += ["decay[i] = d * share"]
+            # The d that the loop has added up is left out by the compiler.
+            body += [f"decay[i] = faded({', '.join(self._seen())}) * share"]
         if self.compete:
             body += ["decays[:, i] = zero"]
         return ["for i in range(first_row, last_row):", *("    " + line for line in body)]
@@ -279,6 +297,17 @@ def observed(activity, i):
 
 """
 
+_FADED = """\
+@njit(error_model="numpy", fastmath={{"reassoc", "contract"}})
+def faded({arguments}):
+    d = zero
+    for b in range(current.shape[1]):
+{body}
+    return d
+
+
+"""
+
 _STAGE = """\
 @njit(error_model="numpy")
 def {name}_part(first_row, last_row, part, {arguments}):
@@ -300,7 +329,7 @@ import numpy as np
 from numba import njit, prange
 
 
-{observed}{stages}
+{sums}{stages}
 
 # Each parallel loop has a function of its own: Numba would merge neighbours into one loop, and a
 # stage needs all of the one before.
