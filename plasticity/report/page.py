@@ -19,6 +19,8 @@ from plasticity.report.wording import cell, heading, number
 from plasticity.typing import Array
 
 if TYPE_CHECKING:
+    import xarray
+
     from plasticity.comparison import Compared, Comparison
     from plasticity.simulation import Simulation
     from plasticity.spec import Experiment
@@ -157,18 +159,26 @@ def _charts(comparison: Comparison) -> list[charts.Chart]:
     for index, compared in enumerate(comparison.runs):
         if compared.run is None:
             continue
-        metrics = compared.run.metrics
-        for name, array in metrics.data_vars.items():
-            values = np.asarray(array.values, np.float64).reshape(len(array), -1)
-            known = ~np.isnan(values)
-            total = np.where(known, values, 0).sum(axis=1)
-            mean = np.divide(
-                total, known.sum(axis=1), out=np.full(len(values), np.nan), where=known.any(axis=1)
-            )
-            trace = charts.Trace(index, metrics["step"].values, mean)
-            traces.setdefault(str(name), []).append(trace)
+        for name, array in compared.run.metrics.data_vars.items():
+            traces.setdefault(str(name), []).append(trace_of(index, array))
     drawn = [charts.chart(name, found) for name, found in traces.items()]
     return [found for found in drawn if found is not None]
+
+
+def trace_of(index: int, array: xarray.DataArray) -> charts.Trace:
+    """The course of a measurement over the steps, of many numbers their mean.
+
+    index   of the run
+    """
+    values = np.asarray(array.values, np.float64).reshape(len(array), -1)
+    known = ~np.isnan(values)
+    total = np.where(known, values, 0).sum(axis=1)
+    mean = np.divide(
+        total, known.sum(axis=1), out=np.full(len(values), np.nan), where=known.any(axis=1)
+    )
+    # A metric with a cadence of its own was not asked at the steps of the others.
+    asked = known.any(axis=1) if "cadence" in array.attrs else np.ones(len(mean), bool)
+    return charts.Trace(index, array["step"].values[asked], mean[asked])
 
 
 def _sections(compared: Compared) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ import re
 import numpy as np
 import pytest
 import toys
+import xarray as xr
 from comparing import RNG, Norms, Stumbles, spec
 from matplotlib.image import imread
 
@@ -18,6 +19,7 @@ from plasticity.comparison import compare
 from plasticity.differences import settings_of_all
 from plasticity.errors import StoreError
 from plasticity.report import charts
+from plasticity.report.page import trace_of
 from plasticity.report.pictures import sample_picture, weight_picture
 
 
@@ -196,3 +198,20 @@ def test_settings_that_differ_are_told_by_their_paths():
     }
     assert told.shared["batch_size"] == "5"
     assert told.shared["neurons"] == "3"
+
+
+@pytest.mark.parametrize(("attributes", "steps"), [({"cadence": "4"}, [4, 8]), ({}, [3, 4, 6, 8])])
+def test_a_metric_with_a_cadence_of_its_own_is_drawn_at_its_own_steps(attributes, steps):
+    nan = float("nan")
+    values = [[nan, nan], [1.0, 3.0], [nan, nan], [5.0, nan]]
+    array = xr.DataArray(values, {"step": [3, 4, 6, 8]}, ("step", "neuron"), attrs=attributes)
+    trace = trace_of(0, array)
+    assert trace.steps.tolist() == steps
+    assert trace.values[~np.isnan(trace.values)].tolist() == [2.0, 5.0]
+
+
+def test_the_store_tells_the_cadence_of_a_metric_that_has_its_own():
+    seldom = {"name": "weight_change", "every": 4}
+    run = compare([spec(metrics=[seldom, "selectivity"])]).runs[0].run
+    told = {name: array.attrs.get("cadence") for name, array in run.metrics.data_vars.items()}
+    assert told == {"weight_change": "4", "selectivity": None}
