@@ -8,13 +8,15 @@ from __future__ import annotations
 import numbers
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from math import inf, log10
 from typing import Any, Protocol
 
 import attrs
+import numpy as np
 
 from plasticity.errors import EntryError
+from plasticity.typing import Array
 
 _TEXT = re.compile(r"\s*(\d+)\s*(steps?|epochs?|per decade)\s*")
 MUST_BE = 'must be a whole number of steps from 1, a text as "2 epochs" or "10 per decade", or an '
@@ -206,6 +208,25 @@ def cadence_of(component: Any, steps_per_epoch: int, default: Any = 1) -> Follow
     return Cadence.of(every, steps_per_epoch)
 
 
+def due_between(cadence: Following, after: int, before: int, most: int) -> Array:
+    """The steps between two others at which somebody is due; of these the first so many.
+
+    >>> due_between(Steps(10), after=20, before=50, most=5)
+    array([30, 40])
+    >>> due_between(LogSteps(per_decade=1), after=0, before=10**9, most=3)
+    array([  1,  10, 100])
+    """
+    if isinstance(cadence, Steps):
+        begin = cadence.following(after)
+        return np.arange(begin, min(before, begin + most * cadence.every), cadence.every)
+    found: list[int] = []
+    step = cadence.following(after)
+    while step is not None and step < before and len(found) < most:
+        found.append(step)
+        step = cadence.following(step)
+    return np.array(found, np.int64)
+
+
 class Agenda:
     """Several who are due at steps of their own: who is next, and when.
 
@@ -226,10 +247,15 @@ class Agenda:
         """The positions of those who are due at a step, which is not beyond `next`."""
         return tuple(place for place, due in enumerate(self._next) if due == step)
 
-    def look_beyond(self, step: int) -> None:
-        """Ask everybody anew when they are due next, after a step."""
-        for place, each in enumerate(self._cadences):
-            following = each.following(step)
+    def next_without(self, places: Collection[int]) -> float:
+        """The next step at which anybody else is due."""
+        others = (due for place, due in enumerate(self._next) if place not in places)
+        return min(others, default=inf)
+
+    def look_beyond(self, step: int, places: Iterable[int] | None = None) -> None:
+        """Ask everybody, or those at some places, anew when they are due next, after a step."""
+        for place in range(len(self._cadences)) if places is None else places:
+            following = self._cadences[place].following(step)
             self._next[place] = inf if following is None else following
         self.next = min(self._next, default=inf)
 

@@ -16,6 +16,7 @@ from plasticity.errors import ConflictError, ContractError
 from plasticity.hookspecs import ADAPT, DRAW, MODULATE, RESPOND, UPDATE
 from plasticity.online import FusedStretch
 from plasticity.state import Array, LayerState, read_only
+from plasticity.stretch import Stretch
 
 if TYPE_CHECKING:
     from plasticity.simulation import Simulation
@@ -55,6 +56,8 @@ def _epoch(simulation: Simulation, stage: list[LayerState], clock: Clock) -> str
         steps = _do(plan, clock, simulation.keeper.at_step)
         for layer in stage:
             layer.clock.advance(steps)
+        if plan.stretch is not None:
+            plan.stretch.hand_over(clock)
         step = clock.step
         if step >= plan.measures.next or step == clock.n_step:
             simulation.measure(stage)
@@ -75,8 +78,7 @@ def _do(plan: Plan, clock: Clock, keep_at: float) -> int:
     if plan.stretch is None:
         emit(plan.step, clock)
         return 1
-    until = min(plan.hearing.next, plan.measures.next, plan.until, keep_at)
-    return plan.stretch(int(until) - clock.step)
+    return plan.stretch.run(min(plan.measures.next, plan.until, keep_at))
 
 
 Heard = list[tuple[Clock, tuple[Answer, ...], tuple[Answer, ...]]]
@@ -91,7 +93,7 @@ class Plan:
     listeners   from the positions of the cadences that are due to, per layer, those who hear that
                 the step is done and those who may give a reason to stop
     measures    the different cadences of the metrics
-    stretch     does up to so many steps at once and tells how many, where that is possible
+    stretch     does several steps at once, where that is possible
     until       the step at which the plan ends: the batch or the epoch is another
     """
 
@@ -99,7 +101,7 @@ class Plan:
     hearing: Agenda
     listeners: Callable[[tuple[int, ...]], Heard]
     measures: Agenda
-    stretch: Callable[[int], int] | None = None
+    stretch: Stretch | None = None
     until: int = 0
     _heard: dict[tuple[int, ...], Heard] = attrs.field(factory=dict)
 
@@ -203,11 +205,20 @@ def plan_of(simulation: Simulation, stage: list[LayerState], batch: int) -> Plan
     steps_per_epoch = stage[0].clock.steps_per_epoch
     cadences: list[Following] = []
     listens: dict[int, int] = {}  # id of a component -> position of its cadence
+    offering: dict[int, Any] = {}  # position of a cadence -> the one component that has it
     for part in simulation.listening():
+        if id(part) in listens:
+            continue
         cadence = cadence_of(part, steps_per_epoch)
-        if cadence not in cadences:
+        place = len(cadences)
+        if hasattr(part, "kept_in_stretch"):
+            offering[place] = part
+        else:
+            alike = (n for n, known in enumerate(cadences) if known == cadence)
+            place = next((n for n in alike if n not in offering), place)
+        if place == len(cadences):
             cadences.append(cadence)
-        listens[id(part)] = cadences.index(cadence)
+        listens[id(part)] = place
 
     def listeners(due: tuple[int, ...]) -> Heard:
         heard = []
@@ -219,13 +230,11 @@ def plan_of(simulation: Simulation, stage: list[LayerState], batch: int) -> Plan
 
     step = tuple(step_plan(simulation, stage, batch))
     alone = step[0].function if len(step) == 1 else None
-    return Plan(
-        step,
-        Agenda(cadences),
-        listeners,
-        Agenda({cadence: None for _, cadence in _measuring(simulation, stage[0])}),
-        alone.run if isinstance(alone, FusedStretch) else None,
-    )
+    hearing, stretch = Agenda(cadences), None
+    if isinstance(alone, FusedStretch):
+        stretch = Stretch(alone, hearing, offering, simulation.view(alone.layer))
+    measures = Agenda({cadence: None for _, cadence in _measuring(simulation, stage[0])})
+    return Plan(step, hearing, listeners, measures, stretch)
 
 
 def _measuring(simulation: Simulation, layer: LayerState) -> Iterator[tuple[Any, Following]]:

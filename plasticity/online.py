@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from typing import Any
 
+import numpy as np
+
 from plasticity.components import events_of
+from plasticity.frames import Frames
 from plasticity.fuse import FusedStep
 from plasticity.kernel import Kernel, kernels_of
-from plasticity.kernels.online_text import online_text
+from plasticity.kernels.compiled import compiled
+from plasticity.kernels.online_text import frames_text, online_text
 from plasticity.kernels.step_text import StepText
-from plasticity.state import LayerState
+from plasticity.state import Array, LayerState
 
 # A call lasts about this many multiplications, so that Ctrl-C is heard within a moment.
 _MULTIPLICATIONS = 100_000_000
@@ -28,10 +33,14 @@ def has_rate_kernel(layer: LayerState) -> bool:
 class FusedStretch(FusedStep):
     """The compiled steps of one layer that learns from one sample a step."""
 
-    def run(self, steps: int) -> int:
-        """Do up to so many steps of the epoch at hand; how many were done."""
+    def run(self, steps: int, taking: Iterable[Frames] = ()) -> int:
+        """Do up to so many steps of the epoch at hand, and take frames; how many were done."""
         clock = self.layer.clock
         steps = min(steps, self._most)
+        for frames in taking:
+            steps = frames.begin(clock, steps)
+        for frames in taking:
+            frames.end_before(clock.step + steps)
         self._put("n_step", steps)
         self._put("step", clock.step)
         self._put("epoch", clock.epoch)
@@ -42,9 +51,30 @@ class FusedStretch(FusedStep):
             self._put("count", int(self._count) + 1)
             self._count += steps
         self._choose_terms()
-        self._kernel(*self._arguments)
+        taken = [frames for frames in taking if len(frames.due)]
+        if taken:
+            self._run_with(taken)
+        else:
+            self._kernel(*self._arguments)
         self._note_rate(steps)
         return steps
+
+    def fills(self, array: Array) -> bool:
+        """Whether an array is at each step of a stretch what it would be one by one."""
+        return self._count is None or not np.may_share_memory(array, self._count)
+
+    def _run_with(self, taken: list[Frames]) -> None:
+        """Do the steps in a kernel around the kernel, which copies arrays in between."""
+        counts = tuple(len(frames.arrays) for frames in taken)
+        if counts not in self._around:
+            text = frames_text(list(self._slot), counts)
+            self._around[counts] = compiled(text, {"stretch": self._kernel})
+        arguments = list(self._arguments)
+        for frames in taken:
+            arguments.append(frames.due - self.layer.clock.step)
+            for pair in zip(frames.arrays, frames.buffers, strict=True):
+                arguments += pair
+        self._around[counts](*arguments)
 
     def _put(self, name: str, value: int) -> None:
         if name in self._slot:
@@ -74,6 +104,8 @@ class FusedStretch(FusedStep):
         self._take("n_epoch", clock.n_epoch)
         sizes = self.layer.sizes
         self._most = max(1, _MULTIPLICATIONS // (sizes["neuron"] * sizes["input"]))
+        # By the number of arrays of each listener whose frames they take.
+        self._around: dict[tuple[int, ...], Callable[..., Any]] = {}
         # The loop knows by itself which step is the first, and the factor on the rate if any.
         del self._values["first"]
 

@@ -304,6 +304,10 @@ class Simulation:
 
     # -- what the loop asks --------------------------------------------------------------------
 
+    def view(self, layer: LayerState) -> LayerView:
+        """What a listener sees of a layer."""
+        return self._views[layer.name]
+
     def caller(
         self,
         layer: LayerState,

@@ -121,6 +121,15 @@ class Recording:
             frame = frame | {name: make() for name, make in self._made.items()}
         self._series.append(clock.step, clock.epoch, frame)
 
+    @property
+    def as_they_are(self) -> tuple[str, ...]:
+        """The arrays, if all that is recorded are whole arrays that outlive a step; or nothing."""
+        return () if self._made else tuple(self._lasting)
+
+    def take_many(self, steps: Array, epoch: int, frames: Mapping[str, Array]) -> None:
+        """Add frames of `as_they_are` that were taken at some steps of an epoch."""
+        self._series.append_many(steps, epoch, frames)
+
     def label(self, attributes: Mapping[str, Any]) -> None:
         """Say something of the group as a whole, seen from the next commit on."""
         self._series.label(attributes)

@@ -191,10 +191,10 @@ ORDER = """
     kernels
     rule_functions
     dispatch fallbacks
-    obstacles drawing
+    obstacles drawing frames
     fuse
     online
-    fusion
+    fusion stretch
     evaluation
     loop
     recording

@@ -1,0 +1,77 @@
+"""From one step at which somebody has to be heard to the next, in one compiled call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from plasticity.cadence import Agenda
+from plasticity.clock import Clock
+from plasticity.dispatch import Answer, emit, first
+from plasticity.frames import Frames
+from plasticity.online import FusedStretch
+from plasticity.state import LayerView
+
+
+class Stretch:
+    """Many steps at once, with the frames of the listeners who would only copy arrays.
+
+    A listener offers to have its frames taken by a method `kept_in_stretch(layer)`: it returns when
+    they are due, the names of the arrays, and a function of steps, epoch and the frames by name; or
+    None. It hears the last step of a stretch as ever, so that all who hear a step do so in order.
+
+    steps      the compiled steps
+    hearing    the agenda of all listeners
+    offering   position in the agenda -> the listener with this method that has it to itself
+    view       what listeners see of the layer
+    """
+
+    def __init__(
+        self, steps: FusedStretch, hearing: Agenda, offering: Mapping[int, Any], view: LayerView
+    ) -> None:
+        self._steps = steps
+        self._hearing = hearing
+        self._offering = offering
+        self._view = view
+        self._known: dict[int, Frames] = {}
+        self._taken: dict[int, Frames] = {}
+
+    def run(self, until: float) -> int:
+        """Do steps of the epoch at hand, until one that is not beyond `until`; how many."""
+        due, self._taken = self._hearing.next, {}
+        if self._offering and due < min(until, self._hearing.next_without(self._offering)):
+            self._taken = dict(self._accepted())
+            due = self._hearing.next_without(self._taken)
+        clock = self._view.clock
+        return self._steps.run(int(min(due, until)) - clock.step, self._taken.values())
+
+    def hand_over(self, clock: Clock) -> None:
+        """Give the listeners their frames once the clock has moved, and find when they are due."""
+        if not self._taken:
+            return
+        for frames in self._taken.values():
+            emit([Answer(frames.hand_over, (), "step_finished", frames.component)], clock)
+        self._hearing.look_beyond(clock.step - 1, self._taken)
+        self._taken = {}
+
+    def _accepted(self) -> Iterator[tuple[int, Frames]]:
+        """The frames of those who offer theirs now, by position in the agenda."""
+        for place, listener in self._offering.items():
+            asked = Answer(listener.kept_in_stretch, (self._view,), "step_finished", listener)
+            offer = first([asked], self._view.clock)
+            if offer is None:
+                continue
+            cadence, names, take = offer
+            if place not in self._known or self._known[place].names != tuple(names):
+                known = self._steps.layer.arrays
+                arrays = {name: known.get(self._view.full_name(name)) for name in names}
+                found = {
+                    name: array
+                    for name, array in arrays.items()
+                    if array is not None and self._steps.fills(array)
+                }
+                if len(found) < len(arrays):
+                    continue
+                self._known[place] = Frames(listener, found)
+            self._known[place].follow(cadence, take)
+            yield place, self._known[place]

@@ -1,0 +1,192 @@
+"""Frames that a stretch of compiled steps takes are those that a listener would have taken."""
+
+import numpy as np
+import pytest
+from fused import BCM, layer, simulation
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from plasticity import Storage, component, hookimpl, open_run
+from plasticity.cadence import Steps
+from plasticity.errors import ComponentError
+from plasticity.frames import Frames
+from plasticity_plugins.observers.recorder import Recorder
+from plasticity_plugins.optimizers.momentum import Momentum
+
+NEURON, SYNAPSES = ("weights", "threshold"), ("velocity",)
+
+
+@component
+class Hears(Recorder):
+    """A recorder of which nobody knows what it does when it hears a step: it hears each."""
+
+
+def groups(cls, told, **changes):
+    """What some recorders take of a run with one sample a step."""
+    recorders = [cls(group=f"group_{n}", **each) for n, each in enumerate(told)]
+    parts = {"threshold": BCM["threshold"], "rule": BCM["rule"], "optimizer": Momentum()}
+    made = simulation(layer(**parts), batch_size=1, observers=recorders, **changes)
+    run = made.run()
+    return [run.store.dataset(f"layer_0/group_{n}").load() for n in range(len(told))]
+
+
+def assert_all_identical(found, expected):
+    for one, other in zip(found, expected, strict=True):
+        assert one.identical(other)
+
+
+@pytest.fixture
+def handed_over(monkeypatch):
+    """Counts the frames that stretches hand over."""
+    counts, as_it_is = [], Frames.hand_over
+
+    def hand_over(self):
+        counts.append(len(self.due))
+        as_it_is(self)
+
+    monkeypatch.setattr(Frames, "hand_over", hand_over)
+    return counts
+
+
+CADENCES = st.one_of(
+    st.builds(lambda every: {"every": every}, st.integers(1, 40)),
+    st.builds(lambda at: {"at": at}, st.lists(st.integers(1, 90), min_size=1, max_size=9)),
+    st.just({"every": "4 per decade"}),
+    st.just({"every": "1 epoch"}),
+)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    cadences=st.lists(CADENCES, min_size=1, max_size=2),
+    names=st.sampled_from([NEURON, (*NEURON, *SYNAPSES)]),
+    epochs=st.integers(1, 3),
+    rows=st.integers(1, 30),
+    measure_every=st.sampled_from([0, 7]),
+)
+def test_a_store_is_the_same_whether_a_recorder_hears_or_not(
+    cadences, names, epochs, rows, measure_every
+):
+    told = [cadence | {"variables": names} for cadence in cadences]
+    samples = np.random.default_rng(rows).random((rows, 6))
+    changes = {"samples": samples, "epochs": epochs, "measure_every": measure_every}
+    assert_all_identical(groups(Recorder, told, **changes), groups(Hears, told, **changes))
+
+
+def test_the_frames_are_those_of_the_plan():
+    told = [{"every": 4, "variables": NEURON}]
+    (found,), (planned,) = (groups(Recorder, told, fuse=fuse) for fuse in ("always", "never"))
+    assert found.attrs == planned.attrs
+    assert found.step.identical(planned.step)
+    assert found.step.values.tolist() == list(range(4, 91, 4))
+    assert found.epoch.values.tolist() == [step // 30 for step in range(4, 91, 4)]
+    for name in NEURON:
+        np.testing.assert_allclose(found[name], planned[name], rtol=1e-5, atol=1e-6)
+
+
+def test_all_frames_but_those_of_the_first_and_the_last_step_of_a_stretch_are_handed_over(
+    handed_over,
+):
+    groups(Recorder, [{"every": 1, "variables": NEURON}])
+    assert handed_over == [28, 29, 29]
+
+
+def test_a_stretch_is_no_longer_than_there_is_room_for_its_frames(handed_over, monkeypatch):
+    told = [{"every": every, "variables": NEURON} for every in (2, 3)]
+    expected = groups(Hears, told)
+    monkeypatch.setattr("plasticity.frames._SLOTS", 4)
+    assert_all_identical(groups(Recorder, told), expected)
+    assert max(handed_over) == 4
+
+
+NOT_PLAIN = {
+    "when": {"when": "mean(weights) > 0"},
+    "at_most": {"at_most": "1 kB"},
+    "neurons": {"neurons": (0, 2)},
+    "reduce": {"reduce": "mean"},
+    "probes": {"probes": {"spread": "std(weights, 'input')"}},
+    "precision": {"precision": "float16"},
+    "bits": {"bits": 5},
+    "activity": {"variables": ("weights", "activity")},
+}
+
+
+@pytest.mark.parametrize("told", NOT_PLAIN.values(), ids=NOT_PLAIN)
+def test_a_recorder_that_takes_more_than_whole_arrays_hears_each_of_its_steps(told, handed_over):
+    told = [{"every": 4, "variables": ("weights",), **told}]
+    assert_all_identical(groups(Recorder, told), groups(Hears, told))
+    assert handed_over == []
+
+
+def test_a_count_of_steps_that_moves_at_the_end_of_a_stretch_is_heard_at_each_step(handed_over):
+    recorder = Recorder(every=3, variables=("weights", "count"))
+    adam = layer(optimizer=BCM["optimizer"])
+    trajectory = simulation(adam, batch_size=1, observers=[recorder]).run().trajectory
+    assert trajectory["count"].values.tolist() == list(range(3, 91, 3))
+    assert handed_over == []
+
+
+class Halts:
+    """Looks every ten steps whether to end the run."""
+
+    every = 10
+
+    @hookimpl
+    def should_stop(self, clock):
+        return "halted" if clock.step == 50 else None
+
+
+def test_who_hears_a_step_hears_it_together_with_the_recorder(handed_over):
+    told = [{"every": 5, "variables": NEURON}]
+    found = groups(Recorder, told, listeners=[Halts()])
+    assert_all_identical(found, groups(Hears, told, listeners=[Halts()]))
+    assert found[0].step.values[-1] == 50
+    assert handed_over == [1, 1, 1, 1, 1]
+
+
+def test_a_run_that_goes_on_from_a_checkpoint_leaves_the_same_frames(tmp_path, handed_over):
+    def made(listeners=()):
+        observers = [Recorder(every=3, variables=NEURON)]
+        parts = {"threshold": BCM["threshold"], "rule": BCM["rule"], "optimizer": Momentum()}
+        changes = {"storage": Storage(checkpoint=7), "listeners": listeners}
+        return simulation(layer(**parts), batch_size=1, observers=observers, **changes)
+
+    class Fails:
+        every = 53
+
+        @hookimpl
+        def step_finished(self):
+            raise ValueError("halted")
+
+    whole = made().run(tmp_path / "whole.zarr").trajectory.load()
+    with pytest.raises(ComponentError):
+        made([Fails()]).run(tmp_path / "halted.zarr")
+    assert open_run(tmp_path / "halted.zarr").trajectory.step.values[-1] == 51
+    made().resume(tmp_path / "halted.zarr")
+    found = open_run(tmp_path / "halted.zarr").trajectory.load()
+    assert found.drop_attrs(deep=False).identical(whole.drop_attrs(deep=False))
+    assert sum(handed_over) > 0
+
+
+class Offers:
+    """A listener that lets stretches take its frames, and fails to keep them."""
+
+    every = 5
+
+    def kept_in_stretch(self, layer):
+        return Steps(5), ("weights",), self.take
+
+    def take(self, steps, epoch, frames):
+        raise OSError("no space")
+
+    @hookimpl
+    def step_finished(self, layer): ...
+
+
+def test_who_fails_with_its_frames_is_named():
+    with pytest.raises(ComponentError) as caught:
+        simulation(layer(), batch_size=1, listeners=[Offers()]).run()
+    assert str(caught.value) == (
+        "'offers' in event step_finished at step 30 (epoch 1) raised OSError: no space; what was "
+        "recorded until then is kept"
+    )
