@@ -21,6 +21,10 @@ def section(event):
     return TEXT.split(f"\n## {event}(")[1].split("\n## ")[0]
 
 
+def chapter(title):
+    return TEXT.split(f"\n## {title}\n")[1].split("\n## ")[0]
+
+
 def blocks(text, language):
     return re.findall(rf"^```{language}\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
 
@@ -97,6 +101,12 @@ def test_the_report_is_a_heading_and_a_text(names):
 
 
 def test_the_registration_is_toml_of_the_right_group():
-    (text,) = blocks(TEXT, "toml")
+    (text,) = blocks(chapter("Registering"), "toml")
     points = tomllib.loads(text)["project"]["entry-points"]["plasticity.components"]
     assert points == {"ic92_again": "my_package.rules:ic92"}
+
+
+def test_the_equation_is_toml_of_a_rule_that_keeps_the_contract():
+    (text,) = blocks(chapter("A rule as an equation"), "toml")
+    table = tomllib.loads(text)["rule"]
+    check_component(table.pop("name"), **table)

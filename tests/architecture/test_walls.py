@@ -44,6 +44,7 @@ ORDINARY = {
     "convergence": "of a run",
     "cosine": "of an angle",
     "digits": "of a number",
+    "equation": "of a component, in its documentation",
     "linear": "of a classifier",
     "momentum": "of physics",
     "noise": "of made data",

@@ -33,6 +33,7 @@ def settings_for(tmp_path_factory):
     few = {"samples": 7, "examples": 5}
     return {
         "arrays": {"path": str(folder / "samples.npy")},
+        "equation": {"update": "y*(y - theta)*x/theta - 0.1*y**2*w"},
         "from_array": {"path": str(folder / "weights.npy")},
         "from_run": {"path": str(folder / "run")},
         "threshold_linear": {"firing_threshold": 0.1},
