@@ -14,6 +14,7 @@ from plasticity_plugins.observers.recorder import Recorder
 from plasticity_plugins.optimizers.momentum import Momentum
 
 NEURON, SYNAPSES = ("weights", "threshold"), ("velocity",)
+PARTS = {"threshold": BCM["threshold"], "rule": BCM["rule"], "optimizer": Momentum()}
 
 
 @component
@@ -24,8 +25,7 @@ class Hears(Recorder):
 def groups(cls, told, **changes):
     """What some recorders take of a run with one sample a step."""
     recorders = [cls(group=f"group_{n}", **each) for n, each in enumerate(told)]
-    parts = {"threshold": BCM["threshold"], "rule": BCM["rule"], "optimizer": Momentum()}
-    made = simulation(layer(**parts), batch_size=1, observers=recorders, **changes)
+    made = simulation(layer(**PARTS), batch_size=1, observers=recorders, **changes)
     run = made.run()
     return [run.store.dataset(f"layer_0/group_{n}").load() for n in range(len(told))]
 
@@ -56,7 +56,7 @@ CADENCES = st.one_of(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     cadences=st.lists(CADENCES, min_size=1, max_size=2),
     names=st.sampled_from([NEURON, (*NEURON, *SYNAPSES)]),
@@ -97,6 +97,24 @@ def test_a_stretch_is_no_longer_than_there_is_room_for_its_frames(handed_over, m
     monkeypatch.setattr("plasticity.frames._SLOTS", 4)
     assert_all_identical(groups(Recorder, told), expected)
     assert max(handed_over) == 4
+
+
+@pytest.mark.parametrize("frames", [5, 29])
+def test_frames_that_fill_several_buffers_are_in_each_as_if_they_came_one_by_one(
+    frames, monkeypatch, tmp_path, handed_over
+):
+    monkeypatch.setattr("plasticity.recording.series.frames_per_buffer", lambda *_: frames)
+    files = []
+    for cls in (Recorder, Hears):
+        observers = [cls(every=1, variables=NEURON)]
+        made = simulation(layer(**PARTS), batch_size=1, observers=observers)
+        made.run(tmp_path / cls.__name__)
+        folder = tmp_path / cls.__name__ / "layer_0" / "trajectory"
+        found = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
+        files.append({name: path.read_bytes() for name, path in found.items()})
+    assert files[0] == files[1]
+    assert len(files[0]) > 4
+    assert handed_over == [28, 29, 29]
 
 
 NOT_PLAIN = {
@@ -147,9 +165,8 @@ def test_who_hears_a_step_hears_it_together_with_the_recorder(handed_over):
 def test_a_run_that_goes_on_from_a_checkpoint_leaves_the_same_frames(tmp_path, handed_over):
     def made(listeners=()):
         observers = [Recorder(every=3, variables=NEURON)]
-        parts = {"threshold": BCM["threshold"], "rule": BCM["rule"], "optimizer": Momentum()}
         changes = {"storage": Storage(checkpoint=7), "listeners": listeners}
-        return simulation(layer(**parts), batch_size=1, observers=observers, **changes)
+        return simulation(layer(**PARTS), batch_size=1, observers=observers, **changes)
 
     class Fails:
         every = 53
