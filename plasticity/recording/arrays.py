@@ -17,7 +17,8 @@ from plasticity.typing import Array
 if TYPE_CHECKING:
     import xarray
     import zarr
-    from zarr.abc.store import Store
+
+    from plasticity.recording.staged import StagedStore
 
 logger = logging.getLogger("plasticity")
 
@@ -28,7 +29,7 @@ FIRST = "first_frame"  # of an array that joined a series later
 
 
 def write_array(
-    store: Store,
+    store: StagedStore,
     path: str,
     values: Array,
     dims: tuple[str, ...],
@@ -51,7 +52,7 @@ def write_array(
         dimension_names=dims,
         attributes=dict(attributes),
         config=ALL_CHUNKS,
-        overwrite=True,
+        overwrite=path in store.nodes,
     )
 
 

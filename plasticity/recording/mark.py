@@ -72,12 +72,21 @@ class Mark:
         self._write()
 
     def release(self) -> None:
-        """Let go of the store."""
+        """Let go of the store; where the server is away, the mark ends by itself."""
         from zarr.core.sync import sync
 
-        if self._token is not None and self._read().get("token") == self._token:
-            sync(self._ask(lambda: self._store.delete(NAME)))
-        self._token = None
+        token, self._token = self._token, None
+        self._ask = Patience(self._place, 0)
+        try:
+            if token is not None and self._read().get("token") == token:
+                sync(self._ask(lambda: self._store.delete(NAME)))
+        except OSError as error:
+            logger.warning(
+                "%s: the mark of this process stays for up to %g s: %s",
+                self._place,
+                self._lasts.total_seconds(),
+                error,
+            )
 
     def holder(self) -> str | None:
         """Who holds the store at present; None where nobody does."""

@@ -78,11 +78,12 @@ def holder_of(target: Target) -> str | None:
 
 def _locked(target: Target, storage: Storage) -> Owner:
     held: Owner
+    store = target.writing()
     if target.folder is not None:
         held = Lock(target.folder)
     else:
         lasts = _DEAD_AFTER_COMMITS * storage.commit_seconds + storage.patience_seconds
-        held = Mark(target.writing(), str(target), lasts + _DEAD_AFTER_S, storage.patience_seconds)
+        held = Mark(store, str(target), lasts + _DEAD_AFTER_S, storage.patience_seconds)
     try:
         held.acquire()
     except OSError as error:

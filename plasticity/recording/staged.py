@@ -213,6 +213,11 @@ class StagedStore(WrapperStore[Store]):
             self.nodes[path] = json.loads(value.to_bytes())
             self._changed.add(path)
 
+    async def set_if_not_exists(self, key: str, value: Buffer) -> None:
+        """The same for what is not there yet."""
+        if not await self.exists(key):
+            await self.set(key, value)
+
     async def exists(self, key: str) -> bool:
         """Whether there is a value, or a node of which the next commit will know."""
         path = _node_of(key)

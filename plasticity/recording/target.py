@@ -89,7 +89,8 @@ class Target:
         else:
             from zarr.core.sync import sync
 
-            sync(self._remote(read_only=False).clear())
+            # Not `clear`, which ends at the first folder that went together with its files.
+            sync(self._remote(read_only=False).delete_dir(""))
 
     def _remote(self, read_only: bool) -> Store:
         from zarr.storage import FsspecStore

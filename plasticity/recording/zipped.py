@@ -8,6 +8,7 @@ from pathlib import Path
 
 from zarr.abc.store import ByteRequest, Store
 from zarr.core.buffer import Buffer, BufferPrototype
+from zarr.core.sync import sync
 from zarr.storage import WrapperStore, ZipStore
 
 _METADATA = "zarr.json"
@@ -15,7 +16,7 @@ _METADATA = "zarr.json"
 
 def zipped(path: Path) -> Store:
     """The Zarr store in a zip file, to read."""
-    store = ZipStore(path, mode="r", read_only=True)
+    store = sync(ZipStore.open(path, mode="r", read_only=True))
     with zipfile.ZipFile(path) as archive:
         parts = [name.split("/") for name in archive.namelist()]
     roots = [folder for folder, *rest in parts if rest == [_METADATA]]

@@ -288,7 +288,7 @@ def test_an_optimizer_that_the_run_did_not_have_starts_anew(folder, caplog):
 def test_a_state_of_another_shape_is_refused(finished):
     other = simulation(learning(neurons=5))
     assert message(branch_of, finished, other, 15, error=ContractError) == (
-        "layer_0: 'weights' is of shape (5, 4), but in the state to go on from of shape (3, 4)"
+        "layer_0: 'threshold' is of shape (5,), but in the state to go on from of shape (3,)"
     )
 
 
