@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 COMMAND = "from plasticity.cli import main; main()"
 LAST_LINES = {
     "castellani_two_neurons.py": r"farthest weight from an analytic fixed point: \S+e-(0[7-9]|1.)",
+    "composed.toml": r"dead_neurons +\d+",
     "custom_rule.py": r"overlap at the end: [12]\.\d\d",
     "listener.py": r"finished",
     "record_and_open.py": r"finished with 20 neurons",
@@ -40,3 +42,13 @@ def test_an_example_runs(name, tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
     assert re.fullmatch(LAST_LINES[name], done.stdout.splitlines()[-1])
     assert [path.name for path in tmp_path.iterdir()] == PICTURES.get(name, [])
+
+
+def test_the_composed_experiment_is_one_short_file():
+    text = (EXAMPLES / "composed.toml").read_text(encoding="utf-8")
+    tables = tomllib.loads(text)
+    (layer,) = tables["layers"]
+    parts = (layer["rule"], tables["metrics"], tables["phases"], tables["encoders"])
+    assert [len(part) for part in parts] == [3, 6, 3, 1]
+    assert layer["lateral"]["name"] == "anti_hebbian"
+    assert len(text.splitlines()) < 40
