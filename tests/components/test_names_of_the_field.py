@@ -5,7 +5,6 @@ import re
 import pytest
 from console import command
 
-
 # Role -> names. A variant of a component that is one of its settings has the name of the component:
 # the protocols of rearing are phases of `deprivation`, the channels of noise are kinds of `noise`.
 NAMES = {
