@@ -283,6 +283,9 @@ class Simulation:
         for metric in metrics:
             for name, labels in getattr(metric, "describes", {}).items():
                 described[name] = {**labels, "source": label_of(metric)}
+                every = getattr(metric, "every", None)
+                if every is not None:
+                    described[name]["cadence"] = str(every)
         for layer in stage:
             found = loop.measurements_of(self, layer)
             view = self._views[layer.name]
