@@ -28,6 +28,8 @@ from plasticity.threads import one_thread_if_small
 
 logger = logging.getLogger("plasticity")
 
+_ENDED = ("finished", "stopped")  # how the outcome of a run begins that came to its end
+
 Caller = Callable[[str], tuple[Answer, ...]]
 
 
@@ -161,7 +163,8 @@ class Simulation:
         step, snapshot = last_snapshot(found)
         if snapshot is not None:
             self.restore(snapshot)
-        if all(layer.clock.step >= layer.clock.n_step for layer in self.layers):
+        at_end = all(layer.clock.step >= layer.clock.n_step for layer in self.layers)
+        if at_end and found.attributes["outcome"].startswith(_ENDED):
             return False
         if "compiled" in found.attributes:
             self.fusion.follow(found.attributes["compiled"])
@@ -249,7 +252,7 @@ class Simulation:
 
     def _finish(self, outcome: str) -> None:
         try:
-            if not outcome.startswith(("finished", "stopped")):
+            if not outcome.startswith(_ENDED):
                 self._write_state()
         finally:
             self._end(outcome)

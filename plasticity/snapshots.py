@@ -46,7 +46,7 @@ def restore(state: LayerState, snapshot: Mapping[str, Any]) -> None:
     for place, component in state.components.items():
         if place not in places and [*variables_of(component), *streams_of(component)]:
             logger.info("%s %r starts anew", place, label_of(component))
-    for name, array in sorted(state.kept().items()):
+    for name, array in sorted(state.kept().items(), key=lambda item: ("." in item[0], item[0])):
         place, dot, last = name.rpartition(".")
         if dot and place not in places:
             continue

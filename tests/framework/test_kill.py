@@ -14,14 +14,17 @@ import pytest
 import xarray as xr
 from recorded import assert_same, left_by, simulation
 
+from plasticity import open_run
+
 MOMENTS = 82  # and 18 further down
 SEED = 4
-EPOCHS = 12
+EPOCHS = 9
 
 
 def long_simulation(epochs=EPOCHS):
-    """A commit after nearly every step."""
-    return simulation(epochs=epochs, measure_every=3, storage={"commit": "1 ms", "buffer": "4 kB"})
+    """A commit after nearly every step, and a state at the last."""
+    kept = {"checkpoint": 6, "commit": "1 ms", "buffer": "4 kB"}
+    return simulation(epochs=epochs, storage=kept)
 
 
 def kill_before(number, path):
@@ -138,8 +141,10 @@ def carried_to_its_end(path, reference, moments):
             assert committed == 0
     else:
         carry_on(path)
-    assert not list(path.rglob("*.partial"))
     assert_same(left_by(path), reference)
+    assert not list(path.rglob("*.partial"))
+    nodes = {node.parent.relative_to(path).as_posix() for node in path.rglob("zarr.json")}
+    assert nodes == {node or "." for node in open_run(path).store.staged.nodes}
     return count
 
 
@@ -160,6 +165,22 @@ def test_a_run_killed_at_any_time_ends_with_the_same_bytes(folder, reference):
 
 
 def test_a_run_killed_while_it_is_made_longer_ends_with_the_same_bytes(folder, reference):
-    long_simulation(EPOCHS - 3).run(folder / "longer")  # whose last step is one of those measured
-    moments = [{"number": number} for number in (1, 2, 4, 8, 16, 24, 32, 40, 64, 80)]
-    assert carried_to_its_end(folder / "longer", reference, moments) == len(moments)
+    long_simulation(EPOCHS - 1).run(folder / "finished")
+    for number in (1, 2, 4, 8, 16, 32, 64, 96, 128, 160):
+        shutil.copytree(folder / "finished", folder / f"run_{number}")
+        assert carried_to_its_end(folder / f"run_{number}", reference, [{"number": number}]) == 1
+
+
+def test_no_file_of_a_store_is_ever_half_written(folder):
+    opened = set()
+
+    def watch(event, arguments):
+        if event == "open" and "w" in str(arguments[1]) and str(folder) in str(arguments[0]):
+            opened.add(Path(arguments[0]).suffix)
+
+    def do():
+        sys.addaudithook(watch)
+        simulation().run(folder / "run")
+        assert opened == {".partial"}
+
+    assert os.waitpid(in_another_process(do), 0)[1] == 0

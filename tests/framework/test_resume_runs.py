@@ -1,6 +1,8 @@
 """A run that goes on from its store ends with the same bytes as one that was never stopped."""
 
 import logging
+import os
+import signal
 
 import fused
 import numpy as np
@@ -176,6 +178,16 @@ def test_a_run_at_its_end_is_left_alone(folder, caplog):
     assert (folder / "run/zarr.json").read_bytes() == before
     assert f"{folder}/run: has run to its end; more epochs let it go on" in caplog.messages
     assert not (folder / "run/.lock").exists()
+
+
+def test_a_run_that_was_interrupted_right_at_its_end_is_brought_to_it(finished, folder):
+    stopped(folder / "run", simulation, 16, storage={"checkpoint": 16})
+    interrupts = [Meets(16, lambda: os.kill(os.getpid(), signal.SIGINT))]
+    with pytest.raises(KeyboardInterrupt):
+        simulation(listeners=interrupts).resume(folder / "run")
+    assert open_run(folder / "run").store.checkpoints[-1] == 16
+    simulation().resume(folder / "run")
+    assert_same(left_by(folder / "run"), left_by(finished))
 
 
 # -- what may not ----------------------------------------------------------------------------------
