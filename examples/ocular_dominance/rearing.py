@@ -6,8 +6,7 @@ evokes, over 24 orientations and all phases.
 
 import numpy as np
 
-from plasticity import Experiment, Layer, Phase, run
-from plasticity.analysis import as_images
+from plasticity import Experiment, Layer, Phase, analysis, run
 from plasticity.formulas import grating_responses
 from plasticity_plugins.activations.sigmoids import AsymmetricLogistic
 from plasticity_plugins.encoders.add_noise import AddNoise
@@ -64,7 +63,7 @@ def run_of(epoch, *arguments, **settings):
 
 def eyes_of(weights):
     """Weights (..., input) as an array of images (..., eye, y, x)."""
-    images = as_images(weights, (2 * SIZE, SIZE)).values
+    images = analysis.as_images(weights, (2 * SIZE, SIZE)).values
     return images.reshape(*images.shape[:-2], 2, SIZE, SIZE)
 
 

@@ -4,7 +4,7 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
-from plasticity.analysis import receptive_fields
+from plasticity import analysis
 
 
 def draw(bcm, sanger, components, path):
@@ -13,10 +13,10 @@ def draw(bcm, sanger, components, path):
     above, below = figure.subfigures(2, 1, height_ratios=(1.6, 1))
     left, middle, right = above.subfigures(1, 3, width_ratios=(1.2, 1.3, 1))
     side = round(bcm.weights.sizes["neuron"] ** 0.5)
-    _grid(left, receptive_fields(bcm).values, side, "BCM neurons")
+    _grid(left, analysis.receptive_fields(bcm).values, side, "BCM neurons")
     _course(middle.subplots(), bcm.metrics)
     _tuning(right.subplots(subplot_kw={"projection": "polar"}), bcm.metrics.isel(step=-1))
-    learned = receptive_fields(sanger).values
+    learned = analysis.receptive_fields(sanger).values
     found = components.reshape(learned.shape)
     # A component has no sign of its own.
     signs = np.sign((learned * found).sum(axis=(1, 2), keepdims=True))
