@@ -66,7 +66,8 @@ def resume(
     settings   what may be another than before: `epochs`, the observers, the metrics, the storage
 
     A run that has ended goes on where `epochs` is larger. It then equals a run of that length from
-    the beginning, unless a component looks at how long the run is, as most schedules do.
+    the beginning, unless a component looks at how long the run is, as most schedules do; and what
+    was measured at the end stays measured.
 
     Raises `StoreError` where there is no store, another process writes to it, or the settings
     differ in what decides the weights.

@@ -1,9 +1,13 @@
 """A run with every kind of state, recorded at each step: what the tests of the store carry out."""
 
+import logging
+
 import numpy as np
+import pytest
 from toys import experiment, layer
 
 from plasticity import Storage, Stream, Variable, assemble, component, hookimpl, open_run
+from plasticity.errors import StoreError
 
 
 @component
@@ -120,3 +124,15 @@ def assert_same(found, expected):
             assert found[name] == content
         else:
             assert found[name].identical(content), name
+
+
+def message(call, *arguments, error=StoreError, **how):
+    """What an error says."""
+    with pytest.raises(error) as caught:
+        call(*arguments, **how)
+    return str(caught.value)
+
+
+def warnings_in(caplog):
+    """What was logged as a warning, in order."""
+    return [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]

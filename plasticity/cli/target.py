@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 
 def opened(name: str) -> Run | Experiment:
-    """The run of a store (a folder), or the experiment of a TOML file or preset."""
-    if Path(name).is_dir():
+    """The run of a store (a folder, zip file or URL), or the experiment of a file or preset."""
+    if Path(name).is_dir() or Path(name).suffix == ".zip" or "://" in name:
         from plasticity.results import open_run
 
         return open_run(name)

@@ -9,10 +9,10 @@ import zipfile
 import pytest
 import xarray as xr
 import zarr
-from recorded import Meets, assert_same, left_by, simulation
+from recorded import Meets, assert_same, left_by, message, simulation, warnings_in
 
 from plasticity import open_run
-from plasticity.errors import EntryError, StoreError
+from plasticity.errors import EntryError
 from plasticity.recording.mark import Mark
 from plasticity.storage import Storage
 
@@ -21,16 +21,6 @@ def short(storage=None, epochs=2, **changes):
     """Eight steps: each commit asks a server dozens of times."""
     kept = {"commit": "1 s"} | (storage or {})
     return simulation(epochs=epochs, storage=kept, **changes)
-
-
-def message(call, *arguments, error=StoreError, **how):
-    with pytest.raises(error) as caught:
-        call(*arguments, **how)
-    return str(caught.value)
-
-
-def warnings_in(caplog):
-    return [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
 
 
 def stop():

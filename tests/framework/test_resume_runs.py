@@ -7,12 +7,22 @@ import signal
 import fused
 import numpy as np
 import pytest
-from recorded import Meets, Momentum, Norm, Takes, assert_same, learning, left_by, simulation
+from recorded import (
+    Meets,
+    Momentum,
+    Norm,
+    Takes,
+    assert_same,
+    learning,
+    left_by,
+    message,
+    simulation,
+)
 from toys import SAMPLES, Plain
 
 import plasticity as pl
 from plasticity import Data, Phase, Storage, Variable, component, hookimpl, open_run
-from plasticity.errors import ContractError, StoreError
+from plasticity.errors import ContractError
 from plasticity.runs import branching
 
 
@@ -34,12 +44,6 @@ def assert_goes_on(folder, make, step, layer="layer_0", **changes):
     make(**changes).run(folder / "whole")
     assert_same(left_by(folder / "run"), left_by(folder / "whole"))
     return kept
-
-
-def message(call, *arguments, error=StoreError, **how):
-    with pytest.raises(error) as caught:
-        call(*arguments, **how)
-    return str(caught.value)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,120 @@
+"""Runs that end before their time: what they keep, and how they go on."""
+
+import os
+import signal
+
+import numpy as np
+import pytest
+from recorded import assert_same, learning, left_by, message, simulation, warnings_in
+
+from plasticity import component, hookimpl, open_run, setting
+from plasticity.errors import ComponentError, DivergenceError
+
+
+@component
+class Breaks:
+    """Raises, sends a signal or spoils the weights in the middle of one step, while it is armed."""
+
+    how: str = setting(doc="what it does")
+    armed = True
+
+    @hookimpl
+    def constrain_weights(self, weights, clock):
+        if clock.step != 8 or not Breaks.armed:
+            return
+        if self.how == "raises":
+            raise RuntimeError("broken")
+        if self.how == "spoils":
+            weights[0, 0] = np.nan
+        else:
+            os.kill(os.getpid(), getattr(signal, self.how))
+
+
+@component
+class Guard:
+    """Looks every seven steps whether the weights are finite."""
+
+    every = 7
+
+    @hookimpl
+    def step_finished(self, weights):
+        if not np.isfinite(weights).all():
+            raise DivergenceError("the weights are not finite")
+
+
+@pytest.fixture
+def broken(folder):
+    """A function that lets a run break, and one that undoes it and lets the run go on."""
+
+    def made(how):
+        return simulation(learning(constraints=[Breaks(how=how)]), listeners=[Guard()])
+
+    def run(how, error):
+        Breaks.armed = True
+        return message(made(how).run, folder / "run", error=error)
+
+    def repair(how):
+        Breaks.armed = False
+        made(how).run(folder / "undisturbed")
+        made(how).resume(folder / "run")
+        assert_same(left_by(folder / "run"), left_by(folder / "undisturbed"))
+
+    return run, repair
+
+
+@pytest.mark.parametrize("how", ["SIGINT", "SIGTERM"])
+def test_an_interrupted_run_keeps_the_step_at_hand_and_its_state(broken, folder, how):
+    run, repair = broken
+    run(how, KeyboardInterrupt)
+    left = open_run(folder / "run")
+    assert left.outcome == "interrupted"
+    assert left.trajectory.step.values.tolist() == list(range(1, 10))
+    assert left.store.checkpoints == [5, 9]
+    repair(how)
+    assert open_run(folder / "run").store.attributes["before"] == [
+        {"reached": 9, "outcome": "interrupted"}
+    ]
+
+
+def test_a_run_that_an_error_ends_keeps_all_frames_and_the_last_state_that_was_due(broken, folder):
+    run, repair = broken
+    told = run("raises", ComponentError)
+    assert told == (
+        "'breaks' in event constrain_weights at step 8 (epoch 2) raised RuntimeError: broken; what "
+        "was recorded until then is kept"
+    )
+    left = open_run(folder / "run")
+    assert left.outcome == f"failed: {told}"
+    assert left.trajectory.step.values.tolist() == list(range(1, 9))
+    assert left.store.checkpoints == [5]
+    repair("raises")
+
+
+def test_a_run_that_diverges_keeps_no_bad_state_and_names_the_last_good_one(broken, folder, caplog):
+    run, _ = broken
+    told = run("spoils", DivergenceError)
+    path = folder / "run"
+    assert told == (
+        f"the weights are not finite; the last good state is that after step 5: `plasticity branch "
+        f"{path} --at 5` begins there with other settings"
+    )
+    assert "layer_0: 'weights' is not finite after step 10, so this state is not kept" in (
+        warnings_in(caplog)
+    )
+    left = open_run(path)
+    assert left.outcome == f"failed: {told}"
+    assert left.store.checkpoints == [5]
+    assert left.trajectory.step.values.tolist() == list(range(1, 15))
+
+
+def test_a_run_that_diverges_before_its_first_state_says_so(folder):
+    Breaks.armed = True
+    spoilt = simulation(
+        learning(constraints=[Breaks(how="spoils")]),
+        listeners=[Guard()],
+        storage={"checkpoint": "never"},
+    )
+    assert message(spoilt.run, folder / "run", error=DivergenceError) == (
+        "the weights are not finite; no state was kept before that (storage.checkpoint tells how "
+        "often)"
+    )
