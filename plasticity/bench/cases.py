@@ -109,6 +109,7 @@ class Recorded:
     """One experiment that is run with its observers and its storage, and without.
 
     bar               the run may take this many times as long with them
+    steps             of the run
     per_checkpoint_s  seconds between two checkpoints in earnest: the bar is the share of these that
                       one takes, while `storage` asks for many, to be measured in a short run
     """
@@ -119,6 +120,7 @@ class Recorded:
     bar: float
     inputs: int = 784
     samples: int = 100
+    steps: int = 3000
     per_checkpoint_s: float | None = None
 
     @property

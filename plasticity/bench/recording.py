@@ -21,12 +21,11 @@ from plasticity.bench.timing import Spread, made_data, take_turns
 from plasticity.clock import Clock
 from plasticity.data import Data
 from plasticity.hookspecs import hookimpl
-from plasticity.spec import Experiment
 from plasticity.typing import Array
 
 _CHILD = "from plasticity.bench.recording import tell; tell({0!r}, {1!r})"
 _MB = 1e6
-_STEPS, _WARM = 3000, 500
+_WARM = 100  # steps
 
 
 @attrs.frozen(kw_only=True)
@@ -82,7 +81,8 @@ class _Watch:
 
     every = _WARM
 
-    def __init__(self) -> None:
+    def __init__(self, steps: int) -> None:
+        self._steps = steps
         self.begun = 0.0
 
     @hookimpl
@@ -92,32 +92,34 @@ class _Watch:
 
     @hookimpl
     def should_stop(self, clock: Clock) -> str | None:
-        return "the block is over" if clock.step >= _STEPS + _WARM else None
+        return "the block is over" if clock.step >= self._steps + _WARM else None
 
 
 def _slower(case: Recorded, rounds: int, folder: Path) -> Kept:
     """A run that is recorded, its store closed, beside the same run that keeps nothing."""
     data = made_data(case.inputs)
     blocks = {
-        "with": _run(case.experiment(kept=True), data, folder / "run"),
-        "without": _run(case.experiment(kept=False), data, None),
+        "with": _run(case, data, folder / "run"),
+        "without": _run(case, data, None),
     }
     found = take_turns(blocks, rounds)
     pairs = list(zip(found["with"], found["without"], strict=True))
     if case.per_checkpoint_s is None:
         return Kept(title=case.name, value=Spread.of([a / b for a, b in pairs]), bar=case.bar)
-    number = _STEPS // case.tables["storage"]["checkpoint"]
+    number = case.steps // case.tables["storage"]["checkpoint"]
     shares = [(a - b) / number / case.per_checkpoint_s for a, b in pairs]
     return Kept(title=case.name, value=Spread.of(shares), bar=case.bar)
 
 
-def _run(experiment: Experiment, data: Data, out: Path | None) -> Callable[[], float]:
+def _run(case: Recorded, data: Data, out: Path | None) -> Callable[[], float]:
     from plasticity.assembly import assemble
     from plasticity.runs import configure
 
+    experiment = configure(case.experiment(kept=out is not None), data=data)
+
     def block() -> float:
-        watch = _Watch()
-        simulation = assemble(configure(experiment, data=data), [watch])
+        watch = _Watch(case.steps)
+        simulation = assemble(experiment, [watch])
         simulation.run(out, overwrite=True)
         return perf_counter() - watch.begun
 

@@ -20,7 +20,7 @@ def test_a_case_runs_with_what_is_kept_of_it_and_without():
         "recorder"
     ] * 2
     assert weights.experiment(kept=False).observers == ()
-    assert checkpoint.experiment(kept=True).storage.checkpoint == 500
+    assert checkpoint.experiment(kept=True).storage.checkpoint == 200
     assert checkpoint.experiment(kept=False).storage.checkpoint == "10 min"
 
 
