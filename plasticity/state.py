@@ -133,12 +133,15 @@ class LayerState:
         Arrays that depend on the batch are views of one buffer a purpose, so that measuring in
         the middle of a step overwrites nothing.
         """
-        sizes = self.sizes | {"sample": batch}
         arrays = {name: self.arrays[name] for name in SHARED if name in self.arrays}
         for name, (variable, _) in SHARED.items():
             if "sample" in variable.dims:
-                arrays[name] = self._view(f"{purpose}.{name}", variable, sizes)
+                arrays[name] = self.batch_array(name, batch, purpose)
         return arrays
+
+    def batch_array(self, name: str, batch: int, purpose: str = "train") -> Array:
+        """One of them, of those that have samples."""
+        return self._view(f"{purpose}.{name}", SHARED[name][0], self.sizes | {"sample": batch})
 
     def bind(self, batch: int, purpose: str = "train") -> None:
         """Give every component its arrays for a batch of this many samples."""
@@ -271,7 +274,7 @@ class LayerView:
             return read_only(self._state.arrays[name])
         if name not in self.names:
             raise ContractError(f"{self.name} has no array {name!r} (it has {listed(self.names)})")
-        return read_only(self._state.batch_arrays(batch or self.clock.batch)[name])
+        return read_only(self._state.batch_array(name, batch or self.clock.batch))
 
     def evaluate(self, expression: Expression) -> Labelled:
         """What a formula gives for the arrays as they are now; see `plasticity.expressions`."""
