@@ -167,9 +167,7 @@ def test_the_lock_of_a_dead_process_is_taken_over(holder, path, caplog):
 
 def damage(path, name):
     """Change a byte in the middle of the one file of an array."""
-    (file,) = [
-        found for found in (path / name).rglob("*") if found.is_file() and "c/" in str(found)
-    ]
+    (file,) = [found for found in (path / name / "c").rglob("*") if found.is_file()]
     content = bytearray(file.read_bytes())
     content[len(content) // 4] ^= 1
     file.write_bytes(content)
@@ -177,9 +175,7 @@ def damage(path, name):
 
 
 def lose(path, name):
-    (file,) = [
-        found for found in (path / name).rglob("*") if found.is_file() and "c/" in str(found)
-    ]
+    (file,) = [found for found in (path / name / "c").rglob("*") if found.is_file()]
     file.unlink()
     return file.relative_to(path).as_posix()
 
