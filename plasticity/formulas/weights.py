@@ -16,7 +16,12 @@ def p_norms(weights: Array, power: float = 2.0) -> Array:
     [5.0]
     """
     with np.errstate(over="ignore", invalid="ignore"):  # weights may have diverged
-        norms: Array = np.linalg.norm(weights, ord=power, axis=1)
+        norms: Array
+        if power == 2:
+            # np.linalg.norm would make a copy of the weights, and take four times as long.
+            norms = np.sqrt(np.vecdot(weights, weights))
+        else:
+            norms = np.linalg.norm(weights, ord=power, axis=1)
     return norms
 
 
