@@ -1,0 +1,1 @@
+"""Classifiers that read what a layer has learnt; its own weights they leave as they are."""
