@@ -28,7 +28,7 @@ from plasticity.spec import Experiment, Layer
 from plasticity.state import LayerState
 from plasticity.structure import make
 from plasticity.terms import ScaledRule
-from plasticity.variable import streams_of
+from plasticity.variable import streams_of, variables_of
 
 _WHOLE = "experiment"  # the name of what belongs to no layer, in snapshots and streams
 
@@ -152,13 +152,33 @@ def _rule_places(terms: tuple[Term, ...], place: str) -> list[str]:
 
 
 def _scaled(layer: Layer, index: int, parts: dict[str, Any]) -> dict[str, ScaledRule]:
-    """Place -> wrapper, for the terms with a coefficient or phases of their own."""
+    """Place -> wrapper, for the terms with a coefficient, schedule or phases of their own."""
     places = _rule_places(layer.rule, f"layers[{index}]")
     return {
-        place: ScaledRule(attrs.evolve(term, rule=parts[place]))
+        place: ScaledRule(
+            attrs.evolve(
+                term, rule=parts[place], schedule=_factor(term.schedule, f"{place}.schedule")
+            )
+        )
         for place, term in zip(places, layer.rule, strict=True)
-        if term.coefficient != 1 or term.phases
+        if term.coefficient != 1 or term.schedule is not None or term.phases
     }
+
+
+def _factor(reference: Any, place: str) -> Any:
+    """The schedule of a coefficient, which hears no other event and has no arrays; or None."""
+    if reference is None:
+        return None
+    schedule = make(reference, place, "schedule")
+    others = [event for event in events_of(schedule) if event not in ("schedule_rate", "cite")]
+    others += [variable.name for variable in variables_of(schedule)]
+    others += [declared.name for declared in streams_of(schedule)]
+    if others:
+        raise SpecError(
+            f"{place}: the schedule of a coefficient is asked for its factor and nothing else, so "
+            f"{label_of(schedule)!r} can be none: it has {listed(others)}"
+        )
+    return schedule
 
 
 def _check_phases(experiment: Experiment, layer: Layer, index: int) -> None:

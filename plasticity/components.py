@@ -14,7 +14,7 @@ from plasticity.hookspecs import EVENTS, PROJECT, ROLES, hookimpl
 from plasticity.settings import setting, settings_of
 
 Class = TypeVar("Class", bound=type)
-_WORDS_OF_A_TABLE = {"name", "coefficient", "phases"}
+_WORDS_OF_A_TABLE = {"name", "coefficient", "phases", "schedule"}
 
 
 @overload

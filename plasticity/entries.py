@@ -129,14 +129,16 @@ def _as_terms(value: Any, place: str) -> tuple[Term, ...]:
         items = enumerate(value)
         return tuple(term for index, item in items for term in _as_terms(item, f"{place}[{index}]"))
     if isinstance(value, Term):
-        return (value,)
+        schedule = Reference.of(value.schedule, f"{place}.schedule")
+        return (attrs.evolve(value, schedule=schedule),)
     if isinstance(value, Rule):
-        return value.terms
+        return tuple(term for item in value.terms for term in _as_terms(item, place))
     if isinstance(value, Mapping):
         table = dict(value)
         coefficient = _coefficient(table.pop("coefficient", 1.0), place)
         phases = _phase_names(table.pop("phases", ()), place)
-        return (Term(Reference.of(table, place), coefficient, phases),)
+        schedule = Reference.of(table.pop("schedule", None), f"{place}.schedule")
+        return (Term(Reference.of(table, place), coefficient, phases, schedule),)
     return (Term(Reference.of(value, place)),)
 
 

@@ -18,6 +18,7 @@ from plasticity.obstacles import FUSED
 from plasticity.rule_functions import FunctionRule
 from plasticity.rules import Term
 from plasticity.state import Array, LayerState
+from plasticity.terms import ScaledRule
 
 # Multiplications below which a step is done before a second thread has begun; measured.
 _WORTH_THREADS = 200_000
@@ -42,6 +43,7 @@ class FusedStep:
         self._refresh: Callable[[], None] | None = None
         self._still: list[bool] = []
         self._terms: dict[str, Term] = {}
+        self._scheduled: dict[str, ScaledRule] = {}
         self._take_arrays()
         text = StepText(gather=self._sample_lines(), parallel=self._n_part() > 1)
         for place, component in layer.components.items():
@@ -81,6 +83,8 @@ class FusedStep:
         if self._schedule is not None:
             clock.rate_factor = self._schedule()
         self._choose_terms()
+        for name, rule in self._scheduled.items():
+            arguments[slot[name]] = self.layer.dtype.type(rule.coefficient(clock))
         arguments[slot["first"]] = clock.step == 0
         arguments[slot["step"]] = clock.step
         arguments[slot["rate_factor"]] = self.layer.dtype.type(clock.rate_factor)
@@ -190,8 +194,9 @@ class FusedStep:
             loop = self._function(rule.loop())
             text.compete.append(f"{loop}({', '.join([*given, *numbers, *targets])})")
             return
-        term = self.layer.scaled[place].term if place in self.layer.scaled else Term(rule)
-        factor = f"{self._numbers([term.coefficient])[0]} * " if term.coefficient != 1 else ""
+        scaled = self.layer.scaled.get(place, ScaledRule(Term(rule)))
+        term, coefficient = scaled.term, self._coefficient(text, scaled)
+        factor = f"{coefficient} * " if coefficient else ""
         values = ", ".join([*(_SEEN[symbol] for symbol in rule.symbols), *numbers])
         call = f"{self._function(rule.function)}({values})"
         # A constant such as 0.5 in a rule makes its result a float64, and what follows slow.
@@ -205,6 +210,14 @@ class FusedStep:
             self._terms[learns] = term
             lines = [f"if {learns}:", *("    " + line for line in lines)]
         text.phi += lines
+
+    def _coefficient(self, text: StepText, rule: ScaledRule) -> str:
+        """The name of the coefficient of a rule; empty where it is 1."""
+        if rule.term.schedule is not None:
+            name = self._take(f"number_{len(self._values)}", self.layer.dtype.type(1))
+            self._scheduled[name] = rule
+            return name
+        return self._numbers([rule.term.coefficient])[0] if rule.term.coefficient != 1 else ""
 
     def _schedule_rate(self, text: StepText, component: Any, kernel: Kernel) -> None:
         """Nothing: a step at a time, the schedule is asked itself."""

@@ -53,7 +53,10 @@ def _obstacle_in(layer: LayerState, answers: tuple[Answer, ...], event: str) -> 
         if isinstance(component, ScaledRule):
             component = component.rule
             if not isinstance(component, FunctionRule) or component.competitive:
-                return f"{label} has a coefficient or phases, and is no function of one neuron"
+                return (
+                    f"{label} has a coefficient, schedule or phases, and is no function of one "
+                    "neuron"
+                )
         if not any(component is part for part in own):
             return f"{label} answers {event} from outside the spec"
         if not _has_kernel(layer, component, event):

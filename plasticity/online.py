@@ -16,17 +16,22 @@ from plasticity.kernels.compiled import compiled
 from plasticity.kernels.online_text import frames_text, online_text
 from plasticity.kernels.step_text import StepText
 from plasticity.state import Array, LayerState
+from plasticity.terms import ScaledRule
 
 # A call lasts about this many multiplications, so that Ctrl-C is heard within a moment.
 _MULTIPLICATIONS = 100_000_000
 
 
 def has_rate_kernel(layer: LayerState) -> bool:
-    """Whether the learning rate of every step can be known without asking Python."""
-    return all(
-        "schedule_rate" in kernels_of(component)
+    """Whether the rate of every step, and each coefficient, can be known without asking Python."""
+    schedules = [
+        component
         for component in layer.components.values()
         if "schedule_rate" in events_of(component)
+    ]
+    schedules += [rule.term.schedule for rule in layer.scaled.values()]
+    return all(
+        schedule is None or "schedule_rate" in kernels_of(schedule) for schedule in schedules
     )
 
 
@@ -120,5 +125,18 @@ class FusedStretch(FusedStep):
         text.arguments = list(self._values)
         return online_text(text, copies)
 
+    def _coefficient(self, text: StepText, rule: ScaledRule) -> str:
+        schedule = rule.term.schedule
+        if schedule is None:
+            return super()._coefficient(text, rule)
+        name = f"coefficient_{len(text.coefficients)}"
+        factor = self._factor(schedule, kernels_of(schedule)["schedule_rate"])
+        (own,) = self._numbers([rule.term.coefficient])
+        text.coefficients.append(f"{name} = number({own} * {factor})")
+        return name
+
     def _schedule_rate(self, text: StepText, component: Any, kernel: Kernel) -> None:
-        text.rate = self._call(kernel, component, "step + t", "epoch", "n_step_in_all", "n_epoch")
+        text.rate = self._factor(component, kernel)
+
+    def _factor(self, schedule: Any, kernel: Kernel) -> str:
+        return self._call(kernel, schedule, "step + t", "epoch", "n_step_in_all", "n_epoch")

@@ -15,7 +15,8 @@ from plasticity.spec import Experiment, Layer
 class Part:
     """One component of a spec.
 
-    place      where in the spec it stands: "layers[0].rule[1]"
+    place      where in the spec it stands: "layers[0].rule[1]", or "layers[0].rule[1].schedule" for
+               the schedule of a coefficient
     entry      the key of the spec that holds it: "rule"
     role       the role that belongs there
     reference  a Reference, a component, or Data
@@ -59,14 +60,13 @@ def _entry_parts(
 ) -> Iterator[Part]:
     if content is None:
         return
-    many = isinstance(content, tuple) and not (attribute.name == "rule" and len(content) == 1)
+    name, role = attribute.name, attribute.metadata["role"]
+    many = isinstance(content, tuple) and not (name == "rule" and len(content) == 1)
     for position, item in enumerate(content if isinstance(content, tuple) else (content,)):
-        term = item if isinstance(item, Term) else None
-        yield Part(
-            prefix + attribute.name + (f"[{position}]" if many else ""),
-            attribute.name,
-            attribute.metadata["role"],
-            item if term is None else term.rule,
-            layer,
-            term,
-        )
+        place = prefix + name + (f"[{position}]" if many else "")
+        if not isinstance(item, Term):
+            yield Part(place, name, role, item, layer)
+            continue
+        yield Part(place, name, role, item.rule, layer, item)
+        if item.schedule is not None:
+            yield Part(f"{place}.schedule", name, "schedule", item.schedule, layer)

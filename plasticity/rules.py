@@ -1,4 +1,4 @@
-"""Rules add up: `BCM() + 0.1 * Oja()`, each in its own phases if asked.
+"""Rules add up: `BCM() + 0.1 * Oja()`, each in its own phases and on its own schedule if asked.
 
 A separable local rule is dW_ij = < phi_i x_j > - d_i w_ij. Hebb, Oja, BCM and Krotov-Hopfield
 differ only in phi and d, so a sum of rules is formed before the matrix multiply, at no cost.
@@ -13,11 +13,18 @@ import attrs
 
 @attrs.frozen
 class Term:
-    """One rule of a sum: its coefficient, and the phases in which it learns (all if empty)."""
+    """One rule of a sum.
 
-    rule: Any  # a component, or a Reference to one
+    rule         a component, or a Reference to one
+    coefficient  factor on what it adds
+    phases       names of those in which it learns; empty: all
+    schedule     the same, of what gives the factor on the coefficient; or None
+    """
+
+    rule: Any
     coefficient: float = 1.0
     phases: tuple[str, ...] = ()
+    schedule: Any = None
 
     def learns_in(self, phase: str) -> bool:
         """Whether the term changes weights in the phase of this name."""
@@ -32,6 +39,8 @@ class Rule:
     [1.0, -0.1]
     >>> Hebb().during("rearing").terms[0].phases
     ('rearing',)
+    >>> (0.1 * Hebb().following("cosine")).terms[0].schedule
+    'cosine'
     """
 
     @property
@@ -42,6 +51,13 @@ class Rule:
     def during(self, *phases: str) -> Sum:
         """The same rule, learning only in the phases of these names."""
         return Sum(tuple(attrs.evolve(term, phases=phases) for term in self.terms))
+
+    def following(self, schedule: Any) -> Sum:
+        """The same rule, its coefficient multiplied by the factor of a schedule at each step.
+
+        schedule   a component, its name, or a table with its name and settings
+        """
+        return Sum(tuple(attrs.evolve(term, schedule=schedule) for term in self.terms))
 
     def __add__(self, other: Rule) -> Sum:
         return Sum(self.terms + other.terms)

@@ -36,8 +36,8 @@ class Layer:
     """One layer: how many neurons, and the components that make them respond and learn.
 
     neurons      size of the layer
-    rule         a rule, a sum of rules, a name, or a list of names and tables with `coefficient`
-                 and `phases`
+    rule         a rule, a sum of rules, a name, or a list of names and tables with `coefficient`,
+                 `phases` and `schedule`, whose factor multiplies the coefficient
     activation, optimizer, initializer     one component each, required
     threshold, lateral, synapse, schedule  one component each, or None
     transforms, constraints                any number, in the order in which they act
@@ -218,6 +218,8 @@ def _term_table(term: Term) -> Any:
         extra["coefficient"] = term.coefficient
     if term.phases:
         extra["phases"] = list(term.phases)
+    if term.schedule is not None:
+        extra["schedule"] = _component_table(term.schedule)
     if not extra:
         return table
     return (table if isinstance(table, dict) else {"name": table}) | extra

@@ -1,4 +1,4 @@
-"""A rule with a coefficient, or one that learns in some phases only, as one component."""
+"""A rule with a coefficient, a schedule, or phases in which it learns, as one component."""
 
 from __future__ import annotations
 
@@ -43,9 +43,19 @@ class ScaledRule:
         scratch = {name: self._zeros(name, array) for name, array in targets.items()}
         known = {**self.arrays, **scratch, "clock": clock}
         getattr(self.rule, event)(*(known[name] for name in self._arguments[event]))
+        coefficient = self.coefficient(clock)
         for name, array in targets.items():
-            scratch[name] *= array.dtype.type(self.term.coefficient)
+            scratch[name] *= array.dtype.type(coefficient)
             array += scratch[name]
+
+    def coefficient(self, clock: Clock) -> float:
+        """The coefficient at this step, by its schedule if there is one."""
+        schedule = self.term.schedule
+        if schedule is None:
+            return self.term.coefficient
+        taken = arguments_of(schedule.schedule_rate)
+        factor: float = schedule.schedule_rate(*[clock for _ in taken])
+        return self.term.coefficient * factor
 
     def _zeros(self, name: str, like: Array) -> Array:
         found = self._scratch.get(name)

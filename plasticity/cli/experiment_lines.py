@@ -50,7 +50,7 @@ def _print_parts(console: Console, experiment: Experiment, layer: int | None) ->
 
 def _print_part(console: Console, part: Part) -> None:
     reference, term = part.reference, part.term
-    entry = part.place.rpartition("].")[2] if part.layer is not None else part.place
+    entry = part.place.partition("].")[2] if part.layer is not None else part.place
     coefficient = f"{term.coefficient:g} * " if term and term.coefficient != 1 else ""
     phases = f", learning in {', '.join(term.phases)}" if term and term.phases else ""
     name, cls, given = _told(reference, part.role)

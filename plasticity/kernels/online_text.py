@@ -23,6 +23,7 @@ def online_text(step: StepText, converts: bool) -> str:
     body = ["place, now = start + t, step + t", "first = now == 0"]
     body += step.gather if converts else ["r = order[place]"]
     body += [f"rate_factor = zero + {step.rate}"] if step.rate else []
+    body += step.coefficients
     body += [step.before.replace("count", "count + t")] if step.before else []
     weights = "effective" if step.effective else "weights"
     respond = [f"u = dot({weights}, i, {x})"]

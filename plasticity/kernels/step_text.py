@@ -38,6 +38,7 @@ class StepText:
     shape_after: list[str] = attrs.field(factory=list)
     peak: bool = False
     rate: str = ""  # the schedule's factor, from step, epoch, n_step_in_all and n_epoch
+    coefficients: list[str] = attrs.field(factory=list)  # of rules on a schedule, each step anew
     before: str = ""
     move: list[str] = attrs.field(factory=list)
     bound: list[str] = attrs.field(factory=list)

@@ -83,11 +83,12 @@ def reason(listeners=(), **changes):
         ({"rule": ToyHebb()}, "'toy_hebb' has no kernel for modulate"),
         (
             {"rule": 2 * KrotovHopfield()},
-            "'krotov_hopfield' has a coefficient or phases, and is no function of one neuron",
+            "'krotov_hopfield' has a coefficient, schedule or phases, and is no function of one "
+            "neuron",
         ),
         (
             {"rule": 2 * winner()},
-            "'winner' has a coefficient or phases, and is no function of one neuron",
+            "'winner' has a coefficient, schedule or phases, and is no function of one neuron",
         ),
         (
             {"transforms": (MaxAbs(), MaxAbs())},

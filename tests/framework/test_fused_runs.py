@@ -23,6 +23,7 @@ from plasticity_plugins.constraints.row_norm import RowNorm
 from plasticity_plugins.initializers.normal import Normal
 from plasticity_plugins.rules.hebb import hebb
 from plasticity_plugins.rules.oja import oja
+from plasticity_plugins.schedules.linear_to_zero import LinearToZero
 from plasticity_plugins.transforms.max_abs import MaxAbs
 
 
@@ -147,11 +148,13 @@ def test_a_rule_that_divides_by_zero_makes_infinite_weights():
 
 
 @pytest.mark.parametrize("batch_size", [7, 1])
-def test_rules_learn_in_their_phases(batch_size):
+def test_rules_learn_in_their_phases_and_on_their_schedules(batch_size):
     terms = (
         hebb().during("rearing")
         + 0.3 * oja().during("rearing", "late")
         + 0.2 * tangent(limit=50.0).during("late")
+        + 0.1 * oja().following(LinearToZero(per="step"))
+        + hebb().following("cosine")
     )
     phases = (Phase("rearing", 1), Phase("dark", 1), Phase("late", 2))
     assert_as_planned(layer(rule=terms), epochs=None, phases=phases, batch_size=batch_size)

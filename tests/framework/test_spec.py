@@ -19,6 +19,7 @@ from plasticity_plugins.optimizers.sgd import SGD
 from plasticity_plugins.rules.bcm import lc94
 from plasticity_plugins.rules.krotov_hopfield import KrotovHopfield
 from plasticity_plugins.rules.oja import oja
+from plasticity_plugins.schedules.cosine import Cosine
 from plasticity_plugins.thresholds.moving_average import MovingAverage
 
 LAYER = {
@@ -41,7 +42,7 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3),
     max_leaves=5,
 )
-keys = words.filter(lambda key: key not in ("name", "coefficient", "phases"))
+keys = words.filter(lambda key: key not in ("name", "coefficient", "phases", "schedule"))
 tables = st.dictionaries(keys, values, max_size=3).flatmap(
     lambda table: st.builds(lambda name: {**table, "name": name}, words)
 )
@@ -52,19 +53,28 @@ rules = st.one_of(
     st.builds(KrotovHopfield, power=st.floats(1.5, 9), rank=st.integers(2, 9)),
 )
 sums = st.builds(
-    lambda first, factor, second, third: factor * first + second.during("early") - third,
+    lambda first, factor, second, third, schedule: (
+        factor * first + second.during("early") - third.following(schedule)
+    ),
     rules,
     st.floats(-10, 10),
     rules,
     rules,
+    references | st.builds(Cosine, lowest=st.floats(0, 1)),
 )
 named_terms = st.lists(
     words
     | tables.flatmap(
         lambda table: st.builds(
-            lambda factor, phases: {**table, "coefficient": factor, "phases": phases},
+            lambda factor, phases, schedule: {
+                **table,
+                "coefficient": factor,
+                "phases": phases,
+                "schedule": schedule,
+            },
             numbers,
             st.lists(words, max_size=2),
+            references,
         )
     ),
     min_size=1,
@@ -134,7 +144,7 @@ def test_the_toml_text_holds_what_differs_from_the_defaults_and_nothing_else():
         layers=[
             Layer(
                 neurons=4,
-                rule=lc94() - 0.5 * KrotovHopfield(power=3.0).during("late"),
+                rule=lc94() - 0.5 * KrotovHopfield(power=3.0).during("late").following("cosine"),
                 activation=Relu(),
                 optimizer=SGD(rate=0.5),
                 initializer=Normal(),
@@ -154,6 +164,7 @@ def test_the_toml_text_holds_what_differs_from_the_defaults_and_nothing_else():
                         "power": 3.0,
                         "coefficient": -0.5,
                         "phases": ["late"],
+                        "schedule": "cosine",
                     },
                 ],
                 "activation": "relu",

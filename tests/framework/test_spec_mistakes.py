@@ -104,6 +104,10 @@ MISTAKES = {
         in_layer(rule=["oja", {"name": "hebb", "coefficient": "x"}]),
         "layers[0].rule[1]: coefficient must be a number, got 'x'",
     ),
+    "the schedule of a coefficient that is a number": (
+        in_layer(rule=["oja", {"name": "hebb", "schedule": 2}]),
+        f"layers[0].rule[1].schedule: {NO_COMPONENT} 2",
+    ),
     "phases of a rule that are a text": (
         in_layer(rule={"name": "oja", "phases": "early"}),
         "layers[0].rule: phases must be a list of names, got 'early'",

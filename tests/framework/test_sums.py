@@ -1,9 +1,12 @@
-"""Sums and multiples of rules, and rules that learn in some phases only, through the whole loop."""
+"""Sums and multiples of rules, on schedules and in phases, through the whole loop."""
 
 import numpy as np
+import pytest
 from following import follow
 
-from plasticity import Data, Experiment, Layer, Phase
+from plasticity import Data, Experiment, Layer, Phase, Stream, hookimpl
+from plasticity.citations import citations_of
+from plasticity.errors import SpecError
 from plasticity_plugins.activations.relu import Relu
 from plasticity_plugins.initializers.normal import Normal
 from plasticity_plugins.optimizers.sgd import SGD
@@ -11,6 +14,8 @@ from plasticity_plugins.rules.bcm import lc94
 from plasticity_plugins.rules.hebb import hebb
 from plasticity_plugins.rules.krotov_hopfield import KrotovHopfield
 from plasticity_plugins.rules.oja import oja
+from plasticity_plugins.schedules.cosine import Cosine
+from plasticity_plugins.schedules.linear_to_zero import LinearToZero
 from plasticity_plugins.thresholds.batch import BatchMean
 from plasticity_plugins.transforms.weight_decay import WeightDecay
 
@@ -95,6 +100,71 @@ def test_a_multiple_of_a_competitive_rule_keeps_its_synapse():
     alone = followed(KrotovHopfield(power=3), epochs=1)
     moved, moved_alone = run.weights[0] - run.start, alone.weights[0] - alone.start
     np.testing.assert_allclose(moved, 0.5 * moved_alone, rtol=0, atol=1e-12)
+
+
+def test_a_coefficient_follows_a_schedule_step_by_step():
+    run = followed(lc94() + 2 * oja().following(Cosine(lowest=0.25)))
+    weights = run.start
+    for step, rows in enumerate(run.rows):
+        x = SAMPLES[rows]
+        coefficient = 2 * (0.25 + 0.75 * (1 + np.cos(np.pi * step / 8)) / 2)
+        weights = weights + RATE * (bcm(weights, x) + coefficient * oja_update(weights, x))
+        np.testing.assert_allclose(run.weights[step], weights, rtol=0, atol=1e-12)
+
+
+STAIRS = {"name": "staircase", "length": 5, "share": 0.5, "per": "step"}
+
+
+def test_a_coefficient_and_the_learning_rate_follow_schedules_of_their_own():
+    run = followed(oja().following(STAIRS), schedule=LinearToZero(per="step"))
+    weights = run.start
+    for step, rows in enumerate(run.rows):
+        factor = (1 if step < 5 else 0.5) * (1 - step / 8)
+        weights = weights + RATE * factor * oja_update(weights, SAMPLES[rows])
+        np.testing.assert_allclose(run.weights[step], weights, rtol=0, atol=1e-12)
+
+
+class Wandering:
+    """Schedule that draws its factor."""
+
+    rng = Stream()
+
+    @hookimpl
+    def schedule_rate(self):
+        return self.rng.random()
+
+    @hookimpl
+    def epoch_started(self): ...
+
+
+def test_the_schedule_of_a_coefficient_has_nothing_but_its_factor():
+    with pytest.raises(SpecError) as caught:
+        followed(oja() + hebb().following(Wandering()))
+    assert str(caught.value) == (
+        "layers[0].rule[1].schedule: the schedule of a coefficient is asked for its factor and "
+        "nothing else, so 'wandering' can be none: it has 'epoch_started', 'rng'"
+    )
+
+
+def test_only_a_schedule_is_the_schedule_of_a_coefficient():
+    with pytest.raises(SpecError) as caught:
+        followed(oja().following("relu"))
+    assert str(caught.value) == (
+        "layers[0].rule.schedule: 'relu' is of role 'activation', but here belongs one of role "
+        "'schedule' (plasticity plugins lists all by role)"
+    )
+
+
+def test_an_experiment_cites_the_paper_of_the_schedule_of_a_coefficient():
+    layer = Layer(
+        neurons=1,
+        rule=hebb().following("cosine"),
+        activation="relu",
+        initializer="ones",
+        optimizer="sgd",
+    )
+    cited = citations_of(Experiment(data=Data(SAMPLES), layers=[layer]))
+    assert Cosine.source in cited
 
 
 def test_a_sum_in_other_order_learns_the_same():
