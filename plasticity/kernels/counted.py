@@ -86,14 +86,18 @@ _UNDER_TAIL = (
 )
 
 
-@njit(cache=True, error_model="numpy")
+# Without this Numba takes over the fast math of a caller, and the last bits depend on who calls.
+_exact = njit(cache=True, error_model="numpy", fastmath=False)
+
+
+@_exact
 def _mix(z):  # type: ignore[no-untyped-def]  # compiled
     z = (z ^ (z >> _30)) * _FIRST
     z = (z ^ (z >> _27)) * _SECOND
     return z ^ (z >> _31)
 
 
-@njit(cache=True, error_model="numpy")
+@_exact
 def draws_of(key, step, sample):  # type: ignore[no-untyped-def]  # compiled
     """The generator of a sample: what the functions below take as `draws`.
 
@@ -105,27 +109,27 @@ def draws_of(key, step, sample):  # type: ignore[no-untyped-def]  # compiled
     return _mix(z + _GOLDEN * (np.uint64(sample) + _ONE))
 
 
-@njit(cache=True, error_model="numpy")
+@_exact
 def uniform_draw(draws, i):  # type: ignore[no-untyped-def]  # compiled
     """Number i, uniform in [0, 1): a multiple of 2^-53."""
     z = _mix(np.uint64(draws) + _GOLDEN * (np.uint64(i) + _ONE))
     return np.float64(z >> _11) * 2.0**-53
 
 
-@njit(cache=True, error_model="numpy")
+@_exact
 def whole_draw(draws, i, n):  # type: ignore[no-untyped-def]  # compiled
     """Number i, a whole number from 0 to n - 1, each equally probable to one part in 2^53 / n."""
     return np.int64(uniform_draw(draws, i) * n)
 
 
-@njit(cache=True, error_model="numpy")
+@_exact
 def normal_draw(draws, i):  # type: ignore[no-untyped-def]  # compiled
     """Number i, normal with mean 0 and standard deviation 1."""
     z = _mix(np.uint64(draws) + _GOLDEN * (np.uint64(i) + _ONE))
     return normal_of((np.float64(z >> _12) + 0.5) * 2.0**-52)
 
 
-@njit(cache=True, error_model="numpy")
+@_exact
 def normal_of(p):  # type: ignore[no-untyped-def]  # compiled
     """The number that a normal one is below with probability p, which is neither 0 nor 1.
 
@@ -143,7 +147,7 @@ def normal_of(p):  # type: ignore[no-untyped-def]  # compiled
     return -size if q < 0 else size
 
 
-@njit(cache=True, error_model="numpy")
+@_exact
 def _power_series(r, coefficients):  # type: ignore[no-untyped-def]  # compiled
     total = 0.0
     for coefficient in coefficients:

@@ -12,6 +12,10 @@ from plasticity.typing import Array
 
 KINDS = ("normal", "uniform", "laplace")
 
+# Numba compiles a function with the fast math of its caller unless told otherwise: what is drawn
+# would then be rounded in one way in the hook, in another in a compiled step.
+exact = njit(cache=True, error_model="numpy", fastmath=False)
+
 
 class KeyedByEpoch:
     """A component whose random numbers follow from a key, the step and the sample.
@@ -36,7 +40,7 @@ def key_of_examples(split: str) -> Array:
     return np.array([("train", "test").index(split)], np.uint64)
 
 
-@njit(cache=True, error_model="numpy")
+@exact
 def noise_draw(draws, i, kind):  # type: ignore[no-untyped-def]  # compiled
     """Number i of a kind of noise, with mean 0 and standard deviation 1.
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from plasticity import Clock, Kernel, component, draws_of, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins.drawn import KINDS, KeyedByEpoch, noise_draw
+from plasticity_plugins.drawn import KINDS, KeyedByEpoch, exact, noise_draw
 
 
-@njit(cache=True, error_model="numpy")
+@exact
 def noisy(x, step, sample, key, kind, std, proportional):  # type: ignore[no-untyped-def]  # compiled
     """Add noise to x (input,)."""
     draws = draws_of(key[0], step, sample)
@@ -18,7 +16,7 @@ def noisy(x, step, sample, key, kind, std, proportional):  # type: ignore[no-unt
         x[j] += z * x[j] if proportional else z
 
 
-@njit(cache=True, error_model="numpy")
+@exact
 def _all_noisy(x, step, key, kind, std, proportional):  # type: ignore[no-untyped-def]  # compiled
     for b in range(len(x)):
         noisy(x[b], step, b, key, kind, std, proportional)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from plasticity import Kernel, Variable, component, hookimpl, setting
 from plasticity.typing import Array
+from plasticity_plugins.drawn import exact
 
 
-@njit(cache=True, error_model="numpy")
+@exact
 def silenced(x, step, sample, alive):  # type: ignore[no-untyped-def]  # compiled
     """Set the dead inputs of x (input,) to 0."""
     for j in range(len(x)):

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from plasticity import Clock, Experiment, Kernel, Variable, component, draws_of, hookimpl, setting
 from plasticity.errors import SettingError
 from plasticity.typing import Array
 from plasticity_plugins import bibliography
-from plasticity_plugins.drawn import KINDS, KeyedByEpoch, noise_draw
+from plasticity_plugins.drawn import KINDS, KeyedByEpoch, exact, noise_draw
 
 EYES = ("left", "right", "both")
 
 
-@njit(cache=True, error_model="numpy")
+@exact
 def deprived(x, step, sample, key, closed, first, last, kind, mean, std, eye):  # type: ignore[no-untyped-def]  # compiled
     """Replace the half of x (input,) that belongs to a closed eye, or all of it, by noise."""
     if closed[0] == 0 or step < first or (last >= 0 and step >= last):
@@ -26,7 +24,7 @@ def deprived(x, step, sample, key, closed, first, last, kind, mean, std, eye):  
         x[j] = mean + std * noise_draw(draws, j, kind)
 
 
-@njit(cache=True, error_model="numpy")
+@exact
 def _all_deprived(x, step, key, closed, first, last, kind, mean, std, eye):  # type: ignore[no-untyped-def]  # compiled
     for b in range(len(x)):
         deprived(x[b], step, b, key, closed, first, last, kind, mean, std, eye)

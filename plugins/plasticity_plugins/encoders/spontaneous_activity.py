@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from plasticity import Kernel, component, hookimpl, setting
 from plasticity.typing import Array
+from plasticity_plugins.drawn import exact
 
 
-@njit(cache=True, error_model="numpy")
+@exact
 def shifted(x, step, sample, level):  # type: ignore[no-untyped-def]  # compiled
     """Add the level to x (input,)."""
     for j in range(len(x)):

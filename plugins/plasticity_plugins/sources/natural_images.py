@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from plasticity import Clock, Data, Kernel, component, draws_of, hookimpl, setting, whole_draw
 from plasticity.errors import DataError
 from plasticity.typing import Array
 from plasticity_plugins import bibliography
-from plasticity_plugins.drawn import KeyedByEpoch, key_of_examples
+from plasticity_plugins.drawn import KeyedByEpoch, exact, key_of_examples
 from plasticity_plugins.sources.image_files import images_of, read_images, sample_images
 from plasticity_plugins.sources.image_filters import (
     difference_of_gaussians,
@@ -25,7 +24,7 @@ from plasticity_plugins.sources.image_filters import (
 FILTERS = ("dog", "whiten", "none")
 
 
-@njit(cache=True, error_model="numpy")
+@exact
 def draw_patch(x, step, sample, key, pixels, table, size, eyes, jitter, standardize):  # type: ignore[no-untyped-def]  # compiled
     """Fill x (input,) with a patch, once for each eye.
 
@@ -62,7 +61,7 @@ def draw_patch(x, step, sample, key, pixels, table, size, eyes, jitter, standard
                 x[at + j] = (pixels[start + j] - mean) * scale
 
 
-@njit(cache=True, error_model="numpy")
+@exact
 def _draw_all(x, step, key, pixels, table, size, eyes, jitter, standardize):  # type: ignore[no-untyped-def]  # compiled
     for b in range(len(x)):
         draw_patch(x[b], step, b, key, pixels, table, size, eyes, jitter, standardize)

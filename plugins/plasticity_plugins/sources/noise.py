@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from plasticity import Clock, Data, Kernel, component, draws_of, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins.drawn import KINDS, KeyedByEpoch, key_of_examples, noise_draw
+from plasticity_plugins.drawn import KINDS, KeyedByEpoch, exact, key_of_examples, noise_draw
 
 
-@njit(cache=True, error_model="numpy")
+@exact
 def draw_noise(x, step, sample, key, kind, mean, std):  # type: ignore[no-untyped-def]  # compiled
     """Fill x (input,) with independent numbers: mean + std z."""
     draws = draws_of(key[0], step, sample)
@@ -18,7 +17,7 @@ def draw_noise(x, step, sample, key, kind, mean, std):  # type: ignore[no-untype
         x[j] = mean + std * noise_draw(draws, j, kind)
 
 
-@njit(cache=True, error_model="numpy")
+@exact
 def _draw_all(x, step, key, kind, mean, std):  # type: ignore[no-untyped-def]  # compiled
     for b in range(len(x)):
         draw_noise(x[b], step, b, key, kind, mean, std)

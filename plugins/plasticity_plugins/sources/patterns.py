@@ -6,15 +6,14 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from plasticity import Clock, Data, Kernel, component, draws_of, hookimpl, setting, uniform_draw
 from plasticity.errors import SettingError
 from plasticity.typing import Array
-from plasticity_plugins.drawn import KeyedByEpoch
+from plasticity_plugins.drawn import KeyedByEpoch, exact
 
 
-@njit(cache=True, error_model="numpy")
+@exact
 def draw_pattern(x, step, sample, key, patterns, until):  # type: ignore[no-untyped-def]  # compiled
     """Fill x (input,) with the pattern whose share of [0, 1) holds a uniform number."""
     u = uniform_draw(draws_of(key[0], step, sample), 0)
@@ -25,7 +24,7 @@ def draw_pattern(x, step, sample, key, patterns, until):  # type: ignore[no-unty
         x[j] = patterns[chosen, j]
 
 
-@njit(cache=True, error_model="numpy")
+@exact
 def _draw_all(x, step, key, patterns, until):  # type: ignore[no-untyped-def]  # compiled
     for b in range(len(x)):
         draw_pattern(x[b], step, b, key, patterns, until)
