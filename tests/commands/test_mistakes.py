@@ -138,9 +138,9 @@ def test_k_of_one_is_refused_with_the_reason():
 def test_a_critical_lateral_strength_is_refused_with_the_value():
     arguments = ("--set", "neurons=5", "--set", 'lateral={name="uniform", strength=0.25}')
     assert refusal("run", "bcm", *arguments) == (
-        "layers[0].lateral 'uniform_lateral': strength must lie in (-1, 0.25) for a layer of 5 "
-        "neurons, got 0.25: 1 - L is singular at the critical value 1 / (5 - 1), and its inverse "
-        "changes sign beyond"
+        "layers[0].lateral 'uniform_lateral': 1 - L is singular at strength = 0.25 for a layer of "
+        "5 neurons, and the spectral radius of L is 1: take a strength nearer to 0 than the "
+        "critical 0.25"
     )
 
 

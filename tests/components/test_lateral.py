@@ -1,14 +1,30 @@
 """Lateral connections against the solved equation, and their critical strengths."""
 
+import re
+
+import attrs
 import numpy as np
 import pytest
+from binding import with_arrays
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from naive import naive_lateral
+from naive_lateral import naive_relaxed
 
 from plasticity import Data, Experiment, Layer, assemble
 from plasticity.errors import SettingError
+from plasticity.testing import check_compiled
+from plasticity_plugins.lateral.settling import Spectrum
 from plasticity_plugins.lateral.uniform import UniformLateral
+
+
+def ready(lateral, n_neuron, dtype="float64"):
+    """The component with arrays, before the first step of a layer of neurons."""
+    weights = np.zeros((n_neuron, 2), dtype)
+    with_arrays(lateral, weights)
+    lateral.init_state(weights)
+    return lateral
+
 
 # Strengths keep the eigenvalues of 1 - L from 0.05 to 2.3, which magnifies rounding by 46.
 TOLERANCE = {"float32": 1e-4, "float64": 1e-12}
@@ -30,10 +46,11 @@ def test_the_closed_form_equals_the_solved_equation(n_neuron, n_sample, seed, dt
     np.testing.assert_allclose(current, expected, rtol=0, atol=TOLERANCE[dtype])
 
 
-def test_a_single_neuron_is_left_as_it_is():
+@pytest.mark.parametrize("strength", [0.25, -1.0, 3.0])
+def test_a_single_neuron_is_left_as_it_is(strength):
     current = np.array([[0.5, -2.0]])
-    UniformLateral(strength=0.25).shape_current(current)
-    np.testing.assert_allclose(current, [[0.5, -2.0]], rtol=1e-15)
+    ready(UniformLateral(strength=strength), 1).shape_current(current)
+    assert current.tolist() == [[0.5, -2.0]]
 
 
 def test_inhibition_lowers_the_mean_current():
@@ -44,38 +61,52 @@ def test_inhibition_lowers_the_mean_current():
 
 @pytest.mark.parametrize("dtype", sorted(TOLERANCE))
 @pytest.mark.parametrize("n_neuron", [2, 3, 50, 100])
-def test_the_critical_strength_is_refused_whatever_its_rounding(n_neuron, dtype):
-    with pytest.raises(SettingError, match="1 - L is singular"):
-        UniformLateral(strength=1 / (n_neuron - 1)).init_state(np.zeros((n_neuron, 2), dtype))
+@pytest.mark.parametrize("excites", [True, False])
+def test_a_critical_strength_is_refused_whatever_its_rounding(excites, n_neuron, dtype):
+    strength = 1 / (n_neuron - 1) if excites else -1.0
+    with pytest.raises(SettingError, match="1 - L is singular at strength"):
+        ready(UniformLateral(strength=strength), n_neuron, dtype)
 
 
-def test_a_strength_beyond_the_critical_one_is_refused_with_its_value():
-    with pytest.raises(SettingError) as caught:
-        UniformLateral(strength=0.02).init_state(np.zeros((100, 3)))
-    assert str(caught.value) == (
-        "uniform_lateral: strength must lie in (-1, 0.010101) for a layer of 100 neurons, got "
-        "0.02: 1 - L is singular at the critical value 1 / (100 - 1), and its inverse changes sign "
-        "beyond"
+@pytest.mark.parametrize(
+    ("strength", "critical", "radius"), [(0.02, "0.010101", "1.98"), (-1.5, "-1", "148.5")]
+)
+def test_a_strength_beyond_a_critical_one_gets_a_warning(strength, critical, radius):
+    message = (
+        f"uniform_lateral: strength = {strength} is beyond the critical {critical} for a layer of "
+        f"100 neurons, and the spectral radius of L is {radius}: a network of these connections "
+        "does not settle, so the currents are those of none"
     )
+    with pytest.warns(UserWarning, match=f"^{re.escape(message)}$"):
+        ready(UniformLateral(strength=strength), 100)
 
 
-@pytest.mark.parametrize("strength", [-1.0, -1.5])
-def test_a_strength_at_or_below_minus_1_is_refused(strength):
-    with pytest.raises(SettingError) as caught:
-        UniformLateral(strength=strength)
-    assert str(caught.value) == (
-        f"uniform_lateral: strength must lie in (-1, inf), got {strength}: 1 - L is singular at "
-        "the critical value -1, and its inverse changes sign beyond"
+def test_strengths_just_within_the_critical_ones_are_accepted():
+    for strength in (0.0101, -0.99):
+        ready(UniformLateral(strength=strength), 100, "float32")
+
+
+def test_the_spectrum_that_is_known_is_that_of_the_matrix():
+    lateral = UniformLateral(strength=-0.3)
+    coupling = lateral.strength * lateral.pattern(5)
+    known, computed = lateral.spectrum(coupling, "float64"), Spectrum.of(coupling, "float64")
+    assert attrs.astuple(known) == pytest.approx(attrs.astuple(computed))
+
+
+def test_uniform_connections_may_settle_in_steps_as_well():
+    lateral = UniformLateral(
+        strength=-0.2, solution="relaxed", iterations=4, time_constant=3, transfer="relu"
     )
+    current = np.random.default_rng(3).uniform(-1, 1, (5, 2))
+    expected, _ = naive_relaxed(current, -0.2 * (1 - np.eye(5)), 4, 3, "relu")
+    ready(lateral, 5).shape_current(current)
+    np.testing.assert_allclose(current, expected, rtol=1e-12)
+    check_compiled(lateral)
 
 
-def test_a_strength_just_below_the_critical_one_is_accepted():
-    UniformLateral(strength=0.0101).init_state(np.zeros((100, 3), np.float32))
-
-
-def test_a_strength_beyond_the_critical_one_is_refused_before_the_first_step():
+def test_a_critical_strength_is_refused_before_the_first_step():
     layer = Layer(
-        neurons=4,
+        neurons=3,
         rule="hebb",
         activation="relu",
         optimizer="sgd",
@@ -86,7 +117,7 @@ def test_a_strength_beyond_the_critical_one_is_refused_before_the_first_step():
     with pytest.raises(SettingError) as caught:
         assemble(experiment)
     assert str(caught.value) == (
-        "layers[0].lateral 'uniform_lateral': strength must lie in (-1, 0.333333) for a layer of 4 "
-        "neurons, got 0.5: 1 - L is singular at the critical value 1 / (4 - 1), and its inverse "
-        "changes sign beyond"
+        "layers[0].lateral 'uniform_lateral': 1 - L is singular at strength = 0.5 for a layer of 3 "
+        "neurons, and the spectral radius of L is 1: take a strength nearer to 0 than the critical "
+        "0.5"
     )

@@ -129,10 +129,14 @@ class Fixed(Connected):
     @hookimpl
     def init_state(self, weights: Array) -> None:
         coupling = self.strength * self.pattern(len(weights))
-        self._check(Spectrum.of(coupling, weights.dtype), len(weights))
+        self._check(self.spectrum(coupling, weights.dtype), len(weights))
         self.coupling[...] = coupling
         if self.solution == "stationary":
             self.inverse[...] = np.linalg.inv(np.eye(len(coupling)) - coupling)
+
+    def spectrum(self, coupling: Array, precision: Any) -> Spectrum:
+        """What the eigenvalues of L (neuron, neuron) tell, in this floating point type."""
+        return Spectrum.of(coupling, precision)
 
     def _check(self, spectrum: Spectrum, n_neuron: int) -> None:
         told = f"the spectral radius of L is {spectrum.radius:.6g}"

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from plasticity import Kernel, component, hookimpl, setting
-from plasticity.errors import SettingError
 from plasticity.typing import Array
 from plasticity_plugins import bibliography
+from plasticity_plugins.lateral.connected import Connected, Fixed
+from plasticity_plugins.lateral.settling import Spectrum
 
 
 def _solve(current, s):  # type: ignore[no-untyped-def]  # compiled
     n_neuron, n_sample = current.shape
+    if n_neuron == 1:
+        return
     share = s / (1 - (n_neuron - 1) * s)
     total = np.zeros(n_sample, current.dtype)
     for i in range(n_neuron):
@@ -23,48 +28,53 @@ def _solve(current, s):  # type: ignore[no-untyped-def]  # compiled
 
 
 @component(source=bibliography.CASTELLANI_1999)
-class UniformLateral:
+class UniformLateral(Fixed):
     """Every neuron acts on every other with the same strength; below 0 it inhibits.
 
-        u <- (1 - L)^-1 u,   L_ij = s for i != j, L_ii = 0
+        L_ij = s for i != j, L_ii = 0
 
-    L is of rank one but for its diagonal, so the inverse is known (Sherman & Morrison). For N
-    neurons:
+    L is of rank one but for its diagonal, so (1 - L)^-1 is known (Sherman & Morrison), and the
+    stationary solution costs no matrix multiply. For N neurons:
 
         u_i <- (u_i + s / (1 - (N - 1) s) sum_k u_k) / (1 + s)
 
     1 - L is singular at s = 1 / (N - 1) and at s = -1, and beyond them its inverse changes sign:
     no network that settles has such responses. A single neuron has no other to act on.
 
-    Raises `SettingError` for a strength at a critical value or beyond, telling the value.
-
-    Source: Castellani et al., Network 10 (1999) 111, y = sigma((1 - L)^-1 W x). We solve on the
-    currents, the same result as on the weights.
+    >>> current = np.array([[1.0], [1.0], [1.0]])
+    >>> UniformLateral(strength=-0.5).shape_current(current)
+    >>> current.ravel().tolist()
+    [0.5, 0.5, 0.5]
     """
 
     strength: float = setting(
-        default=0.0,
-        above=-1,
-        doc="strength s of a lateral connection; below 0 it inhibits",
-        because="1 - L is singular at the critical value -1, and its inverse changes sign beyond",
+        default=0.0, doc="strength s of a lateral connection; below 0 it inhibits"
     )
 
-    kernels = (Kernel("shape_current", _solve, parameters=lambda self, batch: (self.strength,)),)
+    @property
+    def kernels(self) -> tuple[Kernel, ...]:  # type: ignore[override]  # by the solution
+        """The part of a compiled step."""
+        if self.solution == "relaxed":
+            return Connected.kernels
+        return (Kernel("shape_current", _solve, parameters=lambda self, batch: (self.strength,)),)
 
-    @hookimpl
-    def init_state(self, weights: Array) -> None:
-        n_neuron = len(weights)
-        # At the critical value itself 1 - (N - 1) s may be rounded to slightly above 0.
-        if 1 - (n_neuron - 1) * self.strength <= np.finfo(weights.dtype).eps:
-            critical = 1 / (n_neuron - 1)
-            raise SettingError(
-                f"uniform_lateral: strength must lie in (-1, {critical:.6g}) for a layer of "
-                f"{n_neuron} neurons, got {self.strength!r}: 1 - L is singular at the critical "
-                f"value 1 / ({n_neuron} - 1), and its inverse changes sign beyond"
-            )
+    def pattern(self, n_neuron: int) -> Array:
+        """The pattern k (neuron, neuron): 1, and 0 on the diagonal."""
+        return 1 - np.eye(n_neuron)
+
+    def spectrum(self, coupling: Array, precision: Any) -> Spectrum:
+        """What the eigenvalues tell: (N - 1) s once and -s for the differences of neurons."""
+        n_neuron = len(coupling)
+        values = self.strength * np.array([n_neuron - 1, -1.0 if n_neuron > 1 else 0.0])
+        away = np.abs(1 - values)
+        singular = bool(away.min() <= np.finfo(precision).eps * away.max())
+        return Spectrum(float(np.abs(values).max()), float(values.max()), singular)
 
     @hookimpl
     def shape_current(self, current: Array) -> None:
         n_neuron, s = len(current), self.strength
-        current += np.sum(current, axis=0) * (s / (1 - (n_neuron - 1) * s))
-        current /= 1 + s
+        if self.solution == "relaxed":
+            super().shape_current(current)
+        elif n_neuron > 1:
+            current += np.sum(current, axis=0) * (s / (1 - (n_neuron - 1) * s))
+            current /= 1 + s

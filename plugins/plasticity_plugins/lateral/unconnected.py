@@ -1,0 +1,26 @@
+"""No lateral connections."""
+
+from __future__ import annotations
+
+from plasticity import Kernel, component, hookimpl
+from plasticity.typing import Array
+
+
+def _untouched(current):  # type: ignore[no-untyped-def]  # compiled
+    return None
+
+
+@component
+class Unconnected:
+    """No lateral connections: neurons that do not act on each other.
+
+        u <- u
+
+    It takes the place of others where a setting must name one, as in a comparison.
+    """
+
+    kernels = (Kernel("shape_current", _untouched),)
+
+    @hookimpl
+    def shape_current(self, current: Array) -> None:
+        """Leave the current as it is."""
