@@ -37,11 +37,12 @@ class Draw:
         return bool(self.samples.dtype != dtype or self.scale != 1)
 
 
-def draw_of(source: Any, call: Callable[[str], tuple[Answer, ...]]) -> Draw | str:
+def draw_of(source: Any, call: Callable[[str], tuple[Answer, ...]], batch: int) -> Draw | str:
     """How a compiled step draws its inputs by itself, or why it cannot.
 
     source   the component that draws batches of the data, or None where the source does
     call     gives the answers to an event
+    batch    samples of a step
     """
     parts = []
     for answer in (answer for event in DRAW for answer in call(event)):
@@ -53,6 +54,8 @@ def draw_of(source: Any, call: Callable[[str], tuple[Answer, ...]]) -> Draw | st
                 return "the data are in a file too large for the memory"
         elif kernel is None:
             return f"{label_of(answer.component)!r} has no kernel for {answer.event}"
+        elif kernel.ordered and batch > 1:
+            return f"{label_of(answer.component)!r} takes samples in their order"
         else:
             parts.append((answer.component, kernel))
     if not isinstance(source, Batches):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from plasticity.components import arguments_of
 from plasticity.dispatch import Answer, emit
 from plasticity.inputs import Inputs
 from plasticity.randomness import stream
@@ -22,7 +23,8 @@ _BATCH = 1000
 class Evaluation:
     """Lets the layers of a simulation respond; learns nothing, changes no array of training.
 
-    Encoders that draw random numbers are left out.
+    Encoders that draw random numbers are left out, and so are those that take the clock: the
+    samples have no time.
     """
 
     def __init__(self, simulation: Simulation) -> None:
@@ -95,4 +97,9 @@ class Evaluation:
 
     def _steady_encoders(self, x: Array) -> list[Answer]:
         call = self._simulation.caller(self._simulation.layers[0], {"x": x})
-        return [answer for answer in call("encode") if not list(streams_of(answer.component))]
+        return [answer for answer in call("encode") if _is_steady(answer.component)]
+
+
+def _is_steady(encoder: Any) -> bool:
+    """Whether an encoder does the same to a sample whenever it is shown."""
+    return not list(streams_of(encoder)) and "clock" not in arguments_of(encoder.encode)

@@ -53,7 +53,7 @@ class Fusion:
         """One line on how a layer steps."""
         reason = self.reason_against(layer, call)
         if reason is None:
-            drawn = self._draw(call)
+            drawn = self._draw(call, self._experiment.batch_size)
             if isinstance(drawn, str) and layer.name == self._experiment.layer_name(0):
                 return f"{layer.name}: compiled as one step, its inputs drawn before it ({drawn})"
             return f"{layer.name}: compiled as one step"
@@ -66,7 +66,7 @@ class Fusion:
         """
         if not layer.learns or self.reason_against(layer, call) is not None:
             return None
-        found = self._draw(call) if lowest else None
+        found = self._draw(call, batch) if lowest else None
         draw = found if isinstance(found, Draw) else None
         key = (layer.name, batch, draw is not None)
         if key not in self._steps:
@@ -80,8 +80,8 @@ class Fusion:
         for step in self._steps.values():
             step.refresh()
 
-    def _draw(self, call: Caller) -> Draw | str:
-        return draw_of(self._whole.components.get("batches"), call)
+    def _draw(self, call: Caller, batch: int) -> Draw | str:
+        return draw_of(self._whole.components.get("batches"), call, batch)
 
     def _seconds(self, layer: LayerState) -> float:
         """About how long the layer would train step by step."""

@@ -111,7 +111,10 @@ def draw_batch(x: Array, clock: Clock) -> Array:
 
 @_event("chain")
 def encode(x: Array, clock: Clock) -> None:
-    """Change the inputs in place: noise, deprivation, normalization."""
+    """Change the inputs in place: noise, deprivation, normalization.
+
+    Metrics see the inputs without the encoders that have a Stream or take the clock here.
+    """
 
 
 # -- each layer of a step ----------------------------------------------------------------------

@@ -56,6 +56,8 @@ class Kernel:
     together    of activate: whether it needs all neurons of a sample
     peak        of shape_update: whether it needs the largest |dw| of the layer
     row         of constrain_weights: whether it needs the whole row
+    ordered     of encode: whether the samples must come one after another; it is then part of steps
+                of one sample only, and called before the compiled step where there are more
     still       whether a zero update leaves weights and state as they are
     """
 
@@ -70,6 +72,7 @@ class Kernel:
     together: bool = attrs.field(default=False, kw_only=True)
     peak: bool = attrs.field(default=False, kw_only=True)
     row: bool = attrs.field(default=False, kw_only=True)
+    ordered: bool = attrs.field(default=False, kw_only=True)
     still: bool = attrs.field(default=False, kw_only=True)
 
 

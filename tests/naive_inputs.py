@@ -65,3 +65,30 @@ def naive_patch(key, step, sample, images, size, eyes=1, jitter=0, standardize=F
             patch = (patch - patch.mean()) / patch.std()
         seen.append(patch.ravel())
     return np.concatenate(seen)
+
+
+def naive_low_pass(x, tau):
+    """x_b <- m_b of samples (sample, input) that follow each other."""
+    mean, seen = x[0].astype(float), []
+    for sample in x:
+        mean = mean + (sample - mean) / tau
+        seen.append(mean)
+    return np.array(seen)
+
+
+def naive_high_pass(x, tau):
+    """x_b <- x_b - m_(b-1)."""
+    before = np.concatenate([x[:1], naive_low_pass(x, tau)[:-1]])
+    return x - before
+
+
+def naive_drifting(key, time, size, directions, frames, frequency, speed, contrast=1.0):
+    """The grating at a time, in samples since the first; (row, column)."""
+    shown, frame = divmod(time, frames)
+    theta = 2 * math.pi * int(naive_uniform(key, shown, 0, 0) * directions) / directions
+    phase = naive_uniform(key, shown, 0, 1) + speed * frame
+    image = np.empty((size, size))
+    for row, column in np.ndindex(image.shape):
+        along = math.sin(theta) * column + math.cos(theta) * row
+        image[row, column] = contrast * math.cos(2 * math.pi * (frequency * along - phase))
+    return image

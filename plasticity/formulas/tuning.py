@@ -44,6 +44,30 @@ def grating_responses(
     return responses
 
 
+def eye_responses(
+    weights: Array, image_shape: tuple[int, ...], angles: Array, frequency: float
+) -> Array:
+    """The largest current that a grating in one eye alone evokes, over orientations and phases.
+
+    The upper half of the image is what the left eye sees, the lower half the right one.
+
+    weights      (neuron, input)
+    image_shape  (2 y, x) or (2 y, x, channel)
+    angles       (angle,)  degrees
+    frequency    cycles a pixel
+    returns      (neuron, eye)  left, right
+
+    >>> left_alone = np.array([[1.0, 1.0, -1.0, -1.0, 0.0, 0.0, 0.0, 0.0]])
+    >>> eye_responses(left_alone, (8, 1), np.array([0.0, 90.0]), 0.25).round(3).tolist()
+    [[2.828, 0.0]]
+    """
+    height, *rest = image_shape
+    eyes = weights.reshape(2 * len(weights), -1)
+    responses = grating_responses(eyes, (height // 2, *rest), angles, frequency)
+    largest: Array = responses.max(axis=1).reshape(-1, 2)
+    return largest
+
+
 def mean_orientation(responses: Array, angles: Array) -> tuple[Array, Array]:
     """The preferred orientation, in degrees, and how selective a neuron is for it.
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from plasticity.components import events_of, role_of
-from plasticity.errors import PlasticityError, SpecError, listed
+from plasticity.errors import DataError, PlasticityError, SpecError, listed
 from plasticity.hookspecs import FILLS
 from plasticity.kernel import kernels_of
 from plasticity.simulation import Simulation
@@ -176,7 +176,7 @@ def check_shapes(component: Any) -> None:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", UserWarning)
                 trial = try_out(component, size)
-        except SpecError:
+        except (SpecError, DataError):
             continue
         except PlasticityError as error:
             raise BrokenError(f"with {name}: {error}") from error

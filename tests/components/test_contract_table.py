@@ -3,12 +3,15 @@
 import importlib.metadata
 import struct
 
+import attrs
 import numpy as np
 import pytest
 
+from plasticity import Data, Experiment, assemble
 from plasticity.discovery import COMPONENTS
 from plasticity.testing import CHECKS, try_out
 from plasticity.testing.stand_ins import Drawn
+from plasticity.testing.trial import experiment_of, made
 
 NAMES = sorted(
     point.name
@@ -34,6 +37,7 @@ def settings_for(tmp_path_factory):
     return {
         "arrays": {"path": str(folder / "samples.npy")},
         "equation": {"update": "y*(y - theta)*x/theta - 0.1*y**2*w"},
+        "gratings": {"size": 2, "directions": 3, "offsets": 2, "frames": 2, "samples": 7},
         "from_array": {"path": str(folder / "weights.npy")},
         "from_run": {"path": str(folder / "run")},
         "threshold_linear": {"firing_threshold": 0.1},
@@ -51,6 +55,21 @@ def settings_for(tmp_path_factory):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_bundled_component_keeps_the_contract(name, check, settings_for):
     CHECKS[check](name, **settings_for.get(name, {}))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_bundled_component_learns_the_same_from_a_toml_text(name, settings_for):
+    experiment = experiment_of(made(name, **settings_for.get(name, {})), dtype="float32")
+    again = Experiment.from_toml(experiment.to_toml())
+    assert again == experiment
+    if isinstance(experiment.data, Data):
+        again = attrs.evolve(again, data=experiment.data)
+    one, other = (assemble(found) for found in (experiment, again))
+    for simulation in (one, other):
+        simulation.run()
+    weights = one.layers[0].arrays["weights"]
+    assert weights.dtype == np.float32
+    assert np.array_equal(weights, other.layers[0].arrays["weights"], equal_nan=True)
 
 
 def _write_mnist(folder, random):

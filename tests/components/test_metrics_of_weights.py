@@ -24,6 +24,7 @@ from plasticity.errors import DataError
 from plasticity.formulas import bandwidth, mean_orientation
 from plasticity_plugins.metrics.distance_travelled import DistanceTravelled
 from plasticity_plugins.metrics.effective_rank import EffectiveRank
+from plasticity_plugins.metrics.ocular_dominance import OcularDominance
 from plasticity_plugins.metrics.orientation_tuning import OrientationTuning
 from plasticity_plugins.metrics.threshold_convergence import ThresholdConvergence
 from plasticity_plugins.metrics.weight_entropy import WeightEntropy
@@ -179,6 +180,14 @@ def test_the_channels_of_an_image_see_one_grating():
     assert both["preferred_orientation"] == one["preferred_orientation"]
 
 
+def test_two_eyes_see_one_grating():
+    left, right = np.random.default_rng(4).random((2, 3, 9))
+    both = OrientationTuning(eyes=2).measure(Patches(6, 3), np.hstack([left, right]))
+    one = OrientationTuning().measure(Patches(3, 3), left + right)
+    for name, values in one.items():
+        np.testing.assert_allclose(both[name], values, rtol=1e-12)
+
+
 def test_only_the_layer_that_sees_images_is_measured():
     images = np.random.default_rng(2).random((20, 2, 2))
     layers = [layer(), layer()]
@@ -187,12 +196,57 @@ def test_only_the_layer_that_sees_images_is_measured():
     assert list(run.recorded("metrics", 1).data_vars) == []
 
 
-def test_gratings_for_inputs_that_are_no_images_are_refused_before_the_first_step():
-    simulation = assemble(experiment(metrics=[OrientationTuning()]))
+@pytest.mark.parametrize(
+    ("metric", "shape", "message"),
+    [
+        (
+            OrientationTuning(),
+            (6,),
+            "orientation_tuning: gratings are for inputs that are images, and these are not: give "
+            "the data as images (sample, y, x), or with an image_shape",
+        ),
+        (
+            OcularDominance(),
+            (3, 2),
+            "ocular_dominance: two eyes see an image of an even number of rows, the upper half the "
+            "left one, and these have 3",
+        ),
+    ],
+)
+def test_gratings_for_inputs_that_are_no_such_images_are_refused_before_the_first_step(
+    metric, shape, message
+):
+    data = Data(np.random.default_rng(2).random((20, *shape)))
+    simulation = assemble(experiment(data=data, metrics=[metric]))
     with pytest.raises(DataError) as refused:
         simulation.run()
-    assert str(refused.value) == (
-        "orientation_tuning: gratings are for inputs that are images, and these are not: give the "
-        "data as images (sample, y, x), or with an image_shape"
-    )
+    assert str(refused.value) == message
     assert simulation.layers[0].clock.step == 0
+
+
+# -- ocular dominance --------------------------------------------------------------------------
+
+
+@settings(max_examples=10)
+@given(DTYPES.flatmap(lambda dtype: arrays(dtype, (2, 12), elements=EIGHTHS)))
+def test_the_eyes_are_compared_by_their_best_response(weights):
+    found = OcularDominance(angles=4, frequency=0.2).measure(Patches(6, 2), weights)
+    for i, row in enumerate(weights):
+        left, right = (
+            max(naive_grating(half, (3, 2), angle, 0.2) for angle in (0, 45, 90, 135))
+            for half in np.split(row, 2)
+        )
+        # 360 phases miss the largest response by a share of 4e-5 at most.
+        assert found["left_eye_response"][i] == pytest.approx(left, rel=1e-4)
+        assert found["right_eye_response"][i] == pytest.approx(right, rel=1e-4)
+        expected = (right - left) / (right + left) if right + left else math.nan
+        assert found["ocular_dominance"][i] == pytest.approx(expected, abs=1e-4, nan_ok=True)
+
+
+def test_dominance_is_1_of_the_right_eye_alone_and_none_without_weights():
+    field = np.random.default_rng(5).random(4)
+    alone = np.zeros((3, 2, 4))
+    alone[0, 0], alone[1, 1] = field, field
+    found = OcularDominance().measure(Patches(4, 2), alone.reshape(3, 8))["ocular_dominance"]
+    assert found[:2].tolist() == [-1, 1]
+    assert np.isnan(found[2])

@@ -30,7 +30,7 @@ NAMES = {
     """,
     "lateral": """
         uniform gaussian exponential mexican_hat nearest_neighbours random_sparse matrix populations
-        anti_hebbian
+        anti_hebbian unconnected
     """,
     "rule": """
         bcm82 ic92 ic92_without_slope lc94 bcm bcm8292 nc-reference bblais bblais_law_cooper
@@ -39,12 +39,13 @@ NAMES = {
     """,
     "constraint": "synaptic_scaling row_norm channel_norm keep_sign bounds",
     "transform": "max_abs weight_decay oja_stabilizer clip",
-    "source": "arrays mnist cifar10 digits natural_images noise patterns",
-    "encoder": "deprivation spontaneous_activity dead_inputs add_noise",
+    "source": "arrays mnist cifar10 digits natural_images noise patterns gratings",
+    "encoder": "deprivation spontaneous_activity dead_inputs add_noise low_pass high_pass",
     "metric": """
         selectivity peak_selectivity sparseness overlap memorization capacity_used selected_by
         redundancy class_purity orientation_tuning weight_norm weight_entropy response_kurtosis
         dead_neurons threshold_convergence effective_rank distance_travelled convergence
+        ocular_dominance
     """,
     "observer": "recorder early_stopping divergence_guard progress",
 }

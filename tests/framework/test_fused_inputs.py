@@ -9,8 +9,9 @@ from plasticity_plugins.encoders.add_noise import AddNoise
 from plasticity_plugins.encoders.dead_inputs import DeadInputs
 from plasticity_plugins.encoders.deprivation import Deprivation
 from plasticity_plugins.encoders.spontaneous_activity import SpontaneousActivity
+from plasticity_plugins.encoders.time_filters import HighPass, LowPass
+from plasticity_plugins.sources.gratings import Gratings
 from plasticity_plugins.sources.natural_images import NaturalImages
-from plasticity_plugins.sources.noise import Noise
 
 IMAGES = np.random.default_rng(1).random((2, 7, 9))
 PHASES = (Phase("open", 1), Phase("closed", 2))
@@ -20,8 +21,8 @@ def eyes():
     return NaturalImages(images=IMAGES, size=2, eyes=2, jitter=1, samples=11, examples=4)
 
 
-def noise():
-    return Noise(inputs=8, samples=11, examples=4)
+def gratings():
+    return Gratings(size=2, eyes=2, eye="left", frames=3, samples=11)
 
 
 def bytes_in_memory():
@@ -37,6 +38,10 @@ def encoders():
     )
 
 
+def filters():
+    return (LowPass(tau=3), HighPass(tau=1.5))
+
+
 class Shown:
     """Listener that keeps what it is shown, every so many steps."""
 
@@ -49,7 +54,7 @@ class Shown:
         self.seen.append((clock.step, x.tobytes()))
 
 
-def run(data, encoders, *, batch_size, fuse, every=1):
+def run(data, encoders, *, batch_size, fuse, every=1, dtype="float32"):
     shown = Shown(every)
     made = assemble(
         Experiment(
@@ -59,6 +64,7 @@ def run(data, encoders, *, batch_size, fuse, every=1):
             phases=PHASES,
             batch_size=batch_size,
             fuse=fuse,
+            dtype=dtype,
         ),
         [shown],
     )
@@ -67,18 +73,19 @@ def run(data, encoders, *, batch_size, fuse, every=1):
 
 
 @pytest.mark.parametrize(
-    ("data", "encoders", "batch_size"),
+    ("data", "encoders", "batch_size", "dtype"),
     [
-        (noise, tuple, 1),
-        (eyes, encoders, 1),
-        (eyes, encoders, 3),
-        (bytes_in_memory, encoders, 1),
+        (gratings, filters, 1, "float32"),
+        (eyes, encoders, 1, "float64"),
+        (eyes, encoders, 3, "float32"),
+        (bytes_in_memory, encoders, 1, "float32"),
     ],
 )
-def test_compiled_and_planned_steps_draw_the_same_bits(data, encoders, batch_size):
-    compiled, made = run(data, encoders, batch_size=batch_size, fuse="always")
+def test_compiled_and_planned_steps_draw_the_same_bits(data, encoders, batch_size, dtype):
+    kind = {"batch_size": batch_size, "dtype": dtype}
+    compiled, made = run(data, encoders, fuse="always", **kind)
     assert made.stepping() == ["layer_0: compiled as one step"]
-    planned, _ = run(data, encoders, batch_size=batch_size, fuse="never")
+    planned, _ = run(data, encoders, fuse="never", **kind)
     assert len(compiled) == 3 * -(-11 // batch_size)
     assert compiled == planned
 
@@ -125,4 +132,12 @@ def test_an_encoder_without_a_kernel_is_told_and_steps_are_still_compiled():
     assert made.stepping() == [
         "layer_0: compiled as one step, its inputs drawn before it ('halves' has no kernel for "
         "encode)"
+    ]
+
+
+def test_an_encoder_that_needs_the_order_of_samples_is_called_before_a_step_of_many():
+    made = simulation(layer(), encoders=(LowPass(),))
+    assert made.stepping() == [
+        "layer_0: compiled as one step, its inputs drawn before it ('low_pass' takes samples in "
+        "their order)"
     ]

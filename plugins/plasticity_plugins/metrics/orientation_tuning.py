@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-import numpy as np
-
 from plasticity import LayerView, component, hookimpl, setting
-from plasticity.errors import DataError
 from plasticity.formulas import bandwidth, grating_responses, mean_orientation
 from plasticity.typing import Array
 from plasticity_plugins import bibliography
+from plasticity_plugins.metrics.gratings import ByGratings
 
 
 @component(source=bibliography.SWINDALE_1998)
-class OrientationTuning:
+class OrientationTuning(ByGratings):
     """Orientation tuning of neurons that look at images, measured with sine gratings.
 
         r_i(theta) = max over phases of sum_j w_ij cos(k n(theta).x_j + phase)
@@ -24,9 +22,11 @@ class OrientationTuning:
     The bandwidth is half the width of r_i at half its height; NaN where r_i stays above half. An
     orientation of 0 degrees is a level bar, and it turns anticlockwise. The responses are currents
     W x, to the phase that suits each neuron best: lateral connections and activation are left out.
-    Gratings reach the first layer, where inputs are pixels; layers above are not measured.
+    Gratings reach the first layer, where inputs are pixels; layers above are not measured. With
+    `eyes = 2`, as in `natural_images`, the upper half of the inputs is what the left eye sees.
 
-    Raises `DataError` before the first step where the inputs are no images.
+    Raises `DataError` before the first step where the inputs are no images, or no images for two
+    eyes.
 
     Source: Swindale, Biological Cybernetics 78 (1998) 45, for the mean orientation; Ringach et al.,
     J Neuroscience 22 (2002) 5639, for |z|, 1 less the circular variance. Gratings, 24 angles and
@@ -34,19 +34,11 @@ class OrientationTuning:
     looks through a round mask.
     """
 
-    angles: int = setting(
-        default=24,
-        low=3,
-        doc="how many orientations of the gratings, over 180 degrees",
-        because="two do not tell to which side of an orientation a neuron leans",
-    )
-    frequency: float = setting(
-        default=4.4 / 26,
-        above=0,
-        high=0.5,
-        unit="cycles/pixel",
-        doc="of the gratings; 2.2 cycles in 13 pixels unless set",
-        because="beyond half a cycle a pixel the pixels show another grating",
+    eyes: int = setting(
+        default=1,
+        low=1,
+        high=2,
+        doc="how many eyes the inputs are of; two see the same grating",
     )
 
     describes: ClassVar[dict[str, dict[str, str]]] = {
@@ -67,21 +59,19 @@ class OrientationTuning:
         },
     }
 
-    @hookimpl
-    def run_started(self, store: Any) -> None:
-        if store.attributes["image_shape"] is None:
-            raise DataError(
-                "orientation_tuning: gratings are for inputs that are images, and these are not: "
-                "give the data as images (sample, y, x), or with an image_shape"
-            )
+    @property
+    def n_eye(self) -> int:
+        """How many eyes the inputs are of."""
+        return self.eyes
 
     @hookimpl
     def measure(self, layer: LayerView, weights: Array) -> dict[str, Any]:
         shape = layer.image_shape
         if shape is None:
             return {}
-        angles = np.arange(self.angles) * 180 / self.angles
-        responses = grating_responses(weights, shape, angles, self.frequency)
+        seen = weights.reshape(len(weights), self.eyes, -1).sum(axis=1)
+        angles, shape = self.orientations, (shape[0] // self.eyes, *shape[1:])
+        responses = grating_responses(seen, shape, angles, self.frequency)
         preferred, selectivity = mean_orientation(responses, angles)
         return {
             "preferred_orientation": preferred,
