@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from plasticity.components import events_of
@@ -34,6 +35,8 @@ def short_form(bibtex: str) -> str:
 
     >>> short_form("@article{a, author = {Oja, Erkki}, title = {A {PCA} neuron}, year = 1982}")
     'Oja (1982), A PCA neuron'
+    >>> short_form(r"@misc{f, author = {F{\"o}ldi{\'a}k, Peter}, title = {Traces}, year = 1991}")
+    'Földiák (1991), Traces'
     """
     return "; ".join(_short(entry) for entry in _entries(bibtex))
 
@@ -74,4 +77,14 @@ def _field(entry: str, name: str) -> str:
         if depth < 0 or (depth == 0 and letter == "," and not quoted):
             end = position
             break
-    return " ".join(rest[:end].translate(str.maketrans("", "", '{}"')).split())
+    plain = re.sub(r"""\\(["'`^~c])\s*\{?(\w)\}?""", _accented, rest[:end])
+    return " ".join(plain.translate(str.maketrans("", "", '{}"')).split())
+
+
+# What LaTeX writes after a backslash, and the mark of Unicode that follows a letter.
+_ACCENTS = dict(zip("\"'`^~c", "\u0308\u0301\u0300\u0302\u0303\u0327", strict=True))
+
+
+def _accented(found: re.Match[str]) -> str:
+    """A letter with its accent, of how LaTeX writes it."""
+    return unicodedata.normalize("NFC", found[2] + _ACCENTS[found[1]])
