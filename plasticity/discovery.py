@@ -25,6 +25,8 @@ PRESETS = "plasticity.presets"
 COMPARISONS = "plasticity.comparisons"
 FILE_READERS = "plasticity.file_readers"
 BENCHMARKS = "plasticity.benchmarks"
+READOUTS = "plasticity.readouts"
+READOUTS = "plasticity.readouts"
 
 
 @attrs.frozen

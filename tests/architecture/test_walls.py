@@ -203,6 +203,7 @@ ORDER = """
     simulation
     assembly
     runs
+    sklearn
     analysis
     schedule_summary
     report

@@ -220,9 +220,10 @@ class KrotovHopfieldHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc] 
         targets = np.searchsorted(self.classes_, y).clip(max=len(self.classes_) - 1)
         strange = np.flatnonzero(self.classes_[targets] != y)
         if len(strange):
+            row, given = strange[0], y[strange].tolist()[0]
             raise ValueError(
-                f"krotov_hopfield_head: the class {y[strange].tolist()[0]!r} of sample {strange[0]} "
-                f"is none of the classes {self.classes_.tolist()} of the first fit"
+                f"krotov_hopfield_head: the class {given!r} of sample {row} is none of the classes "
+                f"{self.classes_.tolist()} of the first fit"
             )
         if not goes_on:
             self.beta_ = 1.0

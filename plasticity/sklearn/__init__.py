@@ -1,0 +1,58 @@
+"""Experiments as estimators of scikit-learn.
+
+    from plasticity.sklearn import PlasticityTransformer, BCM, KrotovHopfield
+
+`PlasticityTransformer` makes an estimator of any experiment. Each preset that an installed package
+registers has a class of its own here, and so has each readout, called as its name in capitals:
+preset `my_rule` becomes `MyRule`; words without a vowel or with a digit are abbreviations, `bcm`
+becomes `BCM`. A readout is a classifier that a package registers as
+
+    [project.entry-points."plasticity.readouts"]
+    my_readout = "my_package:MyReadout"
+
+Importing this module imports scikit-learn; nothing else of plasticity does so.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from plasticity.discovery import PRESETS, READOUTS, entries, entry_of
+from plasticity.errors import nearest_or_all
+from plasticity.sklearn.transformer import PlasticityTransformer, transformer_of
+
+__all__ = ["PlasticityTransformer"]
+
+
+def __getattr__(name: str) -> Any:
+    presets = {class_name(preset): preset for preset in entries(PRESETS)}
+    readouts = {class_name(readout): readout for readout in entries(READOUTS)}
+    if name in presets:
+        made: Any = transformer_of(presets[name], name, __name__)
+    elif name in readouts:
+        made = entry_of(readouts[name], READOUTS, "readout", "its package tells its name").load()
+    else:
+        known = [] if name.startswith("_") else [*__all__, *presets, *readouts]
+        raise AttributeError(f"module {__name__!r} has no {name!r}{nearest_or_all(name, known)}")
+    globals()[name] = made
+    return made
+
+
+def __dir__() -> list[str]:
+    names = [*entries(PRESETS), *entries(READOUTS)]
+    return [*globals(), *map(class_name, names)]
+
+
+def class_name(name: str) -> str:
+    """What the class of a preset or readout is called.
+
+    >>> [class_name(name) for name in ("krotov_hopfield", "bcm", "ic92", "two-layers")]
+    ['KrotovHopfield', 'BCM', 'IC92', 'TwoLayers']
+    """
+    words = re.split(r"[^0-9A-Za-z]+", name)
+    return "".join(word.upper() if _is_abbreviation(word) else word.capitalize() for word in words)
+
+
+def _is_abbreviation(word: str) -> bool:
+    return not re.search("[aeiouy]", word) or bool(re.search("[0-9]", word))

@@ -1,0 +1,59 @@
+"""Training epoch by epoch, each perhaps on other samples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+
+from plasticity.assembly import assemble
+from plasticity.clock import Clock
+from plasticity.errors import SpecError
+from plasticity.hookspecs import hookimpl
+from plasticity.simulation import Simulation
+from plasticity.sklearn.responding import fitting
+from plasticity.spec import Experiment
+
+
+class OneEpoch:
+    """Ends a run with the epoch at hand."""
+
+    every = "1 epoch"
+
+    @hookimpl
+    def should_stop(self, clock: Clock) -> str:
+        return f"after epoch {clock.epoch}"
+
+
+def next_pass(
+    experiment: Experiment, snapshot: dict[str, Any] | None, listeners: Iterable[Any]
+) -> Simulation:
+    """The simulation that trains for one epoch, from a snapshot on or from the beginning.
+
+    Raises `SpecError` where the layers are trained one after the other.
+    """
+    if experiment.training == "layer_by_layer" and len(experiment.layers) > 1:
+        raise SpecError(
+            "partial_fit: the experiment trains layer by layer, each for all epochs, and one epoch "
+            "is given at a time; use fit, or training = 'together'"
+        )
+    done = 0 if snapshot is None else int(next(iter(snapshot.values()))["clock"]["epoch"])
+    simulation = assemble(_at_least(experiment, done + 1), [*listeners, OneEpoch()])
+    if snapshot is not None:
+        simulation.restore(fitting(snapshot, simulation))
+        for state in simulation.layers:
+            state.clock.step = done * state.clock.steps_per_epoch
+    return simulation
+
+
+def _at_least(experiment: Experiment, epochs: int) -> Experiment:
+    """The experiment, made longer by its last phase where it has fewer epochs."""
+    more = epochs - experiment.n_epoch
+    if more <= 0:
+        return experiment
+    if not experiment.phases:
+        return attrs.evolve(experiment, epochs=epochs)
+    *before, last = experiment.phases
+    phases = (*before, attrs.evolve(last, epochs=last.epochs + more))
+    return attrs.evolve(experiment, phases=phases, epochs=None)

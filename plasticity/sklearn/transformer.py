@@ -1,0 +1,253 @@
+"""An experiment as a transformer: what it has learnt responds to samples."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import attrs
+import numpy as np
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils.validation import (
+    check_is_fitted,
+    check_random_state,
+    validate_data,
+)
+
+from plasticity.assembly import assemble
+from plasticity.data import Data
+from plasticity.errors import DivergenceError, PlasticityError
+from plasticity.results import Run
+from plasticity.runs import configure
+from plasticity.simulation import Simulation
+from plasticity.sklearn.parameters import parameters_of, paths_of, without_words
+from plasticity.sklearn.passes import next_pass
+from plasticity.sklearn.responding import Learnt, learnt_by
+from plasticity.snapshots import is_sound
+from plasticity.spec import Experiment
+from plasticity.typing import Array
+
+_RESPONSES = 1000  # samples that respond at once
+_ANY_SEED = 2**31
+
+
+class _Transformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]  # ships no types
+    """What `PlasticityTransformer` and the classes of presets share."""
+
+    experiment: Any
+    neurons: int | None
+    epochs: int | None
+    batch_size: int | None
+    random_state: Any
+    listeners: Iterable[Any]
+    verbose: bool
+
+    run_: Run
+    weights_: Array
+    n_epoch_: int
+    _settings: Mapping[str, Any] = {}
+    _learnt: Learnt
+
+    def fit(self, X: Any, y: Any = None) -> _Transformer:
+        """Run the experiment from the beginning on samples (sample, input).
+
+        y  labels (sample,) for metrics that look at them; the rules never do
+        """
+        data = self._data(X, y, reset=True)
+        return self._train(assemble(self._experiment(data), self.listeners))
+
+    def partial_fit(self, X: Any, y: Any = None) -> _Transformer:
+        """Go on for one epoch, on these samples; the first call begins.
+
+        As many calls with the same samples as the experiment has epochs are a `fit`. Later calls
+        count as the last epoch of a longer run, and the samples may be others each time.
+
+        Raises `SpecError` where the layers are trained one after the other.
+        """
+        begun = hasattr(self, "_learnt")
+        data = self._data(X, y, reset=not begun)
+        made = self._experiment(data)
+        snapshot = self._learnt.snapshot if begun else None
+        return self._train(next_pass(made, snapshot, self.listeners))
+
+    def transform(self, X: Any) -> Array:
+        """The activity (sample, neuron) of the last layer on samples (sample, input)."""
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype="numeric", reset=False)
+        responses = np.empty((len(X), self._n_features_out), self._learnt.experiment.dtype)
+        for start in range(0, len(X), _RESPONSES):
+            block = slice(start, start + _RESPONSES)
+            responses[block] = self._learnt.simulation.respond(X[block]).T
+        return responses
+
+    def configured(self) -> Experiment:
+        """The experiment with all parameters put in, but for the seed; its data as it names them.
+
+        Raises a `SpecError` for a parameter that cannot be.
+        """
+        shown = {"neurons": self.neurons, "epochs": self.epochs, "batch_size": self.batch_size}
+        given = {name: value for name, value in shown.items() if value is not None}
+        made = configure(self.experiment, **paths_of({**given, **self._settings}))
+        return made if self.verbose else without_words(made)
+
+    # -- the contract of scikit-learn ----------------------------------------------------------
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """The parameters; if `deep`, also every setting of the experiment, as `rule__power`."""
+        names = self._get_param_names()
+        params = {name: getattr(self, name) for name in names}
+        settings = {} if not deep else self._settings_known()
+        return {**settings, **self._settings, **params}
+
+    def set_params(self, **params: Any) -> _Transformer:
+        """Set parameters; a setting of the experiment by its path, as `rule__power=3`."""
+        names = self._get_param_names()
+        for name, value in params.items():
+            if name in names:
+                setattr(self, name, value)
+            else:
+                self._settings = {**self._settings, name: value}
+        return self
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        # The responses have the dtype of the experiment, whatever the samples have.
+        tags.transformer_tags.preserves_dtype = []
+        return tags
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the recorded run, which stays in this process."""
+        state: dict[str, Any] = super().__getstate__()
+        return {name: value for name, value in state.items() if name != "run_"}
+
+    @property
+    def _n_features_out(self) -> int:
+        return len(self.weights_)
+
+    # -- within --------------------------------------------------------------------------------
+
+    def _settings_known(self) -> dict[str, Any]:
+        try:
+            known = parameters_of(self.configured())
+        except PlasticityError:
+            return {}  # `fit` tells what is wrong
+        return {name: value for name, value in known.items() if name not in self._settings}
+
+    def _data(self, X: Any, y: Any, reset: bool) -> Data:
+        X = validate_data(self, X, dtype="numeric", reset=reset)
+        labels = None if y is None else np.asarray(y)
+        if labels is not None and labels.shape != (len(X),):
+            labels = None
+        # Values count as they are, also of bytes: what transforms later may come as other numbers.
+        return Data(X, labels=labels, scale=1.0)
+
+    def _experiment(self, data: Data) -> Experiment:
+        made = self.configured()
+        seed = made.seed if self.random_state is None else _seed(self.random_state)
+        size = min(made.batch_size, data.n_sample)
+        return attrs.evolve(made, data=data, batch_size=size, seed=seed)
+
+    def _train(self, simulation: Simulation) -> _Transformer:
+        """Run to the end and keep what was learnt; nothing of an earlier fit is lost on the way."""
+        finished = simulation.run()
+        if not is_sound(simulation.layers):
+            raise DivergenceError(
+                f"{type(self).__name__}: the weights are no longer finite at the end of the run: "
+                "lower the learning rate, or bound the weights"
+            )
+        self.run_ = finished
+        self.weights_ = simulation.layers[-1].arrays["weights"].copy()
+        self.n_epoch_ = simulation.layers[-1].clock.epoch
+        self._learnt = learnt_by(simulation)
+        return self
+
+
+class PlasticityTransformer(_Transformer):
+    """An experiment as a transformer: `fit` runs it, `transform` lets the last layer respond.
+
+    experiment    a preset by name, a TOML file, or an `Experiment`; its data are replaced
+    neurons, epochs, batch_size   in place of those of the experiment, where given; a batch is never
+                  larger than the samples that there are
+    random_state  seed of all random numbers: a whole number, or a `RandomState` to draw it from;
+                  unless given the seed of the experiment, so that fits repeat
+    listeners     objects with `@hookimpl` methods, such as callbacks at each epoch
+    verbose       whether observers that only write, such as a progress bar, take part
+    settings      any other setting by its path, as of `pl.run` but with two underscores for each
+                  dot: `rule__power=3`, `lateral=None`, `layers__1__optimizer__rate=0.1`
+
+    Settings are parameters like others: `set_params` and parameter grids take them, and
+    `get_params` lists all. They are checked by `fit`, with the messages of `pl.run`.
+
+    Fitted: `weights_` (neuron, input) of the last layer, `n_epoch_`, and `run_`, the recorded run
+    with its metrics, which is left out when the estimator is pickled. `configured()` gives the
+    experiment.
+
+    Responses, as training, take the values of samples as they are; they are float32 unless the
+    experiment says float64.
+
+    >>> import numpy as np
+    >>> from plasticity.sklearn import PlasticityTransformer
+    >>> samples = np.random.default_rng(0).random((200, 16))
+    >>> layer = PlasticityTransformer("bcm", neurons=4, epochs=2, optimizer__rate=0.01)
+    >>> layer.fit_transform(samples).shape
+    (200, 4)
+    """
+
+    def __init__(
+        self,
+        experiment: Any,
+        *,
+        neurons: int | None = None,
+        epochs: int | None = None,
+        batch_size: int | None = None,
+        random_state: Any = None,
+        listeners: Iterable[Any] = (),
+        verbose: bool = False,
+        **settings: Any,
+    ) -> None:
+        self.experiment = experiment
+        self.neurons = neurons
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.random_state = random_state
+        self.listeners = listeners
+        self.verbose = verbose
+        self._settings = settings
+
+
+def transformer_of(preset: str, name: str, module: str) -> type[_Transformer]:
+    """The class of a preset: a transformer that need not be told its experiment."""
+
+    def __init__(
+        self: _Transformer,
+        *,
+        neurons: int | None = None,
+        epochs: int | None = None,
+        batch_size: int | None = None,
+        random_state: Any = None,
+        listeners: Iterable[Any] = (),
+        verbose: bool = False,
+        **settings: Any,
+    ) -> None:
+        self.neurons = neurons
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.random_state = random_state
+        self.listeners = listeners
+        self.verbose = verbose
+        self._settings = settings
+
+    __init__.__qualname__ = f"{name}.__init__"
+    told = (inspect.getdoc(PlasticityTransformer) or "").split("\n\n")
+    parameters = told[1].partition("\n")[2]
+    doc = "\n\n".join([f"The preset {preset!r} as a transformer.", parameters, *told[2:5]])
+    contents = {"__init__": __init__, "__doc__": doc, "__module__": module, "experiment": preset}
+    return type(name, (_Transformer,), contents)
+
+
+def _seed(random_state: Any) -> int:
+    if isinstance(random_state, np.random.RandomState):
+        return int(check_random_state(random_state).randint(_ANY_SEED))
+    seed: int = random_state.item() if isinstance(random_state, np.integer) else random_state
+    return seed
