@@ -116,7 +116,7 @@ class Plan:
         reason: str | None = None
         for clock, _, stops in heard:
             reason = reason or first(stops, clock)
-        self.hearing.look_beyond(step)
+        self.hearing.look_beyond(step, due)
         return reason
 
     def listen_after(self, step: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
@@ -63,7 +64,7 @@ class LayerState:
     dtype        floating point type of the arrays that name none
     components   place in the spec -> component, in the order of the spec
     image_shape  shape of an input as an image, or None
-    scaled       place -> wrapper of the rules that have a coefficient or phases
+    scaled       place -> wrapper of the rules that have a coefficient, schedule or phases
     terms        the rules as the spec gives them
     used         names of the shared arrays that some component uses
     arrays       name -> array that outlives a step; private ones as "place.name"
@@ -211,10 +212,10 @@ class LayerState:
 
     def _view(self, key: str, variable: Variable, sizes: Mapping[str, int]) -> Array:
         shape = _shape(variable, sizes)
-        size = int(np.prod(shape))
+        size = math.prod(shape)
         buffer = self._buffers.get(key)
         if buffer is None or buffer.size < size:
-            largest = int(np.prod(_shape(variable, self.sizes | _without_sample(sizes))))
+            largest = math.prod(_shape(variable, self.sizes | _without_sample(sizes)))
             buffer = np.zeros(max(size, largest), variable.dtype or self.dtype)
             self._buffers[key] = buffer
         return buffer[:size].reshape(shape)
@@ -226,6 +227,7 @@ class LayerView:
     def __init__(self, state: LayerState, answers: Mapping[str, tuple[str, ...]]) -> None:
         self._state = state
         self.answers = dict(answers)
+        self._labels: dict[str, tuple[str, tuple[str, ...]]] = {}
 
     @property
     def name(self) -> str:
@@ -284,8 +286,11 @@ class LayerView:
 
     def labelled(self, name: str) -> Labelled:
         """An array with the names of its dimensions; of a private one the last part is enough."""
-        full = self.full_name(name)
-        return Labelled(self.array(full), dims_of(name, self.declaration(full)))
+        if name not in self._labels:
+            full = self.full_name(name)
+            self._labels[name] = full, dims_of(name, self.declaration(full))
+        full, dims = self._labels[name]
+        return Labelled(self.array(full), dims)
 
     def used_by(self, expression: Expression) -> tuple[str, ...]:
         """The arrays that a formula uses; raises `ExpressionError` where there is none."""

@@ -37,7 +37,7 @@ class Storage:
     commit       how often what was recorded becomes readable and survives a power cut
     patience     how long a server may be away; then the run ends, and can be resumed
     buffer       memory for frames that are not written yet
-    compression  "zstd" packs best, "lz4" is faster, "none"
+    compression  "zstd", which gives way to less where frames come too fast for it; "lz4"; "none"
     """
 
     checkpoint: Any = attrs.field(default="10 min", validator=_how_often)

@@ -8,6 +8,7 @@ anew for each file: a Blosc chunk tells by itself what packed it.
 from __future__ import annotations
 
 import math
+import mmap
 from collections.abc import Iterator
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -20,8 +21,9 @@ from plasticity.typing import Array
 if TYPE_CHECKING:
     import zarr
 
-_ZSTD_LEVEL, _LZ4_LEVEL = 3, 1
-_ZSTD_BYTES_PER_S = 130e6  # until it was measured; of slow float32 weights on one core
+# From the smallest files to the least work; lz4 at level 0 packs nothing, and says so in the chunk.
+_WAYS = (("zstd", 3), ("lz4", 1), ("lz4", 0))
+_BYTES_PER_S = {"zstd": 130e6, "lz4": 1.3e9}  # until measured; of slow float32 weights on one core
 _SHARE = 0.05  # of the time of the run that packing may take before a faster way is chosen
 _BITSHUFFLE = 2
 _NOTHING = 2**64 - 1
@@ -42,15 +44,16 @@ class Packer:
     """Packs the frames of one series.
 
     compression   "zstd", in whose place comes lz4 when the frames come faster than a twentieth of
-                  the time would let it pack them; "lz4"; or "none"
+                  the time would let it pack them, and nothing when they come too fast for lz4;
+                  "lz4"; or "none"
     """
 
     def __init__(self, compression: str) -> None:
         self._compression = compression
-        self._zstd_bytes_per_s = _ZSTD_BYTES_PER_S
+        self._bytes_per_s = dict(_BYTES_PER_S)
         self._packed_at = perf_counter()
         self._out: Array = np.empty(0, np.uint8)
-        self._name, self._level = compression, _LZ4_LEVEL
+        self._name, self._level = compression, 1
 
     def go_on(self, compression: str) -> None:
         """Pack as the files were begun, "none" or not: that is said once for all of an array."""
@@ -61,9 +64,11 @@ class Packer:
         """Choose how to pack so many bytes, which came since the last time."""
         now = perf_counter()
         elapsed, self._packed_at = now - self._packed_at, now
-        if self._compression == "zstd":
-            slow = size / self._zstd_bytes_per_s > _SHARE * elapsed
-            self._name, self._level = ("lz4", _LZ4_LEVEL) if slow else ("zstd", _ZSTD_LEVEL)
+        if self._compression != "zstd":
+            return
+        for self._name, self._level in _WAYS:
+            if not self._level or size / self._bytes_per_s[self._name] <= _SHARE * elapsed:
+                break
 
     def pack(self, block: Array, cut: Cut) -> Array:
         """The bytes of a file that begins with these frames; overwritten by the next call."""
@@ -75,8 +80,8 @@ class Packer:
             length = self._put(self._compressed(chunk), position)
             index[place] = position, length
             position += length
-        if self._name == "zstd" and position:
-            self._zstd_bytes_per_s = block.nbytes / (perf_counter() - begun)
+        if self._name in self._bytes_per_s and self._level and position:
+            self._bytes_per_s[self._name] = block.nbytes / (perf_counter() - begun)
         return self._out[: position + self._put(index, position)]
 
     def _make_room(self, n_frame: int, index: Array, cut: Cut) -> None:
@@ -85,7 +90,8 @@ class Packer:
         # What cannot be compressed becomes a little longer.
         room = values + values // 64 + 64 * index.size + index.nbytes + _CHECK_BYTES
         if len(self._out) < room:
-            self._out = np.empty(room, np.uint8)
+            # Whole pages, which a disk takes without a copy.
+            self._out = np.frombuffer(mmap.mmap(-1, room), np.uint8)
 
     def _compressed(self, chunk: Array) -> Any:
         from numcodecs import blosc
@@ -115,9 +121,9 @@ def codecs_of(compression: str | None) -> Any:
     if compression == "none":
         return [Crc32cCodec()]
     blosc = (
-        BloscCodec(cname="zstd", clevel=_ZSTD_LEVEL, shuffle="bitshuffle")
+        BloscCodec(cname="zstd", clevel=_WAYS[0][1], shuffle="bitshuffle")
         if compression == "zstd"
-        else BloscCodec(cname="lz4", clevel=_LZ4_LEVEL, shuffle="bitshuffle")
+        else BloscCodec(cname="lz4", clevel=_WAYS[1][1], shuffle="bitshuffle")
     )
     return [blosc, Crc32cCodec()]
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from plasticity.errors import StoreError
 from plasticity.expressions import Expression
-from plasticity.labelled import Labelled, evaluate
+from plasticity.labelled import Labelled, computed
 from plasticity.recording.labels import labels_in
 from plasticity.recording.precision import converted, rounded
 from plasticity.recording.reduction import BIN, Reduction, cell_methods
@@ -216,7 +216,7 @@ class Recording:
 
     def _evaluate(self, expression: Expression) -> Labelled:
         arrays = {name: self._chosen(self._layer.labelled(name)) for name in expression.names}
-        return evaluate(expression, arrays)
+        return computed(expression, arrays)
 
     def _called(self, name: str, function: Callable[[LayerView], Any]) -> Labelled:
         values = np.asarray(function(self._layer))
