@@ -189,7 +189,10 @@ class FusedStep:
     def _add_function(self, text: StepText, place: str, rule: FunctionRule) -> None:
         numbers = self._numbers(getattr(rule, name) for name in rule.parameters)
         if rule.competitive:
-            given = [_samples(name) if rank == 2 else name for name, rank in rule.arrays()]
+            given = [
+                _samples(name) if rank == 2 else self._of_neurons(rule, name)
+                for name, rank in rule.arrays()
+            ]
             targets = [_samples("modulation"), *(["decays[part]"] if rule.decays else [])]
             loop = self._function(rule.loop())
             text.compete.append(f"{loop}({', '.join([*given, *numbers, *targets])})")
@@ -197,7 +200,11 @@ class FusedStep:
         scaled = self.layer.scaled.get(place, ScaledRule(Term(rule)))
         term, coefficient = scaled.term, self._coefficient(text, scaled)
         factor = f"{coefficient} * " if coefficient else ""
-        values = ", ".join([*(_SEEN[symbol] for symbol in rule.symbols), *numbers])
+        seen = [
+            _SEEN.get(symbol) or f"{self._of_neurons(rule, name)}[i]"
+            for symbol, (name, _) in zip(rule.symbols, rule.arrays(), strict=True)
+        ]
+        values = ", ".join([*seen, *numbers])
         call = f"{self._function(rule.function)}({values})"
         # A constant such as 0.5 in a rule makes its result a float64, and what follows slow.
         lines = [f"phi += current.dtype.type({factor}{call})"]
@@ -210,6 +217,12 @@ class FusedStep:
             self._terms[learns] = term
             lines = [f"if {learns}:", *("    " + line for line in lines)]
         text.phi += lines
+
+    def _of_neurons(self, rule: FunctionRule, name: str) -> str:
+        """The name in the text of an array (neuron,) that a rule reads."""
+        if name in self._values:
+            return name
+        return self._take(f"state_{len(self._values)}", getattr(rule, name))
 
     def _coefficient(self, text: StepText, rule: ScaledRule) -> str:
         """The name of the coefficient of a rule; empty where it is 1."""
@@ -250,8 +263,10 @@ class FusedStep:
 
     def _estimate_threshold(self, text: StepText, component: Any, kernel: Kernel) -> None:
         states = ["threshold[i]", *self._states(kernel, component, "[i]")]
-        text.observe = f"{self._function(kernel.observe)}(y)"
-        call = self._call(kernel, component, *states, "total * share", "first")
+        observed = kernel.observe if isinstance(kernel.observe, tuple) else (kernel.observe,)
+        text.observe = [f"{self._function(function)}(y)" for function in observed]
+        means = [f"total_{n} * share" for n in range(len(observed))]
+        call = self._call(kernel, component, *states, *means, "first")
         targets = ", ".join(["theta", *states[1:]])
         text.estimate = [f"{targets} = {call}", "threshold[i] = theta"]
 

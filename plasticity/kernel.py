@@ -27,7 +27,7 @@ class Kernel:
         activate            u -> y
         schedule_rate       step, epoch, n_step, n_epoch -> factor
         differentiate       u, y -> slope
-        estimate_threshold  theta, *state, mean of observe(y), first -> theta, *state
+        estimate_threshold  theta, *state, *means of observe(y), first -> theta, *state
         shape_update        dw, w -> dw;  with `peak` dw, w, largest |dw| -> dw
         apply_update        w, dw, *state, *before -> w, *state
         constrain_weights   w -> w
@@ -50,7 +50,7 @@ class Kernel:
                 arrays
     state       names of the component's Variables of which each call gets and returns its element
     arrays      of draw_batch and encode: names of the component's arrays that each call gets whole
-    observe     of estimate_threshold: y -> what is averaged over the samples
+    observe     of estimate_threshold: y -> what is averaged over the samples; or several such
     before      of apply_update: rate_factor, updates done, *parameters -> numbers, once a step
     count       name of the Variable that counts the updates
     together    of activate: whether it needs all neurons of a sample
@@ -66,7 +66,9 @@ class Kernel:
     parameters: Callable[[Any, int], Numbers] = attrs.field(default=_none, kw_only=True)
     state: tuple[str, ...] = attrs.field(default=(), kw_only=True)
     arrays: tuple[str, ...] = attrs.field(default=(), kw_only=True)
-    observe: Callable[..., Any] | None = attrs.field(default=None, kw_only=True)
+    observe: Callable[..., Any] | tuple[Callable[..., Any], ...] | None = attrs.field(
+        default=None, kw_only=True
+    )
     before: Callable[..., Any] | None = attrs.field(default=None, kw_only=True)
     count: str = attrs.field(default="", kw_only=True)
     together: bool = attrs.field(default=False, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import CellType, FunctionType
 from typing import Any
 
@@ -22,7 +22,12 @@ SYMBOLS = {"y": "activity", "u": "current", "theta": "threshold", "slope": "slop
 
 
 def rule(
-    label: str, *, source: str = "", competitive: bool = False
+    label: str,
+    *,
+    source: str = "",
+    competitive: bool = False,
+    reads: Mapping[str, str] | None = None,
+    beside: Mapping[str, str] | None = None,
 ) -> Callable[[Callable[..., Any]], type[Rule]]:
     """Make a rule of a function of what a neuron sees.
 
@@ -36,6 +41,9 @@ def rule(
 
     label    how messages call the rule
     source   BibTeX entry of the paper
+    reads    further symbols: name of the argument -> name of a Variable (neuron,) that another
+             component of the layer writes
+    beside   what it does not work without: entry of the layer -> name of a component
 
     Raises `ContractError` for an argument that is neither a symbol nor has a default.
 
@@ -48,7 +56,10 @@ def rule(
     """
 
     def decorate(function: Callable[..., Any]) -> type[Rule]:
-        return _rule_class(label, function, source, competitive)
+        made = _rule_class(label, function, source, competitive, reads or {})
+        if beside:
+            made.beside = dict(beside)  # type: ignore[attr-defined]  # read by what tries it out
+        return made
 
     return decorate
 
@@ -58,6 +69,7 @@ class FunctionRule(Rule):
 
     function: Any
     symbols: tuple[str, ...]
+    named: Mapping[str, str]  # symbol -> its array
     parameters: tuple[str, ...]
     competitive: bool
     decays: bool
@@ -65,7 +77,7 @@ class FunctionRule(Rule):
 
     def add(self, *targets: Array) -> None:
         """Add to the modulation and, if the rule decays, to the decay."""
-        arrays = [getattr(self, SYMBOLS[symbol]) for symbol in self.symbols]
+        arrays = [getattr(self, self.named[symbol]) for symbol in self.symbols]
         number = targets[0].dtype.type
         values = [getattr(self, name) for name in self.parameters]
         parameters = [number(value) if isinstance(value, float) else value for value in values]
@@ -74,7 +86,8 @@ class FunctionRule(Rule):
     @classmethod
     def arrays(cls) -> list[tuple[str, int]]:
         """The arrays of the symbols, in their order, each with its rank."""
-        return [(SYMBOLS[name], len(SHARED[SYMBOLS[name]][0].dims)) for name in cls.symbols]
+        found = [(cls.named[symbol], _dims(cls.named[symbol])) for symbol in cls.symbols]
+        return [(name, len(dims)) for name, dims in found]
 
     @classmethod
     def loop(cls) -> Callable[..., Any]:
@@ -84,8 +97,9 @@ class FunctionRule(Rule):
         make = loops.competitive if cls.competitive else loops.pointwise
         made = vars(cls).get("_loop")
         if made is None:
-            ranks = [(name, len(SHARED[SYMBOLS[name]][0].dims)) for name in cls.symbols]
-            made = make(cls.function, ranks, cls.parameters, cls.decays)
+            ranks = [rank for _, rank in cls.arrays()]
+            symbols = list(zip(cls.symbols, ranks, strict=True))
+            made = make(cls.function, symbols, cls.parameters, cls.decays)
             cls._loop = made
         loop: Callable[..., Any] = made
         return loop
@@ -101,8 +115,17 @@ def _modulate_and_decay(self: FunctionRule, modulation: Array, decay: Array) -> 
     self.add(modulation, decay)
 
 
+def _dims(name: str) -> tuple[str | int, ...]:
+    """The dimensions of an array that a neuron sees."""
+    return SHARED[name][0].dims if name in SHARED else ("neuron",)
+
+
 def _rule_class(
-    label: str, function: Callable[..., Any], source: str, competitive: bool
+    label: str,
+    function: Callable[..., Any],
+    source: str,
+    competitive: bool,
+    reads: Mapping[str, str],
 ) -> type[Rule]:
     from numba import njit
 
@@ -111,7 +134,8 @@ def _rule_class(
     symbols = tuple(name for name, told in taken.items() if told.default is told.empty)
     filled = tuple(name for name in ("phi", "d") if competitive and name in symbols)
     symbols = tuple(name for name in symbols if name not in filled)
-    _check_symbols(label, symbols, filled, competitive)
+    named = SYMBOLS | dict(reads)
+    _check_symbols(label, symbols, filled, competitive, named)
     for name, told in taken.items():
         if told.kind is told.KEYWORD_ONLY:
             raise ContractError(
@@ -129,16 +153,16 @@ def _rule_class(
         "__annotations__": {name: _annotation(told) for name, told in parameters.items()},
         "function": staticmethod(dispatcher),
         "symbols": symbols,
+        "named": named,
         "parameters": tuple(parameters),
         "competitive": competitive,
         "decays": decays,
         "modulate": _modulate_and_decay if decays else _modulate,
     }
     for symbol in symbols:
-        shared = SHARED[SYMBOLS[symbol]][0]
-        namespace[SYMBOLS[symbol]] = Variable(
-            shared.dims, description=shared.description, intent="in"
-        )
+        name = named[symbol]
+        described = SHARED[name][0].description if name in SHARED else ""
+        namespace[name] = Variable(_dims(name), description=described, intent="in")
     for name, told in parameters.items():
         namespace[name] = _as_setting(name, told)
     cls = type(plain.__name__, (FunctionRule,), namespace)
@@ -146,13 +170,17 @@ def _rule_class(
 
 
 def _check_symbols(
-    label: str, symbols: tuple[str, ...], filled: tuple[str, ...], competitive: bool
+    label: str,
+    symbols: tuple[str, ...],
+    filled: tuple[str, ...],
+    competitive: bool,
+    named: Mapping[str, str],
 ) -> None:
     for name in symbols:
-        if name not in SYMBOLS:
+        if name not in named:
             raise ContractError(
-                f"rule {label!r}: {name!r} is nothing that a neuron sees{nearest(name, SYMBOLS)} "
-                f"(it sees {listed(SYMBOLS)}; a setting of the rule has a default; a rule that "
+                f"rule {label!r}: {name!r} is nothing that a neuron sees{nearest(name, named)} "
+                f"(it sees {listed(named)}; a setting of the rule has a default; a rule that "
                 "needs x or w itself is a class that answers propose_update)"
             )
     if competitive and "phi" not in filled:

@@ -92,7 +92,7 @@ def _each_neuron(lines: list[str]) -> list[str]:
 def _activity(step: StepText) -> list[str]:
     lines = [f"y = {step.sigma}", *_left(step)]
     lines += [f"slope[i, 0] = {step.slope}"] if step.slope else []
-    lines += [f"total = number({step.observe})"] if step.observe else []
+    lines += [f"total_{n} = number({observe})" for n, observe in enumerate(step.observe)]
     return lines + _estimate(step.estimate)
 
 

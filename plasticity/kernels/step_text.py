@@ -29,7 +29,7 @@ class StepText:
     together: list[str] = attrs.field(factory=list)  # an activation of all neurons of a sample
     sigma: str = ""
     slope: str = ""
-    observe: str = ""
+    observe: list[str] = attrs.field(factory=list)  # of y, what the threshold averages
     estimate: list[str] = attrs.field(factory=list)
     phi: list[str] = attrs.field(factory=list)  # lines that add to `phi` (and `d`)
     decays: bool = False
@@ -77,7 +77,9 @@ class StepText:
 
     def _sums(self) -> str:
         """The functions that add something up over the samples of a neuron."""
-        observed = _OBSERVED.format(observe=self.observe) if self.observe else ""
+        observed = "".join(
+            _OBSERVED.format(n=n, observe=observe) for n, observe in enumerate(self.observe)
+        )
         if not self.decays:
             return observed
         return observed + _FADED.format(
@@ -139,7 +141,7 @@ class StepText:
         inner += [f"slope[i, b] = {self.slope}"] if self.slope else []
         body = ["for b in range(n_sample):", "    u = current[i, b]"]
         body += ["    " + line for line in inner]
-        body += ["total = observed(activity, i)"] if self.observe else []
+        body += [f"total_{n} = observed_{n}(activity, i)" for n in range(len(self.observe))]
         body += self.estimate
         body += ["d = zero"]
         if self.phi:
@@ -288,7 +290,7 @@ def dot(weights, i, x, r):
 
 _OBSERVED = """\
 @njit(error_model="numpy", fastmath={{"reassoc", "contract"}})
-def observed(activity, i):
+def observed_{n}(activity, i):
     total = activity.dtype.type(0)
     for b in range(activity.shape[1]):
         y = activity[i, b]

@@ -112,14 +112,15 @@ def _estimate_threshold(
     kernel: Kernel, numbers: list[Any], before: Named, states: Named, clock: Clock
 ) -> Named:
     function, first = _function(kernel), clock.step == 0
-    means = np.mean(_each(_plain(kernel.observe), before["activity"]), axis=1)
+    observed = kernel.observe if isinstance(kernel.observe, tuple) else (kernel.observe,)
+    means = [np.mean(_each(_plain(each), before["activity"]), axis=1) for each in observed]
     own = [states[name] for name in kernel.state]
     return _several(
-        lambda theta, mean, *state: function(theta, *state, mean, first, *numbers),
+        lambda *values: function(*values, first, *numbers),
         ("threshold", *kernel.state),
         before["threshold"],
-        means,
         *own,
+        *means,
     )
 
 

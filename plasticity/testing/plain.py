@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from plasticity.rule_functions import SYMBOLS
 from plasticity.variable import Array
 
 N_NEURON, N_SAMPLE = 3, 5
@@ -86,10 +85,9 @@ def is_function_rule(component: Any) -> bool:
 def function_rule_both_ways(component: Any) -> tuple[list[Array], list[Array]]:
     """What a rule of a function adds to ones: by its compiled loop, and by hand in Python."""
     generator = np.random.default_rng(9)
-    shapes = {"threshold": (N_NEURON,)}
     seen = {
-        symbol: generator.uniform(0.1, 2.0, shapes.get(SYMBOLS[symbol], (N_NEURON, N_SAMPLE)))
-        for symbol in component.symbols
+        symbol: generator.uniform(0.1, 2.0, (N_NEURON, N_SAMPLE)[:rank])
+        for symbol, (_, rank) in zip(component.symbols, component.arrays(), strict=True)
     }
     settings = {name: getattr(component, name) for name in component.parameters}
     looped = [np.ones((N_NEURON, N_SAMPLE))] + [np.ones(N_NEURON)] * component.decays

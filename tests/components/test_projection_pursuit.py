@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from following import follow
+from fused import assert_as_planned, layer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from naive_rules import naive_pursuit
@@ -15,19 +16,19 @@ from plasticity_plugins.constraints.row_norm import RowNorm
 from plasticity_plugins.initializers.normal import Normal
 from plasticity_plugins.optimizers.sgd import SGD
 from plasticity_plugins.rules.bcm import ic92
-from plasticity_plugins.rules.projection_pursuit import K1, S1, intrator, k2, s2
+from plasticity_plugins.rules.projection_pursuit import intrator, k1, k2, s1, s2
 from plasticity_plugins.thresholds.moments import Moments
 from plasticity_plugins.thresholds.moving_average import MovingAverage
 
-RULES = {"intrator": intrator, "s1": S1, "s2": s2, "k1": K1, "k2": k2}
+RULES = {"intrator": intrator, "s1": s1, "s2": s2, "k1": k1, "k2": k2}
 
 # The index of each rule from E[y^2], E[y^3], E[y^4], and how much larger its gradient is than dw.
 INDICES = {
     "ic92": (ic92, lambda m2, m3, m4: m3 / 3 - m2**2 / 4, 1),
     "intrator": (intrator, lambda m2, m3, m4: (m3 - m2**2) / 3, 1),
-    "s1": (S1, lambda m2, m3, m4: m3 / m2**1.5, 3),
+    "s1": (s1, lambda m2, m3, m4: m3 / m2**1.5, 3),
     "s2": (s2, lambda m2, m3, m4: m3 - m2**1.5, 3),
-    "k1": (K1, lambda m2, m3, m4: m4 / m2**2, 4),
+    "k1": (k1, lambda m2, m3, m4: m4 / m2**2, 4),
     "k2": (k2, lambda m2, m3, m4: m4 - 3 * m2**2, 4),
 }
 
@@ -93,7 +94,7 @@ def test_the_rule_ascends_the_gradient_of_its_index(name):
         assert factor * update[i, j] == pytest.approx(difference, rel=1e-6, abs=1e-8)
 
 
-@pytest.mark.parametrize("rule", [S1(), K1()])
+@pytest.mark.parametrize("rule", [s1(), k1()])
 def test_a_silent_neuron_does_not_learn_by_an_index_that_divides(rule):
     silent = np.zeros((1, 2))
     update = update_of(
@@ -141,9 +142,15 @@ def test_a_neuron_of_unit_norm_finds_the_direction_of_its_index(name):
     assert abs(direction[0]) > 0.99
 
 
+@pytest.mark.parametrize("batch_size", [1, 7])
+def test_moments_and_the_rules_that_divide_by_them_are_compiled_as_planned(batch_size):
+    parts = {"threshold": Moments(), "constraints": (RowNorm(),)}
+    assert_as_planned(layer(rule=s1() + 0.5 * k1(), **parts), batch_size=batch_size, epochs=1)
+
+
 def test_the_rules_that_divide_say_what_they_miss_beside_another_threshold():
     with pytest.raises(MissingPartError) as caught:
-        assemble(experiment(S1(), MovingAverage(), np.ones((2, 3))))
+        assemble(experiment(s1(), MovingAverage(), np.ones((2, 3))))
     assert str(caught.value).startswith(
         "layers[0].rule 's1' reads 'third_moment', which no component of layer_0 writes"
     )

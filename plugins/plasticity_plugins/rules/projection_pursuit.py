@@ -8,13 +8,14 @@ a rectified one it changes nothing.
 from __future__ import annotations
 
 import math
-from typing import ClassVar, cast
+from typing import cast
 
 import numpy as np
 
-from plasticity import Rule, Variable, component, hookimpl, rule
-from plasticity.typing import Array
+from plasticity import rule
 from plasticity_plugins import bibliography_of_rules
+
+_MOMENTS = {"threshold": "moments"}
 
 # Written in 32 bits, they leave the numbers of a layer in their own type.
 _THREE, _FOUR = cast(float, np.float32(3)), cast(float, np.float32(4))
@@ -68,8 +69,13 @@ def k2(y: float, theta: float, slope: float) -> float:
     return y * (y * y - _THREE * theta) * slope
 
 
-@component(source=bibliography_of_rules.BLAIS_1998)
-class S1(Rule):
+@rule(
+    "s1",
+    source=bibliography_of_rules.BLAIS_1998,
+    reads={"third": "third_moment"},
+    beside=_MOMENTS,
+)
+def s1(y: float, theta: float, third: float, slope: float) -> float:
     """Skewness by division (S1).
 
         R     = E[y^3] / E[y^2]^1.5
@@ -83,23 +89,18 @@ class S1(Rule):
     Source: Blais, Intrator, Shouval & Cooper, Neural Computation 10 (1998) 1797. The paper follows
     single samples; we take the mean of a batch.
     """
-
-    beside: ClassVar = {"threshold": "moments"}
-
-    third_moment = Variable(("neuron",), intent="in", description="E[y^3]")
-    phi = Variable(("neuron", "sample"), intent="scratch", description="phi of this rule alone")
-
-    @hookimpl
-    def modulate(self, activity: Array, slope: Array, threshold: Array, modulation: Array) -> None:
-        np.subtract(activity, _ratio(self.third_moment, threshold), out=self.phi)
-        self.phi *= activity
-        self.phi *= slope
-        self.phi *= _ratio(np.ones_like(threshold), threshold**1.5)
-        modulation += self.phi
+    if theta <= 0:
+        return theta * 0
+    return y * (y - third / theta) * slope / (theta * math.sqrt(theta))
 
 
-@component(source=bibliography_of_rules.BLAIS_1998)
-class K1(Rule):
+@rule(
+    "k1",
+    source=bibliography_of_rules.BLAIS_1998,
+    reads={"fourth": "fourth_moment"},
+    beside=_MOMENTS,
+)
+def k1(y: float, theta: float, fourth: float, slope: float) -> float:
     """Kurtosis by division (K1).
 
         R     = E[y^4] / E[y^2]^2
@@ -113,23 +114,6 @@ class K1(Rule):
     Source: Blais, Intrator, Shouval & Cooper, Neural Computation 10 (1998) 1797. The paper follows
     single samples; we take the mean of a batch.
     """
-
-    beside: ClassVar = {"threshold": "moments"}
-
-    fourth_moment = Variable(("neuron",), intent="in", description="E[y^4]")
-    phi = Variable(("neuron", "sample"), intent="scratch", description="phi of this rule alone")
-
-    @hookimpl
-    def modulate(self, activity: Array, slope: Array, threshold: Array, modulation: Array) -> None:
-        np.square(activity, out=self.phi)
-        self.phi -= _ratio(self.fourth_moment, threshold)
-        self.phi *= activity
-        self.phi *= slope
-        self.phi *= _ratio(np.ones_like(threshold), threshold**2)
-        modulation += self.phi
-
-
-def _ratio(above: Array, below: Array) -> Array:
-    """The quotient of each neuron, as a column; 0 where the divisor is."""
-    found: Array = np.divide(above, below, out=np.zeros_like(below), where=below > 0)
-    return found[:, np.newaxis]
+    if theta <= 0:
+        return theta * 0
+    return y * (y * y - fourth / theta) * slope / (theta * theta)

@@ -4,10 +4,37 @@ from __future__ import annotations
 
 import numpy as np
 
-from plasticity import Clock, Variable, component, hookimpl
+from plasticity import Clock, Kernel, Variable, component, hookimpl
 from plasticity.typing import Array
 from plasticity_plugins import bibliography_of_rules
 from plasticity_plugins.thresholds.fading import Fading
+
+
+def _square(y):  # type: ignore[no-untyped-def]  # compiled
+    return y * y
+
+
+def _cube(y):  # type: ignore[no-untyped-def]  # compiled
+    return y * y * y
+
+
+def _fourth(y):  # type: ignore[no-untyped-def]  # compiled
+    return y * y * y * y
+
+
+def _faded(theta, third, fourth, squares, cubes, fourths, first, gamma, share):  # type: ignore[no-untyped-def]  # compiled
+    if first:
+        theta, third, fourth = squares, cubes, fourths
+    return (
+        gamma * theta + share * squares,
+        gamma * third + share * cubes,
+        gamma * fourth + share * fourths,
+    )
+
+
+def _numbers(estimator: Moments, batch: int) -> tuple[float, ...]:
+    gamma = estimator.gamma(batch)
+    return gamma, 1 - gamma
 
 
 @component(source=bibliography_of_rules.BLAIS_1998)
@@ -26,6 +53,16 @@ class Moments(Fading):
 
     third_moment = Variable(("neuron",), intent="out", description="E[y^3], with a fading memory")
     fourth_moment = Variable(("neuron",), intent="out", description="E[y^4], with a fading memory")
+
+    kernels = (
+        Kernel(
+            "estimate_threshold",
+            _faded,
+            observe=(_square, _cube, _fourth),
+            state=("third_moment", "fourth_moment"),
+            parameters=_numbers,
+        ),
+    )
 
     @hookimpl
     def estimate_threshold(self, activity: Array, threshold: Array, clock: Clock) -> Array:
