@@ -38,6 +38,8 @@ def test_connections_learn_against_what_neurons_do_together(seed, dtype, target,
         lateral.constrain_weights(activity, CLOCK)
         expected = naive_anti_hebbian(expected, activity, 0.02, target, inhibitory)
     np.testing.assert_allclose(lateral.coupling, expected, rtol=0, atol=TOLERANCE[dtype])
+    radius = np.abs(np.linalg.eigvals(expected)).max()
+    assert lateral.measure(activity)["lateral_radius"] == pytest.approx(radius, rel=1e-4, abs=1e-7)
     current = generator.uniform(-1, 1, (4, 3)).astype(dtype)
     found = current.copy()
     lateral.shape_current(found)

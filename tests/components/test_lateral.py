@@ -15,6 +15,7 @@ from plasticity import Data, Experiment, Layer, assemble
 from plasticity.errors import SettingError
 from plasticity.testing import check_compiled
 from plasticity_plugins.lateral.settling import Spectrum
+from plasticity_plugins.lateral.unconnected import Unconnected
 from plasticity_plugins.lateral.uniform import UniformLateral
 
 
@@ -51,6 +52,12 @@ def test_a_single_neuron_is_left_as_it_is(strength):
     current = np.array([[0.5, -2.0]])
     ready(UniformLateral(strength=strength), 1).shape_current(current)
     assert current.tolist() == [[0.5, -2.0]]
+
+
+def test_unconnected_neurons_keep_their_currents():
+    current = np.array([[0.5, -2.0], [1.0, 3.0]])
+    Unconnected().shape_current(current)
+    assert current.tolist() == [[0.5, -2.0], [1.0, 3.0]]
 
 
 def test_inhibition_lowers_the_mean_current():

@@ -218,8 +218,11 @@ def test_a_run_measures_how_far_the_currents_have_settled():
     assert float(run.metrics["lateral_change"][-1]) == pytest.approx(change, rel=1e-6)
 
 
-def test_a_run_of_the_stationary_solution_measures_nothing():
-    assert "lateral_change" not in assemble(experiment("gaussian")).run().metrics
+def test_a_run_of_the_stationary_solution_measures_the_spectral_radius_alone():
+    found = assemble(experiment({"name": "nearest_neighbours", "strength": 0.2})).run().metrics
+    assert list(found) == ["lateral_radius"]
+    # A ring of four: the eigenvalues are 0.4 cos(pi k / 2).
+    np.testing.assert_allclose(found["lateral_radius"], 0.4)
 
 
 def test_lateral_connections_are_in_the_store_from_neuron_to_neuron():

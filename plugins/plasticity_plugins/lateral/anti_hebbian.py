@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import scipy.linalg
 
@@ -23,6 +25,8 @@ class AntiHebbian(Connected):
     of the layer does not touch its rate. Where it comes to rest, two neurons respond together as
     often as two independent ones of mean activity `target`; with a target of 0 and `inhibitory`
     off, linear neurons end uncorrelated.
+
+    The metric `lateral_radius` tells the spectral radius of L as it grows.
 
     (1 - L)^-1 is computed anew at each step, at a cost of the cube of the neurons; large layers do
     better with the relaxed solution.
@@ -64,6 +68,12 @@ class AntiHebbian(Connected):
             np.minimum(self.coupling, 0, out=self.coupling)
         if self.solution == "stationary":
             self._invert(clock)
+
+    @hookimpl
+    def measure(self, responses: Array) -> dict[str, Any]:
+        finite = np.isfinite(self.coupling).all()
+        radius = np.abs(np.linalg.eigvalsh(self.coupling)).max() if finite else np.nan
+        return super().measure(responses) | {"lateral_radius": float(radius)}
 
     def _invert(self, clock: Clock) -> None:
         # 1 - L is symmetric, so it has a Cholesky factor just as long as no eigenvalue reaches 1.

@@ -42,7 +42,12 @@ class Connected:
             "long_name": "change of the lateral currents in the last iteration",
             "units": "1",
             "comment": "largest change over the largest current; 0 where they have settled",
-        }
+        },
+        "lateral_radius": {
+            "long_name": "spectral radius of the lateral connections",
+            "units": "1",
+            "comment": "largest size of an eigenvalue of L; below 1 a network of them settles",
+        },
     }
 
     solution: str = setting(
@@ -110,7 +115,8 @@ class Fixed(Connected):
     where k is the pattern of a component. 1 - L is singular where L has the eigenvalue 1; beyond,
     where an eigenvalue has a real part above 1, a network of these connections does not settle.
     Before the run, the spectral radius of L and the critical strength are told; a singular 1 - L is
-    refused, and a strength beyond the critical one gets a warning.
+    refused, and a strength beyond the critical one gets a warning. The radius is also the metric
+    `lateral_radius`.
 
     Raises `SettingError` where 1 - L is singular.
 
@@ -122,6 +128,8 @@ class Fixed(Connected):
         default=-0.1, doc="factor on all connections; where the pattern is positive, < 0 inhibits"
     )
 
+    radius = Variable((), description="spectral radius of L")
+
     def pattern(self, n_neuron: int) -> Array:
         """The pattern k (neuron, neuron), float64."""
         raise NotImplementedError
@@ -129,10 +137,16 @@ class Fixed(Connected):
     @hookimpl
     def init_state(self, weights: Array) -> None:
         coupling = self.strength * self.pattern(len(weights))
-        self._check(self.spectrum(coupling, weights.dtype), len(weights))
+        spectrum = self.spectrum(coupling, weights.dtype)
+        self._check(spectrum, len(weights))
+        self.radius[...] = spectrum.radius
         self.coupling[...] = coupling
         if self.solution == "stationary":
             self.inverse[...] = np.linalg.inv(np.eye(len(coupling)) - coupling)
+
+    @hookimpl
+    def measure(self, responses: Array) -> dict[str, Any]:
+        return super().measure(responses) | {"lateral_radius": float(self.radius)}
 
     def spectrum(self, coupling: Array, precision: Any) -> Spectrum:
         """What the eigenvalues of L (neuron, neuron) tell, in this floating point type."""
