@@ -26,7 +26,6 @@ COMPARISONS = "plasticity.comparisons"
 FILE_READERS = "plasticity.file_readers"
 BENCHMARKS = "plasticity.benchmarks"
 READOUTS = "plasticity.readouts"
-READOUTS = "plasticity.readouts"
 
 
 @attrs.frozen

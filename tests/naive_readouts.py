@@ -51,3 +51,15 @@ def naive_head(currents, targets, n_class, orders, rates, batch_size, *, power, 
             v = 0.999 * v + 0.001 * gradient**2
             s = s - rate * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
     return s
+
+
+def naive_completion(activity, weights, sample, hidden, votes):
+    """One sample with its hidden inputs as the closest neurons recall them."""
+    seen = [j for j in range(len(sample)) if not hidden[j]]
+    lengths = [math.sqrt(sum(w[j] ** 2 for j in seen)) for w in weights]
+    closeness = [max(y, 0.0) / n if n else 0.0 for y, n in zip(activity, lengths, strict=True)]
+    voting = sorted(range(len(weights)), key=lambda i: closeness[i])[-votes:]
+    recalled = [sum(closeness[i] * weights[i][j] for i in voting) for j in range(len(sample))]
+    square = sum(recalled[j] ** 2 for j in seen)
+    scale = sum(sample[j] * recalled[j] for j in seen) / square if square else 0.0
+    return [scale * recalled[j] if hidden[j] else sample[j] for j in range(len(sample))]

@@ -2,10 +2,13 @@
 
     from plasticity.sklearn import PlasticityTransformer, BCM, KrotovHopfield
 
-`PlasticityTransformer` makes an estimator of any experiment. Each preset that an installed package
-registers has a class of its own here, and so has each readout, called as its name in capitals:
-preset `my_rule` becomes `MyRule`; words without a vowel or with a digit are abbreviations, `bcm`
-becomes `BCM`. A readout is a classifier that a package registers as
+`PlasticityTransformer` makes an estimator of any experiment, `LabelsAsInputs` a classifier of any
+such estimator, and `completed` fills in what it cannot see of samples.
+
+Each preset that an installed package registers has a class of its own here, and so has each
+readout, called as its name in capitals: preset `my_rule` becomes `MyRule`; words without a vowel or
+with a digit are abbreviations, `bcm` becomes `BCM`. A readout is a classifier that a package
+registers as
 
     [project.entry-points."plasticity.readouts"]
     my_readout = "my_package:MyReadout"
@@ -20,9 +23,10 @@ from typing import Any
 
 from plasticity.discovery import PRESETS, READOUTS, entries, entry_of
 from plasticity.errors import nearest_or_all
+from plasticity.sklearn.completion import LabelsAsInputs, completed
 from plasticity.sklearn.transformer import PlasticityTransformer, transformer_of
 
-__all__ = ["PlasticityTransformer"]
+__all__ = ["LabelsAsInputs", "PlasticityTransformer", "completed"]
 
 
 def __getattr__(name: str) -> Any:

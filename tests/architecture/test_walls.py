@@ -131,6 +131,7 @@ def test_no_exception_to_this_outlives_its_reason():
 PUBLIC_MODULES = (
     "plasticity.errors",
     "plasticity.formulas",
+    "plasticity.sklearn",
     "plasticity.testing",
     "plasticity.typing",
 )
