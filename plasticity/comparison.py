@@ -10,111 +10,90 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Callable, Iterable, Mapping
-from itertools import count
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from time import perf_counter
-from typing import Any, TypeAlias
+from typing import Any, Protocol
 
 import attrs
-import numpy as np
 
-from plasticity import discovery
-from plasticity.assembly import assemble
+from plasticity.comparing import workers
+from plasticity.comparing.budget import Budget, with_budget
+from plasticity.comparing.folder import PAGE, place_of, take_up
+from plasticity.comparing.given import Given, Material, configured, entrants_of, the_data
+from plasticity.comparing.holding_out import Held
+from plasticity.comparing.readouts import LINEAR_PROBE, read_off
+from plasticity.comparing.tables import Contender, columns_of, contenders_of
+from plasticity.comparing.task import (
+    Compared,
+    Task,
+    assembled,
+    failed,
+    found_complete,
+    found_in_store,
+    train,
+)
 from plasticity.data import Data
-from plasticity.errors import PlasticityError, SpecError, StoreError
-from plasticity.fallbacks import GivenData
-from plasticity.report.probe import Features, Held, hold_out, linear_probe
-from plasticity.report.stopwatch import Stopwatch, samples_until
+from plasticity.errors import EntryError, StoreError
 from plasticity.results import Run
-from plasticity.runs import configure
 from plasticity.simulation import Simulation
 from plasticity.spec import Experiment
-from plasticity.structure import make
-from plasticity.typing import Array
-
-Given: TypeAlias = str | Path | Experiment
-PAGE = "page.html"
 
 
-@attrs.define(eq=False)
-class Compared:
-    """One run of a comparison.
+class Telling(Protocol):
+    """How a comparison shows how far it is."""
 
-    name                how the table calls it
-    asked               the spec, also where samples of its data were set aside
-    simulation          trained, so it can be asked to respond
-    run                 what was recorded; None before the run
-    failure             what ended the run, or an empty text
-    seconds             from the first step to the end, compilation included
-    samples_per_second  of training alone, without compilation
-    probe               share of held-out samples that a linear probe of the last layer gets right
-    """
+    def listeners(self, title: str) -> Iterable[Any]:
+        """Objects that hear a run of this process."""
 
-    name: str
-    asked: Experiment
-    simulation: Simulation
-    run: Run | None = None
-    failure: str = ""
-    seconds: float = float("nan")
-    samples_per_second: float = float("nan")
-    probe: float | None = None
-
-    @property
-    def samples_seen(self) -> int:
-        """Samples that the last layer has learnt from, each as often as it was drawn."""
-        simulation = self.simulation
-        step = simulation.layers[-1].clock.step
-        return samples_until(simulation.experiment, simulation.data.per_epoch, step)
-
-    @property
-    def measurements(self) -> dict[str, float]:
-        """The last measurements of the last layer; the mean over the neurons where each has one."""
-        if self.run is None or self.failure:
-            return {}
-        return {
-            str(name): _mean(array.values[-1]) for name, array in self.run.metrics.data_vars.items()
-        }
-
-    @property
-    def row(self) -> dict[str, Any]:
-        """The row of the table; what this run does not have is left out."""
-        row: dict[str, Any] = {"run": self.name}
-        if self.failure:
-            return row
-        row |= self.measurements
-        if self.probe is not None:
-            row["linear_probe"] = self.probe
-        return row | {"samples_per_second": self.samples_per_second}
+    def say(self, line: str) -> None:
+        """Show what happened to a run of another process, or of an earlier comparison."""
 
 
 @attrs.define(eq=False)
 class Comparison:
     """What `compare` returns.
 
-    runs      in the order asked for
+    runs      in the order asked for; of each experiment one for each seed
     held      the samples that no run saw
+    data      the samples that all runs learnt from, or None where nobody knows them
     baseline  accuracy of the linear probe on the raw inputs, or None where there is no probe
     command   the shell command that compares again, or an empty text
+    lengths   what to say of the runs whose length is not that of their spec
+    folder    where the stores lie that were made, or None
     """
 
     runs: tuple[Compared, ...]
     held: Held
+    data: Data | None = None
     baseline: float | None = None
     command: str = ""
+    lengths: tuple[str, ...] = ()
+    folder: Path | None = None
+
+    @property
+    def contenders(self) -> tuple[Contender, ...]:
+        """The experiments, each with its runs."""
+        return contenders_of(self.runs)
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The seeds of the runs, each once."""
+        return tuple(dict.fromkeys(run.seed for run in self.runs))
 
     @property
     def table(self) -> list[dict[str, Any]]:
-        """A row a run; what a run does not have is left out of its row."""
-        return [compared.row for compared in self.runs]
+        """A row an experiment, of means over the seeds; what it does not have is left out."""
+        rows = []
+        for contender in self.contenders:
+            found = {name: contender.mean(name) for name in self.columns}
+            told = {name: value for name, value in found.items() if value is not None}
+            rows.append({"run": contender.name, **told})
+        return rows
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns of the table: every measurement that some run has, the probe, the speed."""
-        found = dict.fromkeys(name for row in self.table for name in row)
-        last = [name for name in ("linear_probe", "samples_per_second") if name in found]
-        return (*(name for name in found if name not in ("run", *last)), *last)
+        """The columns of the table: every measurement of some run, the readouts, the speed."""
+        return columns_of(self.runs)
 
     def write(self, folder: str | Path, *, overwrite: bool = False) -> Path:
         """Write the page into a folder, which is made if it is not there; its path.
@@ -135,150 +114,141 @@ class Comparison:
 def compare(
     experiments: Iterable[Given] | Mapping[str, Given] = (),
     *,
+    seeds: int = 1,
     data: Any = None,
     labels: Any = None,
+    budget: str | int | None = None,
     out: str | Path | None = None,
     listeners: Callable[[str], Iterable[Any]] | None = None,
+    telling: Telling | None = None,
     command: str = "",
     **settings: Any,
 ) -> Comparison:
-    """Run experiments one after another on the same data and set their results side by side.
+    """Run experiments on the same data and set their results side by side.
 
-    experiments  presets, TOML files or `Experiment`s, by name if it is a mapping; without any, the
-                 comparison that an installed package names as the default
+    experiments  presets, TOML files, `Experiment`s, or stores and `Run`s, which are taken as they
+                 are; by name if it is a mapping; without any, the comparison that an installed
+                 package names as the default
+    seeds        how many runs of each experiment, from the seed of the first experiment upwards
     data         in place of the data of the experiments; see `plasticity.run`
     labels       of an array given as data
-    out          folder in which each run gets its store; without it they are recorded in memory
-    listeners    from the name of a run to the objects with `@hookimpl` methods that hear it
+    budget       how much each run may learn: a number of samples, a duration as "90 s", or "own",
+                 as its spec says; without it as many samples for all as the longest spec has
+    out          folder in which each run gets its store; without it they are recorded in memory.
+                 An earlier comparison of the same in it is gone on with
+    listeners    from the name of a run to the objects with `@hookimpl` methods that hear it; with
+                 them all runs stay in this process
+    telling      shows how far the comparison is
     command      what the page tells to type to compare again
     settings     any setting that all the experiments have: `epochs=5`
 
-    All runs take the seed of the first one, so they draw the same samples in the same order. A run
-    that fails does not stop the others. Raises a `SpecError` before the first run where an
-    experiment cannot be assembled, or where the experiments have different data and `data` does
-    not say which to use.
+    Runs of one seed draw the same samples in the same order. Long comparisons that go to a folder
+    use a process for each core. A run that fails does not stop the others. Raises a `SpecError`
+    before the first run where an experiment cannot be assembled, or where the experiments have
+    different data and `data` does not say which to use; `StoreError` where `out` holds anything
+    else.
     """
-    specs = specs_of(experiments)
-    specs = _configured(specs, data=data, labels=labels, settings=settings)
-    _check_same_data(specs)
-    first = next(iter(specs.values()))
-    held = hold_out(_source_of(first).open_data, first.seed)
-    runs = tuple(
-        _assembled(name, attrs.evolve(spec, seed=first.seed), held.rest, listeners)
-        for name, spec in specs.items()
+    if isinstance(seeds, bool) or not isinstance(seeds, int) or seeds < 1:
+        raise EntryError(f"seeds: must be a whole number from 1, got {seeds!r}")
+    entrants = entrants_of(experiments)
+    stores = {name: given for name, given in entrants.items() if isinstance(given, Run)}
+    specs = {name: given for name, given in entrants.items() if isinstance(given, Experiment)}
+    specs = configured(specs, data=data, labels=labels, settings=settings)
+    material = the_data(specs, stores, data=data, labels=labels)
+    lengths: dict[str, str] = {}
+    if specs and material.train is not None:
+        specs, lengths = with_budget(specs, Budget.of(budget), material.train)
+    folder = Path(out) if out is not None else None
+    done = {
+        name: [found_in_store(name, run, material.train, material.held)]
+        for name, run in stores.items()
+    } | _run_all(specs, seeds, material, folder, listeners, telling)
+    runs = tuple(run for name in entrants for run in done[name])
+    return Comparison(
+        runs,
+        material.held,
+        material.train,
+        _baseline(material, runs),
+        command,
+        tuple(lengths.values()),
+        folder if specs else None,
     )
-    for compared in runs:
-        _run(compared, Path(out) / compared.name if out is not None else None)
-        if held.data is not None and not compared.failure:
-            compared.probe = _probe(compared.simulation, held.data, _features_of(compared))
-    baseline = None
-    if held.data is not None:
-        baseline = _probe(runs[0].simulation, held.data, _raw)
-    return Comparison(runs, held, baseline, command)
 
 
-def specs_of(experiments: Iterable[Given] | Mapping[str, Given] = ()) -> dict[str, Experiment]:
-    """The experiments that `compare` would run, by name; a name that is taken gets a number.
-
-    Raises `SpecError` where a name of a mapping could not be that of a folder.
-    """
-    if isinstance(experiments, Mapping):
-        for name in experiments:
-            if Path(name).name != name:
-                raise SpecError(f"a run is called like a folder, without a path, got {name!r}")
-        return {name: _load(given) for name, given in experiments.items()} or _default()
-    specs: dict[str, Experiment] = {}
-    for given in experiments:
-        stem = "experiment" if isinstance(given, Experiment) else Path(given).stem
-        names = (stem if number == 1 else f"{stem}-{number}" for number in count(1))
-        specs[next(name for name in names if name not in specs)] = _load(given)
-    return specs or _default()
-
-
-def _default() -> dict[str, Experiment]:
-    names = tomllib.loads(discovery.comparison_text("default"))["compare"]
-    return {name: Experiment.load(name) for name in names}
-
-
-def _load(given: Given) -> Experiment:
-    return given if isinstance(given, Experiment) else Experiment.load(given)
-
-
-def _configured(
-    specs: Mapping[str, Experiment], *, data: Any, labels: Any, settings: Mapping[str, Any]
-) -> dict[str, Experiment]:
-    configured = {}
-    for name, spec in specs.items():
-        try:
-            configured[name] = configure(spec, data=data, labels=labels, **settings)
-        except SpecError as error:
-            raise type(error)(f"{name}: {error}") from None
-    return configured
-
-
-def _check_same_data(specs: Mapping[str, Experiment]) -> None:
-    (first, one), *others = specs.items()
-    for name, spec in others:
-        if spec.data is one.data:
-            continue
-        told, other = one.to_dict()["data"], spec.to_dict()["data"]
-        if told != other:
-            raise SpecError(
-                f"{first} has the data {told!r} and {name} has {other!r}; a comparison takes the "
-                "same data for all: say which with --data, or compare(..., data=...)"
-            )
-
-
-def _source_of(spec: Experiment) -> Any:
-    if isinstance(spec.data, Data):
-        return GivenData(data=spec.data)
-    return make(spec.data, "data", "source")
-
-
-def _assembled(
-    name: str,
-    spec: Experiment,
-    data: Data | None,
+def _run_all(
+    specs: Mapping[str, Experiment],
+    seeds: int,
+    material: Material,
+    folder: Path | None,
     listeners: Callable[[str], Iterable[Any]] | None,
-) -> Compared:
-    trained = spec if data is None else attrs.evolve(spec, data=data)
-    try:
-        return Compared(name, spec, assemble(trained, listeners(name) if listeners else ()))
-    except SpecError as error:
-        raise type(error)(f"{name}: {error}") from None
+    telling: Telling | None,
+) -> dict[str, list[Compared]]:
+    """Bring every run to its end; the runs of each experiment."""
+    if not specs or material.train is None:
+        return {}
+    first = next(iter(specs.values())).seed
+    numbers = range(first, first + seeds)
+    tasks = [
+        Task(
+            name,
+            attrs.evolve(spec, seed=seed),
+            None if folder is None else place_of(folder, name, seed),
+            growth=seed == first,
+        )
+        for seed in numbers
+        for name, spec in specs.items()
+    ]
+    held = material.held
+
+    def hears(task: Task) -> list[Any]:
+        title = task.name if seeds == 1 else f"{task.name} {task.seed}"
+        shown = telling.listeners(title) if telling else ()
+        return [*(listeners(task.name) if listeners else ()), *shown]
+
+    # Assembled before anything is run or written, so that a mistake is told at once.
+    ready = {task.name: assembled(task, held.rest, hears(task)) for task in tasks[: len(specs)]}
+    if folder is not None:
+        take_up(folder, specs, material.train)
+    found: dict[Task, Compared] = {}
+    for task in tasks:
+        complete = found_complete(task, held)
+        if complete is not None:
+            found[task] = complete
+            if telling:
+                telling.say(f"{task.name}, seed {task.seed}: complete already")
+    missing = [task for task in tasks if task not in found]
+    if listeners is None and workers.worth_sharing(missing, material.train):
+        found |= dict(_elsewhere(missing, first, held, telling))
+    else:
+        for task in missing:
+            simulation: Simulation | None = ready.pop(task.name, None)
+            if simulation is None or simulation.experiment.seed != task.seed:
+                simulation = assembled(task, held.rest, hears(task))
+            found[task] = train(task, simulation, held)
+    return {name: [found[task] for task in tasks if task.name == name] for name in specs}
 
 
-def _run(compared: Compared, out: Path | None) -> None:
-    """Train, and keep what happened."""
-    simulation = compared.simulation
-    stopwatch = Stopwatch(simulation.experiment, simulation.data.per_epoch)
-    simulation.register(stopwatch)
-    begun = perf_counter()
-    try:
-        compared.run = simulation.run(out)
-    except PlasticityError as error:
-        if simulation.store is None:
-            raise
-        compared.failure = str(error)
-        compared.run = Run(simulation.store)
-    compared.seconds = perf_counter() - begun
-    compared.samples_per_second = stopwatch.samples_per_second
+def _elsewhere(
+    tasks: list[Task], first_seed: int, held: Held, telling: Telling | None
+) -> Iterator[tuple[Task, Compared]]:
+    """Carry out tasks in processes of their own, and read what they left."""
+    told: dict[Task, str] = {}
+
+    def ended(task: Task, failure: str) -> None:
+        told[task] = failure
+        if telling:
+            how = f"failed: {failure}" if failure else "finished"
+            telling.say(f"{task.name}, seed {task.seed}: {how} ({len(told)} of {len(tasks)})")
+
+    workers.in_processes(tasks, first_seed, ended)
+    for task in tasks:
+        complete = None if told[task] else found_complete(task, held)
+        yield task, complete or failed(task, told[task])
 
 
-def _features_of(compared: Compared) -> Features:
-    return lambda samples: compared.simulation.respond(samples).T
-
-
-def _raw(samples: Array) -> Array:
-    return samples
-
-
-def _probe(simulation: Simulation, test: Data, features: Features) -> float | None:
-    return linear_probe(simulation.data, test, features, simulation.experiment.seed)
-
-
-def _mean(values: Array) -> float:
-    """The mean of what is a number; NaN where nothing is."""
-    numbers = np.asarray(values, np.float64)
-    numbers = numbers[~np.isnan(numbers)]
-    return float(numbers.mean()) if numbers.size else float("nan")
+def _baseline(material: Material, runs: tuple[Compared, ...]) -> float | None:
+    """What a linear probe reads off the inputs themselves."""
+    if material.held.data is None or material.train is None:
+        return None
+    read = read_off(material.train, material.held.data, lambda x: x, runs[0].seed, only_linear=True)
+    return read.accuracy(LINEAR_PROBE) if read else None

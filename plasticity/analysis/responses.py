@@ -15,6 +15,7 @@ from plasticity.errors import DataError
 from plasticity.hookspecs import hookimpl
 from plasticity.results import Run
 from plasticity.settings import setting
+from plasticity.simulation import Simulation
 from plasticity.state import LayerState
 from plasticity.typing import Array
 
@@ -33,7 +34,27 @@ def responses_of(run: Run, samples: Any, labels: Any = None, layer: int = -1) ->
     Raises `DataError` where the samples have another number of inputs than those of the training.
     """
     data = samples if isinstance(samples, Data) else Data(samples, labels=labels)
+    values = rebuilt(run, data).respond(data.take(slice(None), run.experiment.dtype), layer)
+    coords: dict[str, Any] = {"sample": np.arange(data.n_sample)}
+    if data.labels is not None:
+        coords["label"] = ("sample", data.labels)
+    told = {"long_name": "activity", "units": "1"}
+    return xr.DataArray(values, coords, ("neuron", "sample"), "responses", told)
+
+
+def rebuilt(run: Run, data: Data) -> Simulation:
+    """A simulation whose layers are as they were at the end of a run, without its listeners.
+
+    data   in place of those of the run
+
+    Raises `DataError` where the samples have another number of inputs than those of the training,
+    or where the store holds no weights.
+    """
     states = [run.state(index) for index in range(len(run.layers))]
+    if not all("weights" in state for state in states):
+        raise DataError(
+            f"{run.store.target or 'the run'}: holds no weights: it ended before any state was kept"
+        )
     _check_inputs(data, states[0]["weights"])
     experiment = run.experiment
     layers = tuple(
@@ -51,12 +72,7 @@ def responses_of(run: Run, samples: Any, labels: Any = None, layer: int = -1) ->
     simulation = assemble(quiet)
     for layer_state, stored in zip(simulation.layers, states, strict=True):
         _fill(layer_state, stored)
-    values = simulation.evaluation.respond(data.take(slice(None), experiment.dtype), layer)
-    coords: dict[str, Any] = {"sample": np.arange(data.n_sample)}
-    if data.labels is not None:
-        coords["label"] = ("sample", data.labels)
-    told = {"long_name": "activity", "units": "1"}
-    return xr.DataArray(values, coords, ("neuron", "sample"), "responses", told)
+    return simulation
 
 
 @component

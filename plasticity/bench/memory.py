@@ -14,6 +14,7 @@ import attrs
 import numpy as np
 
 from plasticity.bench.cases import Peak
+from plasticity.comparing.peak_memory import peak_bytes
 from plasticity.errors import DataError, PlasticityError
 
 _CHILD = "from plasticity.bench.memory import run_and_tell; run_and_tell()"
@@ -73,15 +74,7 @@ def run_and_tell() -> None:
 
 def peak_megabytes() -> float:
     """The most memory that this process had at any time."""
-    status = Path("/proc/self/status")
-    if status.is_file():
-        # Not what getrusage tells: a child starts there with the peak of its parent.
-        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-        return int(line.split()[1]) * 1024 / _MB
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak * (1 if sys.platform == "darwin" else 1024) / _MB
+    return peak_bytes() / _MB
 
 
 def _peak_of(tables: dict[str, Any], cache: str) -> float:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shlex
 import signal
-from collections.abc import Callable
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from plasticity.comparing.given import Entrant
+    from plasticity.comparing.tables import Contender
     from plasticity.comparison import Comparison
-    from plasticity.spec import Experiment
 
 _FOLDER = "comparison"
 
@@ -25,9 +27,13 @@ def compare(
         list[str] | None,
         typer.Argument(
             metavar="[A B ...]",
-            help="Presets or TOML files; without any, the comparison of the installed presets.",
+            help="Presets, TOML files or stores of finished runs; without any, the comparison of "
+            "the installed presets.",
         ),
     ] = None,
+    seeds: Annotated[
+        int, typer.Option(metavar="N", help="Runs of each experiment, with seeds in a row.")
+    ] = 1,
     settings: Annotated[
         list[str] | None,
         typer.Option(
@@ -43,11 +49,20 @@ def compare(
             metavar="NAME|FILE", help="A source or a file in place of the experiments' data."
         ),
     ] = None,
+    budget: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SAMPLES|TIME|own",
+            help='How much each run may learn: samples, a duration as "90 s", or as its spec '
+            "says; without it as many samples for all as the longest has.",
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
             metavar="FOLDER",
-            help="Where the page and the stores go; without it a new folder `comparison`.",
+            help="Where the page and the stores go, and where an earlier comparison of the same "
+            "is gone on with; without it a new folder `comparison`.",
         ),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
@@ -55,86 +70,114 @@ def compare(
     """Run experiments on the same data: one table, one page."""
     from plasticity.cli.failures import interrupted
     from plasticity.cli.terminal import line, stdout
+    from plasticity.comparing.given import entrants_of
     from plasticity.comparison import compare as run_all
-    from plasticity.comparison import specs_of
     from plasticity.overrides import parse
 
     chosen = dict(map(parse, settings or []))
-    specs, listeners = _with_titled_bars(specs_of(experiments or ()), quiet)
-    folder = _new_folder(out)
+    entrants = entrants_of(experiments or ())
+    folder = _new_folder() if out is None else out
+    command = _command(list(entrants), experiments, seeds, data, budget, settings)
     try:
         compared = run_all(
-            specs,
+            _without_bars(entrants),
+            seeds=seeds,
             data=chosen.pop("data", data),
+            budget=budget,
             out=folder,
-            listeners=listeners,
-            command=_command(list(specs), experiments, data, settings),
+            telling=None if quiet else _Telling(entrants),
+            command=command,
             **chosen,
         )
     except KeyboardInterrupt:
-        interrupted(signal.SIGINT, f"Interrupted; what was recorded until then is in {folder}.")
+        again = f"{command} --out {shlex.quote(str(folder))}"
+        interrupted(
+            signal.SIGINT,
+            f"Interrupted; what was recorded until then is in {folder}.",
+            f"{again} goes on from there.",
+        )
     console = stdout()
     print_table(console, compared)
     for run in compared.runs:
+        title = run.name if len(compared.seeds) == 1 else f"{run.name}, seed {run.seed},"
         if run.failure:
-            line(console, f"{run.name} failed: {run.failure}")
+            line(console, f"{title} failed: {run.failure}")
         elif run.run is not None and run.run.outcome != "finished":
-            line(console, f"{run.name} {run.run.outcome}")
-    typer.echo(str(compared.write(folder)))
+            line(console, f"{title} {run.run.outcome}")
+    typer.echo(str(compared.write(folder, overwrite=True)))
     if any(run.failure for run in compared.runs):
         raise typer.Exit(1)
 
 
-def _with_titled_bars(
-    specs: dict[str, Experiment], quiet: bool
-) -> tuple[dict[str, Experiment], Callable[[str], list[Any]]]:
-    """The experiments without bars of their own, and a bar that tells the name of each run."""
-    from plasticity.cli.progress import PROGRESS, with_progress
-    from plasticity.discovery import find
-    from plasticity.errors import UnknownNameError
+class _Telling:
+    """A bar for each run of this process, where one is installed, and lines of what others did."""
 
-    bare = {name: with_progress(spec, quiet=True)[0] for name, spec in specs.items()}
-    try:
-        bar = find(PROGRESS, "observer")
-    except UnknownNameError:
-        quiet = True
-    width = max(map(len, specs))
-    return bare, lambda name: [] if quiet else [bar(title=name.ljust(width))]
+    def __init__(self, entrants: Iterable[str]) -> None:
+        from plasticity.cli.progress import PROGRESS
+        from plasticity.discovery import find
+        from plasticity.errors import UnknownNameError
+
+        self._width = max(map(len, entrants))
+        self._bar: Any = None
+        with suppress(UnknownNameError):
+            self._bar = find(PROGRESS, "observer")
+
+    def listeners(self, title: str) -> list[Any]:
+        """The bar of a run."""
+        return [] if self._bar is None else [self._bar(title=title.ljust(self._width))]
+
+    def say(self, line: str) -> None:
+        """Print a line."""
+        typer.echo(line, err=True)
 
 
-def _new_folder(out: Path | None) -> Path:
-    """The folder asked for, or one with a name that is free."""
+def _without_bars(entrants: dict[str, Entrant]) -> dict[str, Any]:
+    """The experiments without bars of their own, which would not tell whose they are."""
+    from plasticity.cli.progress import with_progress
+    from plasticity.spec import Experiment
+
+    return {
+        name: with_progress(given, quiet=True)[0] if isinstance(given, Experiment) else given
+        for name, given in entrants.items()
+    }
+
+
+def _new_folder() -> Path:
+    """A folder with a name that is free."""
     from itertools import count
 
-    from plasticity.errors import StoreError
-
-    if out is None:
-        names = (f"{_FOLDER}-{number}" if number > 1 else _FOLDER for number in count(1))
-        return next(path for path in map(Path, names) if not path.exists())
-    if out.exists() and not (out.is_dir() and not any(out.iterdir())):
-        raise StoreError(f"{out}: exists already; choose another folder")
-    return out
+    names = (f"{_FOLDER}-{number}" if number > 1 else _FOLDER for number in count(1))
+    return next(path for path in map(Path, names) if not path.exists())
 
 
 def _command(
-    names: list[str], given: list[str] | None, data: str | None, settings: list[str] | None
+    names: list[str],
+    given: list[str] | None,
+    seeds: int,
+    data: str | None,
+    budget: str | None,
+    settings: list[str] | None,
 ) -> str:
     words = ["plasticity", "compare", *(given or names)]
+    words += ["--seeds", str(seeds)] if seeds != 1 else []
     words += ["--data", data] if data is not None else []
+    words += ["--budget", budget] if budget is not None else []
     words += [word for setting in settings or () for word in ("--set", setting)]
     return shlex.join(words)
 
 
 def print_table(console: Console, compared: Comparison) -> None:
-    """Print a row a run or, where the terminal is too narrow for it, a column a run."""
+    """Print a row an experiment or, where the terminal is too narrow for it, a column each."""
+    from plasticity.comparing.readouts import LINEAR_PROBE
     from plasticity.report.wording import cell, heading
 
     columns = compared.columns
     rows = [
-        [row["run"], *(cell(name, row.get(name)) for name in columns)] for row in compared.table
+        [contender.name, *(_text(contender, name) for name in columns)]
+        for contender in compared.contenders
     ]
     if compared.baseline is not None:
-        probe = {"linear_probe": compared.baseline}
+        probe = {LINEAR_PROBE: compared.baseline}
         rows.append(["raw inputs", *(cell(name, probe.get(name)) for name in columns)])
     titles = ["run", *map(heading, columns)]
     table = _table(titles, rows)
@@ -144,6 +187,17 @@ def print_table(console: Console, compared: Comparison) -> None:
         turned = list(map(list, zip(titles, *rows, strict=True)))
         table = _table(turned[0], turned[1:])
     console.print(table)
+
+
+def _text(contender: Contender, column: str) -> str:
+    """The mean over the seeds, with its standard deviation where there are several."""
+    import math
+
+    from plasticity.report.wording import cell
+
+    spread = contender.spread(column)
+    told = cell(column, contender.mean(column))
+    return told if math.isnan(spread) else f"{told} ± {cell(column, spread).removesuffix('%')}"
 
 
 def _table(titles: list[str], rows: list[list[str]]) -> Table:

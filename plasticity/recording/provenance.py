@@ -27,14 +27,15 @@ def about(experiment: Experiment, data: Data) -> dict[str, Any]:
         "spec": experiment.to_dict(),
         "seed": experiment.seed,
         "layers": [experiment.layer_name(i) for i in range(len(experiment.layers))],
-        "versions": dict(_versions()),
+        "versions": dict(versions()),
         "data": data.fingerprint(),
         "image_shape": list(data.image_shape) if data.image_shape else None,
     }
 
 
 @cache
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """The versions of Python and of the packages that decide numbers."""
     found = {package: version(package) for package in _PACKAGES}
     return {"python": platform.python_version(), **found}
 

@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from plasticity.plot.fields import limit_of
 from plasticity.typing import Array
 
 MOST = 100
@@ -36,14 +37,16 @@ class Picture:
     diverging: bool = False
 
 
-def weight_picture(weights: Array, image_shape: tuple[int, ...] | None) -> Picture:
+def weight_picture(
+    weights: Array, image_shape: tuple[int, ...] | None, limit: float | None = None
+) -> Picture:
     """The weights (neuron, input) as a grid of images, or as a matrix where inputs are no images.
 
     One scale of colours for all, blue below zero and red above, white at zero; in images with
-    three channels grey is zero. The scale ends at the 99.9th percentile of the sizes, lest a single
-    large weight make all others pale.
+    three channels grey is zero. The scale ends at `limit`, or at the 99.9th percentile of the
+    sizes, lest a single large weight make all others pale.
     """
-    limit = float(np.quantile(np.abs(weights), 0.999)) or 1.0
+    limit = limit_of(weights) if limit is None else limit
     scaled = np.clip(weights / limit, -1, 1) / 2 + 0.5
     images = _as_images(scaled, image_shape)
     if images is None:
@@ -113,10 +116,15 @@ def _enlarged_map(colours: Array) -> Array:
 
 
 def _encoded(colours: Array, limit: float = float("nan"), diverging: bool = False) -> Picture:
-    from matplotlib.image import imsave
+    from PIL import Image
 
     pixels: Any = np.round(colours * 255).astype(np.uint8)
+    address = png_address(Image.fromarray(pixels))
+    return Picture(address, pixels.shape[1], pixels.shape[0], limit, diverging)
+
+
+def png_address(image: Any) -> str:
+    """The `data:` address of a picture of Pillow."""
     buffer = io.BytesIO()
-    imsave(buffer, pixels, format="png", pil_kwargs={"optimize": True})
-    source = "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
-    return Picture(source, pixels.shape[1], pixels.shape[0], limit, diverging)
+    image.save(buffer, format="png")
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

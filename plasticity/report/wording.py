@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from plasticity import discovery
+from plasticity.comparing.readouts import LINEAR_PROBE
+
 HOLE = "–"
-_SHARES = ("linear_probe",)
 
 
 def heading(column: str) -> str:
@@ -30,9 +32,26 @@ def cell(column: str, value: Any) -> str:
         return HOLE
     if math.isnan(value):
         return "undefined"
-    if column in _SHARES:
+    if _is_share(column):
         return f"{100 * value:.1f}%"
     return number(value)
+
+
+def signed(column: str, value: float) -> str:
+    """A difference of two values of a column, with its sign; of shares in points.
+
+    >>> signed("linear_probe", -0.0123), signed("patterns", 12.0), signed("change", 0.0)
+    ('−1.2 points', '+12', '0')
+    """
+    if math.isnan(value):
+        return "undefined"
+    size = f"{100 * abs(value):.1f} points" if _is_share(column) else number(abs(value))
+    return size if float(value) == 0 else f"{'−' if value < 0 else '+'}{size}"
+
+
+def _is_share(column: str) -> bool:
+    """Whether a column holds what a readout gets right."""
+    return column == LINEAR_PROBE or column in discovery.entries(discovery.READOUTS)
 
 
 def number(value: float) -> str:

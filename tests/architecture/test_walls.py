@@ -50,10 +50,12 @@ ORDINARY = {
     "noise": "of made data",
     "normal": "of NumPy",
     "ones": "of NumPy",
+    "Overlap": "of what neurons select, in a figure",
     "overlap": "of two arrays",
     "progress": "of a clock",
     "recorder": "of a run",
     "tanh": "of NumPy",
+    "selectivity": "of a neuron, in a figure",
     "uniform": "of NumPy",
     "zeros": "of NumPy",
 }
@@ -66,6 +68,7 @@ WORDS_ALONE = {
     ("plasticity/cli/show.py", "arrays"): "heading",
     ("plasticity/rule_functions.py", "competitive"): "a word of `rule`",
     ("plasticity/expressions.py", "tanh"): "a function that formulas have",
+    ("plasticity/plot/__init__.py", "selectivity"): "name of a figure",
     ("plasticity/cli/progress.py", "progress"): "the bar of the command line, if one is installed",
 }
 
@@ -207,6 +210,8 @@ ORDER = """
     sklearn
     analysis
     schedule_summary
+    comparing
+    plot
     report
     comparison
     bench

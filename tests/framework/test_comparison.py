@@ -10,10 +10,10 @@ import toys
 from comparing import CLASSES, RNG, SEPARABLE, LastStep, Norms, Stumbles, spec
 from threadpoolctl import threadpool_info
 
-from plasticity import Data, component, hookimpl
+from plasticity import Data, component, hookimpl, open_run
+from plasticity.comparing.stopwatch import Stopwatch, samples_until
 from plasticity.comparison import compare
 from plasticity.errors import SpecError
-from plasticity.report.stopwatch import Stopwatch, samples_until
 from plasticity.threads import one_thread_if_small
 
 
@@ -110,7 +110,9 @@ def test_a_name_with_a_path_is_refused():
 
 def test_the_stores_lie_in_a_folder_by_name(tmp_path):
     compare({"a": spec(), "b": spec()}, out=tmp_path / "both")
-    assert sorted(path.name for path in (tmp_path / "both").iterdir()) == ["a", "b"]
+    found = sorted(path.name for path in (tmp_path / "both").iterdir())
+    assert found == ["a", "b", "comparison.json"]
+    assert open_run(tmp_path / "both" / "a" / "seed_3").outcome == "finished"
 
 
 # -- the linear probe --------------------------------------------------------------------------
@@ -144,7 +146,7 @@ def test_labels_that_have_nothing_to_do_with_the_inputs_are_not_read_off_them():
     labels = RNG.integers(0, 2, 400)
     compared = compare({"a": spec()}, data=RNG.random((400, 6)), labels=labels)
     # 80 held-out samples: four standard deviations around a half.
-    assert abs(compared.runs[0].probe - 0.5) < 4 * 0.5 / math.sqrt(80)
+    assert abs(compared.runs[0].scores.accuracy("linear_probe") - 0.5) < 4 * 0.5 / math.sqrt(80)
 
 
 def test_without_labels_there_is_no_probe_and_all_samples_are_trained_on():
@@ -161,7 +163,7 @@ def test_without_labels_there_is_no_probe_and_all_samples_are_trained_on():
 def test_the_speed_leaves_out_compilation_and_measurements(monkeypatch):
     # 16 steps an epoch, heard every 4; the first stretch compiles, each fourth is measured.
     seconds = [0.0, 9.0, 9.5, 15.0, 15.5, 16.0, 16.5, 22.0]
-    monkeypatch.setattr("plasticity.report.stopwatch.perf_counter", iter(seconds).__next__)
+    monkeypatch.setattr("plasticity.comparing.stopwatch.perf_counter", iter(seconds).__next__)
     watch = Stopwatch(spec(batch_size=10, epochs=2), 160)
     assert watch.every == 4
     for step in range(4, 36, 4):

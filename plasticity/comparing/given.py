@@ -1,0 +1,178 @@
+"""What a comparison is given: specs to run, stores to take as they are, and one set of data."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import count
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import attrs
+
+from plasticity import discovery
+from plasticity.comparing.holding_out import Held, hold_out
+from plasticity.comparing.task import source_of
+from plasticity.data import Data
+from plasticity.errors import SpecError, StoreError
+from plasticity.results import Run, open_run
+from plasticity.runs import configure
+from plasticity.spec import GIVEN, Experiment
+
+Given: TypeAlias = str | Path | Experiment | Run
+Entrant: TypeAlias = Experiment | Run
+_STORES = (".zarr", ".zip")
+
+
+@attrs.frozen(eq=False)
+class Material:
+    """The data of a comparison.
+
+    train  what the runs learn from; None where only stores are compared whose data nobody knows
+    held   what they are scored on
+    """
+
+    train: Data | None
+    held: Held
+
+
+def entrants_of(experiments: Iterable[Given] | Mapping[str, Given] = ()) -> dict[str, Entrant]:
+    """What would be compared, by name; a name that is taken gets a number.
+
+    Raises `SpecError` where a name of a mapping could not be that of a folder.
+    """
+    if isinstance(experiments, Mapping):
+        for name in experiments:
+            if Path(name).name != name:
+                raise SpecError(f"a run is called like a folder, without a path, got {name!r}")
+        return {name: _load(given) for name, given in experiments.items()} or _default()
+    entrants: dict[str, Entrant] = {}
+    for given in experiments:
+        stem = _stem(given)
+        names = (stem if number == 1 else f"{stem}-{number}" for number in count(1))
+        entrants[next(name for name in names if name not in entrants)] = _load(given)
+    return entrants or _default()
+
+
+def _default() -> dict[str, Entrant]:
+    names = tomllib.loads(discovery.comparison_text("default"))["compare"]
+    return {name: Experiment.load(name) for name in names}
+
+
+def _stem(given: Given) -> str:
+    if isinstance(given, Experiment):
+        return "experiment"
+    if isinstance(given, Run):
+        return "run" if given.store.target is None else _stem(str(given.store.target))
+    path = Path(str(given).rstrip("/"))
+    # The stores of a comparison are called after their seeds.
+    of_seed = re.fullmatch(r"seed_\d+", path.name) and path.parent.name
+    return of_seed or path.stem
+
+
+def _load(given: Given) -> Entrant:
+    if isinstance(given, Experiment | Run):
+        return given
+    path = Path(given)
+    if path.is_dir() or path.suffix in _STORES or "://" in str(given):
+        return open_run(given)
+    return Experiment.load(given)
+
+
+def configured(
+    specs: Mapping[str, Experiment], *, data: Any, labels: Any, settings: Mapping[str, Any]
+) -> dict[str, Experiment]:
+    """The specs with the data and the settings put in; a mistake names its spec."""
+    made = {}
+    for name, spec in specs.items():
+        try:
+            made[name] = configure(spec, data=data, labels=labels, **settings)
+        except SpecError as error:
+            raise type(error)(f"{name}: {error}") from None
+    return made
+
+
+def the_data(
+    specs: Mapping[str, Experiment], stores: Mapping[str, Run], *, data: Any, labels: Any
+) -> Material:
+    """The data of all runs, and what is held out of them.
+
+    Raises `SpecError` where the specs have different data, `StoreError` where a store was trained
+    on others.
+    """
+    sources = dict(specs)
+    for name, run in stores.items():
+        experiment = run.experiment
+        if data is not None:
+            experiment = configure(experiment, data=data, labels=labels)
+        if isinstance(experiment.data, Data) or getattr(experiment.data, "name", "") != GIVEN:
+            sources[name] = experiment
+    _check_same_data(sources)
+    _check_same_stores(stores)
+    if not sources:
+        return Material(None, Held(None, f"No probe: {_UNKNOWN}."))
+    first = next(iter(specs.values()), None) or next(iter(sources.values()))
+    source = source_of(first)
+    held = hold_out(source.open_data, first.seed)
+    train = held.rest or source.open_data("train")
+    return _as_the_stores(Material(train, held), stores, source.open_data)
+
+
+_UNKNOWN = "the data of the stores were given in Python; give them again, with --data or data="
+
+
+def _as_the_stores(material: Material, stores: Mapping[str, Run], open_data: Any) -> Material:
+    """The data on which the stores were trained, where there are any."""
+    assert material.train is not None
+    if not stores:
+        return material
+    told = {name: run.store.attributes["data"] for name, run in stores.items()}
+    (name, trained_on), *_ = told.items()
+    if trained_on["sha256"] == material.train.fingerprint()["sha256"]:
+        return material
+    whole = open_data("train")
+    if material.held.rest is not None and trained_on["sha256"] == whole.fingerprint()["sha256"]:
+        none_left = "No probe: the stores were trained on all samples, so none is left to score on."
+        return Material(whole, Held(None, none_left))
+    raise StoreError(
+        f"{name} was trained on data of shape {tuple(trained_on['shape'])} that are not those of "
+        f"{material.train.name} ({tuple(material.train.samples.shape)}); a comparison takes the "
+        "same data for all"
+    )
+
+
+def _check_same_stores(stores: Mapping[str, Run]) -> None:
+    """Raise `StoreError` where stores were trained on different data."""
+    told = [(name, run.store.attributes["data"]) for name, run in stores.items()]
+    for name, data in told[1:]:
+        first, one = told[0]
+        if data["sha256"] != one["sha256"]:
+            raise StoreError(
+                f"{first} was trained on {_text(one)} and {name} on {_text(data)}; a comparison "
+                "takes the same data for all"
+            )
+
+
+def _text(told: Mapping[str, Any]) -> str:
+    shape = " x ".join(map(str, told["shape"]))
+    return f"{told['name']} ({shape}, sha256 {told['sha256'][:8]})"
+
+
+def _check_same_data(specs: Mapping[str, Experiment]) -> None:
+    for (first, one), (name, spec) in _with_first(specs):
+        if spec.data is one.data:
+            continue
+        told, other = one.to_dict()["data"], spec.to_dict()["data"]
+        if told != other:
+            raise SpecError(
+                f"{first} has the data {told!r} and {name} has {other!r}; a comparison takes the "
+                "same data for all: say which with --data, or compare(..., data=...)"
+            )
+
+
+def _with_first(
+    specs: Mapping[str, Experiment],
+) -> Iterator[tuple[tuple[str, Experiment], tuple[str, Experiment]]]:
+    items = list(specs.items())
+    return ((items[0], other) for other in items[1:])

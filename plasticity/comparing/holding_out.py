@@ -1,0 +1,61 @@
+"""Samples that no run learns from, so that a score on them is free of leaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import attrs
+import numpy as np
+
+from plasticity.data import Data
+from plasticity.errors import PlasticityError
+from plasticity.randomness import stream
+
+HELD_OUT = 0.2
+
+
+@attrs.frozen(eq=False)
+class Held:
+    """Samples that no run trains on, and a sentence on where they come from.
+
+    data   the held-out samples with labels, or None where there is no probe
+    rest   the samples to train on where the held-out ones were taken from them, or None
+    """
+
+    data: Data | None
+    told: str
+    rest: Data | None = None
+
+
+def hold_out(open_data: Callable[[str], Data | None], seed: int) -> Held:
+    """Samples for scoring: the source's test split, or a fifth set aside before training.
+
+    The split is drawn from a stream of its own, so the same seed sets the same samples aside.
+    """
+    try:
+        test = open_data("test")
+    except PlasticityError as error:
+        return Held(None, f"No probe: the test split cannot be opened: {error}.")
+    if test is not None:
+        if not has_classes(test):
+            return Held(None, "No probe: the test split has no labels.")
+        return Held(test, f"Scored on the test split, {test.n_sample:,} samples that no run saw.")
+    data = open_data("train")
+    if data is None or not has_classes(data):
+        return Held(None, "No probe: the data have no labels. All samples were trained on.")
+    count = round(HELD_OUT * data.n_sample)
+    if count == 0:
+        return Held(None, f"No probe: {data.n_sample} samples are too few to set any aside.")
+    order = stream(seed, "held out").permutation(data.n_sample)
+    test, rest = (data.subset(np.sort(rows)) for rows in (order[:count], order[count:]))
+    return Held(
+        test,
+        f"Scored on {count:,} samples, drawn with seed {seed} and set aside before training; "
+        "no run saw them.",
+        rest,
+    )
+
+
+def has_classes(data: Data) -> bool:
+    """Whether the samples have labels that name classes."""
+    return data.labels is not None and data.labels.dtype.kind in "biuUS"

@@ -1,0 +1,37 @@
+"""What a readout makes of a store, on samples that the run did not learn from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from plasticity.analysis.responses import rebuilt
+from plasticity.comparing.given import the_data
+from plasticity.comparing.readouts import Reading, read_off
+from plasticity.errors import DataError
+from plasticity.results import Run
+
+
+def read_off_store(run: Run, data: Any = None, labels: Any = None) -> Reading:
+    """The readings of the last layer at the end of a run.
+
+    data, labels   in place of those of the run; see `plasticity.run`
+
+    Raises `DataError` where there are no labels, or no samples that the run did not learn from.
+    """
+    where = run.store.target or "the run"
+    material = the_data({}, {"run": run}, data=data, labels=labels)
+    if material.train is None or material.held.data is None:
+        raise DataError(f"{where}: nothing to score on. {material.held.told}")
+    simulation = rebuilt(run, material.train)
+    reading = read_off(
+        material.train,
+        material.held.data,
+        lambda samples: simulation.respond(samples).T,
+        run.experiment.seed,
+        only_linear=True,
+    )
+    if reading is None:
+        raise DataError(
+            f"{where}: nothing can be read off: one class, or weights that are not finite"
+        )
+    return reading

@@ -1,0 +1,60 @@
+"""The growth of receptive fields as a moving picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from plasticity.errors import DataError, StoreError
+from plasticity.plot.canvas import DIVERGING, MUTED
+from plasticity.plot.fields import grid_of, limit_of
+from plasticity.plot.recorded import along
+from plasticity.results import Run
+
+_MOST = 36
+_SECONDS = 6.0
+
+
+def animate(run: Run, path: str | Path, *, count: int = _MOST) -> Path:
+    """Write how the weights of the first layer grew as a gif (through Pillow) or mp4 (ffmpeg).
+
+    count   neurons at most
+
+    Raises `DataError` where the weights were not recorded along the run, `StoreError` where the
+    file cannot be written.
+    """
+    from matplotlib.animation import FFMpegWriter, FuncAnimation, PillowWriter
+    from matplotlib.figure import Figure
+
+    path = Path(path)
+    recorded = along(run, "weights", 0)
+    values, steps = recorded.values[:, :count], recorded["step"].values
+    shape = run.store.attributes["image_shape"]
+    shape = tuple(shape) if shape else None
+    limit, rate = limit_of(values), max(2, round(len(steps) / _SECONDS))
+    if path.suffix == ".mp4" and not FFMpegWriter.isAvailable():
+        raise StoreError(f"{path}: an mp4 needs ffmpeg, which is not installed; a gif does not")
+    if path.suffix not in (".mp4", ".gif"):
+        raise DataError(f"{path}: a moving picture is a .gif or an .mp4")
+    figure = Figure(figsize=(4.2, 4.5), layout="constrained")
+    ax = figure.add_subplot()
+    ax.set_axis_off()
+    image = ax.imshow(
+        grid_of(values[0], shape), cmap=DIVERGING, vmin=-limit, vmax=limit,
+        interpolation="nearest", aspect="equal" if shape else "auto",
+    )  # fmt: skip
+    title = ax.set_title("", size=9, color=MUTED, loc="left")
+
+    def show(frame: int) -> tuple[Any, ...]:
+        image.set_data(grid_of(values[frame], shape))
+        title.set_text(f"step {steps[frame]:,}")
+        return image, title
+
+    # The last frame stays a while.
+    order = [*range(len(steps)), *[len(steps) - 1] * rate]
+    writer: Any = PillowWriter(fps=rate) if path.suffix == ".gif" else FFMpegWriter(fps=rate)
+    try:
+        FuncAnimation(figure, show, frames=order, cache_frame_data=False).save(path, writer=writer)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be written: {error}") from error
+    return path

@@ -1,0 +1,70 @@
+"""Axes to draw into, and what all drawings share: colours, ticks, lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+INK, MUTED, LINE = "#1e1d1b", "#6a665e", "#ddd9cf"
+COLOURS = ("#1b6aa5", "#c4510d", "#2d7d52", "#8a4b9f", "#8c6d00", "#4a5560")
+CLASSES = (
+    "#4269d0", "#e08214", "#d6455b", "#5ba8a0", "#3a9446",
+    "#b89b00", "#a463f2", "#c77aa0", "#9c6b4e", "#7b8794",
+)  # fmt: skip
+DIVERGING = "RdBu_r"
+
+
+def axes(ax: Axes | None, width: float = 4.8, height: float = 3.2) -> Axes:
+    """The axes that were given, or those of a new figure that no window shows (inches)."""
+    if ax is not None:
+        return ax
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), layout="constrained").add_subplot()
+
+
+def quiet(ax: Axes, *, grid: bool = True) -> None:
+    """Leave a baseline and faint horizontal lines, in muted colours."""
+    for side in ("top", "right", "left"):
+        ax.spines[side].set_visible(False)
+    ax.spines["bottom"].set_color(MUTED)
+    ax.tick_params(colors=MUTED, length=0, labelsize=8)
+    ax.xaxis.label.set(color=MUTED, size=8)
+    ax.yaxis.label.set(color=MUTED, size=8)
+    if grid:
+        ax.grid(axis="y", color=LINE, linewidth=0.8)
+        ax.set_axisbelow(True)
+
+
+def blank(ax: Axes) -> None:
+    """Leave nothing but what is drawn."""
+    ax.set_axis_off()
+
+
+def colour_of(index: int) -> str:
+    """The colour of a run by its position."""
+    return COLOURS[index % len(COLOURS)]
+
+
+def whole_numbers(ax: Axes, axis: Any, most: int = 4) -> None:
+    """A few ticks, with thousands set apart."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    axis.set_major_locator(MaxNLocator(most, integer=True, min_n_ticks=2))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+
+
+def few_numbers(axis: Any, most: int = 4) -> None:
+    """A few ticks, written as short as tells them apart."""
+    from matplotlib.ticker import MaxNLocator
+
+    axis.set_major_locator(MaxNLocator(most))
+    axis.set_major_formatter(_short_formatter())
+
+
+def _short_formatter() -> Any:
+    from matplotlib.ticker import FuncFormatter
+
+    return FuncFormatter(lambda value, _: f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}")

@@ -1,0 +1,99 @@
+"""Numbers over the steps of a run: thresholds and measurements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from plasticity.errors import DataError
+from plasticity.plot.canvas import axes, colour_of, few_numbers, quiet, whole_numbers
+from plasticity.plot.recorded import along
+from plasticity.results import Run
+from plasticity.typing import Array
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from matplotlib.axes import Axes
+
+Trace = tuple[Array, Array]
+_LOGARITHMIC_FROM = 100  # largest over smallest value
+
+
+def theta(run: Run, *, label: str = "", colour: int = 0, ax: Axes | None = None) -> Axes:
+    """The modification threshold of the last layer over the steps: median and quartiles.
+
+    Raises `DataError` where it was not recorded along the run.
+    """
+    found = along(run, "threshold")
+    ax = axes(ax)
+    low, middle, high = np.nanquantile(found.values, (0.25, 0.5, 0.75), axis=1)
+    steps = found["step"].values
+    ax.fill_between(steps, low, high, color=colour_of(colour), alpha=0.18, linewidth=0)
+    ax.plot(steps, middle, color=colour_of(colour), linewidth=1.6, label=label or None)
+    quiet(ax)
+    ax.set(xlabel="step", ylabel="" if label else "theta")
+    whole_numbers(ax, ax.xaxis)
+    few_numbers(ax.yaxis)
+    ax.set_xlim(left=0)
+    return ax
+
+
+def traces(courses: Mapping[int, list[Trace]], *, ax: Axes | None = None) -> Axes:
+    """Courses of one measurement, each run in its colour; several of a run are thinner.
+
+    courses  position of a run -> steps and values, for each of its seeds
+
+    The upward axis is logarithmic where all values are positive and span a factor of 100.
+
+    Raises `DataError` where no value is finite.
+    """
+    every = [values for found in courses.values() for _, values in found]
+    finite = np.concatenate([values[np.isfinite(values)] for values in every])
+    if not finite.size:
+        raise DataError("traces: no value is finite")
+    ax = axes(ax)
+    for index, found in courses.items():
+        for number, (steps, values) in enumerate(found):
+            thin = number > 0
+            # A single measurement has no line.
+            marker = "o" if np.isfinite(values).sum() == 1 else None
+            ax.plot(
+                steps, values, color=colour_of(index), linewidth=0.8 if thin else 1.6,
+                alpha=0.55 if thin else 1, marker=marker, markersize=3,
+            )  # fmt: skip
+    quiet(ax)
+    if finite.min() > 0 and finite.max() / finite.min() >= _LOGARITHMIC_FROM:
+        _decades(ax, finite)
+    else:
+        few_numbers(ax.yaxis)
+        if np.ptp(finite) <= 1e-9 * abs(finite[0]):
+            ax.set_ylim(*sorted((0, 2 * float(finite[0]) or 1.0)))
+    whole_numbers(ax, ax.xaxis)
+    ax.set_xlim(left=0)
+    return ax
+
+
+def trace_of(array: xr.DataArray) -> Trace:
+    """The course of a measurement over the steps, of many numbers their mean: steps and values."""
+    values = np.asarray(array.values, np.float64).reshape(len(array), -1)
+    known = ~np.isnan(values)
+    total = np.where(known, values, 0).sum(axis=1)
+    blank = np.full(len(values), np.nan)
+    mean = np.divide(total, known.sum(axis=1), out=blank, where=known.any(axis=1))
+    # A metric with a cadence of its own was not asked at the steps of the others.
+    asked = known.any(axis=1) if "cadence" in array.attrs else np.ones(len(mean), bool)
+    return array["step"].values[asked], mean[asked]
+
+
+def _decades(ax: Axes, values: Array) -> None:
+    from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+    ax.set_yscale("log")
+    low, high = np.floor(np.log10(values.min())), np.ceil(np.log10(values.max()))
+    every = max(1, int(np.ceil((high - low) / 5)))
+    ax.set_ylim(10**low, 10**high)
+    ax.yaxis.set_major_locator(FixedLocator([10.0**k for k in np.arange(low, high + 1, every)]))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    ax.yaxis.set_minor_locator(NullLocator())

@@ -1,0 +1,152 @@
+"""Weights as images, at the end of a run and along it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from plasticity.errors import DataError
+from plasticity.plot.canvas import DIVERGING, MUTED, axes, blank
+from plasticity.plot.recorded import along
+from plasticity.results import Run
+from plasticity.typing import Array
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_MOST = 100
+_GAP = 1  # pixels of an image between two
+_FRAMES = 8
+
+
+def weights(
+    run: Run | Array,
+    image_shape: tuple[int, ...] | None = None,
+    *,
+    count: int = _MOST,
+    limit: float | None = None,
+    colour_bar: bool = True,
+    ax: Axes | None = None,
+) -> Axes:
+    """The weights of the first layer, blue below zero and red above, white at it; one scale.
+
+    run          a finished run, or weights (neuron, input)
+    image_shape  (y, x) or (y, x, channel), of whose channels the mean is shown; that of the run if
+                 there is one. Without it a matrix is drawn, a row a neuron
+    count        how many neurons at most
+    limit        the weight at which the colours end; the 99.9th percentile of the sizes if not set
+
+    Raises `DataError` where the run holds no weights, or the shape does not fit.
+    """
+    if isinstance(run, Run):
+        image_shape = image_shape or _shape_of(run)
+        state = run.state(0)
+        if "weights" not in state:
+            raise DataError(f"{run.store.target or 'the run'}: holds no weights")
+        values = state["weights"].values
+    else:
+        values = np.asarray(run)
+    limit = limit_of(values) if limit is None else limit
+    shown = values[:count]
+    picture = grid_of(shown, image_shape)
+    height = 4.2 if image_shape else min(4.2, max(1.2, 0.12 * len(shown)))
+    ax = axes(ax, 4.2 + 0.5 * colour_bar, height)
+    image = ax.imshow(
+        picture, cmap=DIVERGING, vmin=-limit, vmax=limit, interpolation="nearest",
+        aspect="equal" if image_shape else "auto",
+    )  # fmt: skip
+    if image_shape:
+        blank(ax)
+    else:
+        ax.set(xlabel="input", ylabel="neuron")
+    told = "1 neuron" if len(values) == 1 else f"{len(values)} neurons"
+    ax.set_title(told if len(shown) == len(values) else f"{len(shown)} of {told}", size=9)
+    if colour_bar:
+        _add_bar(ax, image)
+    return ax
+
+
+def trajectory(
+    run: Run, *, count: int = _FRAMES, frames: int = _FRAMES, ax: Axes | None = None
+) -> Axes:
+    """How receptive fields grew: a row a neuron, a column a recorded step, to the right later.
+
+    count   neurons
+    frames  steps, evenly spaced among those recorded
+
+    Raises `DataError` where the weights were not recorded along the run.
+    """
+    recorded = along(run, "weights", 0)
+    steps = np.unique(np.linspace(0, recorded.sizes["step"] - 1, frames).astype(int))
+    values = recorded.isel(step=steps).values[:, :count]
+    shape = _shape_of(run)
+    # Those that are last in a row of the grid come later in the run.
+    rows = values.transpose(1, 0, 2).reshape(-1, values.shape[-1])
+    limit = limit_of(values)
+    ax = axes(ax, 0.62 * len(steps) + 0.6, 0.62 * values.shape[1] + 0.5)
+    if shape is None:
+        picture, side = values[:, 0].T, 1.0
+        aspect: Any = "auto"
+    else:
+        picture, side = grid_of(rows, shape, len(steps)), float(shape[1] + _GAP)
+        aspect = "equal"
+    image = ax.imshow(
+        picture, cmap=DIVERGING, vmin=-limit, vmax=limit, interpolation="nearest", aspect=aspect
+    )
+    places = side * np.arange(len(steps)) + (side - _GAP - 1) / 2 if shape else range(len(steps))
+    ax.set_xticks(list(places), [f"{step:,}" for step in recorded["step"].values[steps]])
+    ax.set_yticks([])
+    ax.tick_params(length=0, labelsize=7, colors=MUTED)
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    ax.set_xlabel("step" if shape else "step; the inputs of the first neuron upwards", size=8)
+    _add_bar(ax, image)
+    return ax
+
+
+def limit_of(values: Array) -> float:
+    """The weight at which colours end: one that few exceed, lest these make all others pale."""
+    finite = np.abs(values[np.isfinite(values)])
+    return (float(np.quantile(finite, 0.999)) if finite.size else 0.0) or 1.0
+
+
+def grid_of(
+    values: Array, image_shape: tuple[int, ...] | None, columns: int | None = None
+) -> Array:
+    """Weights (neuron, input) as one picture: images side by side, NaN between them.
+
+    >>> grid_of(np.ones((2, 4)), (2, 2)).shape, grid_of(np.ones((2, 4)), None).shape
+    ((2, 5), (2, 4))
+    """
+    if image_shape is None:
+        return values
+    if values.shape[1] != np.prod(image_shape):
+        raise DataError(
+            f"images of shape {tuple(image_shape)} have {np.prod(image_shape)} inputs, but the "
+            f"weights have {values.shape[1]}"
+        )
+    images = values.reshape(len(values), *image_shape)
+    if images.ndim == 4:
+        images = images.mean(axis=-1)
+    height, width = images.shape[1:]
+    columns = columns or int(np.ceil(np.sqrt(len(images))))
+    rows = -(-len(images) // columns)
+    grid = np.full((rows * (height + _GAP) - _GAP, columns * (width + _GAP) - _GAP), np.nan)
+    for index, image in enumerate(images):
+        row, column = divmod(index, columns)
+        y, x = row * (height + _GAP), column * (width + _GAP)
+        grid[y : y + height, x : x + width] = image
+    return grid
+
+
+def _shape_of(run: Run) -> tuple[int, ...] | None:
+    shape = run.store.attributes["image_shape"]
+    return tuple(shape) if shape else None
+
+
+def _add_bar(ax: Axes, image: Any) -> None:
+    figure: Any = ax.get_figure()
+    bar = figure.colorbar(image, ax=ax, shrink=0.7, aspect=30, pad=0.02)
+    bar.outline.set_visible(False)
+    bar.ax.tick_params(length=0, labelsize=7, colors=MUTED)

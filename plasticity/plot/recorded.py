@@ -1,0 +1,40 @@
+"""What a run recorded along its way, wherever in its store it lies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plasticity.errors import DataError
+from plasticity.results import Run
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+_SEVERAL = 2  # frames, below which there is no course
+
+
+def along(run: Run, name: str, layer: int = -1) -> xr.DataArray:
+    """An array that was recorded over `step`, of the group with the most frames of it.
+
+    Raises `DataError` where no group has two frames.
+    """
+    found = [
+        dataset[name]
+        for group in _groups(run, layer)
+        if name in (dataset := run.recorded(group, layer)) and dataset[name].dims[:1] == ("step",)
+    ]
+    best = max(found, key=lambda array: array.sizes["step"], default=None)
+    if best is None or best.sizes["step"] < _SEVERAL:
+        raise DataError(
+            f"{run.store.target or 'the run'}: {name!r} was not recorded along the run; give the "
+            f'experiment a recorder with variables = ["{name}"]'
+        )
+    return best
+
+
+def _groups(run: Run, layer: int) -> list[str]:
+    """The groups of a layer that have frames."""
+    begin = f"{run.layers[layer]}/"
+    paths = [path.removeprefix(begin) for path in run.store.arrays() if path.startswith(begin)]
+    groups = [path.rpartition("/")[0] for path in paths if path.endswith("/step")]
+    return [group for group in groups if group != "metrics"]

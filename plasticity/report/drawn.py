@@ -1,0 +1,175 @@
+"""The figures of the page: what was measured, what neurons select, what readouts make of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, TypeAlias
+
+import attrs
+import numpy as np
+
+from plasticity.comparing.tables import Contender
+from plasticity.comparing.task import Compared
+from plasticity.errors import DataError
+from plasticity.plot.classes import confusion, embedding
+from plasticity.plot.curves import Trace, theta, trace_of, traces
+from plasticity.plot.recorded import along
+from plasticity.plot.selections import by_size, selectivity
+from plasticity.report.figures import LABELLED, SQUARE, WHOLE, svg
+from plasticity.report.wording import cell, heading
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from plasticity.comparison import Comparison
+
+Drawing: TypeAlias = "Callable[[Axes], object]"
+
+
+@attrs.frozen
+class Figure:
+    """A drawing with its title and a line below it.
+
+    run   position of the experiment that it shows alone; -1 where it shows all
+    """
+
+    title: str
+    svg: str
+    caption: str = ""
+    run: int = -1
+
+
+def courses(comparison: Comparison) -> list[Figure]:
+    """A figure for each measurement over the steps, and one for the threshold."""
+    found: dict[str, dict[int, list[Trace]]] = {}
+    for index, contender in enumerate(comparison.contenders):
+        for compared in contender.runs:
+            if compared.run is None:
+                continue
+            for name, array in compared.run.metrics.data_vars.items():
+                found.setdefault(str(name), {}).setdefault(index, []).append(trace_of(array))
+    figures = [
+        Figure(heading(name), svg(_into(traces, course), f"{heading(name)} over steps"))
+        for name, course in found.items()
+        if any(np.isfinite(values).any() for runs in course.values() for _, values in runs)
+    ]
+    return [*figures, *_thresholds(comparison.contenders)]
+
+
+def selections(comparison: Comparison) -> list[Figure]:
+    """How many samples neurons select, and more and more of them together."""
+    scored = [
+        (index, contender.name, contender.shown.scores)
+        for index, contender in enumerate(comparison.contenders)
+        if contender.shown.scores is not None and contender.shown.scores.selected.size
+    ]
+    if not scored:
+        return []
+    n_sample = scored[0][2].n_evaluated
+    # Positions without scores are there, so that colours stay.
+    counts = {name: np.empty(0) for name in (c.name for c in comparison.contenders)}
+    counts |= {name: scores.selected for _, name, scores in scored}
+    curves = {
+        what: {index: (scores.sizes, getattr(scores, what)) for index, _, scores in scored}
+        for what in ("memorized", "overlaps")
+    }
+
+    select = _into(selectivity, counts, n_sample=n_sample, legend=False)
+    figures = [
+        Figure(
+            "Samples that a neuron selects",
+            svg(select, "how many neurons select how many samples", place=LABELLED),
+            f"Neurons over the number of samples selected, of {n_sample:,}. Further to the left: "
+            "more selective.",
+        )
+    ]
+    if max(scores.sizes.max() for _, _, scores in scored) < 2:
+        return figures
+    for what, title, caption in (
+        (
+            "memorized",
+            "Memorized by n neurons",
+            "Samples that at least one of n neurons selects. Higher: more memorized.",
+        ),
+        (
+            "overlaps",
+            "Overlap index of n neurons",
+            "These over the mean that a neuron selects: n where no two select the same, 1 where "
+            "all do. Higher: less overlap.",
+        ),
+    ):
+        drawn = svg(_into(by_size, curves[what]), f"{title}, over n")
+        figures.append(Figure(title, drawn, caption))
+    return figures
+
+
+def readings(comparison: Comparison) -> list[Figure]:
+    """A confusion matrix for each experiment and readout."""
+    figures = []
+    for index, contender in enumerate(comparison.contenders):
+        scores = contender.shown.scores
+        if scores is None or scores.labels is None:
+            continue
+        for name, predicted in scores.predicted.items():
+            told = cell(name, scores.accuracy(name))
+            drawn = svg(
+                _into(confusion, scores.labels, predicted),
+                f"confusion of the {heading(name)} of {contender.name}",
+                width=3.4,
+                height=3.4,
+                place=SQUARE,
+            )
+            figures.append(
+                Figure(contender.name, drawn, f"{heading(name).capitalize()}: {told}", index)
+            )
+    return figures
+
+
+def embeddings(comparison: Comparison) -> list[Figure]:
+    """The responses of each experiment in the plane of their two main components."""
+    figures = []
+    for index, contender in enumerate(comparison.contenders):
+        scores = contender.shown.scores
+        if scores is None or scores.points is None or scores.shown is None:
+            continue
+        drawn = svg(
+            _into(embedding, scores.points, scores.shown),
+            f"responses of {contender.name} by class",
+            width=3.4,
+            height=3.0,
+            place=WHOLE,
+        )
+        share = sum(scores.explained)
+        caption = f"The two components hold {100 * share:.0f}% of the variance."
+        figures.append(Figure(contender.name, drawn, caption, index))
+    return figures
+
+
+def _thresholds(contenders: Iterable[Contender]) -> list[Figure]:
+    shown = [contender.shown for contender in contenders]
+    recorded = [(index, compared) for index, compared in enumerate(shown) if _has_theta(compared)]
+    if not recorded:
+        return []
+
+    def draw(ax: Axes) -> None:
+        for index, compared in recorded:
+            assert compared.run is not None
+            theta(compared.run, label=compared.name, colour=index, ax=ax).set_xlabel("")
+
+    caption = "Median and quartiles over the neurons, where a rule has a threshold."
+    return [Figure("theta", svg(draw, "theta over steps"), caption)]
+
+
+def _has_theta(compared: Compared) -> bool:
+    if compared.run is None or compared.failure:
+        return False
+    try:
+        along(compared.run, "threshold")
+    except DataError:
+        return False
+    return True
+
+
+def _into(plot: Callable[..., object], *arguments: object, **how: object) -> Drawing:
+    """A function of axes alone, of one that takes more."""
+    return lambda ax: plot(*arguments, ax=ax, **how)

@@ -1,0 +1,77 @@
+"""How receptive fields grew: all frames in one picture, of which a page shows one at a time."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+
+from plasticity.report.pictures import png_address
+from plasticity.typing import Array
+
+_WIDTH = 300  # pixels that a frame is enlarged to
+_GAP = 1  # of an image
+_CLEAR, _COLOURS = 0, 255  # entry 0 of the palette is clear, the others go from blue to red
+
+
+@attrs.frozen
+class Film:
+    """A picture as high as all frames together.
+
+    source  its `data:` address
+    width, height   of one frame, in pixels
+    steps   of the frames
+    shown   how many neurons
+    """
+
+    source: str
+    width: int
+    height: int
+    steps: tuple[int, ...]
+    shown: int
+
+
+def film(
+    frames: Array, steps: Array, image_shape: tuple[int, ...] | None, columns: int, limit: float
+) -> Film:
+    """The frames (step, neuron, input) one below the other, on one scale that ends at `limit`."""
+    from PIL import Image
+
+    pictures = np.stack([_frame(frame, image_shape, columns, limit) for frame in frames])
+    count, height, width = pictures.shape
+    enlarge = max(1, _WIDTH // width)
+    pixels = pictures.repeat(enlarge, axis=1).repeat(enlarge, axis=2)
+    image = Image.fromarray(pixels.reshape(-1, width * enlarge))
+    image.putpalette(_palette())
+    image.info["transparency"] = _CLEAR
+    told = tuple(int(step) for step in steps)
+    return Film(
+        png_address(image), width * enlarge, height * enlarge, told[:count], frames.shape[1]
+    )
+
+
+def _frame(
+    weights: Array, image_shape: tuple[int, ...] | None, columns: int, limit: float
+) -> Array:
+    """The entries of the palette of one frame (y, x), with a clear row at its end."""
+    entries = np.round((np.clip(weights / limit, -1, 1) + 1) / 2 * (_COLOURS - 1)) + 1
+    entries = entries.astype(np.uint8)
+    if image_shape is None:
+        down = max(1, 60 // len(entries))
+        grid = entries[:, :: -(-entries.shape[1] // _WIDTH)].repeat(down, axis=0)
+        return np.pad(grid, ((0, _GAP), (0, 0)))
+    images = entries.reshape(len(entries), *image_shape[:2], -1)[..., 0]
+    height, width = images.shape[1:]
+    rows = -(-len(images) // columns)
+    grid = np.zeros((rows * (height + _GAP), columns * (width + _GAP) - _GAP), np.uint8)
+    for index, picture in enumerate(images):
+        row, column = divmod(index, columns)
+        y, x = row * (height + _GAP), column * (width + _GAP)
+        grid[y : y + height, x : x + width] = picture
+    return grid
+
+
+def _palette() -> list[int]:
+    import matplotlib
+
+    colours = matplotlib.colormaps["RdBu_r"](np.linspace(0, 1, _COLOURS))[:, :3]
+    return [0, 0, 0, *np.round(255 * colours).astype(int).ravel().tolist()]
