@@ -245,7 +245,14 @@ def test_the_papers_of_an_experiment_are_printed_once_each_in_the_order_of_the_s
     path.write_text(TWO_LAYERS.replace('["overlap"]', "[]"))
     result = command("cite", str(path))
     assert (result.status, result.err) == (0, "")
-    assert keys(result.out) == ["alpaydin1998optical", "oja1982simplified", "hebb1949organization"]
+    assert keys(result.out) == [
+        "alpaydin1998optical",
+        "oja1982simplified",
+        "hebb1949organization",
+        "nair2010rectified",
+        "robbins1951stochastic",
+        "cooper2004theory",
+    ]
 
 
 def test_a_store_is_cited_like_the_spec_that_made_it(tmp_path):

@@ -7,10 +7,10 @@ from scipy.special import expit
 
 from plasticity import Variable, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins import bibliography_of_rules
+from plasticity_plugins.activations import papers
 
 
-@component(source=bibliography_of_rules.TRIESCH_2007)
+@component(source=papers.TRIESCH_2007)
 class IntrinsicPlasticity:
     """Logistic activation whose gain and bias make the activity nearly exponential.
 

@@ -72,3 +72,24 @@ BRIDLE_1990 = """\
   pages     = {211--217},
   year      = {1990}
 }"""
+
+TRIESCH_2007 = """\
+@article{triesch2007synergies,
+  author  = {Triesch, Jochen},
+  title   = {Synergies between intrinsic and synaptic plasticity mechanisms},
+  journal = {Neural Computation},
+  volume  = {19},
+  number  = {4},
+  pages   = {885--909},
+  year    = {2007},
+  doi     = {10.1162/neco.2007.19.4.885}
+}"""
+
+NAIR_HINTON_2010 = """\
+@inproceedings{nair2010rectified,
+  author    = {Nair, Vinod and Hinton, Geoffrey E.},
+  title     = {Rectified linear units improve restricted {Boltzmann} machines},
+  booktitle = {International Conference on Machine Learning},
+  pages     = {807--814},
+  year      = {2010}
+}"""

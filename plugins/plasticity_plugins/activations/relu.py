@@ -6,6 +6,7 @@ import numpy as np
 
 from plasticity import Kernel, component, hookimpl
 from plasticity.typing import Array
+from plasticity_plugins.activations import papers
 
 
 def _value(u):  # type: ignore[no-untyped-def]  # compiled
@@ -17,11 +18,13 @@ def _slope(u, y):  # type: ignore[no-untyped-def]  # compiled
     return np.float32(1) if u > 0 else np.float32(0)
 
 
-@component
+@component(source=papers.NAIR_HINTON_2010)
 class Relu:
     """Rectified linear activation.
 
-    y = max(u, 0),   sigma'(u) = 1 for u > 0, else 0
+        y = max(u, 0),   sigma'(u) = 1 for u > 0, else 0
+
+    Source: Nair & Hinton, International Conference on Machine Learning 27 (2010) 807.
     """
 
     kernels = (

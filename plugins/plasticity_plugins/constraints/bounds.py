@@ -9,13 +9,14 @@ import numpy as np
 from plasticity import Kernel, component, hookimpl, setting
 from plasticity.errors import SettingError
 from plasticity.typing import Array
+from plasticity_plugins import bibliography
 
 
 def _bounded(w, low, high):  # type: ignore[no-untyped-def]  # compiled
     return min(max(w, low), high)
 
 
-@component
+@component(source=bibliography.COOPER_2004)
 class Bounds:
     """Sets weights beyond a bound to that bound.
 
@@ -25,6 +26,9 @@ class Bounds:
     inf. Acts after each update, so the initial weights may lie outside until the first.
 
     Raises `SettingError` where low exceeds high.
+
+    Source: stabilizer 3 ("saturation") of the simulator of Blais, which also lets weights pass
+    through 0; `keep_sign` does not.
     """
 
     low: float = setting(default=0.0, doc="smallest weight allowed")

@@ -6,10 +6,10 @@ import numpy as np
 
 from plasticity import Variable, component, hookimpl
 from plasticity.typing import Array
-from plasticity_plugins import bibliography_of_rules
+from plasticity_plugins import bibliography
 
 
-@component(source=bibliography_of_rules.COOPER_2004)
+@component(source=bibliography.COOPER_2004)
 class KeepSign:
     """A weight that would cross zero stays where it was.
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from plasticity import Kernel, Variable, component, hookimpl, setting
 from plasticity.typing import Array
+from plasticity_plugins.constraints import papers
 
 
 def _scaled(row, norm, power, at_most):  # type: ignore[no-untyped-def]  # compiled
@@ -20,7 +21,7 @@ def _scaled(row, norm, power, at_most):  # type: ignore[no-untyped-def]  # compi
         row *= norm / size
 
 
-@component
+@component(source=papers.MILLER_MACKAY_1994)
 class RowNorm:
     """Scales the weights of each neuron to a given p-norm.
 
@@ -29,6 +30,9 @@ class RowNorm:
     With `at_most`, only those of a larger norm. power = inf is the largest absolute weight. A
     neuron whose weights are all 0 keeps them. Acts after each update, so the initial weights may
     have another norm until the first.
+
+    Source: Miller & MacKay, Neural Computation 6 (1994) 100, multiplicative normalization; with
+    power = 2 stabilizer 2 ("strict") of the simulator of Blais.
     """
 
     norm: float = setting(

@@ -6,12 +6,10 @@ import numpy as np
 
 from plasticity import Variable, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins import bibliography_of_rules
+from plasticity_plugins.constraints import papers
 
 
-@component(
-    source=f"{bibliography_of_rules.TURRIGIANO_1998}\n\n{bibliography_of_rules.VAN_ROSSUM_2000}"
-)
+@component(source=f"{papers.TURRIGIANO_1998}\n\n{papers.VAN_ROSSUM_2000}")
 class SynapticScaling:
     """Scales all weights of a neuron together until its mean activity is the one aimed at.
 

@@ -33,3 +33,15 @@ SAXE_2014 = """\
   eprint    = {1312.6120},
   archiveprefix = {arXiv}
 }"""
+
+GLOROT_BENGIO_2010 = """\
+@inproceedings{glorot2010understanding,
+  author    = {Glorot, Xavier and Bengio, Yoshua},
+  title     = {Understanding the difficulty of training deep feedforward neural networks},
+  booktitle = {Proceedings of the 13th International Conference on Artificial Intelligence and
+               Statistics},
+  series    = {Proceedings of Machine Learning Research},
+  volume    = {9},
+  pages     = {249--256},
+  year      = {2010}
+}"""

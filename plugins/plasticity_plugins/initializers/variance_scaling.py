@@ -10,7 +10,6 @@ import math
 
 from plasticity import Stream, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
 from plasticity_plugins.initializers import papers
 
 
@@ -27,7 +26,7 @@ class _Scaled:
         weights[...] = self.rng.uniform(-limit, limit, weights.shape)
 
 
-@component(source=bibliography.GLOROT_BENGIO_2010)
+@component(source=papers.GLOROT_BENGIO_2010)
 class GlorotNormal(_Scaled):
     """Independent normal weights whose variance is one over the mean of fan-in and fan-out.
 
@@ -45,7 +44,7 @@ class GlorotNormal(_Scaled):
         self._draw_normal(2 / sum(weights.shape), weights)
 
 
-@component(source=bibliography.GLOROT_BENGIO_2010)
+@component(source=papers.GLOROT_BENGIO_2010)
 class GlorotUniform(_Scaled):
     """Independent uniform weights whose variance is one over the mean of fan-in and fan-out.
 

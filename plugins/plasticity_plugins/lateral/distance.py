@@ -7,7 +7,7 @@ import numpy as np
 from plasticity import component, setting
 from plasticity.errors import SettingError
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
+from plasticity_plugins.lateral import papers
 from plasticity_plugins.lateral.connected import Fixed
 
 _PLANES = ("grid", "torus")
@@ -92,7 +92,7 @@ class ByDistance(Fixed):
         return self.rows
 
 
-@component(source=bibliography.CASTELLANI_1999)
+@component(source=papers.CASTELLANI_1999)
 class GaussianLateral(ByDistance):
     """Connections that fall with the distance as a Gaussian.
 
@@ -109,7 +109,7 @@ class GaussianLateral(ByDistance):
         return found
 
 
-@component(source=bibliography.CASTELLANI_1999)
+@component(source=papers.CASTELLANI_1999)
 class ExponentialLateral(ByDistance):
     """Connections that fall with the distance exponentially.
 
@@ -130,7 +130,7 @@ class ExponentialLateral(ByDistance):
         return found
 
 
-@component(source=bibliography.CASTELLANI_1999)
+@component(source=papers.CASTELLANI_1999)
 class MexicanHat(ByDistance):
     """Near neighbours excite and far ones inhibit, or the reverse: a difference of Gaussians.
 
@@ -171,7 +171,7 @@ class MexicanHat(ByDistance):
         return found
 
 
-@component(source=bibliography.CASTELLANI_1999)
+@component(source=papers.CASTELLANI_1999)
 class NearestNeighbours(ByDistance):
     """Connections of one strength between neurons that are near, and none between others.
 

@@ -10,11 +10,11 @@ import numpy as np
 from plasticity import component, setting
 from plasticity.errors import SettingError
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
+from plasticity_plugins.lateral import papers
 from plasticity_plugins.lateral.connected import Fixed
 
 
-@component(source=bibliography.CASTELLANI_1999, label="matrix_lateral")
+@component(source=papers.CASTELLANI_1999, label="matrix_lateral")
 class MatrixLateral(Fixed):
     """Connections of a given matrix.
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from plasticity import Kernel, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
+from plasticity_plugins.lateral import papers
 from plasticity_plugins.lateral.connected import Connected, Fixed
 from plasticity_plugins.lateral.settling import Spectrum
 
@@ -27,7 +27,7 @@ def _solve(current, s):  # type: ignore[no-untyped-def]  # compiled
             current[i, b] = (current[i, b] + total[b] * share) / (1 + s)
 
 
-@component(source=bibliography.CASTELLANI_1999)
+@component(source=papers.CASTELLANI_1999)
 class UniformLateral(Fixed):
     """Every neuron acts on every other with the same strength; below 0 it inhibits.
 

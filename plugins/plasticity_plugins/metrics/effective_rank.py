@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 from plasticity import component, hookimpl
 from plasticity.formulas import rank_by_entropy
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
+from plasticity_plugins.metrics import papers
 
 
-@component(source=bibliography.ROY_VETTERLI_2007)
+@component(source=papers.ROY_VETTERLI_2007)
 class EffectiveRank:
     """How many dimensions the weights of all neurons span, small ones counting little.
 

@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 from plasticity import LayerView, component, hookimpl, setting
 from plasticity.formulas import bandwidth, grating_responses, mean_orientation
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
+from plasticity_plugins.metrics import papers
 from plasticity_plugins.metrics.gratings import ByGratings
 
 
-@component(source=bibliography.SWINDALE_1998)
+@component(source=papers.SWINDALE_1998)
 class OrientationTuning(ByGratings):
     """Orientation tuning of neurons that look at images, measured with sine gratings.
 

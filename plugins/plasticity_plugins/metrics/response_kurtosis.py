@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 from plasticity import component, hookimpl
 from plasticity.formulas import excess_kurtosis
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
+from plasticity_plugins.metrics import papers
 
 
-@component(source=bibliography.FIELD_1994)
+@component(source=papers.FIELD_1994)
 class ResponseKurtosis:
     """Excess kurtosis of the responses: above 0 for few large among many small ones.
 

@@ -9,10 +9,10 @@ import numpy as np
 from plasticity import component, hookimpl
 from plasticity.formulas import activity_ratio
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
+from plasticity_plugins.metrics import papers
 
 
-@component(source=bibliography.TREVES_ROLLS_1991)
+@component(source=papers.TREVES_ROLLS_1991)
 class Sparseness:
     """Sparseness of Treves and Rolls, over the samples and over the neurons; less is sparser.
 

@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 from plasticity import component, hookimpl
 from plasticity.formulas import entropy_of_sizes
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
+from plasticity_plugins.metrics import papers
 
 
-@component(source=bibliography.SHANNON_1948)
+@component(source=papers.SHANNON_1948)
 class WeightEntropy:
     """Entropy of the sizes of each neuron's weights, in bits.
 

@@ -6,12 +6,8 @@ import numpy as np
 
 from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
-from plasticity_plugins.optimizers.pace import Paced, bounded
-
-
-def _pace(rate_factor, count, rate, rate_min, rate_max, memory, share, epsilon):  # type: ignore[no-untyped-def]  # compiled
-    return bounded(rate_factor, rate, rate_min, rate_max), memory, share, epsilon
+from plasticity_plugins.optimizers import papers
+from plasticity_plugins.optimizers.pace import Paced, paced
 
 
 def _moved(w, dw, s, d, pace, memory, share, epsilon):  # type: ignore[no-untyped-def]  # compiled
@@ -20,7 +16,7 @@ def _moved(w, dw, s, d, pace, memory, share, epsilon):  # type: ignore[no-untype
     return w + pace * step, s, memory * d + share * step * step
 
 
-@component(source=bibliography.ZEILER_2012)
+@component(source=papers.ZEILER_2012)
 class Adadelta(Paced):
     """Step along the update, scaled by the size of the last steps over that of the last updates.
 
@@ -59,7 +55,7 @@ class Adadelta(Paced):
         Kernel(
             "apply_update",
             _moved,
-            before=_pace,
+            before=paced,
             state=("square", "steps"),
             parameters=lambda self, batch: (
                 *self.pace_numbers(),

@@ -6,12 +6,8 @@ import numpy as np
 
 from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
-from plasticity_plugins.optimizers.pace import Paced, bounded
-
-
-def _pace(rate_factor, count, rate, rate_min, rate_max, epsilon):  # type: ignore[no-untyped-def]  # compiled
-    return bounded(rate_factor, rate, rate_min, rate_max), epsilon
+from plasticity_plugins.optimizers import papers
+from plasticity_plugins.optimizers.pace import Paced, paced
 
 
 def _moved(w, dw, g, pace, epsilon):  # type: ignore[no-untyped-def]  # compiled
@@ -19,7 +15,7 @@ def _moved(w, dw, g, pace, epsilon):  # type: ignore[no-untyped-def]  # compiled
     return w + pace * dw / (np.sqrt(g) + epsilon), g
 
 
-@component(source=bibliography.DUCHI_2011)
+@component(source=papers.DUCHI_2011)
 class Adagrad(Paced):
     """Step along the update, divided by the root of all its squares so far.
 
@@ -45,7 +41,7 @@ class Adagrad(Paced):
         Kernel(
             "apply_update",
             _moved,
-            before=_pace,
+            before=paced,
             state=("squares",),
             parameters=lambda self, batch: (*self.pace_numbers(), self.epsilon),
             still=True,

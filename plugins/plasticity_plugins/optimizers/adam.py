@@ -9,7 +9,7 @@ from numba import njit
 
 from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
+from plasticity_plugins.optimizers import papers
 from plasticity_plugins.optimizers.pace import Paced, bounded
 
 
@@ -47,7 +47,7 @@ def moved(w, dw, m, v, beta1, share1, beta2, share2, rate, correction, epsilon):
     return w + rate * m / (np.sqrt(v * correction) + epsilon), m, v
 
 
-@component(source=bibliography.KINGMA_BA_2015)
+@component(source=papers.KINGMA_BA_2015)
 class Adam(Paced):
     """Step along the mean update, divided by the root of its mean square.
 

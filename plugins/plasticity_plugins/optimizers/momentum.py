@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
-from plasticity_plugins.optimizers.pace import Paced, bounded
-
-
-def _pace(rate_factor, count, rate, rate_min, rate_max, momentum):  # type: ignore[no-untyped-def]  # compiled
-    return bounded(rate_factor, rate, rate_min, rate_max), momentum
+from plasticity_plugins.optimizers import papers
+from plasticity_plugins.optimizers.pace import Paced, paced
 
 
 def _moved(w, dw, v, pace, momentum):  # type: ignore[no-untyped-def]  # compiled
@@ -17,7 +13,7 @@ def _moved(w, dw, v, pace, momentum):  # type: ignore[no-untyped-def]  # compile
     return w + v, v
 
 
-@component(source=bibliography.POLYAK_1964)
+@component(source=papers.POLYAK_1964)
 class Momentum(Paced):
     """Step along a fading sum of the updates so far (heavy ball).
 
@@ -45,7 +41,7 @@ class Momentum(Paced):
         Kernel(
             "apply_update",
             _moved,
-            before=_pace,
+            before=paced,
             state=("velocity",),
             parameters=lambda self, batch: (*self.pace_numbers(), self.momentum),
         ),

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
+from plasticity import Clock, Kernel, component, hookimpl
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
-from plasticity_plugins.optimizers.pace import Paced, bounded
-
-
-def _pace(rate_factor, count, rate, rate_min, rate_max, momentum):  # type: ignore[no-untyped-def]  # compiled
-    return bounded(rate_factor, rate, rate_min, rate_max), momentum
+from plasticity_plugins.optimizers import papers
+from plasticity_plugins.optimizers.momentum import Momentum
+from plasticity_plugins.optimizers.pace import paced
 
 
 def _moved(w, dw, v, pace, momentum):  # type: ignore[no-untyped-def]  # compiled
@@ -19,8 +16,8 @@ def _moved(w, dw, v, pace, momentum):  # type: ignore[no-untyped-def]  # compile
     return w + momentum * v + pace * dw, v
 
 
-@component(source=bibliography.NESTEROV_1983)
-class Nesterov(Paced):
+@component(source=papers.NESTEROV_1983)
+class Nesterov(Momentum):
     """Step along a fading sum of the updates, each taken at the place to which the sum leads.
 
         V <- momentum V + r_t dW
@@ -34,21 +31,11 @@ class Nesterov(Paced):
     update points where the weights shall go, so the sign is plus.
     """
 
-    momentum: float = setting(
-        default=0.9,
-        low=0,
-        below=1,
-        doc="share of the last step that is taken again",
-        because="a momentum of 1 never slows down",
-    )
-
-    velocity = Variable(("neuron", "input"), description="the last step V")
-
     kernels = (
         Kernel(
             "apply_update",
             _moved,
-            before=_pace,
+            before=paced,
             state=("velocity",),
             parameters=lambda self, batch: (*self.pace_numbers(), self.momentum),
         ),

@@ -51,6 +51,11 @@ class Paced:
         return self.rate, self.rate_min, self.rate_max
 
 
+def paced(rate_factor, count, rate, rate_min, rate_max, *others):  # type: ignore[no-untyped-def]  # compiled
+    """Once a step: the rate of the step and the other numbers, as they are."""
+    return bounded(rate_factor, rate, rate_min, rate_max), *others
+
+
 @njit(error_model="numpy")
 def bounded(rate_factor, rate, rate_min, rate_max):  # type: ignore[no-untyped-def]  # compiled
     """The rate of a step within its bounds, in the type of `rate`."""

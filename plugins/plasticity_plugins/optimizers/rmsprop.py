@@ -6,12 +6,8 @@ import numpy as np
 
 from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
-from plasticity_plugins.optimizers.pace import Paced, bounded
-
-
-def _pace(rate_factor, count, rate, rate_min, rate_max, memory, share, epsilon):  # type: ignore[no-untyped-def]  # compiled
-    return bounded(rate_factor, rate, rate_min, rate_max), memory, share, epsilon
+from plasticity_plugins.optimizers import papers
+from plasticity_plugins.optimizers.pace import Paced, paced
 
 
 def _moved(w, dw, s, pace, memory, share, epsilon):  # type: ignore[no-untyped-def]  # compiled
@@ -19,7 +15,7 @@ def _moved(w, dw, s, pace, memory, share, epsilon):  # type: ignore[no-untyped-d
     return w + pace * dw / (np.sqrt(s) + epsilon), s
 
 
-@component(source=bibliography.TIELEMAN_HINTON_2012, label="rmsprop")
+@component(source=papers.TIELEMAN_HINTON_2012, label="rmsprop")
 class RMSprop(Paced):
     """Step along the update, divided by the root of its fading mean square.
 
@@ -54,7 +50,7 @@ class RMSprop(Paced):
         Kernel(
             "apply_update",
             _moved,
-            before=_pace,
+            before=paced,
             state=("square",),
             parameters=lambda self, batch: (
                 *self.pace_numbers(),

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from plasticity import Clock, Kernel, component, hookimpl
 from plasticity.typing import Array
-from plasticity_plugins.optimizers.pace import Paced, bounded
-
-
-def _pace(rate_factor, count, rate, rate_min, rate_max):  # type: ignore[no-untyped-def]  # compiled
-    return (bounded(rate_factor, rate, rate_min, rate_max),)
+from plasticity_plugins import bibliography
+from plasticity_plugins.optimizers.pace import Paced, paced
 
 
 def _moved(w, dw, pace):  # type: ignore[no-untyped-def]  # compiled
     return w + pace * dw
 
 
-@component
+@component(source=bibliography.ROBBINS_MONRO_1951)
 class SGD(Paced):
     """Plain step along the update.
 
@@ -23,13 +20,16 @@ class SGD(Paced):
 
     r_t is the rate of the step, see `Paced`. The update points where the weights shall go, so the
     sign is plus. `update` is overwritten.
+
+    Source: Robbins & Monro, Annals of Mathematical Statistics 22 (1951) 400, for steps along what
+    single samples say.
     """
 
     kernels = (
         Kernel(
             "apply_update",
             _moved,
-            before=_pace,
+            before=paced,
             parameters=lambda self, batch: self.pace_numbers(),
             still=True,
         ),

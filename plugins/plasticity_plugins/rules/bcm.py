@@ -11,13 +11,14 @@ from typing import cast
 import numpy as np
 
 from plasticity import rule, setting
-from plasticity_plugins import bibliography, bibliography_of_rules
+from plasticity_plugins import bibliography
+from plasticity_plugins.rules import papers
 
 # Written in 32 bits, it leaves the numbers of a layer in its own type.
 _EPSILON = cast(float, np.float32(1e-30))
 
 
-@rule("lc94", source=bibliography.LAW_COOPER_1994)
+@rule("lc94", source=papers.LAW_COOPER_1994)
 def lc94(y: float, theta: float) -> float:
     """Law-Cooper form of BCM, in which a high threshold slows learning.
 
@@ -31,7 +32,7 @@ def lc94(y: float, theta: float) -> float:
     return y * (y - theta) / theta if theta > 0 else 0.0
 
 
-@rule("ic92", source=bibliography.INTRATOR_COOPER_1992)
+@rule("ic92", source=papers.INTRATOR_COOPER_1992)
 def ic92(y: float, theta: float, slope: float) -> float:
     """Intrator-Cooper form of BCM (QBCM), the gradient of an objective function.
 
@@ -46,7 +47,7 @@ def ic92(y: float, theta: float, slope: float) -> float:
     return y * (y - theta) * slope
 
 
-@rule("ic92_without_slope", source=bibliography.INTRATOR_COOPER_1992)
+@rule("ic92_without_slope", source=papers.INTRATOR_COOPER_1992)
 def ic92_without_slope(y: float, theta: float) -> float:
     """The rule `ic92` as most codes have it: without the slope of the activation.
 
@@ -74,7 +75,7 @@ def bcm82(y: float, theta: float) -> float:
     return y * (y - theta)
 
 
-@rule("bcm8292", source=bibliography_of_rules.COOPER_2004)
+@rule("bcm8292", source=bibliography.COOPER_2004)
 def bcm8292(y: float, theta: float) -> float:
     """The bridge between the first form of BCM and that of Intrator and Cooper.
 
@@ -103,7 +104,7 @@ def nc_reference(y: float, theta: float) -> float:
     return y * (y - theta) / (theta + _EPSILON)
 
 
-@rule("bblais", source=bibliography_of_rules.COOPER_2004)
+@rule("bblais", source=bibliography.COOPER_2004)
 def bblais(
     y: float,
     theta: float,
@@ -135,7 +136,7 @@ def bblais(
     return z * (z - theta), decay
 
 
-@rule("bblais_law_cooper", source=bibliography.LAW_COOPER_1994)
+@rule("bblais_law_cooper", source=papers.LAW_COOPER_1994)
 def bblais_law_cooper(
     y: float,
     theta: float,

@@ -8,10 +8,10 @@ from numba import njit
 from plasticity import Kernel, Rule, component, hookimpl, setting
 from plasticity.errors import SettingError
 from plasticity.typing import Array
-from plasticity_plugins import bibliography_of_rules
+from plasticity_plugins.rules import papers
 
 
-@component(source=bibliography_of_rules.RUMELHART_ZIPSER_1985)
+@component(source=papers.RUMELHART_ZIPSER_1985)
 class Competitive(Rule):
     """The k neurons with the largest currents move towards the sample, the others if they leak.
 

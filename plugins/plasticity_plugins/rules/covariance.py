@@ -6,10 +6,10 @@ import numpy as np
 
 from plasticity import Rule, Variable, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins import bibliography_of_rules
+from plasticity_plugins.rules import papers
 
 
-@component(source=bibliography_of_rules.SEJNOWSKI_1977)
+@component(source=papers.SEJNOWSKI_1977)
 class Covariance(Rule):
     """Synapses grow with the covariance of input and activity.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from plasticity import rule
-from plasticity_plugins import bibliography
+from plasticity_plugins.rules import papers
 
 
-@rule("hebb", source=bibliography.HEBB_1949)
+@rule("hebb", source=papers.HEBB_1949)
 def hebb(y: float) -> float:
     """What is active together is wired together.
 

@@ -6,10 +6,10 @@ import numpy as np
 
 from plasticity import Rule, Variable, component, hookimpl, rule
 from plasticity.typing import Array
-from plasticity_plugins import bibliography_of_rules
+from plasticity_plugins.rules import papers
 
 
-@rule("instar", source=bibliography_of_rules.GROSSBERG_1976)
+@rule("instar", source=papers.GROSSBERG_1976)
 def instar(y: float) -> tuple[float, float]:
     """The weights of a neuron move towards the inputs on which it is active.
 
@@ -23,7 +23,7 @@ def instar(y: float) -> tuple[float, float]:
     return y, y
 
 
-@component(source=bibliography_of_rules.GROSSBERG_1968)
+@component(source=papers.GROSSBERG_1968)
 class Outstar(Rule):
     """The weights of an input move towards the activities that go with it.
 

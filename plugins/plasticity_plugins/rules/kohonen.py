@@ -9,10 +9,10 @@ import numpy as np
 from plasticity import Clock, Rule, Variable, component, hookimpl, setting
 from plasticity.errors import SettingError
 from plasticity.typing import Array
-from plasticity_plugins import bibliography_of_rules
+from plasticity_plugins.rules import papers
 
 
-@component(source=bibliography_of_rules.KOHONEN_1982)
+@component(source=papers.KOHONEN_1982)
 class Kohonen(Rule):
     """The neuron nearest to a sample moves towards it, and its neighbours on a grid with it.
 

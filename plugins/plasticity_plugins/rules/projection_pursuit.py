@@ -13,7 +13,8 @@ from typing import cast
 import numpy as np
 
 from plasticity import rule
-from plasticity_plugins import bibliography_of_rules
+from plasticity_plugins import bibliography
+from plasticity_plugins.rules import papers
 
 _MOMENTS = {"threshold": "moments"}
 
@@ -21,7 +22,7 @@ _MOMENTS = {"threshold": "moments"}
 _THREE, _FOUR = cast(float, np.float32(3)), cast(float, np.float32(4))
 
 
-@rule("intrator", source=bibliography_of_rules.INTRATOR_1990)
+@rule("intrator", source=papers.INTRATOR_1990)
 def intrator(y: float, theta: float, slope: float) -> float:
     """Intrator's projection index, which is large where the activity has several modes.
 
@@ -37,7 +38,7 @@ def intrator(y: float, theta: float, slope: float) -> float:
     return y * (y - _FOUR * theta / _THREE) * slope
 
 
-@rule("s2", source=bibliography_of_rules.BLAIS_1998)
+@rule("s2", source=bibliography.BLAIS_1998)
 def s2(y: float, theta: float, slope: float) -> float:
     """Skewness by subtraction (S2).
 
@@ -53,7 +54,7 @@ def s2(y: float, theta: float, slope: float) -> float:
     return y * (y - math.sqrt(theta)) * slope
 
 
-@rule("k2", source=bibliography_of_rules.BLAIS_1998)
+@rule("k2", source=bibliography.BLAIS_1998)
 def k2(y: float, theta: float, slope: float) -> float:
     """Kurtosis by subtraction (K2), the fourth cumulant.
 
@@ -71,7 +72,7 @@ def k2(y: float, theta: float, slope: float) -> float:
 
 @rule(
     "s1",
-    source=bibliography_of_rules.BLAIS_1998,
+    source=bibliography.BLAIS_1998,
     reads={"third": "third_moment"},
     beside=_MOMENTS,
 )
@@ -96,7 +97,7 @@ def s1(y: float, theta: float, third: float, slope: float) -> float:
 
 @rule(
     "k1",
-    source=bibliography_of_rules.BLAIS_1998,
+    source=bibliography.BLAIS_1998,
     reads={"fourth": "fourth_moment"},
     beside=_MOMENTS,
 )

@@ -6,10 +6,10 @@ import numpy as np
 
 from plasticity import Rule, Variable, component, hookimpl
 from plasticity.typing import Array
-from plasticity_plugins import bibliography_of_rules
+from plasticity_plugins.rules import papers
 
 
-@component(source=bibliography_of_rules.SANGER_1989)
+@component(source=papers.SANGER_1989)
 class Sanger(Rule):
     """Neurons that become the principal components of the inputs, in their order.
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from plasticity import Clock, Kernel, component, hookimpl, setting
+from plasticity_plugins import bibliography
 
 
 def _factor(step, epoch, n_step, n_epoch, decay):  # type: ignore[no-untyped-def]  # compiled
     return 1 / (1 + decay * step)
 
 
-@component
+@component(source=bibliography.ROBBINS_MONRO_1951)
 class InverseTime:
     """Factor on the learning rate that falls as one over the number of steps.
 
@@ -20,6 +21,8 @@ class InverseTime:
     The published code of Squadrani et al. multiplies the rate itself by this factor at each update,
     so that the factors compound: at decay = 0.01 the rate is 1e-17 of the first after 100 updates,
     where 1 / (1 + decay n) is 1/2. That is taken for a slip and not followed.
+
+    Source: Robbins & Monro, Annals of Mathematical Statistics 22 (1951) 400, whose rates fall so.
 
     >>> from plasticity import Clock
     >>> InverseTime(decay=0.01).schedule_rate(Clock(10, 20, step=100))

@@ -8,7 +8,7 @@ import numpy as np
 
 from plasticity import Data, component, hookimpl, setting
 from plasticity.errors import DataError
-from plasticity_plugins import bibliography
+from plasticity_plugins.sources import papers
 from plasticity_plugins.sources.downloads import download
 from plasticity_plugins.sources.folders import find_file, places
 from plasticity_plugins.sources.idx import read_idx
@@ -36,7 +36,7 @@ _PUBLISHED = {
 }
 
 
-@component(source=bibliography.LECUN_1998)
+@component(source=papers.LECUN_1998)
 class Mnist:
     """60,000 handwritten digits of 28 x 28 pixels to train on and 10,000 to test.
 

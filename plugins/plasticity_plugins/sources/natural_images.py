@@ -13,6 +13,7 @@ from plasticity.errors import DataError
 from plasticity.typing import Array
 from plasticity_plugins import bibliography
 from plasticity_plugins.drawn import KeyedByEpoch, exact, key_of_examples
+from plasticity_plugins.sources import papers
 from plasticity_plugins.sources.image_files import images_of, read_images, sample_images
 from plasticity_plugins.sources.image_filters import (
     difference_of_gaussians,
@@ -126,6 +127,11 @@ class NaturalImages(KeyedByEpoch):
         samples = np.empty((self.examples, shape[0] * shape[1]), np.float32)
         _draw_all(samples, 0, key_of_examples(split), self.pixels, self.table, *self._numbers)
         return Data(samples, image_shape=shape, name="natural images", n_drawn=self.samples)
+
+    @hookimpl
+    def cite(self) -> str:
+        whitens = self.filter == "whiten"
+        return bibliography.BLAIS_1999 + whitens * f"\n\n{papers.OLSHAUSEN_FIELD_1997}"
 
     @hookimpl
     def draw_batch(self, x: Array, clock: Clock) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 
 from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins import bibliography, bibliography_of_rules
+from plasticity_plugins import bibliography
 from plasticity_plugins.thresholds.fading import Fading
 
 
@@ -70,7 +70,7 @@ class MeanOfPower(Fading):
         return threshold
 
 
-@component(source=bibliography_of_rules.COOPER_2004)
+@component(source=bibliography.COOPER_2004)
 class PowerOfMoment(Fading):
     """Threshold between those of 1982 and of 1992, a power of the mean of a power.
 

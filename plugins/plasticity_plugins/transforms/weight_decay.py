@@ -6,13 +6,14 @@ import numpy as np
 
 from plasticity import Kernel, Variable, component, hookimpl, setting
 from plasticity.typing import Array
+from plasticity_plugins.transforms import papers
 
 
 def _faded(dw, w, rate):  # type: ignore[no-untyped-def]  # compiled
     return dw - rate * w
 
 
-@component
+@component(source=papers.KROGH_HERTZ_1992)
 class WeightDecay:
     """Takes a share of the weights from the update, so that what is not learned again fades.
 
@@ -24,6 +25,8 @@ class WeightDecay:
 
     The published code of Squadrani et al. (C++) takes the decay from an update that it has already
     negated, so that there the weights grow.
+
+    Source: Krogh & Hertz, Advances in Neural Information Processing Systems 4 (1992) 950.
     """
 
     rate: float = setting(

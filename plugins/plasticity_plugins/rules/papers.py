@@ -1,24 +1,38 @@
-"""BibTeX entries of the papers on learning rules that `bibliography` does not hold."""
+"""BibTeX entries of what the rules implement."""
 
-COOPER_2004 = """\
-@book{cooper2004theory,
-  author    = {Cooper, Leon N. and Intrator, Nathan and Blais, Brian S. and Shouval, Harel Z.},
-  title     = {Theory of Cortical Plasticity},
-  publisher = {World Scientific},
-  year      = {2004}
+LAW_COOPER_1994 = """\
+@article{law1994formation,
+  author  = {Law, C. Charles and Cooper, Leon N.},
+  title   = {Formation of receptive fields in realistic visual environments according to the
+             {Bienenstock, Cooper, and Munro (BCM)} theory},
+  journal = {Proceedings of the National Academy of Sciences},
+  volume  = {91},
+  number  = {16},
+  pages   = {7797--7801},
+  year    = {1994},
+  doi     = {10.1073/pnas.91.16.7797}
 }"""
 
-BLAIS_1998 = """\
-@article{blais1998receptive,
-  author  = {Blais, Brian S. and Intrator, Nathan and Shouval, Harel and Cooper, Leon N.},
-  title   = {Receptive field formation in natural scene environments: comparison of single-cell
-             learning rules},
-  journal = {Neural Computation},
-  volume  = {10},
-  number  = {7},
-  pages   = {1797--1813},
-  year    = {1998},
-  doi     = {10.1162/089976698300017142}
+INTRATOR_COOPER_1992 = """\
+@article{intrator1992objective,
+  author  = {Intrator, Nathan and Cooper, Leon N.},
+  title   = {Objective function formulation of the {BCM} theory of visual cortical plasticity:
+             statistical connections, stability conditions},
+  journal = {Neural Networks},
+  volume  = {5},
+  number  = {1},
+  pages   = {3--17},
+  year    = {1992},
+  doi     = {10.1016/S0893-6080(05)80003-6}
+}"""
+
+HEBB_1949 = """\
+@book{hebb1949organization,
+  author    = {Hebb, Donald O.},
+  title     = {The Organization of Behavior: A Neuropsychological Theory},
+  publisher = {Wiley},
+  address   = {New York},
+  year      = {1949}
 }"""
 
 INTRATOR_1990 = """\
@@ -53,18 +67,6 @@ SEJNOWSKI_1977 = """\
   pages   = {303--321},
   year    = {1977},
   doi     = {10.1007/BF00275079}
-}"""
-
-FOLDIAK_1990 = """\
-@article{foldiak1990forming,
-  author  = {F{\\"o}ldi{\\'a}k, Peter},
-  title   = {Forming sparse representations by local anti-{Hebbian} learning},
-  journal = {Biological Cybernetics},
-  volume  = {64},
-  number  = {2},
-  pages   = {165--170},
-  year    = {1990},
-  doi     = {10.1007/BF02331346}
 }"""
 
 GROSSBERG_1976 = """\
@@ -128,41 +130,4 @@ MORAITIS_2022 = """\
   pages   = {044017},
   year    = {2022},
   doi     = {10.1088/2634-4386/aca710}
-}"""
-
-TRIESCH_2007 = """\
-@article{triesch2007synergies,
-  author  = {Triesch, Jochen},
-  title   = {Synergies between intrinsic and synaptic plasticity mechanisms},
-  journal = {Neural Computation},
-  volume  = {19},
-  number  = {4},
-  pages   = {885--909},
-  year    = {2007},
-  doi     = {10.1162/neco.2007.19.4.885}
-}"""
-
-VAN_ROSSUM_2000 = """\
-@article{vanrossum2000stable,
-  author  = {van Rossum, Mark C. W. and Bi, Guo-Qiang and Turrigiano, Gina G.},
-  title   = {Stable {Hebbian} learning from spike timing-dependent plasticity},
-  journal = {Journal of Neuroscience},
-  volume  = {20},
-  number  = {23},
-  pages   = {8812--8821},
-  year    = {2000},
-  doi     = {10.1523/JNEUROSCI.20-23-08812.2000}
-}"""
-
-TURRIGIANO_1998 = """\
-@article{turrigiano1998activity,
-  author  = {Turrigiano, Gina G. and Leslie, Kenneth R. and Desai, Niraj S. and Rutherford, Lana C.
-             and Nelson, Sacha B.},
-  title   = {Activity-dependent scaling of quantal amplitude in neocortical neurons},
-  journal = {Nature},
-  volume  = {391},
-  number  = {6670},
-  pages   = {892--896},
-  year    = {1998},
-  doi     = {10.1038/36103}
 }"""
