@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from plasticity import analysis as analysis
+    from plasticity import plot as plot
     from plasticity.assembly import assemble as assemble
     from plasticity.cadence import Cadence as Cadence
     from plasticity.clock import Clock as Clock
@@ -76,7 +77,7 @@ _HOME = {
     "Variable": "variable",
     "whole_draw": "kernels.counted",
 }
-_MODULES = ("analysis",)
+_MODULES = ("analysis", "plot")
 __all__ = list(_HOME | dict.fromkeys(_MODULES))
 
 

@@ -43,3 +43,14 @@ def new_folder() -> Iterator[Callable[[], Path]]:
 def folder(new_folder: Callable[[], Path]) -> Path:
     """An empty folder in memory where the system can."""
     return new_folder()
+
+
+@pytest.fixture(scope="session")
+def small_comparison(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a comparison of both presets, two seeds of each, with its page."""
+    from plasticity.comparison import compare
+
+    folder = tmp_path_factory.mktemp("small") / "comparison"
+    settings = {"neurons": 6, "epochs": 2, "observers": []}
+    compare(["bcm", "krotov_hopfield"], seeds=2, out=folder, **settings).write(folder)
+    return folder

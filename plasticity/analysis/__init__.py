@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from plasticity.analysis.latent import clusters as clusters
     from plasticity.analysis.latent import principal_components as principal_components
     from plasticity.analysis.neurons import neuron_table as neuron_table
+    from plasticity.analysis.parting import differences_of as differences_of
     from plasticity.analysis.responses import responses_of as responses_of
     from plasticity.analysis.selection import classes_selected as classes_selected
     from plasticity.analysis.selection import patterns_by_count as patterns_by_count
@@ -40,6 +41,7 @@ _HOME = {
     "classes_selected": "selection",
     "clusters": "latent",
     "course_of": "course",
+    "differences_of": "parting",
     "histogram": "course",
     "neuron_table": "neurons",
     "patterns_by_count": "selection",

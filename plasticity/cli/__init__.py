@@ -1,5 +1,5 @@
-"""The command line: `plasticity run`, `resume`, `branch`, `tail`, `compare`, `plugins`, `events`,
-`show`, `cite`, `fetch`, `bench`.
+"""The command line: `plasticity run`, `resume`, `branch`, `tail`, `compare`, `diff`, `plot`,
+`plugins`, `events`, `show`, `cite`, `fetch`, `bench`.
 
 The module of a command imports at its top only what its signature needs; what computes is imported
 when the command runs, so that `--help` answers at once.
@@ -15,9 +15,11 @@ from plasticity.cli.bench import bench
 from plasticity.cli.branch import branch
 from plasticity.cli.cite import cite
 from plasticity.cli.compare import compare
+from plasticity.cli.diff import diff
 from plasticity.cli.events import events
 from plasticity.cli.failures import Commands
 from plasticity.cli.fetch import fetch
+from plasticity.cli.plot import plot
 from plasticity.cli.plugins import plugins
 from plasticity.cli.resume import resume
 from plasticity.cli.run import run
@@ -32,7 +34,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for _command in (run, resume, branch, tail, compare, plugins, events, show, cite, fetch, bench):
+for _command in (
+    *(run, resume, branch, tail, compare, diff, plot, plugins, events, show, cite, fetch, bench),
+):
     app.command()(_command)
 
 

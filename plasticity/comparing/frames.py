@@ -22,15 +22,16 @@ class Frames:
     group         of the store, in each layer's part
     name          of the array; a layer without it is left out
     count         frames, a few less where steps coincide
-    logarithmic   whether they lie at equal distance of the logarithm of the step
+    denser_first  whether they lie closer together at the beginning, at equal distance of the root
+                  of the step
     first         only the first layer, and of it the first 100 neurons
     """
 
     def __init__(
-        self, group: str, name: str, count: int, *, logarithmic: bool = False, first: bool = False
+        self, group: str, name: str, count: int, *, denser_first: bool = False, first: bool = False
     ) -> None:
         self._group, self._name, self._count = group, name, count
-        self._logarithmic, self._first = logarithmic, first
+        self._power, self._first = 2 if denser_first else 1, first
         self._steps = np.empty(0, np.int64)
         self._store: Any = None
         self._recordings: dict[str, Any] = {}
@@ -38,8 +39,8 @@ class Frames:
 
     @hookimpl
     def run_started(self, clock: Clock, store: RunStore) -> None:
-        space = np.geomspace if self._logarithmic else np.linspace
-        self._steps = np.unique(np.round(space(1, clock.n_step, self._count)).astype(np.int64))
+        shares = np.linspace(0, 1, self._count) ** self._power
+        self._steps = np.unique(np.round(1 + shares * (clock.n_step - 1)).astype(np.int64))
         self._store, self._recordings = store, {}
         self._layers = tuple(store.attributes["layers"])
 
@@ -64,5 +65,5 @@ class Frames:
 def frames_of_a_page(with_growth: bool) -> list[Frames]:
     """What a comparison records for its page: thresholds, and weights if asked."""
     course = Frames(COURSE, "threshold", N_COURSE)
-    growth = Frames(GROWTH, "weights", N_GROWTH, logarithmic=True, first=True)
+    growth = Frames(GROWTH, "weights", N_GROWTH, denser_first=True, first=True)
     return [course, growth] if with_growth else [course]

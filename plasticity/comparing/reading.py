@@ -7,8 +7,30 @@ from typing import Any
 from plasticity.analysis.responses import rebuilt
 from plasticity.comparing.given import the_data
 from plasticity.comparing.readouts import Reading, read_off
+from plasticity.comparing.task import source_of
 from plasticity.errors import DataError
 from plasticity.results import Run
+from plasticity.runs import configure
+from plasticity.typing import Array
+
+
+def evaluation_responses(run: Run, data: Any = None) -> Array:
+    """The activity (neuron, sample) of the last layer on samples that metrics look at.
+
+    data   in place of those of the run; see `plasticity.run`
+
+    Raises `DataError` where the run holds no weights, or its data are not known.
+    """
+    material = the_data({}, {} if data is not None else {"run": run}, data=None, labels=None)
+    train = material.train
+    if data is not None:
+        train = source_of(configure(run.experiment, data=data)).open_data("train")
+    if train is None:
+        raise DataError(
+            f"{run.store.target or 'the run'}: its data were given in Python; give them again"
+        )
+    simulation = rebuilt(run, train)
+    return simulation.respond(simulation.evaluation.samples)
 
 
 def read_off_store(run: Run, data: Any = None, labels: Any = None) -> Reading:

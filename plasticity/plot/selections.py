@@ -29,15 +29,16 @@ def selectivity(
     """How many neurons select how many samples: |A_i|, A_i = {x : y_i(x) > E[y_i]}.
 
     run       a run, or numbers of samples selected (neuron,) by name
-    samples   to respond to, as of `plasticity.analysis.responses_of`
+    samples   a source by name, an array or `Data` in place of the samples that the run was trained
+              on; of them those that the metrics of the run look at
     n_sample  how many samples there were, where numbers are given
 
     The fewer samples a neuron selects, the more selective it is.
     """
     if isinstance(run, Run):
-        from plasticity.analysis import responses_of
+        from plasticity.comparing.reading import evaluation_responses
 
-        responses = responses_of(run, samples).values
+        responses = evaluation_responses(run, samples)
         counts: Mapping[str, Array] = {"": np.count_nonzero(formulas.selected(responses), axis=1)}
         n_sample = responses.shape[1]
     else:

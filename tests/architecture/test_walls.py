@@ -69,6 +69,7 @@ WORDS_ALONE = {
     ("plasticity/rule_functions.py", "competitive"): "a word of `rule`",
     ("plasticity/expressions.py", "tanh"): "a function that formulas have",
     ("plasticity/plot/__init__.py", "selectivity"): "name of a figure",
+    ("plasticity/cli/plot.py", "selectivity"): "name of a figure",
     ("plasticity/cli/progress.py", "progress"): "the bar of the command line, if one is installed",
 }
 
