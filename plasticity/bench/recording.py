@@ -214,6 +214,7 @@ class _Writing:
     def __init__(self, folder: str, shape: tuple[int, ...]) -> None:
         from zarr.storage import LocalStore
 
+        from plasticity.recording.layout import BUFFER_BYTES
         from plasticity.recording.series import Column, Series
         from plasticity.recording.staged import StagedStore
         from plasticity.recording.writer import Writer
@@ -222,7 +223,7 @@ class _Writing:
         self._store = StagedStore(LocalStore(folder))
         self._store.put_group("")
         self._writer = Writer(32_000_000)
-        self._series = Series(self._store, "frames", self._writer, 16_000_000, "zstd")
+        self._series = Series(self._store, "frames", self._writer, BUFFER_BYTES, "zstd")
         dims = ("neuron", "input")[: len(shape)]
         self._series.describe("value", Column(shape, np.dtype(np.float32), dims, {}))
 
@@ -240,10 +241,10 @@ class _Writing:
 def _write_weights(folder: str, files: int) -> dict[str, Any]:
     import zarr
 
-    from plasticity.recording.layout import cut, frames_per_buffer
+    from plasticity.recording.layout import BUFFER_BYTES, cut, frames_per_buffer
     from plasticity.recording.packing import codecs_of
 
-    capacity = frames_per_buffer(313_600 + 16, 16_000_000)
+    capacity = frames_per_buffer(313_600 + 16, BUFFER_BYTES)
     whole = np.stack([w.copy() for w in _weights(np.random.default_rng(0), capacity)])
     before = peak_megabytes()
     begun = perf_counter()

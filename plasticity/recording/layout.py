@@ -14,6 +14,8 @@ import numpy as np
 _CHUNK_BYTES = 500_000
 _FILE_BYTES = 1_000_000  # small arrays write to a file several times until it holds so much
 _CHUNK_FRAMES = 4096
+# What a buffer holds at most: with two that wait and what one is packed to, less than 64 MB.
+BUFFER_BYTES = 15_000_000
 
 
 def frames_per_buffer(frame_bytes: int, room: int) -> int:

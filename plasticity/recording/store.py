@@ -30,6 +30,7 @@ from plasticity.recording.checkpoints import (
 )
 from plasticity.recording.groups import read_group, series_in
 from plasticity.recording.labels import dims_of, labels_in
+from plasticity.recording.layout import BUFFER_BYTES
 from plasticity.recording.opening import Owner, created, holder_of, loaded, reopened
 from plasticity.recording.packing import codecs_of
 from plasticity.recording.provenance import about
@@ -52,7 +53,6 @@ if TYPE_CHECKING:
     from plasticity.variable import Variable
 
 METRICS, STATE = "metrics", "state"
-_FILE_BYTES = 16_000_000  # what a buffer holds at most
 
 
 class RunStore:
@@ -357,7 +357,7 @@ class RunStore:
         return self._series[path]
 
     def _make_series(self, path: str) -> Series:
-        room = min(self._room // 2, _FILE_BYTES)
+        room = min(self._room // 2, BUFFER_BYTES)
         self._room -= room
         return Series(self.staged, path, self._writer, room, self._compression)
 

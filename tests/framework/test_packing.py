@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from zarr.storage import MemoryStore
 
-from plasticity.recording.layout import cut, frames_per_buffer
+from plasticity.recording.layout import BUFFER_BYTES, cut, frames_per_buffer
 from plasticity.recording.packing import Cut, Packer, codecs_of
 from plasticity.recording.staged import StagedStore
 
@@ -80,7 +80,7 @@ def test_a_damaged_chunk_is_noticed():
 
 @pytest.mark.parametrize("frame_bytes", [1, 16, 400, 4000, 313_600, 10**9])
 def test_a_million_frames_of_up_to_four_kilobytes_make_some_hundred_files(frame_bytes):
-    frames = frames_per_buffer(frame_bytes, 16_000_000)
+    frames = frames_per_buffer(frame_bytes, BUFFER_BYTES)
     (chunk, *_), (file, *_) = cut((frame_bytes,), 1, frames)
     assert file % chunk == 0
     assert file % frames == 0
