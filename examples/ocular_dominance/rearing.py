@@ -7,7 +7,7 @@ evokes, over 24 orientations and all phases.
 import numpy as np
 
 from plasticity import Experiment, Layer, Phase, analysis, run
-from plasticity.formulas import grating_responses
+from plasticity.formulas import eye_responses
 from plasticity_plugins.activations.sigmoids import AsymmetricLogistic
 from plasticity_plugins.encoders.add_noise import AddNoise
 from plasticity_plugins.encoders.deprivation import Deprivation
@@ -70,10 +70,9 @@ def eyes_of(weights):
 def responses(finished):
     """The steps, and at each the best response (step, neuron, eye) to a grating in one eye."""
     weights = finished.trajectory["weights"]
-    eyes = eyes_of(weights)
-    fields = eyes.reshape(-1, SIZE * SIZE)
-    best = grating_responses(fields, (SIZE, SIZE), ANGLES, FREQUENCY).max(axis=1)
-    return weights["step"].values, best.reshape(eyes.shape[:3])
+    fields = weights.values.reshape(-1, weights.sizes["input"])
+    best = eye_responses(fields, (2 * SIZE, SIZE), ANGLES, FREQUENCY)
+    return weights["step"].values, best.reshape(*weights.shape[:2], 2)
 
 
 def dominance(best):

