@@ -48,7 +48,9 @@ def naive_noise(key, step, shape, kind, mean, std):
     return x
 
 
-def naive_patch(key, step, sample, images, size, eyes=1, jitter=0, standardize=False):
+def naive_patch(
+    key, step, sample, images, size, eyes=1, jitter=0, remove_mean=False, standardize=False
+):
     """The patch at one of all places of all images, listed; that of the second eye moved."""
     places = [
         (image, i, j)
@@ -61,6 +63,8 @@ def naive_patch(key, step, sample, images, size, eyes=1, jitter=0, standardize=F
     seen = []
     for up, right in [(0, 0), tuple(moves)][:eyes]:
         patch = image[i + up : i + up + size, j + right : j + right + size].astype(float)
+        if remove_mean:
+            patch = patch - patch.mean()
         if standardize:
             patch = (patch - patch.mean()) / patch.std()
         seen.append(patch.ravel())

@@ -186,6 +186,7 @@ def test_patterns_that_cannot_be_are_refused(settings, message):
     "settings",
     [
         {"size": 3},
+        {"size": 3, "remove_mean": True},
         {"size": 3, "standardize": True},
         {"size": 2, "eyes": 2},
         {"size": 2, "eyes": 2, "jitter": 2, "standardize": True},

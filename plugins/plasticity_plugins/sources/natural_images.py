@@ -26,7 +26,9 @@ FILTERS = ("dog", "whiten", "none")
 
 
 @exact
-def draw_patch(x, step, sample, key, pixels, table, size, eyes, jitter, standardize):  # type: ignore[no-untyped-def]  # compiled
+def draw_patch(  # type: ignore[no-untyped-def]  # compiled
+    x, step, sample, key, pixels, table, size, eyes, jitter, remove_mean, standardize
+):
     """Fill x (input,) with a patch, once for each eye.
 
     pixels  of all images, one after another
@@ -45,7 +47,7 @@ def draw_patch(x, step, sample, key, pixels, table, size, eyes, jitter, standard
             top += whole_draw(draws, 1, 2 * jitter + 1) - jitter
             left += whole_draw(draws, 2, 2 * jitter + 1) - jitter
         mean, scale = 0.0, 1.0
-        if standardize:
+        if remove_mean or standardize:
             total, square = 0.0, 0.0
             for i in range(size):
                 start = table[image, 0] + (top + i) * width + left
@@ -54,7 +56,8 @@ def draw_patch(x, step, sample, key, pixels, table, size, eyes, jitter, standard
                     square += pixels[start + j] * pixels[start + j]
             mean = total / (size * size)
             variance = square / (size * size) - mean * mean
-            scale = 1 / np.sqrt(variance) if variance > 1e-12 else 0.0
+            if standardize:
+                scale = 1 / np.sqrt(variance) if variance > 1e-12 else 0.0
         for i in range(size):
             start = table[image, 0] + (top + i) * width + left
             at = (eye * size + i) * size
@@ -63,9 +66,9 @@ def draw_patch(x, step, sample, key, pixels, table, size, eyes, jitter, standard
 
 
 @exact
-def _draw_all(x, step, key, pixels, table, size, eyes, jitter, standardize):  # type: ignore[no-untyped-def]  # compiled
+def _draw_all(x, step, key, pixels, table, *numbers):  # type: ignore[no-untyped-def]  # compiled
     for b in range(len(x)):
-        draw_patch(x[b], step, b, key, pixels, table, size, eyes, jitter, standardize)
+        draw_patch(x[b], step, b, key, pixels, table, *numbers)
 
 
 @component(source=bibliography.BLAIS_1999)
@@ -79,9 +82,9 @@ class NaturalImages(KeyedByEpoch):
 
     Colours become gray by Rec. 601. With `eyes = 2` the sample holds the patch twice, first as
     the left eye sees it, then the right one; `jitter` moves the right one by a uniform number of
-    pixels, each way up to so many. With `standardize` each patch has mean 0 and variance 1; one
-    of a single value is 0. Only the images are in memory; metrics look at `examples` patches, the
-    same in every run.
+    pixels, each way up to so many. With `remove_mean` each patch has mean 0, with `standardize`
+    also variance 1; one of a single value is then 0. Only the images are in memory; metrics look at
+    `examples` patches, the same in every run.
 
     Images come from a folder of image files, an npy or npz file, or from Python as an array
     (image, y, x) or a list; without any of these they are the two photographs that come with
@@ -104,6 +107,7 @@ class NaturalImages(KeyedByEpoch):
     center: float = setting(default=1.0, above=0, unit="pixels", doc="width of the narrow Gaussian")
     surround: float = setting(default=3.0, above=0, unit="pixels", doc="width of the wide Gaussian")
     cutoff: float = setting(default=0.4, above=0, unit="cycles/pixel", doc="f_0 of the whitening")
+    remove_mean: bool = setting(default=False, doc="whether each patch has mean 0")
     standardize: bool = setting(default=False, doc="whether each patch has mean 0, variance 1")
     eyes: int = setting(default=1, low=1, high=2, doc="how many eyes see the patch")
     jitter: int = setting(default=0, low=0, unit="pixels", doc="largest shift of the second eye")
@@ -139,8 +143,8 @@ class NaturalImages(KeyedByEpoch):
         return x
 
     @property
-    def _numbers(self) -> tuple[int, int, int, bool]:
-        return self.size, self.eyes, self.jitter, self.standardize
+    def _numbers(self) -> tuple[int, int, int, bool, bool]:
+        return self.size, self.eyes, self.jitter, self.remove_mean, self.standardize
 
     @cached_property
     def filtered(self) -> list[Array]:
