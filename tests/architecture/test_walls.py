@@ -65,6 +65,7 @@ WORDS_ALONE = {
     ("plasticity/recording/checkpoints.py", "arrays"): "key of a snapshot",
     ("plasticity/recording/store.py", "arrays"): "key of a snapshot",
     ("plasticity/testing/trial.py", "arrays"): "key of a snapshot",
+    ("plasticity/sklearn/responding.py", "arrays"): "key of a snapshot",
     ("plasticity/cli/show.py", "arrays"): "heading",
     ("plasticity/rule_functions.py", "competitive"): "a word of `rule`",
     ("plasticity/expressions.py", "tanh"): "a function that formulas have",
