@@ -12,7 +12,7 @@ import attrs
 from plasticity.assembly import assemble
 from plasticity.clock import Clock
 from plasticity.data import Data
-from plasticity.errors import EntryError, SpecError
+from plasticity.errors import EntryError, PlasticityError, SpecError
 from plasticity.hookspecs import hookimpl
 from plasticity.quantities import seconds_of
 from plasticity.spec import Experiment
@@ -102,7 +102,12 @@ def _epochs_in(spec: Experiment, seconds: float, data: Data) -> int:
     stop = _After(min(seconds * _TRIAL_SHARE, _TRIAL_MOST))
     bare = attrs.evolve(spec, data=data, metrics=(), observers=())
     simulation = assemble(attrs.evolve(bare, epochs=None if spec.phases else 10**6), [stop])
-    simulation.run()
+    try:
+        simulation.run()
+    except PlasticityError:
+        # At a rate that does not fall weights may diverge; the steps until then were timed.
+        if not math.isfinite(stop.elapsed):
+            raise
     rate = stop.steps * spec.batch_size / stop.elapsed
     return max(1, math.floor(seconds * rate / data.per_epoch))
 

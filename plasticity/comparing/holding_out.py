@@ -39,10 +39,14 @@ def hold_out(open_data: Callable[[str], Data | None], seed: int) -> Held:
     if test is not None:
         if not has_classes(test):
             return Held(None, "No probe: the test split has no labels.")
+        if _one_class(test):
+            return Held(None, "No probe: all labels of the test split are the same.")
         return Held(test, f"Scored on the test split, {test.n_sample:,} samples that no run saw.")
     data = open_data("train")
     if data is None or not has_classes(data):
         return Held(None, "No probe: the data have no labels. All samples were trained on.")
+    if _one_class(data):
+        return Held(None, "No probe: all labels are the same. All samples were trained on.")
     count = round(HELD_OUT * data.n_sample)
     if count == 0:
         return Held(None, f"No probe: {data.n_sample} samples are too few to set any aside.")
@@ -54,6 +58,10 @@ def hold_out(open_data: Callable[[str], Data | None], seed: int) -> Held:
         "no run saw them.",
         rest,
     )
+
+
+def _one_class(data: Data) -> bool:
+    return len(np.unique(np.asarray(data.labels))) < 2
 
 
 def has_classes(data: Data) -> bool:

@@ -9,6 +9,7 @@ from plasticity.report.pictures import png_address
 from plasticity.typing import Array
 
 _WIDTH = 300  # pixels that a frame is enlarged to
+_HEIGHT = 160  # to which a matrix is enlarged
 _GAP = 1  # of an image
 _CLEAR, _COLOURS = 0, 255  # entry 0 of the palette is clear, the others go from blue to red
 
@@ -38,15 +39,14 @@ def film(
 
     pictures = np.stack([_frame(frame, image_shape, columns, limit) for frame in frames])
     count, height, width = pictures.shape
-    enlarge = max(1, _WIDTH // width)
-    pixels = pictures.repeat(enlarge, axis=1).repeat(enlarge, axis=2)
-    image = Image.fromarray(pixels.reshape(-1, width * enlarge))
+    across = max(1, _WIDTH // width)
+    down = across if image_shape else max(1, min(across, _HEIGHT // height))
+    pixels = pictures.repeat(down, axis=1).repeat(across, axis=2)
+    image = Image.fromarray(pixels.reshape(-1, width * across))
     image.putpalette(_palette())
     image.info["transparency"] = _CLEAR
     told = tuple(int(step) for step in steps)
-    return Film(
-        png_address(image), width * enlarge, height * enlarge, told[:count], frames.shape[1]
-    )
+    return Film(png_address(image), width * across, height * down, told[:count], frames.shape[1])
 
 
 def _frame(
@@ -56,9 +56,7 @@ def _frame(
     entries = np.round((np.clip(weights / limit, -1, 1) + 1) / 2 * (_COLOURS - 1)) + 1
     entries = entries.astype(np.uint8)
     if image_shape is None:
-        down = max(1, 60 // len(entries))
-        grid = entries[:, :: -(-entries.shape[1] // _WIDTH)].repeat(down, axis=0)
-        return np.pad(grid, ((0, _GAP), (0, 0)))
+        return np.pad(entries[:, :: -(-entries.shape[1] // _WIDTH)], ((0, _GAP), (0, 0)))
     images = entries.reshape(len(entries), *image_shape[:2], -1)[..., 0]
     height, width = images.shape[1:]
     rows = -(-len(images) // columns)
