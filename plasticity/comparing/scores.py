@@ -17,6 +17,7 @@ from plasticity.errors import StoreError
 from plasticity.randomness import stream
 from plasticity.results import Run
 from plasticity.simulation import Simulation
+from plasticity.threads import one_thread_if_small
 from plasticity.typing import Array
 
 _FORMAT = 1
@@ -125,6 +126,13 @@ def scores_of(
 
     held   the held-out samples with labels, or None
     """
+    with one_thread_if_small(0):  # all of this is, and a second thread would only wait
+        return _scored(simulation, run, held, cost, samples_seen)
+
+
+def _scored(
+    simulation: Simulation, run: Run, held: Data | None, cost: Cost, samples_seen: int
+) -> Scores:
     responses = simulation.respond(simulation.evaluation.samples)
     chosen = formulas.selected(responses)
     sizes, memorized, overlaps = _over_sizes(chosen, simulation.experiment.seed)

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -35,6 +36,7 @@ _THREADS = (
     "MKL_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS",
 )
+_LOOK_S = 2.0  # between two looks whether the process that started this one is there
 _PATIENCE_S = 30.0  # with a process that was asked to stop
 
 Ended = Callable[[Task, str], None]
@@ -94,17 +96,56 @@ def in_processes(tasks: Iterable[Task], first_seed: int, ended: Ended) -> None:
     finally:
         if in_main:
             signal.signal(signal.SIGTERM, before)
-        for worker in workers:
+        for thread, worker in zip(threads, workers, strict=True):
+            if thread.ident is not None:
+                thread.join(_PATIENCE_S)
             worker.close()
 
 
 class _Worker:
-    """A process that carries out one task after the other."""
+    """A process that carries out one task after the other, started with the first."""
 
     def __init__(self, first_seed: int, threads: int) -> None:
         self._first_seed, self._threads = first_seed, threads
         self._stopped = False
-        self._process = self._start()
+        self._process: subprocess.Popen[str] | None = None
+
+    def work(self, waiting: SimpleQueue[Task], done: SimpleQueue[tuple[Task, str]]) -> None:
+        """Hand over what waits until nothing does; a process that died is told, and replaced."""
+        while not self._stopped:
+            try:
+                task = waiting.get_nowait()
+            except Empty:
+                return
+            process = self._process = self._process or self._start()
+            try:
+                told = self._ask(process, task)
+            except (OSError, ValueError):
+                self.close()
+                told = f"its process ended with status {process.returncode}"
+            done.put((task, told))
+
+    def stop(self) -> None:
+        """Let the process end after the step at hand, with what it has recorded."""
+        self._stopped = True
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+
+    def close(self) -> None:
+        """Wait for the end of the process."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        assert process.stdin is not None
+        assert process.stdout is not None
+        with suppress(OSError):
+            process.stdin.close()
+        try:
+            process.wait(_PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        process.stdout.close()
 
     def _start(self) -> subprocess.Popen[str]:
         paths = os.pathsep.join(path for path in sys.path if path)
@@ -116,27 +157,14 @@ class _Worker:
             text=True,
             encoding="utf-8",
             env={**os.environ, **limits, "PYTHONPATH": paths},
+            # Ctrl-C reaches this process alone, which asks the others once: a second signal would
+            # break a run off in the middle of a step.
+            start_new_session=True,
         )
 
-    def work(self, waiting: SimpleQueue[Task], done: SimpleQueue[tuple[Task, str]]) -> None:
-        """Hand over what waits until nothing does; a process that died is told, and replaced."""
-        while True:
-            try:
-                task = waiting.get_nowait()
-            except Empty:
-                return
-            try:
-                done.put((task, self._ask(task)))
-            except (OSError, ValueError):
-                status = self._process.wait()
-                done.put((task, f"its process ended with status {status}"))
-                if self._stopped:
-                    return
-                self._process = self._start()
-
-    def _ask(self, task: Task) -> str:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
+    def _ask(self, process: subprocess.Popen[str], task: Task) -> str:
+        assert process.stdin is not None
+        assert process.stdout is not None
         tables = {
             "name": task.name,
             "spec": task.asked.to_dict(),
@@ -144,36 +172,18 @@ class _Worker:
             "growth": task.growth,
             "first_seed": self._first_seed,
         }
-        self._process.stdin.write(json.dumps(tables) + "\n")
-        self._process.stdin.flush()
-        line = self._process.stdout.readline()
+        process.stdin.write(json.dumps(tables) + "\n")
+        process.stdin.flush()
+        line = process.stdout.readline()
         if not line:
             raise OSError("no answer")
         return str(json.loads(line)["failure"])
-
-    def stop(self) -> None:
-        """Let the process end after the step at hand, with what it has recorded."""
-        self._stopped = True
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
-
-    def close(self) -> None:
-        """Wait for the end of the process."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        with suppress(OSError):
-            self._process.stdin.close()
-        try:
-            self._process.wait(_PATIENCE_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._process.stdout.close()
 
 
 def serve() -> None:
     """Carry out the tasks that come on stdin, a line each; tell on stdout how each ended."""
     held: dict[str, Held] = {}
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a component prints is not an answer
     for line in sys.stdin:
@@ -194,6 +204,13 @@ def serve() -> None:
             failure = f"{type(error).__name__}: {error}"
         out.write(json.dumps({"failure": failure}) + "\n")
         out.flush()
+
+
+def _end_with(parent: int) -> None:
+    """Ask this process to stop when the one that started it is gone."""
+    while os.getppid() == parent:
+        time.sleep(_LOOK_S)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _interrupt(number: int, frame: object) -> None:

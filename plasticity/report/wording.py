@@ -57,9 +57,9 @@ def _is_share(column: str) -> bool:
 def number(value: float) -> str:
     """A number with three digits, or all those before the point.
 
-    >>> number(473487.5), number(0.00001234), number(2)
-    ('473,488', '1.23e-05', '2')
+    >>> number(473487.5), number(0.00001234), number(2), number(999.7)
+    ('473,488', '1.23e-05', '2', '1,000')
     """
-    if math.isfinite(value) and (abs(value) >= 1000 or float(value).is_integer()):
+    if math.isfinite(value) and (abs(value) >= 999.5 or float(value).is_integer()):
         return f"{value:,.0f}" if abs(value) < 1e9 else f"{value:.3g}"
     return f"{value:.3g}"

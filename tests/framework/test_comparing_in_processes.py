@@ -1,0 +1,131 @@
+"""Runs of a comparison in processes of their own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+
+import attrs
+import numpy as np
+import pytest
+
+from plasticity import Experiment, open_run
+from plasticity.comparing import workers
+from plasticity.comparing.task import Task, source_of
+from plasticity.comparison import compare
+
+STUMBLING = """
+from plasticity import component, hookimpl
+
+@component
+class Stumbles:
+    @hookimpl
+    def step_finished(self, clock):
+        if clock.step == 3:
+            raise ValueError("a stone in the way")
+
+@component
+class Dies:
+    @hookimpl
+    def step_finished(self, clock):
+        import os
+        os._exit(7)
+"""
+TABLES = {
+    "data": "digits",
+    "metrics": ["selectivity"],
+    "layers": [
+        {
+            "neurons": 4,
+            "rule": "hebb",
+            "activation": "relu",
+            "optimizer": "sgd",
+            "initializer": "normal",
+        }
+    ],
+}
+
+
+@pytest.fixture
+def stumbling(tmp_path, monkeypatch):
+    (tmp_path / "stumbling_parts.py").write_text(STUMBLING)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(workers, "_WORTH_S", 0)
+    monkeypatch.setattr(workers, "n_core", lambda: 2)
+
+
+def spec(*observers):
+    return Experiment.from_dict(TABLES | {"observers": list(observers)})
+
+
+class Lines:
+    def __init__(self):
+        self.lines = []
+
+    def listeners(self, title):
+        return []
+
+    def say(self, line):
+        self.lines.append(line)
+
+
+@pytest.mark.usefixtures("stumbling")
+def test_processes_give_the_same_numbers_and_tell_how_the_others_failed(folder):
+    specs = {
+        "good": spec(),
+        "bad": spec("stumbling_parts:Stumbles"),
+        "dead": spec("stumbling_parts:Dies"),
+    }
+    told = Lines()
+    compared = compare(specs, out=folder / "both", telling=told)
+    alone = compare({"good": spec()})
+    good, bad, dead = compared.runs
+    assert good.scores.cost.threads == 1
+    assert good.simulation is None
+    assert np.array_equal(good.weights, alone.runs[0].weights)
+    assert good.row.keys() == alone.runs[0].row.keys()
+    assert bad.failure == (
+        "'stumbles' in event step_finished at step 3 (epoch 0) raised ValueError: a stone in the "
+        "way; what was recorded until then is kept"
+    )
+    assert dead.failure == "its process ended with status 7"
+    assert sorted(line.partition(" (")[0].partition(":")[0] for line in told.lines) == [
+        "bad, seed 0", "dead, seed 0", "good, seed 0",
+    ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("stumbling")
+def test_after_an_interrupt_the_run_at_hand_is_kept(folder):
+    long = Experiment.from_dict(TABLES | {"epochs": 1_000_000, "metrics": []})
+    place = folder / "long" / "seed_0"
+    place.parent.mkdir()
+
+    def interrupt_when_it_runs():
+        deadline = time.monotonic() + 60
+        while not place.exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(0.3)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=interrupt_when_it_runs)
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        workers.in_processes([Task("long", long, place)], 0, lambda task, told: None)
+    thread.join()
+    run = open_run(place)
+    assert run.outcome == "interrupted"
+    assert run.store.checkpoints
+
+
+@pytest.mark.usefixtures("stumbling")
+def test_what_cannot_be_sent_stays_in_this_process(tmp_path):
+    data = source_of(spec()).open_data("train")
+    tasks = [Task(name, spec(), tmp_path / name) for name in "ab"]
+    assert workers.worth_sharing(tasks, data)
+    in_python = [attrs.evolve(task, asked=attrs.evolve(spec(), data=data)) for task in tasks]
+    assert not workers.worth_sharing(in_python, data)
+    in_memory = [attrs.evolve(task, place=None) for task in tasks]
+    assert not workers.worth_sharing(in_memory, data)
+    assert not workers.worth_sharing(tasks[:1], data)
