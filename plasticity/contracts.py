@@ -7,7 +7,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from plasticity.cadence import MUST_BE, is_cadence
-from plasticity.components import arguments_of, events_of, is_hook, is_wrapper, label_of
+from plasticity.components import (
+    arguments_of,
+    events_of,
+    is_hook,
+    is_wrapper,
+    label_of,
+    written,
+)
 from plasticity.data import Data
 from plasticity.errors import ConflictError, ContractError, MissingPartError, listed, nearest
 from plasticity.hookspecs import EVENTS
@@ -23,7 +30,7 @@ def check_hooks(component: Any, place: str) -> None:
     """
     named = f"{place} {label_of(component)!r}"
     for name in dir(component):
-        function = inspect.getattr_static(component, name, None)
+        function = written(component, name)
         if not is_hook(function):
             continue
         if name not in EVENTS:
@@ -119,7 +126,7 @@ def check_single(components: Mapping[str, Any], scope: str) -> None:
     answering: dict[str, str] = {}
     for place, component in components.items():
         for event in events_of(component):
-            answer = inspect.getattr_static(component, event)
+            answer = written(component, event)
             if EVENTS[event].kind != "one" or event == "should_stop" or is_wrapper(answer):
                 continue
             named = f"{place} {label_of(component)!r}"

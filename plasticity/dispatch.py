@@ -8,7 +8,6 @@ wrapper is handed to pluggy as a whole. With PLASTICITY_TRACE=1 every event is, 
 
 from __future__ import annotations
 
-import inspect
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -18,7 +17,7 @@ from typing import Any, NamedTuple
 import pluggy
 
 from plasticity.clock import Clock
-from plasticity.components import is_hook, label_of
+from plasticity.components import is_hook, label_of, written
 from plasticity.errors import ComponentError, ContractError, PlasticityError
 from plasticity.hookspecs import EVENTS, FILLS, PROJECT
 
@@ -43,7 +42,7 @@ class Manager(pluggy.PluginManager):
     def parse_hookimpl_opts(self, plugin: Any, name: str) -> Any:
         """How an attribute is marked; see pluggy."""
         # pluggy 1.6 gets every attribute to look at it, which a Variable without array refuses.
-        if not is_hook(inspect.getattr_static(plugin, name, None)):
+        if not is_hook(written(plugin, name)):
             return None
         return super().parse_hookimpl_opts(plugin, name)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Literal, TypeVar, overload
 
 import numpy as np
@@ -137,18 +138,19 @@ def dims_of(name: str, variable: Variable) -> tuple[str, ...]:
     )
 
 
-def variables_of(component: object) -> Iterator[Variable]:
+def variables_of(component: Any) -> Iterator[Variable]:
     """The Variables that the class of a component declares, base classes first."""
-    yield from _declared(component, Variable)
+    yield from _declared(component.__class__, Variable)
 
 
-def streams_of(component: object) -> Iterator[Stream]:
+def streams_of(component: Any) -> Iterator[Stream]:
     """The random streams that the class of a component declares, base classes first."""
-    yield from _declared(component, Stream)
+    yield from _declared(component.__class__, Stream)
 
 
-def _declared(component: object, kind: type[Value]) -> Iterator[Value]:
+@lru_cache(maxsize=1024)  # a plan asks again and again
+def _declared(cls: type, kind: type[Value]) -> tuple[Value, ...]:
     found: dict[str, Value] = {}
-    for cls in reversed(type(component).__mro__):
-        found.update((name, value) for name, value in vars(cls).items() if isinstance(value, kind))
-    yield from found.values()
+    for base in reversed(cls.__mro__):
+        found.update((name, value) for name, value in vars(base).items() if isinstance(value, kind))
+    return tuple(found.values())
