@@ -5,15 +5,12 @@ import re
 import attrs
 import numpy as np
 import pytest
-from binding import with_arrays
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from naive import naive_lateral
-from naive_lateral import naive_relaxed
 
 from plasticity import Data, Experiment, Layer, assemble
 from plasticity.errors import SettingError
-from plasticity.testing import check_compiled
 from plasticity_plugins.lateral.settling import Spectrum
 from plasticity_plugins.lateral.unconnected import Unconnected
 from plasticity_plugins.lateral.uniform import UniformLateral
@@ -22,7 +19,6 @@ from plasticity_plugins.lateral.uniform import UniformLateral
 def ready(lateral, n_neuron, dtype="float64"):
     """The component with arrays, before the first step of a layer of neurons."""
     weights = np.zeros((n_neuron, 2), dtype)
-    with_arrays(lateral, weights)
     lateral.init_state(weights)
     return lateral
 
@@ -94,21 +90,9 @@ def test_strengths_just_within_the_critical_ones_are_accepted():
 
 
 def test_the_spectrum_that_is_known_is_that_of_the_matrix():
-    lateral = UniformLateral(strength=-0.3)
-    coupling = lateral.strength * lateral.pattern(5)
-    known, computed = lateral.spectrum(coupling, "float64"), Spectrum.of(coupling, "float64")
+    known = UniformLateral(strength=-0.3).spectrum(5, "float64")
+    computed = Spectrum.of(-0.3 * (1 - np.eye(5)), "float64")
     assert attrs.astuple(known) == pytest.approx(attrs.astuple(computed))
-
-
-def test_uniform_connections_may_settle_in_steps_as_well():
-    lateral = UniformLateral(
-        strength=-0.2, solution="relaxed", iterations=4, time_constant=3, transfer="relu"
-    )
-    current = np.random.default_rng(3).uniform(-1, 1, (5, 2))
-    expected, _ = naive_relaxed(current, -0.2 * (1 - np.eye(5)), 4, 3, "relu")
-    ready(lateral, 5).shape_current(current)
-    np.testing.assert_allclose(current, expected, rtol=1e-12)
-    check_compiled(lateral)
 
 
 def test_a_critical_strength_is_refused_before_the_first_step():

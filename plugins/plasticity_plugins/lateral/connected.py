@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-import warnings
 from typing import Any, ClassVar
 
 import numpy as np
 
 from plasticity import Kernel, Variable, component, hookimpl, setting
-from plasticity.errors import SettingError
 from plasticity.typing import Array
 from plasticity_plugins.lateral.settling import TRANSFERS, Spectrum, relax, shape
-
-logger = logging.getLogger("plasticity")
 
 
 @component
@@ -137,8 +132,9 @@ class Fixed(Connected):
     @hookimpl
     def init_state(self, weights: Array) -> None:
         coupling = self.strength * self.pattern(len(weights))
-        spectrum = self.spectrum(coupling, weights.dtype)
-        self._check(spectrum, len(weights))
+        spectrum = Spectrum.of(coupling, weights.dtype)
+        solved = self.solution == "stationary"
+        spectrum.check(self.label, self.strength, len(weights), solved, self._may_grow)
         self.radius[...] = spectrum.radius
         self.coupling[...] = coupling
         if self.solution == "stationary":
@@ -148,25 +144,11 @@ class Fixed(Connected):
     def measure(self, responses: Array) -> dict[str, Any]:
         return super().measure(responses) | {"lateral_radius": float(self.radius)}
 
+    @property
+    def _may_grow(self) -> bool:
+        """Whether the transfer bounds what neurons pass on, however strong they are connected."""
+        return self.solution == "relaxed" and self.transfer != "linear"
+
     def spectrum(self, coupling: Array, precision: Any) -> Spectrum:
         """What the eigenvalues of L (neuron, neuron) tell, in this floating point type."""
         return Spectrum.of(coupling, precision)
-
-    def _check(self, spectrum: Spectrum, n_neuron: int) -> None:
-        told = f"the spectral radius of L is {spectrum.radius:.6g}"
-        critical = f"{self.strength / spectrum.growth:.6g}" if spectrum.growth > 0 else "none"
-        layer = f"for a layer of {n_neuron} neurons"
-        if self.solution == "stationary" and spectrum.singular:
-            raise SettingError(
-                f"{self.label}: 1 - L is singular at strength = {self.strength:g} {layer}, and "
-                f"{told}: take a strength nearer to 0 than the critical {critical}"
-            )
-        logger.info("%s: %s; critical strength: %s", self.label, told, critical)
-        bounded = self.solution == "relaxed" and self.transfer != "linear"
-        if spectrum.growth > 1 and not bounded:
-            warnings.warn(
-                f"{self.label}: strength = {self.strength:g} is beyond the critical {critical} "
-                f"{layer}, and {told}: a network of these connections does not settle, so the "
-                "currents are those of none",
-                stacklevel=2,
-            )

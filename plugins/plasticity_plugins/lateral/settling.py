@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+import warnings
 from typing import Any
 
 import attrs
 import numpy as np
 from numba import njit
 
+from plasticity.errors import SettingError
 from plasticity.typing import Array
+
+logger = logging.getLogger("plasticity")
 
 # What a neuron passes on of its current while the network settles.
 TRANSFERS = ("linear", "relu", "logistic", "tanh")
@@ -43,6 +48,35 @@ class Spectrum:
             float(np.max(values.real)),
             bool(np.min(stretches) <= np.finfo(precision).eps * np.max(stretches)),
         )
+
+    def check(
+        self, label: str, strength: float, n_neuron: int, solved: bool, may_grow: bool
+    ) -> None:
+        """Tell the radius and the critical strength, and warn of a strength beyond it.
+
+        label     of the component
+        strength  the factor on all connections
+        solved    whether 1 - L is inverted
+        may_grow  whether currents stay bounded where the network does not settle
+
+        Raises `SettingError` where 1 - L is to be inverted and cannot be.
+        """
+        told = f"the spectral radius of L is {self.radius:.6g}"
+        critical = f"{strength / self.growth:.6g}" if self.growth > 0 else "none"
+        layer = f"for a layer of {n_neuron} neurons"
+        if solved and self.singular:
+            raise SettingError(
+                f"{label}: 1 - L is singular at strength = {strength:g} {layer}, and {told}: take "
+                f"a strength nearer to 0 than the critical {critical}"
+            )
+        logger.info("%s: %s; critical strength: %s", label, told, critical)
+        if self.growth > 1 and not may_grow:
+            warnings.warn(
+                f"{label}: strength = {strength:g} is beyond the critical {critical} {layer}, and "
+                f"{told}: a network of these connections does not settle, so the currents are "
+                "those of none",
+                stacklevel=3,
+            )
 
 
 def passed_on(current: Array, transfer: str) -> Array:
