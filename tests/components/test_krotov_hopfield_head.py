@@ -13,7 +13,7 @@ from plasticity.errors import DivergenceError, SettingError
 from plasticity_plugins.readouts.descent import loss_and_slope
 from plasticity_plugins.readouts.krotov_hopfield_head import KrotovHopfieldHead
 
-LEARNT = ("coef_", "moments_", "n_epoch_", "n_step_", "loss_curve_", "beta_")
+LEARNT = ("coef_", "moments_", "n_epoch_", "n_step_", "loss_curve_", "beta_", "scale_")
 
 
 @parametrize_with_checks([KrotovHopfieldHead(epochs=3)])
@@ -60,8 +60,9 @@ def test_a_fit_equals_the_published_formulas_in_plain_loops():
     orders = [np.random.default_rng([3, epoch]).permutation(25) for epoch in range(5)]
     rates = [0.01, 0.01, 0.005, 0.005, 0.0025]
     expected = naive_head(
-        u.astype(float), labels, 3, orders, rates, 10, power=4.5, exponent=6, beta=head.beta_
-    )
+        u.astype(float) / head.scale_, labels, 3, orders, rates, 10,
+        power=4.5, exponent=6, beta=head.beta_,
+    )  # fmt: skip
     # In 32 bits, where Adam divides by the size of slopes that have nearly gone.
     np.testing.assert_allclose(head.coef_, expected, rtol=1e-3, atol=1e-5)
 
@@ -84,8 +85,17 @@ def test_a_power_by_products_and_roots_is_the_power(power):
 def test_beta_unless_set_gives_the_hidden_units_a_mean_square_length_of_1():
     u, labels = currents()
     head = KrotovHopfieldHead(power=2, epochs=1).fit(u, labels)
-    lengths = np.linalg.norm(np.maximum(u, 0) ** 2, axis=1)
+    assert head.scale_ == u.max()
+    lengths = np.linalg.norm(np.maximum(u / u.max(), 0) ** 2, axis=1)
     assert head.beta_ == pytest.approx(1 / np.sqrt(np.mean(lengths**2)))
+
+
+@pytest.mark.parametrize("scale", [2.0**-40, 2.0**40])
+def test_without_a_beta_the_scale_of_the_currents_does_not_matter(scale):
+    u, labels = currents()
+    usual, other = (KrotovHopfieldHead(epochs=2).fit(k * u, labels) for k in (1, scale))
+    assert np.array_equal(usual.coef_, other.coef_)
+    assert np.array_equal(usual.decision_function(u), other.decision_function(scale * u))
 
 
 def test_the_rate_stands_still_and_then_halves():
@@ -175,7 +185,7 @@ def test_a_setting_out_of_its_range_is_named(setting, message):
 def test_currents_that_are_too_large_to_be_raised_are_refused():
     u, labels = currents()
     with pytest.raises(DivergenceError) as caught:
-        KrotovHopfieldHead().fit(1e9 * u, labels)
+        KrotovHopfieldHead(beta=1.0).fit(1e9 * u, labels)
     assert str(caught.value) == (
         "krotov_hopfield_head: a current raised to the power 4.5 is too large for a 32-bit number: "
         "scale the samples to unit length before the layer responds"

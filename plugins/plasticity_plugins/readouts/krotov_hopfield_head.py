@@ -45,7 +45,8 @@ class KrotovHopfieldHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc] 
                      what an activation made of them
     power            n of the rectified current
     loss_power       m of the loss
-    beta             factor in the tanh; unless set, 1 / sqrt(< |h|^2 >) over the first samples
+    beta             factor in the tanh; unless set, currents are divided by the largest of those
+                     that come first, and beta is 1 / sqrt(< |h|^2 >) over these
     rate             of Adam, at the beginning
     epochs           passes through the samples in all
     constant_epochs  of these at the full rate
@@ -58,7 +59,8 @@ class KrotovHopfieldHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc] 
     random_state     seed of the order of the samples
 
     Fitted: `coef_` S (class, neuron), `moments_` of Adam (2, class, neuron), `n_epoch_`, `n_step_`,
-    `loss_curve_` (the mean loss of each epoch), `beta_`, `classes_`. With these a fit goes on, also
+    `loss_curve_` (the mean loss of each epoch), `beta_`, `scale_` by which currents are divided,
+    `classes_`. With these a fit goes on, also
     in another process. All is float32.
 
     Raises `SettingError` for a setting out of its range; `DivergenceError` where S or the loss is
@@ -85,6 +87,7 @@ class KrotovHopfieldHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc] 
     n_step_: int
     loss_curve_: list[float]
     beta_: float
+    scale_: float = 1.0
     classes_: Array
 
     def __init__(
@@ -139,7 +142,7 @@ class KrotovHopfieldHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc] 
         """The outputs c (sample, class) in [-1, 1]; of two classes c_1 - c_0 (sample,)."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float32, reset=False)
-        outputs: Array = np.tanh(self._hidden(X, copy=True) @ self.coef_.T)
+        outputs: Array = np.tanh(self._hidden(self._currents(X, copy=True)) @ self.coef_.T)
         if len(self.classes_) == 2:
             difference: Array = outputs[:, 1] - outputs[:, 0]
             return difference
@@ -225,15 +228,18 @@ class KrotovHopfieldHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc] 
                 f"krotov_hopfield_head: the class {given!r} of sample {row} is none of the classes "
                 f"{self.classes_.tolist()} of the first fit"
             )
-        if not goes_on:
-            self.beta_ = 1.0
-        hidden = self._hidden(X, copy=self.copy)
-        if not goes_on:
-            self._begin(hidden)
-        return hidden, targets
+        currents = self._currents(X, copy=self.copy)
+        if goes_on:
+            return self._hidden(currents), targets
+        self._begin(currents)
+        return currents, targets
 
-    def _begin(self, hidden: Array) -> None:
-        """Set all that is learnt to its beginning; the hidden units come to be scaled by beta."""
+    def _begin(self, currents: Array) -> None:
+        """Set all that is learnt to its beginning, and replace the currents by beta h."""
+        largest = float(currents.max())
+        self.scale_ = largest if self.beta is None and largest > 0 else 1.0
+        self.beta_ = 1.0
+        hidden = self._hidden(currents)
         squares = float(np.einsum("ij,ij->", hidden, hidden, dtype=np.float64)) / len(hidden)
         self.beta_ = self.beta or 1 / (np.sqrt(squares) or 1.0)
         hidden *= np.float32(self.beta_)
@@ -243,25 +249,30 @@ class KrotovHopfieldHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc] 
         self.n_epoch_ = self.n_step_ = 0
         self.loss_curve_ = []
 
-    def _hidden(self, X: Array, copy: bool) -> Array:
-        """beta h (sample, neuron) of currents, or of inputs where there are weights."""
+    def _currents(self, X: Array, copy: bool) -> Array:
+        """The currents u (sample, neuron), of inputs where there are weights, to be overwritten."""
         weights = self._weights(X.shape[1])
-        if weights is not None:
-            if self.unit_length:
-                lengths = np.linalg.norm(X, axis=1, keepdims=True)
-                X = X / np.where(lengths > 0, lengths, np.float32(1))
-            X = X @ weights.T
-        elif copy:
-            X = X.copy()
-        for start in range(0, len(X), _BLOCK):
-            _raise_to(X[start : start + _BLOCK], self.power)
-            X[start : start + _BLOCK] *= np.float32(self.beta_)
-        if not np.isfinite(X).all():
+        if weights is None:
+            return X.copy() if copy else X
+        if self.unit_length:
+            lengths = np.linalg.norm(X, axis=1, keepdims=True)
+            X = X / np.where(lengths > 0, lengths, np.float32(1))
+        currents: Array = X @ weights.T
+        return currents
+
+    def _hidden(self, currents: Array) -> Array:
+        """Replace currents by beta h, in place, and return them."""
+        for start in range(0, len(currents), _BLOCK):
+            block = currents[start : start + _BLOCK]
+            block /= np.float32(self.scale_)
+            _raise_to(block, self.power)
+            block *= np.float32(self.beta_)
+        if not np.isfinite(currents).all():
             raise DivergenceError(
                 f"krotov_hopfield_head: a current raised to the power {self.power:g} is too large "
                 "for a 32-bit number: scale the samples to unit length before the layer responds"
             )
-        return X
+        return currents
 
     def _weights(self, n_input: int) -> Array | None:
         if self.weights is None:
