@@ -50,11 +50,11 @@ def weight_picture(
     scaled = np.clip(weights / limit, -1, 1) / 2 + 0.5
     images = _as_images(scaled, image_shape)
     if images is None:
-        return _encoded(_enlarged_map(_diverging(scaled)), limit, diverging=True)
+        return _encoded(_enlarged_map(_bytes(_diverging(scaled))), limit, diverging=True)
     diverging = images.shape[-1] != 3
     if diverging:
         images = _diverging(images.mean(axis=-1))
-    return _encoded(_grid(images, columns=_columns(len(images))), limit, diverging)
+    return _encoded(_grid(_bytes(images), columns=_columns(len(images))), limit, diverging)
 
 
 def sample_picture(samples: Array, image_shape: tuple[int, ...] | None) -> Picture | None:
@@ -65,7 +65,7 @@ def sample_picture(samples: Array, image_shape: tuple[int, ...] | None) -> Pictu
         return None
     if images.shape[-1] != 3:
         images = np.repeat(1 - images.mean(axis=-1, keepdims=True), 3, axis=-1)
-    return _encoded(_grid(images, columns=_columns(len(images))))
+    return _encoded(_grid(_bytes(images), columns=_columns(len(images))))
 
 
 def _as_images(values: Array, image_shape: tuple[int, ...] | None) -> Array | None:
@@ -84,6 +84,11 @@ def _diverging(values: Array) -> Array:
     return colours
 
 
+def _bytes(colours: Array) -> Array:
+    """Numbers in [0, 1] as bytes."""
+    return np.round(colours * 255).astype(np.uint8)
+
+
 def _columns(count: int) -> int:
     return min(count, 10)
 
@@ -97,12 +102,13 @@ def _grid(images: Array, columns: int) -> Array:
     images = images.repeat(enlarge, axis=1).repeat(enlarge, axis=2)
     _, height, width, _ = images.shape
     rows = -(-count // columns)
-    grid = np.zeros((rows * (height + _GAP) - _GAP, columns * (width + _GAP) - _GAP, 4))
+    shape = (rows * (height + _GAP) - _GAP, columns * (width + _GAP) - _GAP, 4)
+    grid = np.zeros(shape, np.uint8)
     for index, image in enumerate(images):
         row, column = divmod(index, columns)
         y, x = row * (height + _GAP), column * (width + _GAP)
         grid[y : y + height, x : x + width, :3] = image
-        grid[y : y + height, x : x + width, 3] = 1
+        grid[y : y + height, x : x + width, 3] = 255
     return grid
 
 
@@ -118,9 +124,8 @@ def _enlarged_map(colours: Array) -> Array:
 def _encoded(colours: Array, limit: float = float("nan"), diverging: bool = False) -> Picture:
     from PIL import Image
 
-    pixels: Any = np.round(colours * 255).astype(np.uint8)
-    address = png_address(Image.fromarray(pixels))
-    return Picture(address, pixels.shape[1], pixels.shape[0], limit, diverging)
+    address = png_address(Image.fromarray(colours))
+    return Picture(address, colours.shape[1], colours.shape[0], limit, diverging)
 
 
 def png_address(image: Any) -> str:
