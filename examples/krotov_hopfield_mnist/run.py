@@ -1,0 +1,164 @@
+"""Digits by the units of Krotov and Hopfield: hidden units learn without labels, a head reads them.
+
+    python examples/krotov_hopfield_mnist/run.py [--validate] [--work FOLDER] [--out FOLDER]
+
+The hidden units learn as experiment.toml says, then the head learns with labels while they stand
+still. Whatever stops the command, the same command goes on from where it was: both parts keep what
+they have reached in the folder given by --work.
+
+With --validate both learn from the training images but the last 10,000, and these are what the head
+is judged by: so were the settings found that are not published. Without it both learn from all
+training images, and the test images are looked at once, when nothing is left to choose.
+
+The numbers go into the README.md of the folder given by --out, between marks, with the pictures
+beside it; that folder is the one of the example, unless --out names another.
+
+Krotov & Hopfield, PNAS 116 (2019) 7723.
+"""
+
+import argparse
+import shutil
+import time
+from pathlib import Path
+
+import attrs
+import pictures
+from training import error_of, hidden_units, trained_head
+
+import plasticity as pl
+from plasticity_plugins.readouts.krotov_hopfield_head import KrotovHopfieldHead
+from plasticity_plugins.sources.digits import Digits
+from plasticity_plugins.sources.mnist import Mnist
+
+HERE = Path(__file__).parent
+
+
+@attrs.frozen
+class Plan:
+    """A data set, and what is another than in experiment.toml.
+
+    held_out  training images that validation keeps for itself
+    head      settings of the head
+    units     settings of the hidden units
+    """
+
+    source: object
+    held_out: int
+    head: dict
+    units: dict
+
+
+HEAD = {"power": 4.5, "loss_power": 6.0, "rate": 0.005, "epochs": 300}
+PLANS = {
+    "mnist": Plan(Mnist(), 10_000, HEAD, {}),
+    # Small enough to see the script at work.
+    "digits": Plan(
+        Digits(),
+        300,
+        HEAD | {"rate": 1e-2, "epochs": 40},
+        {"neurons": 100, "epochs": 300, "measure_every": 500, "observers": []},
+    ),
+}
+
+
+@attrs.frozen
+class Results:
+    """What was learnt, and how it was judged.
+
+    errors  of the head in a validation: epoch -> error
+    """
+
+    name: str
+    units: pl.Run
+    head: KrotovHopfieldHead
+    errors: dict[int, float]
+    learnt_error: float
+    judged_error: float
+    n_learnt: int
+    n_judged: int
+
+
+def reproduce(name, plan, work, validate):
+    """Both parts on a data set; they go on from what the folder `work` has of them."""
+    data = plan.source.open_data("train")
+    n_learnt = data.n_sample - plan.held_out * validate
+    learning = data.subset(slice(0, n_learnt))
+    judging = data.subset(slice(n_learnt, None)) if validate else plan.source.open_data("test")
+    work.mkdir(parents=True, exist_ok=True)
+    kept = work / f"{name}-{n_learnt}"
+    spec = HERE / "experiment.toml"
+    units = hidden_units(spec, learning, kept.with_suffix(".zarr"), **plan.units)
+    head, errors = trained_head(
+        units.weights.values,
+        plan.head,
+        learning,
+        kept.with_suffix(".head"),
+        judging if validate else None,
+    )
+    return Results(
+        name=name,
+        units=units,
+        head=head,
+        errors=errors,
+        learnt_error=error_of(head, learning),
+        judged_error=error_of(head, judging),
+        n_learnt=n_learnt,
+        n_judged=judging.n_sample,
+    )
+
+
+def table(results, validate):
+    """The numbers, in Markdown."""
+    n_unit = len(results.units.weights)
+    converged = round(n_unit * float(results.units.metrics.unit_convergence[-1]))
+    judged = "images held out of the training images" if validate else "test images"
+    learnt = f"{results.n_learnt:,} images learnt from"
+    return "\n".join(
+        [
+            f"| {results.name} | |",
+            "| --- | ---: |",
+            f"| error on {results.n_judged:,} {judged} | {results.judged_error:.2%} |",
+            f"| error on the {learnt} | {results.learnt_error:.2%} |",
+            f"| hidden units of unit norm | {converged:,} of {n_unit:,} |",
+            f"| epochs of the hidden units | {results.units.experiment.epochs} |",
+            f"| epochs of the head | {results.head.n_epoch_} |",
+        ]
+    )
+
+
+def write(results, folder, validate):
+    """The pictures, and the table between its marks in the README.md of a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    readme = folder / "README.md"
+    if not readme.exists():
+        shutil.copyfile(HERE / "README.md", readme)
+    if validate:
+        pictures.course(folder / "validation.png", results.head.loss_curve_, results.errors)
+    else:
+        pictures.fields(folder / "receptive_fields.png", results.units)
+    name = "validation" if validate else "test"
+    begin, end = f"<!-- {name}: written by run.py -->", f"<!-- end of {name} -->"
+    whole = readme.read_text(encoding="utf-8")
+    before, _, rest = whole.partition(begin)
+    after = rest.partition(end)[2]
+    text = f"{before}{begin}\n{table(results, validate)}\n{end}{after}"
+    readme.write_text(text, encoding="utf-8")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", choices=PLANS, default="mnist")
+    parser.add_argument("--validate", action="store_true", help="keep training images to judge by")
+    parser.add_argument("--work", type=Path, default=Path("krotov_hopfield"), metavar="FOLDER")
+    parser.add_argument("--out", type=Path, default=HERE, metavar="FOLDER")
+    asked = parser.parse_args()
+    begun = time.perf_counter()
+    results = reproduce(asked.data, PLANS[asked.data], asked.work, asked.validate)
+    write(results, asked.out, asked.validate)
+    print(table(results, asked.validate))
+    minutes, cpu = (time.perf_counter() - begun) / 60, time.process_time() / 60
+    print(f"{asked.out / 'README.md'}: after {minutes:.1f} minutes, {cpu:.1f} of one core")
+
+
+if __name__ == "__main__":
+    main()
