@@ -124,6 +124,8 @@ def test_the_help_names_all_commands_and_cuts_none_of_their_descriptions():
         "branch",
         "tail",
         "compare",
+        "diff",
+        "plot",
         "plugins",
         "events",
         "show",
