@@ -17,7 +17,7 @@ def diff(
     one: Annotated[str, typer.Argument(metavar="A", help="The store of a run.")],
     other: Annotated[str, typer.Argument(metavar="B", help="The store of another.")],
 ) -> None:
-    """Tell in which settings two runs differ, and at which step and in which array they part."""
+    """Tell in what two runs differ, and at which step they part."""
     from plasticity.analysis.parting import differences_of
     from plasticity.cli.terminal import stdout
     from plasticity.results import open_run
