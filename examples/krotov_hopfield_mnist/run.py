@@ -1,10 +1,10 @@
 """Digits by the units of Krotov and Hopfield: hidden units learn without labels, a head reads them.
 
-    python examples/krotov_hopfield_mnist/run.py [--validate] [--work FOLDER] [--out FOLDER]
+    python examples/krotov_hopfield_mnist/run.py [--hidden bcm] [--validate]
 
-The hidden units learn as experiment.toml says, then the head learns with labels while they stand
-still. Whatever stops the command, the same command goes on from where it was: both parts keep what
-they have reached in the folder given by --work.
+The hidden units learn as krotov_hopfield.toml or bcm.toml says, then the head learns with labels
+while they stand still. Whatever stops the command, the same command goes on from where it was: both
+parts keep what they have reached in the folder given by --work.
 
 With --validate both learn from the training images but the last 10,000, and these are what the head
 is judged by: so were the settings found that are not published. Without it both learn from all
@@ -23,7 +23,7 @@ from pathlib import Path
 
 import attrs
 import pictures
-from training import error_of, hidden_units, trained_head
+from training import error_of, hidden_units, settled_weights, trained_head
 
 import plasticity as pl
 from plasticity_plugins.readouts.krotov_hopfield_head import KrotovHopfieldHead
@@ -35,7 +35,7 @@ HERE = Path(__file__).parent
 
 @attrs.frozen
 class Plan:
-    """A data set, and what is another than in experiment.toml.
+    """A data set, and what is another than in the spec of the hidden units.
 
     held_out  training images that validation keeps for itself
     head      settings of the head
@@ -44,21 +44,23 @@ class Plan:
 
     source: object
     held_out: int
-    head: dict
-    units: dict
+    head: dict = attrs.field(factory=dict)
+    units: dict = attrs.field(factory=dict)
 
 
-HEAD = {"power": 4.5, "loss_power": 6.0, "rate": 0.005, "epochs": 300}
 PLANS = {
-    "mnist": Plan(Mnist(), 10_000, HEAD, {}),
+    "mnist": Plan(Mnist(), 10_000),
     # Small enough to see the script at work.
     "digits": Plan(
         Digits(),
         300,
-        HEAD | {"rate": 1e-2, "epochs": 40},
-        {"neurons": 100, "epochs": 300, "measure_every": 500, "observers": []},
+        {"rate": 1e-2, "epochs": 40},
+        {"neurons": 100, "epochs": 300, "batch_size": 100, "measure_every": 500, "observers": []},
     ),
 }
+# Which units there are, and the settings of the head on them.
+HEAD = {"loss_power": 6.0, "rate": 0.005, "epochs": 300}
+HEADS = {"krotov_hopfield": HEAD | {"power": 4.5}, "bcm": HEAD | {"power": 2.0}}
 
 
 @attrs.frozen
@@ -69,6 +71,7 @@ class Results:
     """
 
     name: str
+    hidden: str
     units: pl.Run
     head: KrotovHopfieldHead
     errors: dict[int, float]
@@ -78,25 +81,27 @@ class Results:
     n_judged: int
 
 
-def reproduce(name, plan, work, validate):
+def reproduce(name, hidden, work, validate):
     """Both parts on a data set; they go on from what the folder `work` has of them."""
+    plan = PLANS[name]
     data = plan.source.open_data("train")
     n_learnt = data.n_sample - plan.held_out * validate
     learning = data.subset(slice(0, n_learnt))
     judging = data.subset(slice(n_learnt, None)) if validate else plan.source.open_data("test")
     work.mkdir(parents=True, exist_ok=True)
-    kept = work / f"{name}-{n_learnt}"
-    spec = HERE / "experiment.toml"
+    kept = work / f"{hidden}-{name}-{n_learnt}"
+    spec = HERE / f"{hidden}.toml"
     units = hidden_units(spec, learning, kept.with_suffix(".zarr"), **plan.units)
     head, errors = trained_head(
-        units.weights.values,
-        plan.head,
+        settled_weights(units),
+        HEADS[hidden] | plan.head,
         learning,
         kept.with_suffix(".head"),
         judging if validate else None,
     )
     return Results(
         name=name,
+        hidden=hidden,
         units=units,
         head=head,
         errors=errors,
@@ -110,16 +115,17 @@ def reproduce(name, plan, work, validate):
 def table(results, validate):
     """The numbers, in Markdown."""
     n_unit = len(results.units.weights)
-    converged = round(n_unit * float(results.units.metrics.unit_convergence[-1]))
+    converged = results.units.metrics.get("unit_convergence")
+    of_unit_norm = "–" if converged is None else f"{round(n_unit * float(converged[-1])):,}"
     judged = "images held out of the training images" if validate else "test images"
     learnt = f"{results.n_learnt:,} images learnt from"
     return "\n".join(
         [
-            f"| {results.name} | |",
+            f"| {results.name} by {results.hidden} | |",
             "| --- | ---: |",
             f"| error on {results.n_judged:,} {judged} | {results.judged_error:.2%} |",
             f"| error on the {learnt} | {results.learnt_error:.2%} |",
-            f"| hidden units of unit norm | {converged:,} of {n_unit:,} |",
+            f"| hidden units of unit norm | {of_unit_norm} of {n_unit:,} |",
             f"| epochs of the hidden units | {results.units.experiment.epochs} |",
             f"| epochs of the head | {results.head.n_epoch_} |",
         ]
@@ -133,10 +139,11 @@ def write(results, folder, validate):
     if not readme.exists():
         shutil.copyfile(HERE / "README.md", readme)
     if validate:
-        pictures.course(folder / "validation.png", results.head.loss_curve_, results.errors)
+        picture = folder / f"{results.hidden}_validation.png"
+        pictures.course(picture, results.head.loss_curve_, results.errors)
     else:
-        pictures.fields(folder / "receptive_fields.png", results.units)
-    name = "validation" if validate else "test"
+        pictures.fields(folder / f"{results.hidden}_fields.png", results.units)
+    name = f"{results.hidden} {'validation' if validate else 'test'}"
     begin, end = f"<!-- {name}: written by run.py -->", f"<!-- end of {name} -->"
     whole = readme.read_text(encoding="utf-8")
     before, _, rest = whole.partition(begin)
@@ -148,12 +155,13 @@ def write(results, folder, validate):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", choices=PLANS, default="mnist")
+    parser.add_argument("--hidden", choices=HEADS, default="krotov_hopfield")
     parser.add_argument("--validate", action="store_true", help="keep training images to judge by")
     parser.add_argument("--work", type=Path, default=Path("krotov_hopfield"), metavar="FOLDER")
     parser.add_argument("--out", type=Path, default=HERE, metavar="FOLDER")
     asked = parser.parse_args()
     begun = time.perf_counter()
-    results = reproduce(asked.data, PLANS[asked.data], asked.work, asked.validate)
+    results = reproduce(asked.data, asked.hidden, asked.work, asked.validate)
     write(results, asked.out, asked.validate)
     print(table(results, asked.validate))
     minutes, cpu = (time.perf_counter() - begun) / 60, time.process_time() / 60

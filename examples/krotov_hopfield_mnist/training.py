@@ -19,6 +19,22 @@ def hidden_units(spec, data, store, **settings):
     return kept if kept.outcome == "finished" else pl.resume(store, data=data)
 
 
+def settled_weights(run):
+    """The weights (neuron, input) from an image to the currents of a finished run.
+
+    (1 - L)^-1 W,  L_ik = s for i != k and 0 for i = k
+
+    s  strength of uniform lateral connections; where there are none, it is W itself
+    """
+    weights = run.weights.values
+    lateral = run.experiment.layers[-1].lateral
+    if lateral is None:
+        return weights
+    strength = lateral.settings["strength"]
+    own, n_unit = 1 + strength, len(weights)
+    return (weights + strength / (own - strength * n_unit) * weights.sum(axis=0)) / own
+
+
 def trained_head(weights, settings, data, file, judging=None):
     """A head that has learnt all its epochs, and its error after every 20 of them.
 

@@ -15,7 +15,7 @@ from plasticity import hookimpl
 from plasticity_plugins.sources.digits import Digits
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "krotov_hopfield_mnist"
-SPEC = EXAMPLE / "experiment.toml"
+SPEC = EXAMPLE / "krotov_hopfield.toml"
 SMALL = {"neurons": 20, "epochs": 4, "observers": []}
 
 
@@ -36,8 +36,12 @@ def example(folder, *arguments, **environment):
 @pytest.mark.parametrize(
     ("arguments", "judged", "picture"),
     [
-        ([], "359 test images", "receptive_fields.png"),
-        (["--validate"], "300 images held out of the training images", "validation.png"),
+        (["--hidden", "bcm"], "359 test images", "bcm_fields.png"),
+        (
+            ["--validate"],
+            "300 images held out of the training images",
+            "krotov_hopfield_validation.png",
+        ),
     ],
 )
 def test_one_command_writes_the_error_and_a_picture(arguments, judged, picture, tmp_path):
@@ -73,6 +77,14 @@ def test_hidden_units_that_were_interrupted_go_on(training, folder):
     broken = training.hidden_units(SPEC, data, folder / "broken", **SMALL)
     assert broken.outcome == "finished"
     assert np.array_equal(broken.weights.values, straight.weights.values)
+
+
+def test_the_head_reads_currents_that_lateral_connections_have_settled(training):
+    data = Digits().open_data("train")
+    run = pl.run(EXAMPLE / "bcm.toml", data=data, **SMALL, **{"lateral.strength": -0.3})
+    among = np.eye(20) + 0.3 * (1 - np.eye(20))
+    expected = np.linalg.solve(among, run.weights.values)
+    np.testing.assert_allclose(training.settled_weights(run), expected, atol=1e-6)
 
 
 def test_hidden_units_that_are_finished_stay_as_they_are(training, folder):
