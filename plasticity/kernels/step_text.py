@@ -64,10 +64,12 @@ class StepText:
             for n, (kind, body) in enumerate(regions)
             if kind != "peak"
         )
-        calls: list[str] = []
-        passed = ", ".join([*self.arguments, *_LOCALS])
-        for n, (kind, _) in enumerate(regions):
-            calls.append("peak[0] = peaks.max()" if kind == "peak" else f"stage_{n}({passed})")
+        calls = [
+            "peak[0] = peaks.max()"
+            if kind == "peak"
+            else f"stage_{n}({', '.join(self._taken(kind, body))})"
+            for n, (kind, body) in enumerate(regions)
+        ]
         return _MODULE.format(
             sums=self._sums(),
             stages=stages,
@@ -96,15 +98,22 @@ class StepText:
         return [name for name in ("i", "zero", "theta", *self.arguments) if name in words]
 
     def _function(self, name: str, kind: str, body: list[str]) -> str:
+        arguments = ", ".join(self._taken(kind, body))
         if kind == "rows":
             body = [*_BLOCKS, *("    " + line for line in body)]
         return _STAGE.format(
             name=name,
-            arguments=", ".join([*self.arguments, *_LOCALS]),
-            size="n_neuron" if kind == "rows" else "n_sample",
+            arguments=arguments,
+            size=_SIZES[kind],
             parallel=self.parallel,
             body=indented(body, 1),
         )
+
+    def _taken(self, kind: str, body: list[str]) -> list[str]:
+        """What a stage takes: each argument more costs time and memory when it is compiled."""
+        frame = [*_BLOCKS, _SIZES[kind], "n_part"] if kind == "rows" else [_SIZES[kind], "n_part"]
+        words = set(re.findall(r"\w+", "\n".join([*frame, *body])))
+        return [name for name in (*self.arguments, *_LOCALS) if name in words]
 
     def _regions(self) -> list[tuple[str, list[str]]]:
         """The stages in order; neighbours over the same neurons become one."""
@@ -235,7 +244,8 @@ _BLOCKS = [
     "    last_row = min(first_row + n_row, end_of_part)",
 ]
 
-# Numbers and scratch that every stage gets beside the arguments.
+_SIZES = {"rows": "n_neuron", "samples": "n_sample"}
+# Numbers that a stage can take beside the arguments.
 _LOCALS = ("n_neuron", "n_sample", "n_input", "n_part", "zero", "share")
 
 GATHER = [
