@@ -115,21 +115,18 @@ def reproduce(name, hidden, work, validate):
 def table(results, validate):
     """The numbers, in Markdown."""
     n_unit = len(results.units.weights)
-    converged = results.units.metrics.get("unit_convergence")
-    of_unit_norm = "–" if converged is None else f"{round(n_unit * float(converged[-1])):,}"
     judged = "images held out of the training images" if validate else "test images"
-    learnt = f"{results.n_learnt:,} images learnt from"
-    return "\n".join(
-        [
-            f"| {results.name} by {results.hidden} | |",
-            "| --- | ---: |",
-            f"| error on {results.n_judged:,} {judged} | {results.judged_error:.2%} |",
-            f"| error on the {learnt} | {results.learnt_error:.2%} |",
-            f"| hidden units of unit norm | {of_unit_norm} of {n_unit:,} |",
-            f"| epochs of the hidden units | {results.units.experiment.epochs} |",
-            f"| epochs of the head | {results.head.n_epoch_} |",
-        ]
-    )
+    rows = {
+        f"error on {results.n_judged:,} {judged}": f"{results.judged_error:.2%}",
+        f"error on the {results.n_learnt:,} images learnt from": f"{results.learnt_error:.2%}",
+    }
+    if "unit_convergence" in results.units.metrics:
+        converged = round(n_unit * float(results.units.metrics.unit_convergence[-1]))
+        rows["hidden units of unit norm"] = f"{converged:,} of {n_unit:,}"
+    rows["epochs of the hidden units"] = results.units.experiment.epochs
+    rows["epochs of the head"] = results.head.n_epoch_
+    lines = [f"| {name} | {value} |" for name, value in rows.items()]
+    return "\n".join([f"| {results.name} by {results.hidden} | |", "| --- | ---: |", *lines])
 
 
 def write(results, folder, validate):
