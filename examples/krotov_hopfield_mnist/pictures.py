@@ -12,15 +12,21 @@ N_COLOUR = 96
 
 
 def fields(path, run):
-    """The receptive fields of the first units, red above 0, blue below, each on its own scale."""
+    """The receptive fields of the first units, each on its own scale.
+
+    Of grey images red is above 0 and blue below; of coloured ones each colour has grey at 0.
+    """
     shown = analysis.receptive_fields(run).values[: N_ROW * N_COLUMN]
-    largest = np.abs(shown).max(axis=(1, 2), keepdims=True)
-    framed = np.pad(shown / largest, ((0, 0), (0, 2), (0, 2)))
+    largest = np.abs(shown).max(axis=tuple(range(1, shown.ndim)), keepdims=True)
+    framed = np.pad(shown / largest, ((0, 0), (0, 2), (0, 2), (0, 0))[: shown.ndim])
     rows = [framed[start : start + N_COLUMN] for start in range(0, len(framed), N_COLUMN)]
     missing = N_COLUMN - len(rows[-1])
-    rows[-1] = np.pad(rows[-1], ((0, missing), (0, 0), (0, 0)))
+    rows[-1] = np.pad(rows[-1], ((0, missing), *((0, 0),) * (framed.ndim - 1)))
     sheet = np.vstack([np.hstack(row) for row in rows])[:-2, :-2]
-    coloured = matplotlib.colormaps["RdBu_r"](sheet / 2 + 0.5, bytes=True)[..., :3]
+    if sheet.ndim == 3:
+        coloured = np.uint8(255 * (sheet / 2 + 0.5))
+    else:
+        coloured = matplotlib.colormaps["RdBu_r"](sheet / 2 + 0.5, bytes=True)[..., :3]
     size = (2 * sheet.shape[1], 2 * sheet.shape[0])
     picture = Image.fromarray(coloured).resize(size, Image.Resampling.NEAREST)
     # A palette makes the file three times smaller and no difference to the eye.

@@ -1,6 +1,6 @@
 """Digits by the units of Krotov and Hopfield: hidden units learn without labels, a head reads them.
 
-    python examples/krotov_hopfield_mnist/run.py [--hidden bcm] [--validate]
+    python examples/krotov_hopfield_mnist/run.py [--data cifar10] [--hidden bcm] [--validate]
 
 The hidden units learn as krotov_hopfield.toml or bcm.toml says, then the head learns with labels
 while they stand still. Whatever stops the command, the same command goes on from where it was: both
@@ -27,6 +27,7 @@ from training import error_of, hidden_units, settled_weights, trained_head
 
 import plasticity as pl
 from plasticity_plugins.readouts.krotov_hopfield_head import KrotovHopfieldHead
+from plasticity_plugins.sources.cifar10 import Cifar10
 from plasticity_plugins.sources.digits import Digits
 from plasticity_plugins.sources.mnist import Mnist
 
@@ -50,6 +51,19 @@ class Plan:
 
 PLANS = {
     "mnist": Plan(Mnist(), 10_000),
+    "cifar10": Plan(
+        Cifar10(),
+        10_000,
+        {"power": 10.0},
+        {
+            "rule.power": 2.0,
+            "rule.rank": 2,
+            "rule.anti_hebbian": 0.2,
+            "metrics": [{"name": "unit_convergence", "power": 2.0}],
+            "measure_every": 5000,
+            "epochs": 60,
+        },
+    ),
     # Small enough to see the script at work.
     "digits": Plan(
         Digits(),
@@ -79,6 +93,11 @@ class Results:
     judged_error: float
     n_learnt: int
     n_judged: int
+
+    @property
+    def title(self):
+        """What the pictures and the marks in the README are called."""
+        return self.hidden if self.name != "cifar10" else f"{self.hidden}_cifar10"
 
 
 def reproduce(name, hidden, work, validate):
@@ -136,11 +155,11 @@ def write(results, folder, validate):
     if not readme.exists():
         shutil.copyfile(HERE / "README.md", readme)
     if validate:
-        picture = folder / f"{results.hidden}_validation.png"
+        picture = folder / f"{results.title}_validation.png"
         pictures.course(picture, results.head.loss_curve_, results.errors)
     else:
-        pictures.fields(folder / f"{results.hidden}_fields.png", results.units)
-    name = f"{results.hidden} {'validation' if validate else 'test'}"
+        pictures.fields(folder / f"{results.title}_fields.png", results.units)
+    name = f"{results.title} {'validation' if validate else 'test'}"
     begin, end = f"<!-- {name}: written by run.py -->", f"<!-- end of {name} -->"
     whole = readme.read_text(encoding="utf-8")
     before, _, rest = whole.partition(begin)
@@ -157,6 +176,8 @@ def main():
     parser.add_argument("--work", type=Path, default=Path("krotov_hopfield"), metavar="FOLDER")
     parser.add_argument("--out", type=Path, default=HERE, metavar="FOLDER")
     asked = parser.parse_args()
+    if (asked.data, asked.hidden) == ("cifar10", "bcm"):
+        parser.error("--data cifar10 is for units of Krotov and Hopfield, whose settings it has")
     begun = time.perf_counter()
     results = reproduce(asked.data, asked.hidden, asked.work, asked.validate)
     write(results, asked.out, asked.validate)
