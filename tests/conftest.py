@@ -54,3 +54,9 @@ def small_comparison(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = {"neurons": 6, "epochs": 2, "observers": []}
     compare(["bcm", "krotov_hopfield"], seeds=2, out=folder, **settings).write(folder)
     return folder
+
+
+@pytest.fixture
+def all_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets scikit-learn check the arrays of other libraries too, which it leaves out without it."""
+    monkeypatch.setenv("SCIPY_ARRAY_API", "1")

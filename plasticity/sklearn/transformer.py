@@ -36,18 +36,29 @@ class _Transformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
     """What `PlasticityTransformer` and the classes of presets share."""
 
     experiment: Any
-    neurons: int | None
-    epochs: int | None
-    batch_size: int | None
-    random_state: Any
-    listeners: Iterable[Any]
-    verbose: bool
-
     run_: Run
     weights_: Array
     n_epoch_: int
-    _settings: Mapping[str, Any] = {}
     _learnt: Learnt
+
+    def __init__(
+        self,
+        *,
+        neurons: int | None = None,
+        epochs: int | None = None,
+        batch_size: int | None = None,
+        random_state: Any = None,
+        listeners: Iterable[Any] = (),
+        verbose: bool = False,
+        **settings: Any,
+    ) -> None:
+        self.neurons = neurons
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.random_state = random_state
+        self.listeners = listeners
+        self.verbose = verbose
+        self._settings: Mapping[str, Any] = settings
 
     def fit(self, X: Any, y: Any = None) -> _Transformer:
         """Run the experiment from the beginning on samples (sample, input).
@@ -206,43 +217,24 @@ class PlasticityTransformer(_Transformer):
         verbose: bool = False,
         **settings: Any,
     ) -> None:
+        super().__init__(
+            neurons=neurons,
+            epochs=epochs,
+            batch_size=batch_size,
+            random_state=random_state,
+            listeners=listeners,
+            verbose=verbose,
+            **settings,
+        )
         self.experiment = experiment
-        self.neurons = neurons
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.random_state = random_state
-        self.listeners = listeners
-        self.verbose = verbose
-        self._settings = settings
 
 
 def transformer_of(preset: str, name: str, module: str) -> type[_Transformer]:
     """The class of a preset: a transformer that need not be told its experiment."""
-
-    def __init__(
-        self: _Transformer,
-        *,
-        neurons: int | None = None,
-        epochs: int | None = None,
-        batch_size: int | None = None,
-        random_state: Any = None,
-        listeners: Iterable[Any] = (),
-        verbose: bool = False,
-        **settings: Any,
-    ) -> None:
-        self.neurons = neurons
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.random_state = random_state
-        self.listeners = listeners
-        self.verbose = verbose
-        self._settings = settings
-
-    __init__.__qualname__ = f"{name}.__init__"
     told = (inspect.getdoc(PlasticityTransformer) or "").split("\n\n")
     parameters = told[1].partition("\n")[2]
     doc = "\n\n".join([f"The preset {preset!r} as a transformer.", parameters, *told[2:5]])
-    contents = {"__init__": __init__, "__doc__": doc, "__module__": module, "experiment": preset}
+    contents = {"__doc__": doc, "__module__": module, "experiment": preset}
     return type(name, (_Transformer,), contents)
 
 

@@ -16,6 +16,7 @@ from plasticity_plugins.readouts.krotov_hopfield_head import KrotovHopfieldHead
 LEARNT = ("coef_", "moments_", "n_epoch_", "n_step_", "loss_curve_", "beta_", "scale_")
 
 
+@pytest.mark.usefixtures("all_checks")
 @parametrize_with_checks([KrotovHopfieldHead(epochs=3)])
 def test_the_head_keeps_the_contract_of_scikit_learn(estimator, check):
     check(estimator)

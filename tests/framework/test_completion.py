@@ -14,6 +14,7 @@ from plasticity.sklearn import KrotovHopfield, LabelsAsInputs, completed
 LAYER = KrotovHopfield(neurons=4, epochs=3, metrics=[], fuse="never", dtype="float64")
 
 
+@pytest.mark.usefixtures("all_checks")
 @parametrize_with_checks([LabelsAsInputs(LAYER)])
 def test_it_keeps_the_contract_of_scikit_learn(estimator, check):
     check(estimator)

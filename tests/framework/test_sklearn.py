@@ -36,6 +36,7 @@ BARE = pl.Experiment(
 )
 
 
+@pytest.mark.usefixtures("all_checks")
 @parametrize_with_checks([BCM(**SMALL), KrotovHopfield(**SMALL), PlasticityTransformer(BARE)])
 def test_an_estimator_keeps_the_contract_of_scikit_learn(estimator, check):
     check(estimator)
