@@ -115,5 +115,5 @@ def test_the_error_on_the_test_images_of_mnist_is_near_the_published_1_46_per_ce
 ):
     printed = example(tmp_path, PLASTICITY_DATA=str(real_data("mnist")))
     error = re.search(r"error on 10,000 test images \| (\d+\.\d\d)%", printed)[1]
-    # Measured 1.64; rounding on another processor changes some images.
+    # Measured 1.54 and 1.64; rounding on another processor, or by other code, changes some images.
     assert float(error) < 1.75
