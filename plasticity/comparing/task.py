@@ -30,6 +30,10 @@ from plasticity.typing import Array
 
 _FAILED = "failed: "
 _ENDED = ("finished", "stopped")
+_DIVERGED = (
+    "the weights are no longer finite at the end of the run: lower the learning rate, or bound the "
+    "weights"
+)
 
 
 @attrs.frozen(eq=False)
@@ -227,6 +231,7 @@ def _score(task: Task, compared: Compared, simulation: Simulation, held: Held, c
     assert compared.run is not None
     weights = simulation.layers[-1].arrays["weights"]
     if not np.isfinite(weights).all():
+        compared.failure = _DIVERGED
         return
     step = compared.run.store.attributes.get("step", simulation.layers[-1].clock.step)
     seen = samples_until(compared.run.experiment, simulation.data.per_epoch, step)
