@@ -26,7 +26,8 @@ class Parted:
     group   of the store in which it was found; "state" at the end, "checkpoints" for a kept state
     name    of the Variable, or of the measurement
     n_differ, n_value   values that differ, and of how many
-    most    the largest difference; NaN where shapes differ
+    most    the largest difference; NaN where none is a number, or the shapes are others
+    same_shape  whether both have one shape; if not, all values count as different
     """
 
     step: int
@@ -36,6 +37,7 @@ class Parted:
     n_differ: int
     n_value: int
     most: float
+    same_shape: bool = True
 
 
 @attrs.frozen
@@ -129,14 +131,13 @@ def _compare(
             continue
         for start in range(0, len(common), _BLOCK):
             rows = slice(start, start + _BLOCK)
-            parted = _first(
-                one[name].transpose("step", ...).isel(step=places[rows]).values,
-                other[name].transpose("step", ...).isel(step=others[rows]).values,
-            )
+            first = one[name].transpose("step", ...).isel(step=places[rows]).values
+            second = other[name].transpose("step", ...).isel(step=others[rows]).values
+            parted = _first(first, second)
             if parted is not None:
                 place, n_differ, n_value, most = parted
-                step = int(common[start + place])
-                entry = Parted(step, layer, group, str(name), n_differ, n_value, most)
+                step, same = int(common[start + place]), first.shape == second.shape
+                entry = Parted(step, layer, group, str(name), n_differ, n_value, most, same)
                 found.setdefault(step, []).append(entry)
                 break
 

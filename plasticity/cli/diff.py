@@ -61,7 +61,7 @@ def _print_parting(console: Console, found: Differences) -> None:
         (
             f"{parted.layer}/{parted.group}/{parted.name}",
             f"{parted.n_differ:,} of {parted.n_value:,} values",
-            f"by {parted.most:.3g} at most",
+            f"by {parted.most:.3g} at most" if parted.same_shape else "in shape",
         )
         for parted in found.parted
     ]

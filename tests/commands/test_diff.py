@@ -98,3 +98,12 @@ def test_what_is_no_store_is_refused(tmp_path):
     result = command("diff", str(tmp_path / "a"), str(tmp_path / "b"))
     assert (result.status, result.out) == (2, "")
     assert result.err == f"Error: {tmp_path / 'a'}: there is nothing there\n"
+
+
+def test_arrays_of_other_shapes_are_told_to_differ_in_shape(tmp_path):
+    for neurons in (3, 4):
+        layer = toys.layer(neurons=neurons)
+        pl.run(toys.experiment(layer, epochs=1), out=tmp_path / f"{neurons}")
+    told = command("diff", str(tmp_path / "3"), str(tmp_path / "4")).out
+    (line,) = [line for line in told.splitlines() if "state/weights" in line]
+    assert " ".join(line.split()) == "layer_0/state/weights 12 of 12 values in shape"

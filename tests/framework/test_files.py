@@ -31,6 +31,22 @@ def test_the_file_holds_what_was_given(size, offset, tmp_path):
 
 
 @needs_direct
+@pytest.mark.parametrize(("size", "past"), [(999_999, False), (1_000_000, True)])
+def test_large_files_alone_are_written_past_the_cache_of_the_system(
+    size, past, tmp_path, monkeypatch
+):
+    asked, as_it_is = [], os.open
+
+    def note(path, flags, *mode):
+        asked.append(bool(flags & os.O_DIRECT))
+        return as_it_is(path, flags, *mode)
+
+    monkeypatch.setattr(files.os, "open", note)
+    replace_file(tmp_path / "file", content(size, 0), safe=False)
+    assert any(asked) == past
+
+
+@needs_direct
 @pytest.mark.parametrize("refusing", ["open", "write"])
 def test_where_the_system_refuses_to_write_past_its_cache_it_is_used(
     refusing, tmp_path, monkeypatch
