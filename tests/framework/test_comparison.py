@@ -85,6 +85,17 @@ def test_a_run_that_fails_does_not_stop_the_others():
     assert compared.table[1]["last_step"] == 20
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_a_run_that_ends_with_weights_that_are_no_numbers_has_failed(folder):
+    wild = spec(layers=[toys.layer(optimizer=toys.Plain(rate=1e9))])
+    for _ in range(2):  # the second time it finds the store
+        (run,) = compare({"wild": wild}, out=folder / "compared").runs
+        assert run.failure == (
+            "the weights are no longer finite at the end of the run: lower the learning rate, or "
+            "bound the weights"
+        )
+
+
 def test_different_data_are_refused_because_nothing_would_be_compared():
     with pytest.raises(SpecError) as refused:
         compare({"a": spec(data="digits"), "b": spec(data={"name": "mnist", "folder": "x"})})
