@@ -12,12 +12,14 @@ _FOLDER = pytest.StashKey[str]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Point PLASTICITY_CACHE at a new folder, one for all tests: each kernel is compiled once."""
+    """Give all tests one new folder for kernels, so that each is compiled once, and one thread."""
     if "PYTEST_XDIST_WORKER" in os.environ:
         return  # the process that started this one has done it
     # Not a fixture, because doctests see no fixtures of `tests`.
     config.stash[_FOLDER] = tempfile.mkdtemp(prefix="plasticity-tests-")
     os.environ["PLASTICITY_CACHE"] = config.stash[_FOLDER]
+    # Each process has a core to itself; products that ask for all cores would wait for each other.
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

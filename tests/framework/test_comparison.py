@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import toys
 from comparing import CLASSES, RNG, SEPARABLE, LastStep, Norms, Stumbles, spec
-from threadpoolctl import threadpool_info
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from plasticity import Data, component, hookimpl, open_run
 from plasticity.comparing.stopwatch import Stopwatch, samples_until
@@ -195,9 +195,10 @@ def test_small_products_run_on_one_thread_and_large_ones_as_before():
     def threads():
         return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
 
-    before = threads()
-    with one_thread_if_small(10_000):
-        assert set(threads()) == {1}
-    with one_thread_if_small(10_000_000):
-        assert threads() == before
-    assert threads() == before
+    with threadpool_limits(2):
+        assert set(threads()) == {2}
+        with one_thread_if_small(10_000):
+            assert set(threads()) == {1}
+        with one_thread_if_small(10_000_000):
+            assert set(threads()) == {2}
+        assert set(threads()) == {2}
