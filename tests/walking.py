@@ -5,7 +5,7 @@ from binding import with_arrays
 
 from plasticity import Clock
 
-# Rounding adds up over a dozen steps.
+# Rounding adds up over a dozen steps, of the size of the largest weight on the way.
 TOLERANCE = {"float32": 1e-5, "float64": 1e-12}
 
 
@@ -26,3 +26,10 @@ def random_walk(seed, dtype, n_step=12):
     weights = generator.normal(size=(3, 4)).astype(dtype)
     updates = generator.normal(size=(n_step, 3, 4)).astype(dtype)
     return weights, updates, generator.uniform(0, 1, n_step)
+
+
+def assert_same_path(path, expected, dtype):
+    """Both go one way, but for the rounding of numbers of about 1, or as large as a weight got."""
+    reached = np.maximum.accumulate(np.abs(expected), axis=0)
+    difference = np.abs(np.asarray(path, np.float64) - expected)
+    assert np.all(difference <= TOLERANCE[dtype] * np.maximum(reached, 1)), difference.max()

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from naive import naive_adam, naive_momentum
-from walking import TOLERANCE, random_walk, walk
+from walking import assert_same_path, random_walk, walk
 
 from plasticity import Data, Experiment, Layer, Phase, assemble, hookimpl
 from plasticity.errors import ContractError, SettingError
@@ -62,9 +62,7 @@ def test_sgd_steps_along_the_update(dtype):
     weights, updates, factors = random_walk(0, dtype)
     path = walk(SGD(rate=0.05), weights, updates, factors)
     steps = 0.05 * factors[:, np.newaxis, np.newaxis] * updates.astype("float64")
-    np.testing.assert_allclose(
-        path, weights + np.cumsum(steps, axis=0), rtol=0, atol=TOLERANCE[dtype]
-    )
+    assert_same_path(path, weights + np.cumsum(steps, axis=0), dtype)
 
 
 @dtypes
@@ -73,7 +71,7 @@ def test_momentum_is_its_naive_twin(dtype, seed, momentum):
     weights, updates, factors = random_walk(seed, dtype)
     path = walk(Momentum(rate=0.05, momentum=momentum), weights, updates, factors)
     expected = naive_momentum(weights, updates, 0.05 * factors, momentum)
-    np.testing.assert_allclose(path, expected, rtol=0, atol=TOLERANCE[dtype])
+    assert_same_path(path, expected, dtype)
 
 
 def test_momentum_takes_the_steps_of_the_equation_by_hand():
@@ -103,7 +101,7 @@ def test_adam_is_algorithm_1_of_its_paper(dtype, seed, beta1, beta2):
     adam = Adam(rate=0.05, beta1=beta1, beta2=beta2, epsilon=1e-4)
     path = walk(adam, weights, updates, factors)
     expected = naive_adam(weights, updates, 0.05 * factors, beta1, beta2, 1e-4)
-    np.testing.assert_allclose(path, expected, rtol=0, atol=TOLERANCE[dtype])
+    assert_same_path(path, expected, dtype)
 
 
 def test_adam_has_the_defaults_of_its_paper():
