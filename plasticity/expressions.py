@@ -101,6 +101,39 @@ functions
         return Expression(text, tree, places)
 
     @property
+    def has_fixed_numbers(self) -> bool:
+        """Whether which norm or quantile is taken is a number, and not itself made of arrays."""
+        calls = [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
+        numbers = [
+            argument
+            for call in calls
+            if function_of(call) in REDUCTIONS
+            for argument in (*call.args[1:], *(keyword.value for keyword in call.keywords))
+        ]
+        used = {
+            node.id for number in numbers for node in ast.walk(number) if isinstance(node, ast.Name)
+        }
+        return used.isdisjoint(self.names)
+
+    @property
+    def names_in_total(self) -> tuple[str, ...]:
+        """The arrays of which it takes nothing but the mean or the sum over all their values.
+
+        >>> Expression.parse("mean(y) + sum(weights) - mean(weights, 'input')").names_in_total
+        ('y',)
+        """
+        if not self.has_fixed_numbers:
+            return ()  # it is computed frame by frame, of whole arrays
+        calls = [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
+        totals = {id(call.args[0]) for call in calls if total_of(call) is not None}
+        others = {
+            node.id
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.Name) and id(node) not in totals
+        }
+        return tuple(name for name in self.names if name not in others)
+
+    @property
     def outermost(self) -> tuple[str, Expression, tuple[str, ...]] | None:
         """The reduction that is taken last: its name, of what, and the dimensions that it names.
 
@@ -238,6 +271,18 @@ def function_of(node: ast.Call) -> str:
     """The name of the function that is called."""
     assert isinstance(node.func, ast.Name)  # as was seen at reading
     return node.func.id
+
+
+def total_of(node: ast.Call) -> str | None:
+    """The array of which a call takes the mean or the sum over all values; None where it does not.
+
+    >>> total_of(ast.parse("mean(activity)", mode="eval").body)
+    'activity'
+    """
+    array, *others = node.args
+    if others or not isinstance(array, ast.Name) or function_of(node) not in ("mean", "sum"):
+        return None
+    return array.id
 
 
 def dimensions_of(node: ast.Call) -> list[ast.Constant]:

@@ -13,7 +13,8 @@ from plasticity.drawing import Draw
 from plasticity.kernel import Kernel, kernels_of
 from plasticity.kernels.blocks import rows_at_a_time
 from plasticity.kernels.compiled import compiled
-from plasticity.kernels.step_text import GATHER, StepText, fill_text
+from plasticity.kernels.fill_text import fill_text
+from plasticity.kernels.step_text import GATHER, StepText
 from plasticity.obstacles import FUSED
 from plasticity.rule_functions import FunctionRule
 from plasticity.rules import Term
@@ -85,7 +86,6 @@ class FusedStep:
         self._choose_terms()
         for name, rule in self._scheduled.items():
             arguments[slot[name]] = self.layer.dtype.type(rule.coefficient(clock))
-        arguments[slot["first"]] = clock.step == 0
         arguments[slot["step"]] = clock.step
         arguments[slot["rate_factor"]] = self.layer.dtype.type(clock.rate_factor)
         if self._count is not None:
@@ -123,9 +123,9 @@ class FusedStep:
             self._take("samples", draw.samples)
             self._take("scale", layer.dtype.type(draw.scale))
             self._take("order", draw.order)
+        self._take("n_step", 1)
         self._take("start", 0)
         self._take("step", 0)
-        self._take("first", True)
         self._take("rate_factor", layer.dtype.type(1))
         self._take("count", 0)
         self._take("n_row", self._n_row())

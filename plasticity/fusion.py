@@ -70,8 +70,8 @@ class Fusion:
         draw = found if isinstance(found, Draw) else None
         key = (layer.name, batch, draw is not None)
         if key not in self._steps:
-            online = batch == 1 and draw is not None and has_rate_kernel(layer)
-            self._steps[key] = (FusedStretch if online else FusedStep)(layer, batch, draw)
+            several = draw is not None and has_rate_kernel(layer)
+            self._steps[key] = (FusedStretch if several else FusedStep)(layer, batch, draw)
         self._steps[key].refresh()
         return self._steps[key]
 

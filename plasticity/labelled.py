@@ -5,13 +5,24 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from plasticity.errors import listed, nearest
-from plasticity.expressions import ELEMENTWISE, Expression, dimensions_of, function_of
+from plasticity.expressions import (
+    ELEMENTWISE,
+    Expression,
+    dimensions_of,
+    function_of,
+    total_of,
+)
 from plasticity.typing import Array
+
+# The dimension along which arrays have one frame after the other. No formula can name it: it is no
+# word, so it is that of no array.
+FRAME = "each frame"
 
 
 class Labelled(NamedTuple):
@@ -53,12 +64,58 @@ def computed(expression: Expression, arrays: Mapping[str, Labelled]) -> Labelled
     return Labelled(np.asarray(found.values), found.dims)
 
 
+class Total(NamedTuple):
+    """The sum (frame,) of all values of an array in each frame, and their number."""
+
+    sums: Array
+    number: int
+
+
+def computed_of_frames(
+    expression: Expression,
+    arrays: Mapping[str, Labelled],
+    count: int,
+    totals: Mapping[str, Total] = MappingProxyType({}),
+) -> Labelled:
+    """What an expression makes of each of so many frames, at once where that can be.
+
+    A frame comes out as the same number whatever the others are, and also alone.
+
+    arrays   whose first dimension is `FRAME`; that of the result is too
+    totals   of arrays that are not given, since the expression takes nothing else of them
+
+    >>> frames = Labelled(np.array([[1.0, 3.0], [4.0, 8.0]]), (FRAME, "neuron"))
+    >>> computed_of_frames(Expression.parse("mean(y)"), {"y": frames}, 2).values.tolist()
+    [2.0, 6.0]
+    """
+    if expression.has_fixed_numbers:
+        with np.errstate(all="ignore"):
+            found = _Evaluation(expression, arrays, totals).of(expression.tree)
+        found = Labelled(np.asarray(found.values), found.dims)
+        dims = tuple(dim for dim in found.dims if dim != FRAME)
+        values = found.values if FRAME in found.dims else found.values[np.newaxis]
+        return Labelled(np.broadcast_to(values, (count, *values.shape[1:])), (FRAME, *dims))
+    each = [
+        computed(
+            expression, {name: Labelled(a.values[k], a.dims[1:]) for name, a in arrays.items()}
+        )
+        for k in range(count)
+    ]
+    return Labelled(np.stack([found.values for found in each]), (FRAME, *each[0].dims))
+
+
 class _Evaluation:
     """Computes a tree from its leaves up."""
 
-    def __init__(self, expression: Expression, arrays: Mapping[str, Labelled]) -> None:
+    def __init__(
+        self,
+        expression: Expression,
+        arrays: Mapping[str, Labelled],
+        totals: Mapping[str, Total] = MappingProxyType({}),
+    ) -> None:
         self._expression = expression
         self._arrays = arrays
+        self._totals = totals
 
     def of(self, node: ast.expr) -> Labelled:
         match node:
@@ -84,14 +141,19 @@ class _Evaluation:
         name = function_of(node)
         if name in ELEMENTWISE:
             return self._apply(_FUNCTIONS[name], node, *node.args)
+        total = self._totals.get(total_of(node) or "")
+        if total is not None:
+            sums, number = total
+            return Labelled(sums if name == "sum" else sums / sums.dtype.type(number), (FRAME,))
         array = self.of(node.args[0])
         dims = dimensions_of(node)
+        known = tuple(dim for dim in array.dims if dim != FRAME)
         for dim in dims:
-            if dim.value not in array.dims:
+            if dim.value not in known:
                 self._expression.fail(
                     dim,
-                    f"there is no dimension {dim.value!r}{nearest(str(dim.value), array.dims)} to "
-                    f"take the {name} over (there are {_told(array.dims)})",
+                    f"there is no dimension {dim.value!r}{nearest(str(dim.value), known)} to "
+                    f"take the {name} over (there are {_told(known)})",
                 )
         extra = [
             self._parameter(name, argument)
@@ -99,7 +161,7 @@ class _Evaluation:
             if argument not in dims
         ]
         over = tuple(str(dim.value) for dim in dims)
-        return reduced(name, array, over or array.dims, *extra)
+        return reduced(name, array, over or known, *extra)
 
     def _parameter(self, name: str, node: ast.expr) -> float:
         """The number that tells which norm or which quantile."""
@@ -253,4 +315,5 @@ def _as_number(value: Any) -> Any:
 
 def _told(dims: tuple[str, ...]) -> str:
     """Dimensions for a sentence."""
-    return listed(dims) if dims else "no dimensions"
+    named = tuple(dim for dim in dims if dim != FRAME)
+    return listed(named) if named else "no dimensions"

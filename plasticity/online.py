@@ -1,9 +1,9 @@
-"""Many steps of one sample each in one compiled call."""
+"""Many steps in one compiled call."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
@@ -13,13 +13,16 @@ from plasticity.frames import Frames
 from plasticity.fuse import FusedStep
 from plasticity.kernel import Kernel, kernels_of
 from plasticity.kernels.compiled import compiled
-from plasticity.kernels.online_text import frames_text, online_text
+from plasticity.kernels.frames_text import frames_text
+from plasticity.kernels.online_text import online_text
 from plasticity.kernels.step_text import StepText
 from plasticity.state import Array, LayerState
 from plasticity.terms import ScaledRule
 
-# A call lasts about this many multiplications, so that Ctrl-C is heard within a moment.
-_MULTIPLICATIONS = 100_000_000
+_WORTH_SHARING = 30_000  # values of an array; fewer are copied before a second thread has begun
+# A call lasts about this many multiplications, so that Ctrl-C is heard within a moment: one sample
+# after the other, or in products of matrices.
+_ONE_BY_ONE, _IN_PRODUCTS = 100_000_000, 4_000_000_000
 
 
 def has_rate_kernel(layer: LayerState) -> bool:
@@ -36,9 +39,9 @@ def has_rate_kernel(layer: LayerState) -> bool:
 
 
 class FusedStretch(FusedStep):
-    """The compiled steps of one layer that learns from one sample a step."""
+    """The compiled steps of one layer that draws its inputs by itself."""
 
-    def run(self, steps: int, taking: Iterable[Frames] = ()) -> int:
+    def run(self, steps: int, taking: Collection[Frames] = ()) -> int:
         """Do up to so many steps of the epoch at hand, and take frames; how many were done."""
         clock = self.layer.clock
         steps = min(steps, self._most)
@@ -49,16 +52,15 @@ class FusedStretch(FusedStep):
         self._put("n_step", steps)
         self._put("step", clock.step)
         self._put("epoch", clock.epoch)
-        # The one sample may be the rest of an epoch of larger batches.
+        # The last batch of an epoch may be smaller than the others.
         place = clock.step % clock.steps_per_epoch
         self._put("start", place * self.layer.sizes["sample"])
         if self._count is not None:
             self._put("count", int(self._count) + 1)
             self._count += steps
         self._choose_terms()
-        taken = [frames for frames in taking if len(frames.due)]
-        if taken:
-            self._run_with(taken)
+        if any(len(frames.due) for frames in taking):
+            self._run_with(taking)
         else:
             self._kernel(*self._arguments)
         self._note_rate(steps)
@@ -68,18 +70,25 @@ class FusedStretch(FusedStep):
         """Whether an array is at each step of a stretch what it would be one by one."""
         return self._count is None or not np.may_share_memory(array, self._count)
 
-    def _run_with(self, taken: list[Frames]) -> None:
+    def _run_with(self, taken: Collection[Frames]) -> None:
         """Do the steps in a kernel around the kernel, which copies arrays in between."""
-        counts = tuple(len(frames.arrays) for frames in taken)
-        if counts not in self._around:
-            text = frames_text(list(self._slot), counts)
-            self._around[counts] = compiled(text, {"stretch": self._kernel})
-        arguments = list(self._arguments)
+        arguments, kept = list(self._arguments), []
         for frames in taken:
+            copied, summed = frames.copied(), frames.summed()
+            shared = [self._n_part() > 1 and array.size > _WORTH_SHARING for array, _ in copied]
+            kept.append((tuple(shared), len(summed)))
             arguments.append(frames.due - self.layer.clock.step)
-            for pair in zip(frames.arrays, frames.buffers, strict=True):
+            for array, slots in copied:
+                arguments += [array, slots.flat, slots.slots, slots.parts, slots.run]
+            for pair in summed:
                 arguments += pair
-        self._around[counts](*arguments)
+        key = tuple(kept)
+        if key not in self._around:
+            from plasticity.kernels.pairwise import total
+
+            functions = {"stretch": self._kernel, "total": total}
+            self._around[key] = compiled(frames_text(list(self._slot), key), functions)
+        self._around[key](*arguments)
 
     def _put(self, name: str, value: int) -> None:
         if name in self._slot:
@@ -98,32 +107,34 @@ class FusedStretch(FusedStep):
         self.run(1)
 
     def _n_part(self) -> int:
-        return 1
+        return 1 if self.batch == 1 else super()._n_part()
 
     def _take_arrays(self) -> None:
         super()._take_arrays()
         clock = self.layer.clock
-        for name in ("n_step", "step", "epoch"):
-            self._take(name, 0)
+        self._take("epoch", 0)
         self._take("n_step_in_all", clock.n_step)
         self._take("n_epoch", clock.n_epoch)
         sizes = self.layer.sizes
-        self._most = max(1, _MULTIPLICATIONS // (sizes["neuron"] * sizes["input"]))
-        # By the number of arrays of each listener whose frames they take.
-        self._around: dict[tuple[int, ...], Callable[..., Any]] = {}
-        # The loop knows by itself which step is the first, and the factor on the rate if any.
-        del self._values["first"]
+        most = _ONE_BY_ONE if self.batch == 1 else _IN_PRODUCTS
+        self._most = max(1, most // (sizes["neuron"] * sizes["input"] * self.batch))
+        # By the arrays of each listener that they copy or sum up.
+        self._around: dict[Any, Callable[..., Any]] = {}
 
     def _module(self, text: StepText) -> str:
-        assert self.draw is not None
-        copies = self.draw.copies(self.layer.dtype)
         # Each call looks at all its arguments: it gets those alone that the loop uses.
         text.arguments = []
-        used = set(re.findall(r"\w+", online_text(text, copies)))
+        used = set(re.findall(r"\w+", self._written(text)))
         used -= {"rate_factor"} if text.rate else set()
         self._values = {name: value for name, value in self._values.items() if name in used}
         text.arguments = list(self._values)
-        return online_text(text, copies)
+        return self._written(text)
+
+    def _written(self, text: StepText) -> str:
+        assert self.draw is not None
+        if self.batch > 1:
+            return text.text()
+        return online_text(text, self.draw.copies(self.layer.dtype))
 
     def _coefficient(self, text: StepText, rule: ScaledRule) -> str:
         schedule = rule.term.schedule

@@ -11,14 +11,15 @@ from plasticity.dispatch import Answer, emit, first
 from plasticity.frames import Frames
 from plasticity.online import FusedStretch
 from plasticity.state import LayerView
+from plasticity.typing import Array
 
 
 class Stretch:
     """Many steps at once, with the frames of the listeners who would only copy arrays.
 
-    A listener offers to have its frames taken by a method `kept_in_stretch(layer)`: it returns when
-    they are due, the names of the arrays, and a function of steps, epoch and the frames by name; or
-    None. It hears the last step of a stretch as ever, so that all who hear a step do so in order.
+    A listener offers to have its frames taken by a method `kept_in_stretch(layer)`, which returns
+    an `Offer` or None. It hears the last step of a stretch as ever, so that all who hear a step do
+    so in order.
 
     steps      the compiled steps
     hearing    the agenda of all listeners
@@ -43,7 +44,9 @@ class Stretch:
             self._taken = dict(self._accepted())
             due = self._hearing.next_without(self._taken)
         clock = self._view.clock
-        return self._steps.run(int(min(due, until)) - clock.step, self._taken.values())
+        given = int(min(due, until)) - clock.step, self._taken.values()
+        done: int = first([Answer(self._steps.run, given, "step", self._steps.layer)], clock)
+        return done
 
     def hand_over(self, clock: Clock) -> None:
         """Give the listeners their frames once the clock has moved, and find when they are due."""
@@ -61,17 +64,18 @@ class Stretch:
             offer = first([asked], self._view.clock)
             if offer is None:
                 continue
-            cadence, names, take = offer
-            if place not in self._known or self._known[place].names != tuple(names):
-                known = self._steps.layer.arrays
-                arrays = {name: known.get(self._view.full_name(name)) for name in names}
-                found = {
-                    name: array
-                    for name, array in arrays.items()
-                    if array is not None and self._steps.fills(array)
-                }
-                if len(found) < len(arrays):
+            known = self._known.get(place)
+            if known is None or known.names != offer.names:
+                arrays = self._arrays(sum(offer.names, ()))
+                if arrays is None:
                     continue
-                self._known[place] = Frames(listener, found)
-            self._known[place].follow(cadence, take)
-            yield place, self._known[place]
+                known = self._known[place] = Frames(listener, offer, arrays)
+            known.follow(offer)
+            yield place, known
+
+    def _arrays(self, names: tuple[str, ...]) -> dict[str, Array] | None:
+        """Arrays by name; None where a stretch does not leave one of them as single steps do."""
+        view, steps = self._view, self._steps
+        found = {name: view.array(view.full_name(name), steps.batch) for name in names}
+        sound = all(array.flags.c_contiguous and steps.fills(array) for array in found.values())
+        return found if sound else None

@@ -79,10 +79,9 @@ def measure_recording(
 class _Watch:
     """Ends a run after so many steps and tells when the first of them was done."""
 
-    every = _WARM
-
     def __init__(self, steps: int) -> None:
         self._steps = steps
+        self.every = [_WARM, _WARM + steps]
         self.begun = 0.0
 
     @hookimpl

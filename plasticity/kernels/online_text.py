@@ -8,7 +8,6 @@ nearest cache, and Python is not touched between two steps.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from plasticity.kernels.step_text import DOT, LARGEST, StepText, indented
 
@@ -22,8 +21,7 @@ def online_text(step: StepText, converts: bool) -> str:
     x_j = "x[0, j]" if converts else "samples[r, j]"
     body = ["place, now = start + t, step + t", "first = now == 0"]
     body += step.gather if converts else ["r = order[place]"]
-    body += [f"rate_factor = zero + {step.rate}"] if step.rate else []
-    body += step.coefficients
+    body += step.factors
     body += [step.before.replace("count", "count + t")] if step.before else []
     weights = "effective" if step.effective else "weights"
     respond = [f"u = dot({weights}, i, {x})"]
@@ -47,42 +45,6 @@ def online_text(step: StepText, converts: bool) -> str:
         body=indented(body, 2),
         last=indented(last, 1),
     )
-
-
-def frames_text(arguments: list[str], counts: Iterable[int]) -> str:
-    """The module whose `kernel` does the steps of `stretch`, and copies arrays in between.
-
-    arguments  of `stretch`; to them come, for each listener, the steps after which there is to be
-               a frame, counted from here, and pairs of an array (value,) and its frames
-               (slot, value)
-    counts     number of arrays of each listener
-    """
-    passed = ", ".join(_LATER.get(name, name) for name in arguments)
-    given, begin, near, copy = list(arguments), [], [], []
-    for n, count in enumerate(counts):
-        pairs = [(f"kept_{n}_{m}", f"frames_{n}_{m}") for m in range(count)]
-        given += [f"due_{n}", *(name for pair in pairs for name in pair)]
-        begin.append(f"slot_{n} = 0")
-        near += [f"if slot_{n} < len(due_{n}):", f"    size = min(size, due_{n}[slot_{n}] - done)"]
-        copy.append(f"if slot_{n} < len(due_{n}) and due_{n}[slot_{n}] == done:")
-        copy += [f"    copy({array}, {frames}, slot_{n})" for array, frames in pairs]
-        copy.append(f"    slot_{n} += 1")
-    return _FRAMES.format(
-        arguments=", ".join(given),
-        begin=indented(begin, 1),
-        near=indented(near, 2),
-        passed=passed,
-        copy=indented(copy, 2),
-    )
-
-
-# What `stretch` is given in place of an argument once some steps are done.
-_LATER = {
-    "n_step": "size",
-    "step": "step + done",
-    "start": "start + done",
-    "count": "count + done",
-}
 
 
 def _each_neuron(lines: list[str]) -> list[str]:
@@ -180,7 +142,7 @@ from numba import njit
 
 {dot}
 
-@njit(cache=True, error_model="numpy", fastmath={{"contract"}})
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={{"contract"}})
 def kernel({arguments}):
     n_neuron, n_input = weights.shape
     n_part = n_sample = 1
@@ -191,28 +153,4 @@ def kernel({arguments}):
     for t in range(n_step):
 {body}
 {last}
-'''
-
-_FRAMES = '''\
-"""Frames of arrays between steps of one sample each."""
-
-from numba import njit
-
-
-@njit(error_model="numpy")
-def copy(array, frames, slot):
-    for k in range(len(array)):
-        frames[slot, k] = array[k]
-
-
-@njit(cache=True, error_model="numpy")
-def kernel({arguments}):
-    done = 0
-{begin}
-    while done < n_step:
-        size = n_step - done
-{near}
-        stretch({passed})
-        done += size
-{copy}
 '''

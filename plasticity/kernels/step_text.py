@@ -1,4 +1,4 @@
-"""The text of one compiled step of a layer, put together from the kernels of its components.
+"""The text of compiled steps of a layer, put together from the kernels of its components.
 
 Neurons are cut into a fixed number of parts. A thread takes a part through as many stages as it
 can, some neurons at a time while they are in its cache; a stage that needs all neurons of a sample
@@ -47,6 +47,11 @@ class StepText:
     parallel: bool = True
 
     @property
+    def factors(self) -> list[str]:
+        """Lines that set what schedules let vary from step to step."""
+        return [*([f"rate_factor = zero + {self.rate}"] if self.rate else []), *self.coefficients]
+
+    @property
     def couple(self) -> list[str]:
         """What needs all neurons of a sample before the activity of each is known."""
         return [*self.solve, *self.together]
@@ -57,7 +62,7 @@ class StepText:
         return bool(self.compete) and not self.phi
 
     def text(self) -> str:
-        """The module that defines `kernel`."""
+        """The module whose `kernel` does `n_step` steps, the first of them number `step`."""
         regions = self._regions()
         stages = "\n\n".join(
             self._function(f"stage_{n}", kind, body)
@@ -65,16 +70,16 @@ class StepText:
             if kind != "peak"
         )
         calls = [
-            "peak[0] = peaks.max()"
+            ("peak[0] = peaks.max()" if self.parallel else "peak[0] = peaks[0]")
             if kind == "peak"
-            else f"stage_{n}({', '.join(self._taken(kind, body))})"
+            else self._call(f"stage_{n}", kind, body)
             for n, (kind, body) in enumerate(regions)
         ]
         return _MODULE.format(
             sums=self._sums(),
             stages=stages,
             arguments=", ".join(self.arguments),
-            body=indented(calls, 1),
+            body=indented([*self.factors, *calls], 2),
         )
 
     def _sums(self) -> str:
@@ -95,25 +100,34 @@ class StepText:
     def _seen(self) -> list[str]:
         """The names that appear in this, of those that do not belong to the sample."""
         words = set(re.findall(r"\w+", " ".join(self._look())))
-        return [name for name in ("i", "zero", "theta", *self.arguments) if name in words]
+        known = ("i", "theta", *self.arguments, *self._locals())
+        return [name for name in known if name in words]
 
     def _function(self, name: str, kind: str, body: list[str]) -> str:
         arguments = ", ".join(self._taken(kind, body))
         if kind == "rows":
             body = [*_BLOCKS, *("    " + line for line in body)]
-        return _STAGE.format(
-            name=name,
-            arguments=arguments,
-            size=_SIZES[kind],
-            parallel=self.parallel,
-            body=indented(body, 1),
+        # A loop over one part would be one more function to compile for each stage.
+        text = _STAGE + _SHARED if self.parallel else _STAGE
+        return text.format(
+            name=name, arguments=arguments, size=_SIZES[kind], body=indented(body, 1)
         )
+
+    def _call(self, name: str, kind: str, body: list[str]) -> str:
+        given = [_AT_STEP.get(argument, argument) for argument in self._taken(kind, body)]
+        if self.parallel:
+            return f"{name}({', '.join(given)})"
+        return f"{name}_part(0, {_SIZES[kind]}, 0, {', '.join(given)})"
 
     def _taken(self, kind: str, body: list[str]) -> list[str]:
         """What a stage takes: each argument more costs time and memory when it is compiled."""
         frame = [*_BLOCKS, _SIZES[kind], "n_part"] if kind == "rows" else [_SIZES[kind], "n_part"]
         words = set(re.findall(r"\w+", "\n".join([*frame, *body])))
-        return [name for name in (*self.arguments, *_LOCALS) if name in words]
+        return [name for name in (*self.arguments, *self._locals()) if name in words]
+
+    def _locals(self) -> list[str]:
+        """Numbers of a step that a stage can take beside the arguments."""
+        return [*_LOCALS, *(line.partition(" = ")[0] for line in self.factors)]
 
     def _regions(self) -> list[tuple[str, list[str]]]:
         """The stages in order; neighbours over the same neurons become one."""
@@ -245,8 +259,9 @@ _BLOCKS = [
 ]
 
 _SIZES = {"rows": "n_neuron", "samples": "n_sample"}
-# Numbers that a stage can take beside the arguments.
-_LOCALS = ("n_neuron", "n_sample", "n_input", "n_part", "zero", "share")
+_LOCALS = ("n_neuron", "n_sample", "n_input", "n_part", "zero", "share", "first")
+# What a stage is given in place of an argument at a step that is not the first of the call.
+_AT_STEP = {"start": "start + t * n_sample", "step": "now", "count": "count + t"}
 
 GATHER = [
     "r = order[place]",
@@ -325,9 +340,11 @@ _STAGE = """\
 @njit(error_model="numpy")
 def {name}_part(first_row, last_row, part, {arguments}):
 {body}
+"""
 
+_SHARED = """
 
-@njit(parallel={parallel}, error_model="numpy")
+@njit(parallel=True, error_model="numpy")
 def {name}({arguments}):
     for part in prange(n_part):
         low = part * {size} // n_part
@@ -336,7 +353,7 @@ def {name}({arguments}):
 """
 
 _MODULE = '''\
-"""One step of a layer."""
+"""Steps of a layer."""
 
 import numpy as np
 from numba import njit, prange
@@ -346,34 +363,17 @@ from numba import njit, prange
 
 # Each parallel loop has a function of its own: Numba would merge neighbours into one loop, and a
 # stage needs all of the one before.
-@njit(cache=True, error_model="numpy")
+@njit(cache=True, nogil=True, error_model="numpy")
 def kernel({arguments}):
     n_neuron, n_sample = current.shape
     n_input = x.shape[1]
     n_part = len(peaks)
-    zero = current.dtype.type(0)
-    share = current.dtype.type(1) / current.dtype.type(n_sample)
+    number = current.dtype.type
+    zero, share = number(0), number(1) / number(n_sample)
+    for t in range(n_step):
+        now = step + t
+        first = now == 0
 {body}
-'''
-
-
-def fill_text(n_number: int) -> str:
-    """The module whose `kernel` fills an array with a function of the weights."""
-    numbers = "".join(f"number_{n}, " for n in range(n_number))
-    return _FILL.format(numbers=numbers, passed=numbers.rstrip(", "))
-
-
-_FILL = '''\
-"""A function of every weight."""
-
-from numba import njit
-
-
-@njit(cache=True, error_model="numpy")
-def kernel(weights, {numbers}effective):
-    for i in range(weights.shape[0]):
-        for j in range(weights.shape[1]):
-            effective[i, j] = function(weights[i, j], {passed})
 '''
 
 

@@ -7,15 +7,12 @@ anew for each file: a Blosc chunk tells by itself what packed it.
 
 from __future__ import annotations
 
-import math
-import mmap
-from collections.abc import Iterator
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-import attrs
 import numpy as np
 
+from plasticity.recording.block import Block, Cut, index_of, pages, put, put_check
 from plasticity.typing import Array
 
 if TYPE_CHECKING:
@@ -24,26 +21,14 @@ if TYPE_CHECKING:
 # From the smallest files to the least work; lz4 at level 0 packs nothing, and says so in the chunk.
 _WAYS = (("zstd", 3), ("lz4", 1), ("lz4", 0))
 _BYTES_PER_S = {"zstd": 130e6, "lz4": 1.3e9}  # until measured; of slow float32 weights on one core
-_SHARE = 0.05  # of the time of the run that packing may take before a faster way is chosen
+_SHARE = 0.01  # of the time of the run that packing may take before a faster way is chosen
 _BITSHUFFLE = 2
-_NOTHING = 2**64 - 1
-_CHECK_BYTES = 4
-
-
-@attrs.frozen
-class Cut:
-    """How an array is cut: the shape of a chunk, that of a file, and what fills what is missing."""
-
-    chunk: tuple[int, ...]
-    file: tuple[int, ...]
-    dtype: np.dtype[Any]
-    blank: Any
 
 
 class Packer:
     """Packs the frames of one series.
 
-    compression   "zstd", in whose place comes lz4 when the frames come faster than a twentieth of
+    compression   "zstd", in whose place comes lz4 when the frames come faster than a hundredth of
                   the time would let it pack them, and nothing when they come too fast for lz4;
                   "lz4"; or "none"
     """
@@ -53,6 +38,7 @@ class Packer:
         self._bytes_per_s = dict(_BYTES_PER_S)
         self._packed_at = perf_counter()
         self._out: Array = np.empty(0, np.uint8)
+        self._heads: dict[Cut, bytes] = {}
         self._name, self._level = compression, 1
 
     def go_on(self, compression: str) -> None:
@@ -70,46 +56,40 @@ class Packer:
             if not self._level or size / self._bytes_per_s[self._name] <= _SHARE * elapsed:
                 break
 
-    def pack(self, block: Array, cut: Cut) -> Array:
-        """The bytes of a file that begins with these frames; overwritten by the next call."""
-        parts = [size // chunk for size, chunk in zip(cut.file, cut.chunk, strict=True)]
-        index = np.full((*parts, 2), _NOTHING, "<u8")
-        self._make_room(len(block), index, cut)
-        begun, position = perf_counter(), 0
-        for place, chunk in _chunks(block, cut):
-            length = self._put(self._compressed(chunk), position)
-            index[place] = position, length
-            position += length
-        if self._name in self._bytes_per_s and self._level and position:
-            self._bytes_per_s[self._name] = block.nbytes / (perf_counter() - begun)
-        return self._out[: position + self._put(index, position)]
+    def pack(self, block: Block, count: int) -> Array:
+        """The bytes of a file with the first frames; overwritten by the next call."""
+        if self._name == "none":
+            return block.sealed(count, b"")
+        if not self._level:
+            return block.sealed(count, self._head_of(block.cut))
+        self._make_room(block)
+        index, begun, position, size = index_of(block.cut), perf_counter(), 0, 0
+        for place, chunk in block.chunks(count):
+            end = position + put(self._out, self._compressed(chunk), position)
+            end = put_check(self._out, position, end)
+            index[place] = position, end - position
+            position, size = end, size + chunk.nbytes
+        self._bytes_per_s[self._name] = size / (perf_counter() - begun)
+        end = position + put(self._out, index, position)
+        return self._out[: put_check(self._out, position, end)]
 
-    def _make_room(self, n_frame: int, index: Array, cut: Cut) -> None:
-        frames = math.ceil(n_frame / cut.chunk[0]) * cut.chunk[0]
-        values = frames * math.prod(cut.file[1:]) * cut.dtype.itemsize
+    def _make_room(self, block: Block) -> None:
         # What cannot be compressed becomes a little longer.
-        room = values + values // 64 + 64 * index.size + index.nbytes + _CHECK_BYTES
+        room = len(block.memory) + len(block.memory) // 64
         if len(self._out) < room:
-            # Whole pages, which a disk takes without a copy.
-            self._out = np.frombuffer(mmap.mmap(-1, room), np.uint8)
+            self._out = pages(room)
+
+    def _head_of(self, cut: Cut) -> bytes:
+        """What Blosc says before values that it leaves as they are."""
+        if cut not in self._heads:
+            blank = np.zeros(cut.chunk, cut.dtype)
+            self._heads[cut] = bytes(self._compressed(blank)[: -blank.nbytes])
+        return self._heads[cut]
 
     def _compressed(self, chunk: Array) -> Any:
         from numcodecs import blosc
 
-        if self._name == "none":
-            return chunk
         return blosc.compress(chunk, self._name.encode(), self._level, _BITSHUFFLE)
-
-    def _put(self, data: Any, position: int) -> int:
-        """Put bytes at a position, and their checksum; how long both are."""
-        import google_crc32c
-
-        values = np.frombuffer(data, np.uint8)
-        end = position + len(values)
-        self._out[position:end] = values
-        check = google_crc32c.value(self._out[position:end])
-        self._out[end : end + _CHECK_BYTES] = np.frombuffer(np.uint32(check).tobytes(), np.uint8)
-        return len(values) + _CHECK_BYTES
 
 
 def codecs_of(compression: str | None) -> Any:
@@ -139,21 +119,3 @@ def compression_of(array: zarr.Array[Any]) -> str | None:
     if names[1:] == ["crc32c"]:
         return "none"
     return str(told["blosc"]["cname"]) if names[1:] == ["blosc", "crc32c"] else None
-
-
-def _chunks(block: Array, cut: Cut) -> Iterator[tuple[tuple[int, ...], Array]]:
-    """The place of each chunk in the file, and its values, which the next one overwrites."""
-    chunk = np.empty(cut.chunk, cut.dtype.newbyteorder("<"))
-    frames = cut.chunk[0]
-    rows = cut.chunk[1] if len(cut.chunk) > 1 else 1
-    n_row = block.shape[1] if block.ndim > 1 else 1
-    rest = (0,) * (block.ndim - 2)
-    for t in range(math.ceil(len(block) / frames)):
-        for r in range(math.ceil(n_row / rows)):
-            part = block[t * frames : (t + 1) * frames]
-            if block.ndim > 1:
-                part = part[:, r * rows : (r + 1) * rows]
-            if part.shape != chunk.shape:
-                chunk[...] = cut.blank
-            chunk[tuple(map(slice, part.shape))] = part
-            yield ((t, r, *rest) if block.ndim > 1 else (t,)), chunk

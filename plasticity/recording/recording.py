@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from plasticity.cadence import Following
 from plasticity.errors import StoreError
 from plasticity.expressions import Expression
-from plasticity.labelled import Labelled, computed
+from plasticity.frames import Offer
+from plasticity.labelled import FRAME, Labelled, Total, computed_of_frames
 from plasticity.recording.labels import labels_in
 from plasticity.recording.precision import converted, rounded
 from plasticity.recording.reduction import BIN, Reduction, cell_methods
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
 Probe = Expression | Callable[[LayerView], Any]
 
+_COPIED = 100_000  # bytes of a frame of what formulas use: a copy takes as long as to be heard
 _TAKEN = ("step", "epoch", "neuron", "input", "sample", BIN)
 
 
@@ -105,6 +109,7 @@ class Recording:
         self._bits = bits
         self._lasting: dict[str, Array] = {}  # what is recorded as it is, and never another array
         self._made: dict[str, Callable[[], Array]] = {}
+        self._formulas: dict[str, Expression] = {}  # those of `_made` that are formulas
         self.dims: set[str] = set()
         self.labels_before: dict[str, Any] = {}
 
@@ -121,14 +126,56 @@ class Recording:
             frame = frame | {name: make() for name, make in self._made.items()}
         self._series.append(clock.step, clock.epoch, frame)
 
-    @property
-    def as_they_are(self) -> tuple[str, ...]:
-        """The arrays, if all that is recorded are whole arrays that outlive a step; or nothing."""
-        return () if self._made else tuple(self._lasting)
+    def offer(self, cadence: Following) -> Offer | None:
+        """What is recorded as a stretch of compiled steps can take it; None where it cannot.
 
-    def take_many(self, steps: Array, epoch: int, frames: Mapping[str, Array]) -> None:
-        """Add frames of `as_they_are` that were taken at some steps of an epoch."""
-        self._series.append_many(steps, epoch, frames)
+        That is whole arrays that outlive a step, and formulas of arrays small enough for a copy to
+        cost less than to be heard.
+        """
+        if self._made.keys() != self._formulas.keys():
+            return None
+        if self._layer.clock.step < self._series.last_step:
+            return None  # a run that goes on, and comes to steps whose frames are here already
+        if any(self._series.dtype(name) != array.dtype for name, array in self._lasting.items()):
+            return None
+        names = dict.fromkeys(name for probe in self._formulas.values() for name in probe.names)
+        summed = tuple(name for name in names if self._is_summed(name))
+        seen = tuple(name for name in names if name not in summed)
+        if sum(self._layer.labelled(name).values.nbytes for name in seen) > _COPIED:
+            return None
+        return Offer(
+            cadence=cadence,
+            seen=seen,
+            summed=summed,
+            placed=tuple(self._lasting),
+            room=lambda: self._series.room,
+            slots=self._series.slots,
+            take=self._take_many,
+        )
+
+    def _is_summed(self, name: str) -> bool:
+        """Whether formulas take nothing of an array but its total."""
+        alone = all(
+            name in probe.names_in_total for probe in self._formulas.values() if name in probe.names
+        )
+        values = self._layer.labelled(name).values
+        return alone and not self._neurons and values.dtype.name in ("float32", "float64")
+
+    def _take_many(
+        self,
+        steps: Array,
+        epoch: int,
+        frames: Mapping[str, Array],
+        sums: Mapping[str, Array],
+    ) -> None:
+        """Add frames at some steps of an epoch: of what formulas use; whole arrays are there."""
+        known = {name: self._layer.labelled(name) for name in (*frames, *sums)}
+        arrays = {n: Labelled(values, (FRAME, *known[n].dims)) for n, values in frames.items()}
+        totals = {n: Total(values, known[n].values.size) for n, values in sums.items()}
+        for name, formula in self._formulas.items():
+            found = self._of_frames(formula, arrays, len(steps), totals)
+            self._series.put(name, self._finish(found.values))
+        self._series.take(steps, epoch, (*self._lasting, *self._made))
 
     def label(self, attributes: Mapping[str, Any]) -> None:
         """Say something of the group as a whole, seen from the next commit on."""
@@ -153,6 +200,7 @@ class Recording:
         if isinstance(probe, Expression):
             self._layer.used_by(probe)
             self._add(name, lambda: self._evaluate(probe), self._labels_of(probe))
+            self._formulas[name] = probe
             return
         made = getattr(probe, "__name__", type(probe).__name__)
         told = (inspect.getdoc(probe) or made).split("\n")[0]
@@ -215,8 +263,24 @@ class Recording:
         return Labelled(values, array.dims)
 
     def _evaluate(self, expression: Expression) -> Labelled:
-        arrays = {name: self._chosen(self._layer.labelled(name)) for name in expression.names}
-        return computed(expression, arrays)
+        """A formula of the arrays as they are now, computed as it is of many frames."""
+        arrays = {name: self._layer.labelled(name) for name in expression.names}
+        one = {
+            name: Labelled(array.values[np.newaxis], (FRAME, *array.dims))
+            for name, array in arrays.items()
+        }
+        found = self._of_frames(expression, one, 1)
+        return Labelled(found.values[0], found.dims[1:])
+
+    def _of_frames(
+        self,
+        expression: Expression,
+        arrays: Mapping[str, Labelled],
+        count: int,
+        totals: Mapping[str, Total] = MappingProxyType({}),
+    ) -> Labelled:
+        chosen = {name: self._chosen(array) for name, array in arrays.items()}
+        return computed_of_frames(expression, chosen, count, totals)
 
     def _called(self, name: str, function: Callable[[LayerView], Any]) -> Labelled:
         values = np.asarray(function(self._layer))

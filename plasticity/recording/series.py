@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Container, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +11,11 @@ import attrs
 import numpy as np
 
 from plasticity.errors import StoreError
+from plasticity.frames import Slots
 from plasticity.recording.arrays import ALL_CHUNKS, FIRST, dims_stored, read_to_go_on
+from plasticity.recording.block import Block, Cut
 from plasticity.recording.layout import cut, frames_per_buffer
-from plasticity.recording.packing import Cut, Packer, codecs_of, compression_of
+from plasticity.recording.packing import Packer, codecs_of, compression_of
 from plasticity.recording.writer import Writer
 from plasticity.typing import Array
 
@@ -56,13 +58,13 @@ _CLOCK = {
 class Series:
     """One group of a store whose arrays grow along `step`.
 
-    A write a frame costs hundreds of microseconds, a copy into a buffer two; so frames fill a
-    buffer, and a full buffer becomes a file of each array, compressed and written beside the run.
+    A write a frame costs hundreds of microseconds, a copy into a block two; so frames fill the
+    blocks of their files, and full ones are compressed and written beside the run.
 
     store        the store, which shows nothing of it before its next commit
     path         the group; if there is one already, its frames stay and new ones follow
     writer       does the writing
-    room         bytes that the buffer may take
+    room         bytes of frames that may be in memory before they are given to the writer
     compression  of the files, "zstd", "lz4" or "none"; None for a store in memory, which has none
 
     A frame that is not later than the last one is left out: a run that goes on from a checkpoint
@@ -86,13 +88,13 @@ class Series:
         self._columns: dict[str, Column] = dict(_CLOCK)
         self._arrays: dict[str, zarr.Array[Any]] = {}
         self._cuts: dict[str, Cut] = {}
-        self._begun: dict[str, Array] = {}  # frames of files that take several buffers
-        self._buffers: dict[str, Array] = {}
-        self._free: list[dict[str, Array]] = []  # buffers that are written
-        self._capacity = 0
-        self._filled = 0  # frames in the buffer,
+        self._blocks: dict[str, Block] = {}
+        self._free: dict[str, list[Block]] = {}  # blocks that are written
+        self._clock: dict[str, Array] = {}  # steps and epochs since the last full blocks
+        self._capacity = 0  # frames after which something is given to the writer,
+        self._filled = 0  # those since the last time,
         self._flushed = 0  # those of them that are written too,
-        self._written = 0  # and the frames before the buffer
+        self._written = 0  # and those before
         self.last_step = -1
         if path in store.nodes:
             self._go_on()
@@ -123,109 +125,129 @@ class Series:
         """
         if step <= self.last_step:
             return
-        self.last_step = step
-        if len(self._buffers) < len(self._columns):
-            self._make_buffers()
-        position = self._filled
-        for name, buffer in self._buffers.items():
-            if name in frame:
-                _put(buffer[position, ...], frame[name])
-            elif name not in _CLOCK:
-                buffer[position] = self._columns[name].blank
-        self._buffers["step"][position] = step
-        self._buffers["epoch"][position] = epoch
-        self._filled += 1
-        if self._filled == self._capacity:
-            self._hand_over()
+        self._make_blocks()
+        for name, array in frame.items():
+            self.put(name, array[np.newaxis])
+        self.take(np.array([step]), epoch, frame)
 
-    def append_many(self, steps: Array, epoch: int, frames: Mapping[str, Array]) -> None:
-        """Add frames of one epoch, in their order, as `append` adds each: arrays (frame, ...)."""
-        begin = int(np.searchsorted(steps, self.last_step, side="right"))
-        while begin < len(steps):
-            if len(self._buffers) < len(self._columns):
-                self._make_buffers()
-            end = min(begin + self._capacity - self._filled, len(steps))
-            place = slice(self._filled, self._filled + end - begin)
-            for name, buffer in self._buffers.items():
-                if name in frames:
-                    _put(buffer[place], frames[name][begin:end])
-                elif name not in _CLOCK:
-                    buffer[place] = self._columns[name].blank
-            self._buffers["step"][place] = steps[begin:end]
-            self._buffers["epoch"][place] = epoch
-            self.last_step = int(steps[end - 1])
-            self._filled = place.stop
-            begin = end
-            if self._filled == self._capacity:
-                self._hand_over()
+    def dtype(self, name: str) -> np.dtype[Any]:
+        """The type of an array as it is stored."""
+        return self._columns[name].dtype.newbyteorder("<")
+
+    @property
+    def room(self) -> int:
+        """How many frames may be filled before `take`."""
+        self._make_blocks()
+        return self._capacity - self._filled
+
+    def slots(self, name: str, count: int) -> Slots:
+        """Where the next frames of an array go; `take` adds them once they are there."""
+        block = self._blocks[name]
+        return block.slots(len(self) % block.n_frame, count)
+
+    def put(self, name: str, frames: Array) -> None:
+        """Fill the next frames (frame, ...) of an array; `take` adds them."""
+        block = self._blocks[name]
+        block.put(len(self) % block.n_frame, frames)
+
+    def take(self, steps: Array, epoch: int, names: Container[str]) -> None:
+        """Add frames of one epoch, of which these arrays are filled and others are blank.
+
+        steps   later than the last one, not more than there is `room` for
+        """
+        for name, block in self._blocks.items():
+            if name not in names and name not in _CLOCK:
+                block.clear(len(self) % block.n_frame, len(steps))
+        place = slice(self._filled, self._filled + len(steps))
+        self._clock["step"][place] = steps
+        self._clock["epoch"][place] = epoch
+        self.last_step = int(steps[-1])
+        self._filled = place.stop
+        if self._filled == self._capacity:
+            self._give(full=True)
+            self._written += self._filled
+            self._filled = self._flushed = 0
 
     def flush(self) -> None:
-        """Give the writer the frames of the buffer; what is written is replaced when it is full."""
+        """Give the writer all frames; a file that is not full is replaced when it is."""
         if self._flushed < self._filled:
-            # Copies, because the buffer goes on being filled.
-            frames = {name: buffer[: self._filled].copy() for name, buffer in self._buffers.items()}
+            self._give(full=False)
             self._flushed = self._filled
-            self._writer.put(self._writing(frames), _bytes(frames))
 
-    def _hand_over(self) -> None:
-        """Give the writer the full buffers, which are its own from now on, and begin others."""
-        full, write = self._buffers, self._writing(self._buffers)
-        self._written += self._filled
-        self._filled = self._flushed = 0
-        # Memory that was used before is at hand; fresh memory costs as much as the copy into it.
-        used = self._free.pop() if self._free else {}
-        self._buffers = {
-            name: used[name] if name in used else np.empty_like(buffer)
-            for name, buffer in full.items()
-        }
+    def _give(self, full: bool) -> None:
+        """Give the writer all blocks: full ones are its own from now on, others are copied."""
+        given: dict[str, tuple[Block, int]] = {}
+        done: dict[str, Block] = {}
+        for name, block in self._blocks.items():
+            if name in _CLOCK:
+                begin = self._written % block.n_frame
+                block.put(begin, self._clock[name][: self._filled])
+            count = (len(self) - 1) % block.n_frame + 1
+            if full and count == block.n_frame:
+                done[name] = block
+            given[name] = block if name in done else block.copy(count), count
+        for name, block in done.items():
+            # Memory that was used before is at hand; fresh memory costs as much as a copy into it.
+            free = self._free.setdefault(name, [])
+            self._blocks[name] = free.pop() if free else block.like()
+        columns = {name: self._columns[name] for name in given}
+        write = partial(self._write, given, columns, self._written, len(self))
 
         def write_and_free() -> None:
             write()
             if self._packer is not None:
-                self._free.append(full)
+                for name, block in done.items():
+                    self._free[name].append(block)
 
-        self._writer.put(write_and_free, _bytes(full))
+        self._writer.put(write_and_free, _bytes(given, columns))
 
-    def _make_buffers(self) -> None:
-        """Make the buffers of the arrays that were described since the last frame."""
+    def _make_blocks(self) -> None:
+        """Make the blocks of the arrays that were described since the last frame."""
+        if len(self._blocks) == len(self._columns):
+            return
         if not self._capacity:
             self._capacity = frames_per_buffer(self.frame_bytes, self._room)
         for name, column in self._columns.items():
-            if name not in self._buffers:
-                buffer = np.empty((self._capacity, *column.shape), column.dtype)
-                buffer[: self._filled] = column.blank
-                self._buffers[name] = buffer
+            if name not in self._blocks:
+                block = self._make_block(name, column)
+                block.clear(0, len(self) % block.n_frame)
+        for name in _CLOCK:
+            self._clock.setdefault(name, np.empty(self._capacity, np.int64))
 
-    def _writing(self, frames: Mapping[str, Array]) -> Callable[[], None]:
-        return partial(self._write, frames, dict(self._columns), self._written)
+    def _make_block(self, name: str, column: Column) -> Block:
+        chunk, file = cut(column.shape, column.dtype.itemsize, self._capacity)
+        found = self._cuts[name] = Cut(chunk, file, column.dtype, column.blank)
+        if self._packer is None:
+            whole = (self._capacity, *column.shape)
+            found = Cut(whole, whole, column.dtype, column.blank)
+        self._blocks[name] = Block(found, column.shape)
+        return self._blocks[name]
 
     # -- what the writer does --------------------------------------------------------------------
 
     def _write(
-        self, frames: Mapping[str, Array], columns: Mapping[str, Column], start: int
+        self,
+        given: Mapping[str, tuple[Block, int]],
+        columns: Mapping[str, Column],
+        before: int,
+        length: int,
     ) -> None:
+        """Write the last frames of each array, so many, of `length` in all."""
         if len(self._arrays) < len(columns):
-            self._create(columns, start)
+            self._create(columns, before)
         if self._packer is not None:
-            self._packer.begin(_bytes(frames))
-        for name, block in frames.items():
+            self._packer.begin(_bytes(given, columns))
+        for name, (block, count) in given.items():
             if self._packer is None:
                 array = self._arrays[name]
-                array.resize((start + len(block), *array.shape[1:]))
-                array[start:] = block
+                array.resize((length, *array.shape[1:]))
+                array[length - count :] = block.frames(count)
             else:
-                self._write_file(self._packer, name, block, start)
-
-    def _write_file(self, packer: Packer, name: str, block: Array, start: int) -> None:
-        cut, path = self._cuts[name], f"{self._path}/{name}"
-        number, offset = divmod(start, cut.file[0])
-        if cut.file[0] > self._capacity:
-            begun, end = self._begun[name], offset + len(block)
-            begun[offset:end] = block
-            block, start = begun[:end], start - offset
-        place = "/".join([str(number), *("0" for _ in block.shape[1:])])
-        self._store.put(f"{path}/c/{place}", packer.pack(block, cut))
-        self._store.grow(path, start + len(block))
+                number = (length - count) // block.n_frame
+                place = "/".join([str(number), *("0" for _ in block.shape)])
+                path = f"{self._path}/{name}"
+                self._store.put(f"{path}/c/{place}", self._packer.pack(block, count))
+                self._store.grow(path, length)
 
     def _create(self, columns: Mapping[str, Column], start: int) -> None:
         """Create the arrays that were described since the last write, blank before `start`."""
@@ -234,7 +256,6 @@ class Series:
         for name, column in columns.items():
             if name in self._arrays:
                 continue
-            self._cut(name, column)
             lasting = self._packer is not None
             self._arrays[name] = zarr.create_array(
                 self._store,
@@ -252,12 +273,6 @@ class Series:
         # A store gives its arrays in any order.
         order = [name for name in columns if name not in _CLOCK]
         self._store.put_group(self._path, {ORDER: order, BLOCK: self._capacity})
-
-    def _cut(self, name: str, column: Column) -> None:
-        chunk, file = cut(column.shape, column.dtype.itemsize, self._capacity)
-        self._cuts[name] = Cut(chunk, file, column.dtype, column.blank)
-        if self._packer is not None and file[0] > self._capacity:
-            self._begun[name] = np.full((file[0], *column.shape), column.blank, column.dtype)
 
     # -- a series that is there already ----------------------------------------------------------
 
@@ -278,18 +293,16 @@ class Series:
             self._columns[name] = Column(array.shape[1:], array.dtype, dims, dict(array.attrs))
         length = self._arrays["step"].shape[0]
         self._written = length // self._capacity * self._capacity
-        self._make_buffers()
         self._filled = self._flushed = length - self._written
         for name, array in self._arrays.items():
-            self._cut(name, self._columns[name])
+            block = self._make_block(name, self._columns[name])
             if self._packer is not None:
                 self._check_packing(array, self._packer, self._cuts[name])
-            if name in self._begun:
-                start = self._written // len(self._begun[name]) * len(self._begun[name])
-                self._begun[name][: self._written - start] = self._read(
-                    name, slice(start, self._written)
-                )
-            self._buffers[name][: self._filled] = self._read(name, slice(self._written, length))
+            begin = length // block.n_frame * block.n_frame
+            block.put(0, self._read(name, slice(begin, length)))
+        for name in _CLOCK:
+            self._clock[name] = np.empty(self._capacity, np.int64)
+            self._clock[name][: self._filled] = self._read(name, slice(self._written, length))
         if length:
             self.last_step = int(self._read("step", slice(length - 1, length))[0])
 
@@ -308,13 +321,5 @@ class Series:
         packer.go_on(found)
 
 
-def _bytes(frames: Mapping[str, Array]) -> int:
-    return sum(array.nbytes for array in frames.values())
-
-
-def _put(target: Array, array: Array) -> None:
-    if array.shape == target.shape:
-        target[...] = array
-    else:
-        target[...] = np.nan
-        target[tuple(slice(size) for size in array.shape)] = array
+def _bytes(given: Mapping[str, tuple[Block, int]], columns: Mapping[str, Column]) -> int:
+    return sum(columns[name].frame_bytes * count for name, (_, count) in given.items())

@@ -1,15 +1,16 @@
 """Frames that a stretch of compiled steps takes are those that a listener would have taken."""
 
+import numba
 import numpy as np
 import pytest
-from fused import BCM, layer, simulation
+from fused import BCM, LARGE, layer, simulation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from plasticity import Storage, component, hookimpl, open_run
 from plasticity.cadence import Steps
 from plasticity.errors import ComponentError
-from plasticity.frames import Frames
+from plasticity.frames import Frames, Offer
 from plasticity_plugins.observers.recorder import Recorder
 from plasticity_plugins.optimizers.momentum import Momentum
 
@@ -23,10 +24,11 @@ class Hears(Recorder):
     """A recorder of which nobody knows what it does when it hears a step: it hears each."""
 
 
-def groups(cls, told, **changes):
-    """What some recorders take of a run with one sample a step."""
+def groups(cls, told, *layers, **changes):
+    """What some recorders take of a run, with one sample a step unless told."""
     recorders = [cls(group=f"group_{n}", **each) for n, each in enumerate(told)]
-    made = simulation(layer(**PARTS), batch_size=1, observers=recorders, **changes)
+    layers, changes = layers or (layer(**PARTS),), {"batch_size": 1} | changes
+    made = simulation(*layers, observers=recorders, **changes)
     run = made.run()
     return [run.store.dataset(f"layer_0/group_{n}").load() for n in range(len(told))]
 
@@ -49,6 +51,16 @@ def handed_over(monkeypatch):
     return counts
 
 
+TOTALS = ["mean(activity)", "mean(activity)**2 - 2 * sum(threshold)"]
+OTHERS = [
+    "std(weights, 'input')",
+    "norm(x)",
+    "activity * threshold",
+    "quantile(weights, 0.3)",
+    "quantile(activity, minimum(mean(weights)**2, 1))",
+    "1 + 1",
+]
+
 CADENCES = st.one_of(
     st.builds(lambda every: {"every": every}, st.integers(1, 40)),
     st.builds(lambda at: {"at": at}, st.lists(st.integers(1, 90), min_size=1, max_size=9)),
@@ -61,16 +73,24 @@ CADENCES = st.one_of(
 @given(
     cadences=st.lists(CADENCES, min_size=1, max_size=2),
     names=st.sampled_from([NEURON, (*NEURON, *SYNAPSES)]),
+    probes=st.sampled_from([[], TOTALS, [*TOTALS, *OTHERS]]),
     epochs=st.integers(1, 3),
     rows=st.integers(1, 30),
+    batch_size=st.sampled_from([1, 7]),
     measure_every=st.sampled_from([0, 7]),
 )
 def test_a_store_is_the_same_whether_a_recorder_hears_or_not(
-    cadences, names, epochs, rows, measure_every
+    cadences, names, probes, epochs, rows, batch_size, measure_every
 ):
-    told = [cadence | {"variables": names} for cadence in cadences]
+    made = {f"probe_{n}": text for n, text in enumerate(probes)}
+    told = [cadence | {"variables": names, "probes": made} for cadence in cadences]
     samples = np.random.default_rng(rows).random((rows, 6))
-    changes = {"samples": samples, "epochs": epochs, "measure_every": measure_every}
+    changes = {
+        "samples": samples,
+        "epochs": epochs,
+        "batch_size": min(batch_size, rows),
+        "measure_every": measure_every,
+    }
     assert_all_identical(groups(Recorder, told, **changes), groups(Hears, told, **changes))
 
 
@@ -100,9 +120,18 @@ def test_a_stretch_is_no_longer_than_there_is_room_for_its_frames(handed_over, m
     assert max(handed_over) == 4
 
 
-@pytest.mark.parametrize("frames", [5, 29])
-def test_frames_that_fill_several_buffers_are_in_each_as_if_they_came_one_by_one(
-    frames, monkeypatch, tmp_path, handed_over
+def files_of(folder):
+    found = [path for path in folder.rglob("*") if path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+
+
+# A stretch ends where the block is full, with a step that is heard, or where the epoch ends.
+@pytest.mark.parametrize(
+    ("frames", "counts"),
+    [(5, [4, 4, 4, 4, 4, 3] + 2 * [5, 4, 4, 4, 4, 3]), (29, [28, 28, 27, 1])],
+)
+def test_frames_that_fill_several_blocks_are_in_each_as_if_they_came_one_by_one(
+    frames, counts, monkeypatch, tmp_path, handed_over
 ):
     monkeypatch.setattr("plasticity.recording.series.frames_per_buffer", lambda *_: frames)
     files = []
@@ -110,12 +139,20 @@ def test_frames_that_fill_several_buffers_are_in_each_as_if_they_came_one_by_one
         # With zstd the time that the run takes has a say in how a file is packed.
         changes = {"observers": [cls(every=1, variables=NEURON)], "storage": LZ4}
         simulation(layer(**PARTS), batch_size=1, **changes).run(tmp_path / cls.__name__)
-        folder = tmp_path / cls.__name__ / "layer_0" / "trajectory"
-        found = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
-        files.append({name: path.read_bytes() for name, path in found.items()})
+        files.append(files_of(tmp_path / cls.__name__ / "layer_0" / "trajectory"))
     assert files[0] == files[1]
     assert len(files[0]) > 4
-    assert handed_over == [28, 29, 29]
+    assert handed_over == counts
+
+
+@pytest.mark.skipif(numba.config.NUMBA_NUM_THREADS < 2, reason="there is one core")
+def test_a_large_array_that_threads_copy_together_is_copied_whole(monkeypatch, handed_over):
+    large = layer(neurons=50, **PARTS), {"samples": LARGE, "batch_size": 50, "epochs": 4}
+    told = [{"every": 2, "variables": ("weights",)}]
+    expected = groups(Hears, told, large[0], **large[1])
+    monkeypatch.setattr("plasticity.online._WORTH_SHARING", 100)
+    assert_all_identical(groups(Recorder, told, large[0], **large[1]), expected)
+    assert sum(handed_over) > 4
 
 
 NOT_PLAIN = {
@@ -123,7 +160,7 @@ NOT_PLAIN = {
     "at_most": {"at_most": "1 kB"},
     "neurons": {"neurons": (0, 2)},
     "reduce": {"reduce": "mean"},
-    "probes": {"probes": {"spread": "std(weights, 'input')"}},
+    "probes": {"probes": {"spread": lambda layer: layer.array("weights").std()}},
     "precision": {"precision": "float16"},
     "bits": {"bits": 5},
     "activity": {"variables": ("weights", "activity")},
@@ -192,9 +229,9 @@ class Offers:
     every = 5
 
     def kept_in_stretch(self, layer):
-        return Steps(5), ("weights",), self.take
+        return Offer(cadence=Steps(5), seen=("weights",), take=self.take)
 
-    def take(self, steps, epoch, frames):
+    def take(self, steps, epoch, frames, sums):
         raise OSError("no space")
 
     @hookimpl

@@ -197,15 +197,14 @@ class Recorder:
             if self.at_most is not None:
                 self._count(kept, clock)
 
-    def kept_in_stretch(self, layer: LayerView) -> tuple[Any, tuple[str, ...], Any] | None:
+    def kept_in_stretch(self, layer: LayerView) -> Any:
         """Let a compiled stretch take the frames, once the first step has told what they hold."""
         kept = self._recorded.get(layer.name)
         # What a subclass does when it hears a step is its own.
         plain = type(self) is Recorder and self._when is None and self.at_most is None
         if not plain or kept is None or kept not in (self._stage or []):
             return None
-        names = kept.recording.as_they_are
-        return (kept.cadence, names, kept.recording.take_many) if names else None
+        return kept.recording.offer(kept.cadence)
 
     def _begin(self, layer: LayerView) -> _Kept:
         """Open the recording of a layer, as far as it had come before this step."""
