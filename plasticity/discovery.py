@@ -15,6 +15,7 @@ import importlib.metadata
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import attrs
 
@@ -26,6 +27,7 @@ COMPARISONS = "plasticity.comparisons"
 FILE_READERS = "plasticity.file_readers"
 BENCHMARKS = "plasticity.benchmarks"
 READOUTS = "plasticity.readouts"
+_UNKNOWN = ("unknown", "")  # distribution and version
 
 
 @attrs.frozen
@@ -138,10 +140,13 @@ def _text(entry: Entry) -> str:
 @cache
 def _entries(group: str) -> tuple[tuple[str, tuple[Entry, ...]], ...]:
     found: dict[str, dict[tuple[str, str], Entry]] = {}
+    told: dict[Any, tuple[str, str]] = {}
     for point in importlib.metadata.entry_points(group=group):
-        distribution = point.dist
-        name = distribution.name if distribution else "unknown"
-        entry = Entry(point.name, point.value, name, distribution.version if distribution else "")
+        # Asked once a distribution, not once a name: it reads its metadata each time.
+        if point.dist not in told:
+            told[point.dist] = (point.dist.name, point.dist.version) if point.dist else _UNKNOWN
+        name, version = told[point.dist]
+        entry = Entry(point.name, point.value, name, version)
         # An editable install may be on the path twice; the same claim twice is one claim.
         found.setdefault(point.name, {})[(name, point.value)] = entry
     return tuple((name, _distinct(claims.values())) for name, claims in sorted(found.items()))

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
 
 _WORTH_SHARING = 4_000_000  # multiplications
 _LOOKS = "5000"
@@ -24,11 +30,9 @@ def one_thread_if_small(multiplications: int, compiled: bool = False) -> Iterato
     if multiplications > _WORTH_SHARING and not compiled:
         yield
         return
-    from threadpoolctl import threadpool_limits
-
     if compiled:
         _load_products()
-    with threadpool_limits(limits=1, user_api="blas"):
+    with _products_on(1):
         yield
 
 
@@ -57,14 +61,32 @@ def sleep_soon() -> None:
 def threads(count: int) -> Iterator[None]:
     """Within, matrix products and compiled loops run on this many threads."""
     import numba
-    from threadpoolctl import threadpool_limits
 
     sleep_soon()
     _load_products()
     before = numba.get_num_threads()
     numba.set_num_threads(min(count, numba.config.NUMBA_NUM_THREADS))  # type: ignore[attr-defined]  # set at import
     try:
-        with threadpool_limits(limits=count, user_api="blas"):
+        with _products_on(count):
             yield
     finally:
         numba.set_num_threads(before)
+
+
+def _products_on(count: int) -> AbstractContextManager[Any]:
+    """Within, matrix products run on this many threads."""
+    limit: AbstractContextManager[Any] = _libraries(len(sys.modules)).limit(
+        limits=count, user_api="blas"
+    )
+    return limit
+
+
+@lru_cache(maxsize=1)
+def _libraries(n_module: int) -> ThreadpoolController:
+    """The loaded libraries that have threads; looked for again where modules came since then.
+
+    To look through all that a process has loaded takes 1 to 3 ms, as long as a short run.
+    """
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()

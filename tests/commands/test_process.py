@@ -169,18 +169,23 @@ def in_a_terminal(columns: int, *arguments: str, **environment: str) -> str:
 LISTINGS = [("plugins",), ("events",), ("show", "bcm")]
 
 
-@pytest.mark.parametrize("arguments", LISTINGS, ids=" ".join)
-def test_a_narrow_terminal_shows_every_word_that_a_pipe_gets(arguments):
+@pytest.fixture(scope="module", params=LISTINGS, ids=" ".join)
+def listing(request):
+    """A command that lists something, and what a pipe gets from it."""
+    return request.param, finish(start(*request.param)).out
+
+
+def test_a_narrow_terminal_shows_every_word_that_a_pipe_gets(listing):
+    arguments, piped = listing
     narrow = re.sub("\x1b\\[[0-9;]*m", "", in_a_terminal(40, *arguments))
     assert max(map(len, narrow.splitlines())) <= 40
-    assert "".join(narrow.split()) == "".join(finish(start(*arguments)).out.split())
+    assert "".join(narrow.split()) == "".join(piped.split())
 
 
-@pytest.mark.parametrize("arguments", LISTINGS, ids=" ".join)
-def test_a_pipe_gets_no_codes_and_no_space_at_the_end_of_a_line(arguments):
-    out = finish(start(*arguments)).out
-    assert "\x1b" not in out
-    assert all(line == line.rstrip() for line in out.splitlines())
+def test_a_pipe_gets_no_codes_and_no_space_at_the_end_of_a_line(listing):
+    _, piped = listing
+    assert "\x1b" not in piped
+    assert all(line == line.rstrip() for line in piped.splitlines())
 
 
 def test_a_terminal_gets_headings_in_bold_and_a_dumb_one_gets_plain_text():
