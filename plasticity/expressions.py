@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterable
+from functools import cached_property
 from typing import NoReturn
 
 import attrs
@@ -100,7 +101,7 @@ functions
         _Reader(text, places).read(tree, 0)
         return Expression(text, tree, places)
 
-    @property
+    @cached_property
     def has_fixed_numbers(self) -> bool:
         """Whether which norm or quantile is taken is a number, and not itself made of arrays."""
         calls = [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
@@ -115,7 +116,7 @@ functions
         }
         return used.isdisjoint(self.names)
 
-    @property
+    @cached_property
     def names_in_total(self) -> tuple[str, ...]:
         """The arrays of which it takes nothing but the mean or the sum over all their values.
 
