@@ -91,10 +91,11 @@ class Series:
         self._blocks: dict[str, Block] = {}
         self._free: dict[str, list[Block]] = {}  # blocks that are written
         self._clock: dict[str, Array] = {}  # steps and epochs since the last full blocks
-        self._capacity = 0  # frames after which something is given to the writer,
+        self._capacity = 0  # frames after which full blocks are given to the writer,
         self._filled = 0  # those since the last time,
-        self._flushed = 0  # those of them that are written too,
-        self._written = 0  # and those before
+        self._before = 0  # and those before
+        self._first: dict[str, int] = {}  # frame of each array,
+        self._given: dict[str, int] = {}  # and how many the writer has got
         self.last_step = -1
         if path in store.nodes:
             self._go_on()
@@ -103,7 +104,7 @@ class Series:
             self.label({"coordinates": "epoch"})
 
     def __len__(self) -> int:
-        return self._written + self._filled
+        return self._before + self._filled
 
     @property
     def frame_bytes(self) -> int:
@@ -164,42 +165,50 @@ class Series:
         self.last_step = int(steps[-1])
         self._filled = place.stop
         if self._filled == self._capacity:
-            self._give(full=True)
-            self._written += self._filled
-            self._filled = self._flushed = 0
+            self._keep_clock()
+            self._give([n for n in self._blocks if self._count(n) == self._blocks[n].n_frame])
+            self._before += self._filled
+            self._filled = 0
 
     def flush(self) -> None:
         """Give the writer all frames; a file that is not full is replaced when it is."""
-        if self._flushed < self._filled:
-            self._give(full=False)
-            self._flushed = self._filled
+        self._keep_clock()
+        self._give([name for name in self._blocks if self._given[name] < len(self)])
 
-    def _give(self, full: bool) -> None:
-        """Give the writer all blocks: full ones are its own from now on, others are copied."""
+    def _keep_clock(self) -> None:
+        for name, values in self._clock.items():
+            block = self._blocks[name]
+            block.put(self._before % block.n_frame, values[: self._filled])
+
+    def _count(self, name: str) -> int:
+        """How many frames there are in the block of an array, of one at least that there is."""
+        return (len(self) - 1) % self._blocks[name].n_frame + 1
+
+    def _give(self, names: list[str]) -> None:
+        """Give the writer some blocks: full ones are its own from now on, others are copied."""
         given: dict[str, tuple[Block, int]] = {}
         done: dict[str, Block] = {}
-        for name, block in self._blocks.items():
-            if name in _CLOCK:
-                begin = self._written % block.n_frame
-                block.put(begin, self._clock[name][: self._filled])
-            count = (len(self) - 1) % block.n_frame + 1
-            if full and count == block.n_frame:
-                done[name] = block
-            given[name] = block if name in done else block.copy(count), count
-        for name, block in done.items():
+        for name in names:
+            block, count = self._blocks[name], self._count(name)
+            self._given[name] = len(self)
+            if count < block.n_frame:
+                given[name] = block.copy(count), count
+                continue
+            given[name], done[name] = (block, count), block
             # Memory that was used before is at hand; fresh memory costs as much as a copy into it.
             free = self._free.setdefault(name, [])
             self._blocks[name] = free.pop() if free else block.like()
-        columns = {name: self._columns[name] for name in given}
-        write = partial(self._write, given, columns, self._written, len(self))
+        columns = {name: self._columns[name] for name in self._blocks}
 
         def write_and_free() -> None:
-            write()
+            self._write(given, columns, length)
             if self._packer is not None:
                 for name, block in done.items():
                     self._free[name].append(block)
 
-        self._writer.put(write_and_free, _bytes(given, columns))
+        length = len(self)
+        if given:
+            self._writer.put(write_and_free, _bytes(given, columns))
 
     def _make_blocks(self) -> None:
         """Make the blocks of the arrays that were described since the last frame."""
@@ -211,6 +220,7 @@ class Series:
             if name not in self._blocks:
                 block = self._make_block(name, column)
                 block.clear(0, len(self) % block.n_frame)
+                self._first[name] = self._given[name] = len(self)
         for name in _CLOCK:
             self._clock.setdefault(name, np.empty(self._capacity, np.int64))
 
@@ -226,15 +236,11 @@ class Series:
     # -- what the writer does --------------------------------------------------------------------
 
     def _write(
-        self,
-        given: Mapping[str, tuple[Block, int]],
-        columns: Mapping[str, Column],
-        before: int,
-        length: int,
+        self, given: Mapping[str, tuple[Block, int]], columns: Mapping[str, Column], length: int
     ) -> None:
-        """Write the last frames of each array, so many, of `length` in all."""
-        if len(self._arrays) < len(columns):
-            self._create(columns, before)
+        """Write the last frames of some arrays, so many of each, of `length` in all."""
+        if not self._arrays.keys() >= given.keys():
+            self._create(columns)
         if self._packer is not None:
             self._packer.begin(_bytes(given, columns))
         for name, (block, count) in given.items():
@@ -249,14 +255,14 @@ class Series:
                 self._store.put(f"{path}/c/{place}", self._packer.pack(block, count))
                 self._store.grow(path, length)
 
-    def _create(self, columns: Mapping[str, Column], start: int) -> None:
-        """Create the arrays that were described since the last write, blank before `start`."""
+    def _create(self, columns: Mapping[str, Column]) -> None:
+        """Create the arrays that came since the last write."""
         import zarr
 
         for name, column in columns.items():
             if name in self._arrays:
                 continue
-            lasting = self._packer is not None
+            lasting, first = self._packer is not None, self._first[name]
             self._arrays[name] = zarr.create_array(
                 self._store,
                 name=f"{self._path}/{name}",
@@ -267,7 +273,7 @@ class Series:
                 fill_value=column.blank,
                 compressors=self._codecs,
                 dimension_names=("step", *column.dims),
-                attributes={**column.attributes, **({FIRST: start} if start else {})},
+                attributes={**column.attributes, **({FIRST: first} if first else {})},
                 config=ALL_CHUNKS,
             )
         # A store gives its arrays in any order.
@@ -292,17 +298,18 @@ class Series:
             self._arrays[name] = array
             self._columns[name] = Column(array.shape[1:], array.dtype, dims, dict(array.attrs))
         length = self._arrays["step"].shape[0]
-        self._written = length // self._capacity * self._capacity
-        self._filled = self._flushed = length - self._written
+        self._before = length // self._capacity * self._capacity
+        self._filled = length - self._before
         for name, array in self._arrays.items():
             block = self._make_block(name, self._columns[name])
             if self._packer is not None:
                 self._check_packing(array, self._packer, self._cuts[name])
             begin = length // block.n_frame * block.n_frame
             block.put(0, self._read(name, slice(begin, length)))
+            self._given[name] = length
         for name in _CLOCK:
             self._clock[name] = np.empty(self._capacity, np.int64)
-            self._clock[name][: self._filled] = self._read(name, slice(self._written, length))
+            self._clock[name][: self._filled] = self._read(name, slice(self._before, length))
         if length:
             self.last_step = int(self._read("step", slice(length - 1, length))[0])
 
