@@ -46,7 +46,7 @@ class Block:
     shape   of a frame
     times   of its chunks along the frames, for how many there is room; for all if not given
 
-    Frames that nobody filled are 0, and what a file has beyond the end of a frame is blank.
+    What a file has beyond the end of a frame is blank, and so are frames in it that nobody filled.
     """
 
     def __init__(self, cut: Cut, shape: tuple[int, ...], times: int | None = None) -> None:
@@ -61,6 +61,9 @@ class Block:
         self._distance = math.ceil(spaced / _ALIGNED) * _ALIGNED
         room = times * groups * self._distance + index_of(cut).nbytes + 2 * _ALIGNED
         self.memory = pages(room)
+        self.memory[:_ALIGNED] = 0
+        between = self.memory[_ALIGNED : _ALIGNED + times * groups * self._distance]
+        between.reshape(times * groups, self._distance)[:, self._chunk_bytes :] = 0
         self._flat = self.memory[_ALIGNED : room // _ALIGNED * _ALIGNED].view(dtype)
         row = cut.run * dtype.itemsize
         self._values: Array = np.ndarray(
@@ -153,8 +156,9 @@ class Block:
 
 
 def pages(size: int) -> Array:
-    """So many bytes, 0, from the begin of a page on: a disk takes whole pages without a copy."""
-    memory = np.zeros(size + _PAGE, np.uint8)
+    """So many bytes from the begin of a page on: a disk takes whole pages without a copy."""
+    # Not zeros: measured, a tenth of the time for the first touch of 15 MB.
+    memory = np.empty(size + _PAGE, np.uint8)
     begin = -memory.ctypes.data % _PAGE
     return memory[begin : begin + size]
 
