@@ -46,7 +46,8 @@ class Block:
     shape   of a frame
     times   of its chunks along the frames, for how many there is room; for all if not given
 
-    What a file has beyond the end of a frame is blank, and so are frames in it that nobody filled.
+    What a file has beyond the end of a frame is blank; frames that nobody filled hold anything, and
+    become blank when the file is made.
     """
 
     def __init__(self, cut: Cut, shape: tuple[int, ...], times: int | None = None) -> None:
@@ -128,26 +129,30 @@ class Block:
         """One with the same first frames, which may be written while this one is filled."""
         used = math.ceil(count / self.cut.chunk[0])
         other = Block(self.cut, self.shape, used)
-        other._values[...] = self._values[:used]
+        for t, inside, _ in self._chunks_of(0, count):
+            other._values[t, :, inside] = self._values[t, :, inside]
         return other
 
     def chunks(self, count: int) -> Iterator[tuple[tuple[int, int], Array]]:
         """The place and the values of each chunk of the first frames; of others it is blank."""
-        per_chunk, groups = self.cut.chunk[0], self.cut.parts[1]
-        used = math.ceil(count / per_chunk)
-        self.clear(count, used * per_chunk - count)
-        for t in range(used):
-            for group in range(groups):
-                yield (t, group), self._values[t, group].reshape(-1)
+        for t, inside, _ in self._chunks_of(0, count):
+            for group, values in enumerate(self._values[t]):
+                if inside.stop < len(values):
+                    # In memory of its own, for the block may have been touched only up to here.
+                    begun, values = values, np.full_like(values, self.cut.blank)
+                    values[inside] = begun[inside]
+                yield (t, group), values.reshape(-1)
 
     def sealed(self, count: int, head: bytes) -> Array:
         """The bytes of the file with the first frames, which lie in it as they are.
 
         head   what comes before the values of each chunk
         """
-        index, end = index_of(self.cut), 0
-        for (t, group), _ in self.chunks(count):
-            values = _ALIGNED + (t * self.cut.parts[1] + group) * self._distance
+        index, end, groups = index_of(self.cut), 0, self.cut.parts[1]
+        used = math.ceil(count / self.cut.chunk[0])
+        self.clear(count, used * self.cut.chunk[0] - count)
+        for t, group in np.ndindex(used, groups):
+            values = _ALIGNED + (t * groups + group) * self._distance
             begin, end = values - len(head), values + self._chunk_bytes
             self.memory[begin:values] = np.frombuffer(head, np.uint8)
             end = put_check(self.memory, begin, end)

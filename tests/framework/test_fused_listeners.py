@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from fused import BCM, RANKED, assert_same_bits, kept, layer, simulation, trained
 
-from plasticity import Phase, component, hookimpl
-from plasticity.errors import ContractError
+from plasticity import Phase, component, hookimpl, rule
+from plasticity.errors import ComponentError, ContractError
 from plasticity_plugins.rules.oja import oja
 
 
@@ -139,3 +139,19 @@ def test_a_layer_that_learns_nothing_keeps_its_arrays_for_all_to_see():
     made.register(Looks())
     made.run()
     assert seen == [True] * 5 + [False] * 5
+
+
+@rule("limited")
+def limited(y, u):
+    if u > 1.05:
+        raise ValueError("too much")
+    return y * u
+
+
+@pytest.mark.parametrize("batch_size", [7, 1])
+def test_a_rule_that_fails_in_the_middle_of_many_steps_is_told_as_one_of_a_component(batch_size):
+    with pytest.raises(ComponentError) as caught:
+        trained(layer(rule=limited()), batch_size=batch_size, epochs=20)
+    assert str(caught.value).endswith(
+        " raised ValueError: too much; what was recorded until then is kept"
+    )

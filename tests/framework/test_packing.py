@@ -1,5 +1,7 @@
 """Frames packed into files: what Zarr reads from them, whatever the shape, the type and the way."""
 
+import math
+
 import numpy as np
 import pytest
 import zarr
@@ -26,7 +28,9 @@ def array_of(store, shape, dtype, frames, compression):
 
 
 def filled(made, shape, frames):
+    """A block with these frames, in memory that held others before."""
     block = Block(made, shape)
+    block.put(0, np.full((block.n_frame, *shape), 9, made.dtype))
     block.put(0, frames)
     return block
 
@@ -56,6 +60,9 @@ def test_zarr_reads_what_was_packed(shape, dtype, compression, frames, n_frame, 
         store.put(f"a/c/{place}", packer.pack(block, len(frames)))
     store.grow("a", n_frame)
     assert np.array_equal(zarr.open_array(store, path="a")[...], values)
+    store.grow("a", math.ceil(n_frame / made.chunk[0]) * made.chunk[0])
+    beyond = zarr.open_array(store, path="a")[n_frame:]
+    assert np.array_equal(beyond, np.full_like(beyond, made.blank), equal_nan=dtype.kind == "f")
 
 
 @given(
