@@ -252,9 +252,13 @@ class Agenda:
         others = (due for place, due in enumerate(self._next) if place not in places)
         return min(others, default=inf)
 
-    def look_beyond(self, step: int, places: Iterable[int] | None = None) -> None:
+    def look_beyond(
+        self, step: int, places: Iterable[int] | None = None, without: Collection[int] = ()
+    ) -> None:
         """Ask everybody, or those at some places, anew when they are due next, after a step."""
         for place in range(len(self._cadences)) if places is None else places:
+            if place in without:
+                continue
             following = self._cadences[place].following(step)
             self._next[place] = inf if following is None else following
         self.next = min(self._next, default=inf)

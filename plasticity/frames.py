@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -36,10 +37,10 @@ class Offer:
     seen     the arrays that it is given as frames
     summed   the arrays that it is given the sum of, over all their values
     placed   the arrays whose frames go where it says
-    room     how many frames there is room for until `take`
+    room     how many frames there is room for until `take`; 1 at least
     slots    from a name of `placed` and a number of frames to where they go
-    take     a function of the steps of the frames, their epoch, the frames of `seen` by name and
-             the sums (frame,) of `summed` by name
+    take     a function of the steps of the frames, the epochs done by then, the frames of `seen` by
+             name and the sums (frame,) of `summed` by name
     """
 
     cadence: Following
@@ -48,7 +49,7 @@ class Offer:
     placed: tuple[str, ...] = ()
     room: Callable[[], int] = lambda: _SLOTS
     slots: Callable[[str, int], Slots] | None = None
-    take: Callable[[Array, int, Mapping[str, Array], Mapping[str, Array]], None]
+    take: Callable[[Array, Array, Mapping[str, Array], Mapping[str, Array]], None]
 
     @property
     def names(self) -> tuple[tuple[str, ...], ...]:
@@ -61,7 +62,7 @@ class Frames:
 
     component   the listener
     arrays      the arrays of its offer by name
-    due         the steps of the frames: all of one epoch, and before the last of the stretch
+    due         the steps of the frames
     """
 
     def __init__(self, component: Any, offer: Offer, arrays: Mapping[str, Array]) -> None:
@@ -80,7 +81,7 @@ class Frames:
             name: np.empty(self._most, array.dtype) for name, array in self._summed.items()
         }
         self.due: Array = np.empty(0, np.int64)
-        self._epoch = 0
+        self._steps_per_epoch = 1
         self._offer = offer
 
     def follow(self, offer: Offer) -> None:
@@ -89,14 +90,15 @@ class Frames:
 
     def begin(self, clock: Clock, steps: int) -> int:
         """Find the frames of a stretch of so many steps; up to how many of these there is room."""
-        before, room = clock.step + steps, min(self._most, self._offer.room())
-        self.due = due_between(self._offer.cadence, clock.step, before, room + 1)
-        self._epoch = clock.epoch
-        return steps if len(self.due) <= room else int(self.due[room]) - clock.step
+        last, room = clock.step + steps, min(self._most, self._offer.room())
+        self.due = due_between(self._offer.cadence, clock.step, last + 1, room + 1)
+        self._steps_per_epoch = clock.steps_per_epoch
+        return steps if len(self.due) <= room else int(self.due[room]) - 1 - clock.step
 
-    def end_before(self, step: int) -> None:
-        """Leave out the frames from a step on."""
-        self.due = self.due[: np.searchsorted(self.due, step)]
+    def end_with(self, step: int) -> None:
+        """Leave out the frames after a step."""
+        # Not by np.searchsorted: it lets go of the GIL, which the writer then has for a while.
+        self.due = self.due[: bisect_right(self.due, step)]
 
     def copied(self) -> list[tuple[Array, Slots]]:
         """Each array to be copied, seen as (value,), and where its frames go."""
@@ -120,7 +122,7 @@ class Frames:
         if count:
             frames = {name: buffer[:count] for name, buffer in self._buffers.items()}
             sums = {name: found[:count] for name, found in self._sums.items()}
-            self._offer.take(self.due, self._epoch, frames, sums)
+            self._offer.take(self.due, self.due // self._steps_per_epoch, frames, sums)
 
 
 def _in_order(buffer: Array, count: int) -> Slots:

@@ -62,8 +62,7 @@ def _epoch(simulation: Simulation, stage: list[LayerState], clock: Clock) -> str
         if step >= plan.measures.next or step == clock.n_step:
             simulation.measure(stage)
             plan.measures.look_beyond(step)
-            # What was measured may be a reason to listen to this very step.
-            plan.hearing.look_beyond(step - 1)
+            plan.listen_again(step)
         if step >= plan.hearing.next:
             reason = plan.hear(step)
             if reason:
@@ -118,6 +117,11 @@ class Plan:
             reason = reason or first(stops, clock)
         self.hearing.look_beyond(step, due)
         return reason
+
+    def listen_again(self, step: int) -> None:
+        """Ask once more who listens to this very step: what was measured may be a reason to."""
+        taken = self.stretch.taken if self.stretch is not None else ()
+        self.hearing.look_beyond(step - 1, without=taken)
 
     def listen_after(self, step: int) -> None:
         """Find the next step at which anyone listens, and the next at which anything measures."""

@@ -48,7 +48,7 @@ class FusedStretch(FusedStep):
         for frames in taking:
             steps = frames.begin(clock, steps)
         for frames in taking:
-            frames.end_before(clock.step + steps)
+            frames.end_with(clock.step + steps)
         self._put("n_step", steps)
         self._put("step", clock.step)
         self._put("epoch", clock.epoch)

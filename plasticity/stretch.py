@@ -18,13 +18,13 @@ class Stretch:
     """Many steps at once, with the frames of the listeners who would only copy arrays.
 
     A listener offers to have its frames taken by a method `kept_in_stretch(layer)`, which returns
-    an `Offer` or None. It hears the last step of a stretch as ever, so that all who hear a step do
-    so in order.
+    an `Offer` or None. A step whose frame is taken is not heard as well.
 
     steps      the compiled steps
     hearing    the agenda of all listeners
     offering   position in the agenda -> the listener with this method that has it to itself
     view       what listeners see of the layer
+    taken      the frames of the last stretch, by position in the agenda
     """
 
     def __init__(
@@ -35,27 +35,26 @@ class Stretch:
         self._offering = offering
         self._view = view
         self._known: dict[int, Frames] = {}
-        self._taken: dict[int, Frames] = {}
+        self.taken: dict[int, Frames] = {}
 
     def run(self, until: float) -> int:
         """Do steps of the epoch at hand, until one that is not beyond `until`; how many."""
-        due, self._taken = self._hearing.next, {}
-        if self._offering and due < min(until, self._hearing.next_without(self._offering)):
-            self._taken = dict(self._accepted())
-            due = self._hearing.next_without(self._taken)
+        due, self.taken = self._hearing.next, {}
+        if self._offering and due <= min(until, self._hearing.next_without(self._offering)):
+            self.taken = dict(self._accepted())
+            due = self._hearing.next_without(self.taken)
         clock = self._view.clock
-        given = int(min(due, until)) - clock.step, self._taken.values()
+        given = int(min(due, until)) - clock.step, self.taken.values()
         done: int = first([Answer(self._steps.run, given, "step", self._steps.layer)], clock)
         return done
 
     def hand_over(self, clock: Clock) -> None:
         """Give the listeners their frames once the clock has moved, and find when they are due."""
-        if not self._taken:
+        if not self.taken:
             return
-        for frames in self._taken.values():
+        for frames in self.taken.values():
             emit([Answer(frames.hand_over, (), "step_finished", frames.component)], clock)
-        self._hearing.look_beyond(clock.step - 1, self._taken)
-        self._taken = {}
+        self._hearing.look_beyond(clock.step, self.taken)
 
     def _accepted(self) -> Iterator[tuple[int, Frames]]:
         """The frames of those who offer theirs now, by position in the agenda."""

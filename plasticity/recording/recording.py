@@ -110,6 +110,7 @@ class Recording:
         self._lasting: dict[str, Array] = {}  # what is recorded as it is, and never another array
         self._made: dict[str, Callable[[], Array]] = {}
         self._formulas: dict[str, Expression] = {}  # those of `_made` that are formulas
+        self._offers: dict[Following, Offer | None] = {}
         self.dims: set[str] = set()
         self.labels_before: dict[str, Any] = {}
 
@@ -132,10 +133,15 @@ class Recording:
         That is whole arrays that outlive a step, and formulas of arrays small enough for a copy to
         cost less than to be heard.
         """
-        if self._made.keys() != self._formulas.keys():
-            return None
         if self._layer.clock.step < self._series.last_step:
             return None  # a run that goes on, and comes to steps whose frames are here already
+        if cadence not in self._offers:
+            self._offers[cadence] = self._offer(cadence)
+        return self._offers[cadence]
+
+    def _offer(self, cadence: Following) -> Offer | None:
+        if self._made.keys() != self._formulas.keys():
+            return None
         if any(self._series.dtype(name) != array.dtype for name, array in self._lasting.items()):
             return None
         names = dict.fromkeys(name for probe in self._formulas.values() for name in probe.names)
@@ -164,18 +170,18 @@ class Recording:
     def _take_many(
         self,
         steps: Array,
-        epoch: int,
+        epochs: Array,
         frames: Mapping[str, Array],
         sums: Mapping[str, Array],
     ) -> None:
-        """Add frames at some steps of an epoch: of what formulas use; whole arrays are there."""
+        """Add frames at some steps: of what formulas use; whole arrays are there."""
         known = {name: self._layer.labelled(name) for name in (*frames, *sums)}
         arrays = {n: Labelled(values, (FRAME, *known[n].dims)) for n, values in frames.items()}
         totals = {n: Total(values, known[n].values.size) for n, values in sums.items()}
         for name, formula in self._formulas.items():
             found = self._of_frames(formula, arrays, len(steps), totals)
             self._series.put(name, self._finish(found.values))
-        self._series.take(steps, epoch, (*self._lasting, *self._made))
+        self._series.take(steps, epochs, (*self._lasting, *self._made))
 
     def label(self, attributes: Mapping[str, Any]) -> None:
         """Say something of the group as a whole, seen from the next commit on."""

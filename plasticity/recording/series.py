@@ -129,7 +129,7 @@ class Series:
         self._make_blocks()
         for name, array in frame.items():
             self.put(name, array[np.newaxis])
-        self.take(np.array([step]), epoch, frame)
+        self.take(np.array([step]), np.array([epoch]), frame)
 
     def dtype(self, name: str) -> np.dtype[Any]:
         """The type of an array as it is stored."""
@@ -151,8 +151,8 @@ class Series:
         block = self._blocks[name]
         block.put(len(self) % block.n_frame, frames)
 
-    def take(self, steps: Array, epoch: int, names: Container[str]) -> None:
-        """Add frames of one epoch, of which these arrays are filled and others are blank.
+    def take(self, steps: Array, epochs: Array, names: Container[str]) -> None:
+        """Add frames, of which these arrays are filled and others are blank.
 
         steps   later than the last one, not more than there is `room` for
         """
@@ -161,7 +161,7 @@ class Series:
                 block.clear(len(self) % block.n_frame, len(steps))
         place = slice(self._filled, self._filled + len(steps))
         self._clock["step"][place] = steps
-        self._clock["epoch"][place] = epoch
+        self._clock["epoch"][place] = epochs
         self.last_step = int(steps[-1])
         self._filled = place.stop
         if self._filled == self._capacity:

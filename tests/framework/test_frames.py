@@ -11,6 +11,7 @@ from plasticity import Storage, component, hookimpl, open_run
 from plasticity.cadence import Steps
 from plasticity.errors import ComponentError
 from plasticity.frames import Frames, Offer
+from plasticity_plugins.metrics.weight_norm import WeightNorm
 from plasticity_plugins.observers.recorder import Recorder
 from plasticity_plugins.optimizers.momentum import Momentum
 
@@ -105,11 +106,9 @@ def test_the_frames_are_those_of_the_plan():
         np.testing.assert_allclose(found[name], planned[name], rtol=1e-5, atol=1e-6)
 
 
-def test_all_frames_but_those_of_the_first_and_the_last_step_of_a_stretch_are_handed_over(
-    handed_over,
-):
+def test_all_frames_but_that_of_the_first_step_are_handed_over(handed_over):
     groups(Recorder, [{"every": 1, "variables": NEURON}])
-    assert handed_over == [28, 29, 29]
+    assert handed_over == [29, 30, 30]
 
 
 def test_a_stretch_is_no_longer_than_there_is_room_for_its_frames(handed_over, monkeypatch):
@@ -125,10 +124,10 @@ def files_of(folder):
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
 
 
-# A stretch ends where the block is full, with a step that is heard, or where the epoch ends.
+# A stretch ends where the block is full, or where the epoch ends.
 @pytest.mark.parametrize(
     ("frames", "counts"),
-    [(5, [4, 4, 4, 4, 4, 3] + 2 * [5, 4, 4, 4, 4, 3]), (29, [28, 28, 27, 1])],
+    [(5, [4, *17 * [5]]), (29, [28, 1, 28, 2, 27, 3])],
 )
 def test_frames_that_fill_several_blocks_are_in_each_as_if_they_came_one_by_one(
     frames, counts, monkeypatch, tmp_path, handed_over
@@ -197,7 +196,7 @@ def test_who_hears_a_step_hears_it_together_with_the_recorder(handed_over):
     found = groups(Recorder, told, listeners=[Halts()])
     assert_all_identical(found, groups(Hears, told, listeners=[Halts()]))
     assert found[0].step.values[-1] == 50
-    assert handed_over == [1, 1, 1, 1, 1]
+    assert handed_over == [2, 2, 2, 2, 2]
 
 
 def test_a_run_that_goes_on_from_a_checkpoint_leaves_the_same_frames(tmp_path, handed_over):
@@ -221,6 +220,38 @@ def test_a_run_that_goes_on_from_a_checkpoint_leaves_the_same_frames(tmp_path, h
     found = open_run(tmp_path / "halted.zarr").trajectory.load()
     assert found.drop_attrs(deep=False).identical(whole.drop_attrs(deep=False))
     assert sum(handed_over) > 0
+
+
+class Counts:
+    """A listener that notes the steps that it hears, and those whose frames it gets instead."""
+
+    every = 5
+
+    def __init__(self):
+        self.heard, self.taken, self.epochs = [], [], []
+
+    def kept_in_stretch(self, layer):
+        return Offer(cadence=Steps(5), seen=("weights",), take=self.take) if self.heard else None
+
+    def take(self, steps, epochs, frames, sums):
+        assert len(frames["weights"]) == len(steps)
+        self.taken += steps.tolist()
+        self.epochs += epochs.tolist()
+
+    @hookimpl
+    def step_finished(self, clock):
+        self.heard.append(clock.step)
+
+
+# Where a metric measures, everybody is asked again who listens to this very step.
+@pytest.mark.parametrize("measure_every", [0, 5, 7])
+def test_a_step_whose_frame_is_taken_is_not_heard_as_well(measure_every):
+    counts = Counts()
+    changes = {"measure_every": measure_every, "metrics": [WeightNorm()]}
+    simulation(layer(), batch_size=1, listeners=[counts], **changes).run()
+    assert counts.heard == [5]
+    assert counts.taken == list(range(10, 91, 5))
+    assert counts.epochs == [step // 30 for step in counts.taken]
 
 
 class Offers:
