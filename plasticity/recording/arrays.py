@@ -25,6 +25,8 @@ logger = logging.getLogger("plasticity")
 _CHUNK_BYTES = 64_000_000  # what a compressor takes at once has a limit
 # By default Zarr leaves out what is blank; then nobody could tell a blank from a lost file.
 ALL_CHUNKS: Any = {"write_empty_chunks": True}
+# All files of an array in its one folder: to make others costs more than to write a file.
+FLAT: Any = {"name": "default", "separator": "."}
 FIRST = "first_frame"  # of an array that joined a series later
 
 
@@ -48,6 +50,7 @@ def write_array(
         name=path,
         data=values,
         chunks=chunks,
+        chunk_key_encoding=FLAT,
         compressors=compressors,
         dimension_names=dims,
         attributes=dict(attributes),
@@ -96,14 +99,19 @@ def _files(array: zarr.Array[Any], key: Any) -> list[str]:
     """The files that hold a part of an array."""
     shape = array.shards or array.chunks
     if not array.shape:
-        return ["c"]
+        return [file_of(array)]
     if 0 in array.shape:
         return []
     along = key[0] if isinstance(key, tuple) else key
     numbers = np.unique(np.arange(array.shape[0])[along] // shape[0])
     first = int(str(array.attrs.get(FIRST, 0))) // shape[0]
-    rest = "/0" * (array.ndim - 1)
-    return [f"c/{number}{rest}" for number in numbers if number >= first]
+    return [file_of(array, int(number)) for number in numbers if number >= first]
+
+
+def file_of(array: zarr.Array[Any], *number: int) -> str:
+    """The file of an array that is cut along its first dimension alone."""
+    metadata: Any = array.metadata
+    return str(metadata.encode_chunk_key((*number, *[0] * (array.ndim - 1))))
 
 
 def _lost_files(array: zarr.Array[Any], key: Any) -> list[str]:

@@ -62,9 +62,6 @@ class Block:
         self._distance = math.ceil(spaced / _ALIGNED) * _ALIGNED
         room = times * groups * self._distance + index_of(cut).nbytes + 2 * _ALIGNED
         self.memory = pages(room)
-        self.memory[:_ALIGNED] = 0
-        between = self.memory[_ALIGNED : _ALIGNED + times * groups * self._distance]
-        between.reshape(times * groups, self._distance)[:, self._chunk_bytes :] = 0
         self._flat = self.memory[_ALIGNED : room // _ALIGNED * _ALIGNED].view(dtype)
         row = cut.run * dtype.itemsize
         self._values: Array = np.ndarray(
@@ -125,10 +122,10 @@ class Block:
         rows = self._values.swapaxes(1, 2).reshape(times * per_chunk, groups * run)
         return rows[:count, : math.prod(self.shape)].reshape(count, *self.shape)
 
-    def copy(self, count: int) -> Block:
-        """One with the same first frames, which may be written while this one is filled."""
-        used = math.ceil(count / self.cut.chunk[0])
-        other = Block(self.cut, self.shape, used)
+    def copy(self, count: int, other: Block | None = None) -> Block:
+        """One with the same first frames: another that is at hand, or one with room for these."""
+        if other is None:
+            other = Block(self.cut, self.shape, math.ceil(count / self.cut.chunk[0]))
         for t, inside, _ in self._chunks_of(0, count):
             other._values[t, :, inside] = self._values[t, :, inside]
         return other
@@ -144,7 +141,7 @@ class Block:
                 yield (t, group), values.reshape(-1)
 
     def sealed(self, count: int, head: bytes) -> Array:
-        """The bytes of the file with the first frames, which lie in it as they are.
+        """The bytes of the file with the first frames, which lie in it as they are; others go.
 
         head   what comes before the values of each chunk
         """
@@ -153,9 +150,10 @@ class Block:
         self.clear(count, used * self.cut.chunk[0] - count)
         for t, group in np.ndindex(used, groups):
             values = _ALIGNED + (t * groups + group) * self._distance
-            begin, end = values - len(head), values + self._chunk_bytes
+            begin, between = values - len(head), end
+            self.memory[between:begin] = 0
             self.memory[begin:values] = np.frombuffer(head, np.uint8)
-            end = put_check(self.memory, begin, end)
+            end = put_check(self.memory, begin, values + self._chunk_bytes)
             index[t, group] = begin, end - begin
         return self.memory[: put_check(self.memory, end, end + put(self.memory, index, end))]
 

@@ -56,11 +56,19 @@ class Packer:
             if not self._level or size / self._bytes_per_s[self._name] <= _SHARE * elapsed:
                 break
 
+    @property
+    def in_place(self) -> bool:
+        """Whether `pack` only adds to the block what makes a file of it."""
+        return self._name == "none" or not self._level
+
     def pack(self, block: Block, count: int) -> Array:
-        """The bytes of a file with the first frames; overwritten by the next call."""
+        """The bytes of a file with the first frames; overwritten by the next call.
+
+        A block that is packed in place keeps nothing but these frames.
+        """
         if self._name == "none":
             return block.sealed(count, b"")
-        if not self._level:
+        if self.in_place:
             return block.sealed(count, self._head_of(block.cut))
         self._make_room(block)
         index, begun, position, size = index_of(block.cut), perf_counter(), 0, 0

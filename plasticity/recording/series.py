@@ -12,7 +12,7 @@ import numpy as np
 
 from plasticity.errors import StoreError
 from plasticity.frames import Slots
-from plasticity.recording.arrays import ALL_CHUNKS, FIRST, dims_stored, read_to_go_on
+from plasticity.recording.arrays import ALL_CHUNKS, FIRST, FLAT, dims_stored, file_of, read_to_go_on
 from plasticity.recording.block import Block, Cut
 from plasticity.recording.layout import cut, frames_per_buffer
 from plasticity.recording.packing import Packer, codecs_of, compression_of
@@ -185,19 +185,19 @@ class Series:
         return (len(self) - 1) % self._blocks[name].n_frame + 1
 
     def _give(self, names: list[str]) -> None:
-        """Give the writer some blocks: full ones are its own from now on, others are copied."""
+        """Give the writer some blocks: full ones are its own from now on.
+
+        Of others it reads what is there, and comes to it before it gets them full.
+        """
         given: dict[str, tuple[Block, int]] = {}
         done: dict[str, Block] = {}
         for name in names:
             block, count = self._blocks[name], self._count(name)
             self._given[name] = len(self)
-            if count < block.n_frame:
-                given[name] = block.copy(count), count
-                continue
-            given[name], done[name] = (block, count), block
-            # Memory that was used before is at hand; fresh memory costs as much as a copy into it.
-            free = self._free.setdefault(name, [])
-            self._blocks[name] = free.pop() if free else block.like()
+            given[name] = block, count
+            if count == block.n_frame:
+                done[name] = block
+                self._blocks[name] = self._unused(name) or block.like()
         columns = {name: self._columns[name] for name in self._blocks}
 
         def write_and_free() -> None:
@@ -209,6 +209,13 @@ class Series:
         length = len(self)
         if given:
             self._writer.put(write_and_free, _bytes(given, columns))
+
+    def _unused(self, name: str) -> Block | None:
+        """A block that is written: memory at hand, where fresh memory costs as much as a copy."""
+        try:
+            return self._free.setdefault(name, []).pop()
+        except IndexError:
+            return None
 
     def _make_blocks(self) -> None:
         """Make the blocks of the arrays that were described since the last frame."""
@@ -249,11 +256,17 @@ class Series:
                 array.resize((length, *array.shape[1:]))
                 array[length - count :] = block.frames(count)
             else:
-                number = (length - count) // block.n_frame
-                place = "/".join([str(number), *("0" for _ in block.shape)])
+                file = file_of(self._arrays[name], (length - count) // block.n_frame)
                 path = f"{self._path}/{name}"
-                self._store.put(f"{path}/c/{place}", self._packer.pack(block, count))
+                spare = None
+                if count < block.n_frame and self._packer.in_place:
+                    # The run goes on to fill the block itself.
+                    spare = self._unused(name)
+                    block = block.copy(count, spare)
+                self._store.put(f"{path}/{file}", self._packer.pack(block, count))
                 self._store.grow(path, length)
+                if spare is not None:
+                    self._free[name].append(spare)
 
     def _create(self, columns: Mapping[str, Column]) -> None:
         """Create the arrays that came since the last write."""
@@ -269,6 +282,7 @@ class Series:
                 shape=(0, *column.shape),
                 chunks=self._cuts[name].chunk,
                 shards=self._cuts[name].file if lasting else None,
+                chunk_key_encoding=FLAT,
                 dtype=column.dtype.newbyteorder("<"),
                 fill_value=column.blank,
                 compressors=self._codecs,

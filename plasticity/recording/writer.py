@@ -8,12 +8,16 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from time import perf_counter
 
 from plasticity.quantities import size_text
 
 logger = logging.getLogger("plasticity")
 
 _NICE = 10  # at 19 it gets no time at all beside other processes
+# The run may wait so many seconds, and this share of its time, before anyone is told: a thread that
+# gives way is late now and then.
+_WAIT_S, _WAIT_SHARE = 1.0, 0.01
 
 
 class Writer:
@@ -33,6 +37,8 @@ class Writer:
         self._changed = threading.Condition()
         self._failure: BaseException | None = None
         self._warned = False
+        self._waited = 0.0  # seconds
+        self._begun = perf_counter()
         self._pool = (
             ThreadPoolExecutor(1, "plasticity-writer", initializer=_give_way) if threaded else None
         )
@@ -45,8 +51,10 @@ class Writer:
             return
         with self._changed:
             while self._waiting and self._bytes + size > self._limit and not self._failure:
+                begun = perf_counter()
+                self._changed.wait(_WAIT_S)
+                self._waited += perf_counter() - begun
                 self._warn()
-                self._changed.wait()
             self._waiting += 1
             self._bytes += size
         self._pool.submit(self._do, write, size)
@@ -83,11 +91,14 @@ class Writer:
             raise self._failure
 
     def _warn(self) -> None:
-        if not self._warned:
+        now = perf_counter()
+        if not self._warned and self._waited > max(_WAIT_S, _WAIT_SHARE * (now - self._begun)):
             self._warned = True
             logger.warning(
-                "more is recorded than can be written: from now on the run waits for the store "
-                "whenever %s are waiting; record less often, or give storage a larger buffer",
+                "more is recorded than can be written: the run has waited %.0f s for the store, as "
+                "it does whenever %s are waiting; record less often, or give storage a larger "
+                "buffer",
+                self._waited,
                 size_text(self._limit),
             )
 

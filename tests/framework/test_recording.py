@@ -2,11 +2,15 @@
 
 import gc
 import json
+import re
 import signal
 import subprocess
 import sys
 import textwrap
+import threading
+import time
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 import pytest
@@ -107,6 +111,13 @@ def test_xarray_opens_a_store_without_help_and_without_a_warning(tmp_path):
         assert np.array_equal(trajectory["weights"].values, taker.frames)
         assert np.array_equal(tree["layer_0/state/weights"].values, taker.frames[-1])
         assert tree["layer_0/metrics/norm"].dims == ("step", "neuron")
+
+
+def test_the_files_of_an_array_lie_in_its_folder(tmp_path):
+    assemble(experiment(epochs=2), [Taker()]).run(tmp_path / "run.zarr")
+    for node in ("trajectory/step", "trajectory/weights", "state/weights"):
+        folder = tmp_path / "run.zarr" / "layer_0" / node
+        assert not [path for path in folder.iterdir() if path.is_dir()]
 
 
 def test_what_was_recorded_comes_back_bit_for_bit(place):
@@ -236,11 +247,15 @@ def test_nothing_recorded_is_an_empty_dataset(place):
     st.integers(1, 500),
     st.sets(st.integers(0, 40)),
     st.integers(0, 60),
+    st.sampled_from(["zstd", "none", None]),
     st.booleans(),
 )
-def test_a_series_gives_back_every_frame(present, room, flushed_at, reopened_at, threaded):
-    writer = Writer(1000, threaded)
-    compression = "zstd" if threaded else None
+def test_a_series_gives_back_every_frame(present, room, flushed_at, reopened_at, compression, late):
+    # Of a block that is not full the writer reads what there was when it was told to.
+    writer = Writer(10**6 if late else 1000, threaded=compression is not None)
+    goes_on = threading.Event()
+    if late and compression is not None:
+        writer.put(goes_on.wait)
     store = StagedStore(zarr.storage.MemoryStore())
     store.put_group("")
     series = Series(store, "frames", writer, room, compression)
@@ -259,10 +274,12 @@ def test_a_series_gives_back_every_frame(present, room, flushed_at, reopened_at,
             series.flush()
         if step == reopened_at:
             series.flush()
+            goes_on.set()
             writer.wait()
             series = Series(store, "frames", writer, room, compression)
             series.append(step, 0, frame)  # which is there already
     series.flush()
+    goes_on.set()
     writer.close()
     group = zarr.open_group(store, path="frames")
     steps = np.arange(len(present))
@@ -325,6 +342,34 @@ def test_a_store_is_readable_after_ctrl_c(tmp_path):
     assert steps.tolist() == list(range(1, len(steps) + 1))
     assert np.array_equal(run.trajectory.weights.values[-1], run.weights.values)
     assert json.loads((path / "zarr.json").read_bytes())["attributes"]["outcome"] == "interrupted"
+
+
+def test_a_run_that_waits_for_the_store_for_long_is_told_so_once(caplog, monkeypatch):
+    passes, now = 0.01, 0.0
+
+    def clock():
+        nonlocal now
+        now += passes
+        return now
+
+    monkeypatch.setattr("plasticity.recording.writer.perf_counter", clock)
+    writer = Writer(1000)
+
+    def write(times):
+        for _ in range(times):
+            writer.put(partial(time.sleep, 0.01), 800)
+
+    write(2)
+    assert caplog.messages == []
+    passes = 10.0
+    write(20)
+    writer.close()
+    (told,) = caplog.messages
+    assert re.fullmatch(
+        r"more is recorded than can be written: the run has waited \d+ s for the store, as it does "
+        "whenever 1 kB are waiting; record less often, or give storage a larger buffer",
+        told,
+    )
 
 
 def test_what_goes_wrong_beside_the_run_is_raised_by_the_next_write():

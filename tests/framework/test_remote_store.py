@@ -248,7 +248,7 @@ def test_a_damaged_zip_file_is_told(reference, folder):
     shutil.make_archive(str(folder / "run"), "zip", reference)
     path = folder / "run.zip"
     with zipfile.ZipFile(path) as archive:
-        place = archive.getinfo("layer_0/trajectory/weights/c/0/0/0").header_offset
+        place = archive.getinfo("layer_0/trajectory/weights/c.0.0.0").header_offset
     content = bytearray(path.read_bytes())
     content[place + 200] ^= 1
     path.write_bytes(content)
