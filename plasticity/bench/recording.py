@@ -101,7 +101,8 @@ def _slower(case: Recorded, rounds: int, folder: Path) -> Kept:
         "with": _run(case, data, folder / "run"),
         "without": _run(case, data, None),
     }
-    found = take_turns(blocks, rounds)
+    # A block is a whole run, in which a machine has its ups and downs.
+    found = take_turns(blocks, rounds // 2 + 1)
     pairs = list(zip(found["with"], found["without"], strict=True))
     if case.per_checkpoint_s is None:
         return Kept(title=case.name, value=Spread.of([a / b for a, b in pairs]), bar=case.bar)
