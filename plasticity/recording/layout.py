@@ -1,8 +1,8 @@
 """How the arrays of a series are cut into chunks, and chunks packed into files (shards).
 
 A buffer of frames is written at once, so it makes a file: few files, whatever the number of frames.
-Within a file an array is cut along its first dimension (the neurons) into chunks of half a
-megabyte, so that the trajectory of one neuron is read without those of the others.
+Within a file an array is cut along its first dimension (the neurons) into chunks of 0.4 MB, so that
+the trajectory of one neuron is read without those of the others.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-_CHUNK_BYTES = 500_000
+_CHUNK_BYTES = 400_000
 _FILE_BYTES = 1_000_000  # small arrays write to a file several times until it holds so much
 _CHUNK_FRAMES = 4096
 # What a buffer holds at most: with two that wait and what one is packed to, less than 64 MB.
@@ -38,7 +38,7 @@ def cut(
     frames   of a buffer
 
     >>> cut((100, 784), 4, 51)
-    ((51, 3, 784), (51, 102, 784))
+    ((51, 2, 784), (51, 100, 784))
     >>> cut((), 8, 51)
     ((4080,), (4080,))
     """
