@@ -37,7 +37,7 @@ class Offer:
     seen     the arrays that it is given as frames
     summed   the arrays that it is given the sum of, over all their values
     placed   the arrays whose frames go where it says
-    room     how many frames there is room for until `take`; 1 at least
+    room     how many frames there is room for until `take`; with none it hears its next step
     slots    from a name of `placed` and a number of frames to where they go
     take     a function of the steps of the frames, the epochs done by then, the frames of `seen` by
              name and the sums (frame,) of `summed` by name

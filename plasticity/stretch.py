@@ -61,7 +61,7 @@ class Stretch:
         for place, listener in self._offering.items():
             asked = Answer(listener.kept_in_stretch, (self._view,), "step_finished", listener)
             offer = first([asked], self._view.clock)
-            if offer is None:
+            if offer is None or offer.room() < 1:
                 continue
             known = self._known.get(place)
             if known is None or known.names != offer.names:

@@ -227,11 +227,13 @@ class Counts:
 
     every = 5
 
-    def __init__(self):
-        self.heard, self.taken, self.epochs = [], [], []
+    def __init__(self, **told):
+        self.heard, self.taken, self.epochs, self.told = [], [], [], told
 
     def kept_in_stretch(self, layer):
-        return Offer(cadence=Steps(5), seen=("weights",), take=self.take) if self.heard else None
+        if not self.heard:
+            return None
+        return Offer(cadence=Steps(5), seen=("weights",), take=self.take, **self.told)
 
     def take(self, steps, epochs, frames, sums):
         assert len(frames["weights"]) == len(steps)
@@ -252,6 +254,13 @@ def test_a_step_whose_frame_is_taken_is_not_heard_as_well(measure_every):
     assert counts.heard == [5]
     assert counts.taken == list(range(10, 91, 5))
     assert counts.epochs == [step // 30 for step in counts.taken]
+
+
+def test_who_has_no_room_for_a_frame_hears_its_steps():
+    counts = Counts(room=lambda: 0)
+    simulation(layer(), batch_size=1, listeners=[counts]).run()
+    assert counts.heard == list(range(5, 91, 5))
+    assert counts.taken == []
 
 
 class Offers:
