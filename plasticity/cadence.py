@@ -255,7 +255,10 @@ class Agenda:
     def look_beyond(
         self, step: int, places: Iterable[int] | None = None, without: Collection[int] = ()
     ) -> None:
-        """Ask everybody, or those at some places, anew when they are due next, after a step."""
+        """Ask everybody, or those at some places, anew when they are due next, after a step.
+
+        without   places of those who are not asked
+        """
         for place in range(len(self._cadences)) if places is None else places:
             if place in without:
                 continue

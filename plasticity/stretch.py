@@ -7,8 +7,10 @@ from typing import Any
 
 from plasticity.cadence import Agenda
 from plasticity.clock import Clock
+from plasticity.components import label_of
 from plasticity.dispatch import Answer, emit, first
-from plasticity.frames import Frames
+from plasticity.errors import ContractError
+from plasticity.frames import Frames, Offer
 from plasticity.online import FusedStretch
 from plasticity.state import LayerView
 from plasticity.typing import Array
@@ -59,9 +61,9 @@ class Stretch:
     def _accepted(self) -> Iterator[tuple[int, Frames]]:
         """The frames of those who offer theirs now, by position in the agenda."""
         for place, listener in self._offering.items():
-            asked = Answer(listener.kept_in_stretch, (self._view,), "step_finished", listener)
+            asked = Answer(self._offer_of, (listener,), "step_finished", listener)
             offer = first([asked], self._view.clock)
-            if offer is None or offer.room() < 1:
+            if offer is None:
                 continue
             known = self._known.get(place)
             if known is None or known.names != offer.names:
@@ -71,6 +73,16 @@ class Stretch:
                 known = self._known[place] = Frames(listener, offer, arrays)
             known.follow(offer)
             yield place, known
+
+    def _offer_of(self, listener: Any) -> Offer | None:
+        """What a listener offers and has room for."""
+        offer = listener.kept_in_stretch(self._view)
+        if offer is not None and not isinstance(offer, Offer):
+            raise ContractError(
+                f"{label_of(listener)!r} returned {type(offer).__name__} from kept_in_stretch, "
+                "which returns an Offer of plasticity.frames, or None"
+            )
+        return offer if offer is not None and offer.room() > 0 else None
 
     def _arrays(self, names: tuple[str, ...]) -> dict[str, Array] | None:
         """Arrays by name; None where a stretch does not leave one of them as single steps do."""

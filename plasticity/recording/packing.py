@@ -66,10 +66,9 @@ class Packer:
 
         A block that is packed in place keeps nothing but these frames.
         """
-        if self._name == "none":
-            return block.sealed(count, b"")
         if self.in_place:
-            return block.sealed(count, self._head_of(block.cut))
+            head = b"" if self._name == "none" else self._head_of(block.cut)
+            return block.sealed(count, head)
         self._make_room(block)
         index, begun, position, size = index_of(block.cut), perf_counter(), 0, 0
         for place, chunk in block.chunks(count):

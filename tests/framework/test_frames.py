@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from plasticity import Storage, component, hookimpl, open_run
 from plasticity.cadence import Steps
-from plasticity.errors import ComponentError
+from plasticity.errors import ComponentError, ContractError
 from plasticity.frames import Frames, Offer
 from plasticity_plugins.metrics.weight_norm import WeightNorm
 from plasticity_plugins.observers.recorder import Recorder
@@ -261,6 +261,23 @@ def test_who_has_no_room_for_a_frame_hears_its_steps():
     simulation(layer(), batch_size=1, listeners=[counts]).run()
     assert counts.heard == list(range(5, 91, 5))
     assert counts.taken == []
+
+
+def test_what_is_no_offer_is_told():
+    counts = Counts()
+    counts.kept_in_stretch = lambda layer: ("weights",)
+    with pytest.raises(ContractError) as caught:
+        simulation(layer(), batch_size=1, listeners=[counts]).run()
+    assert str(caught.value) == (
+        "'counts' returned tuple from kept_in_stretch, which returns an Offer of "
+        "plasticity.frames, or None"
+    )
+
+
+def test_who_cannot_tell_its_room_is_named():
+    counts = Counts(room=lambda: 1 // 0)
+    with pytest.raises(ComponentError, match="'counts' in event step_finished at step 5"):
+        simulation(layer(), batch_size=1, listeners=[counts]).run()
 
 
 class Offers:

@@ -114,6 +114,24 @@ def test_frames_that_come_fast_are_packed_fast(rate, name):
     assert packed_by(rate) == name
 
 
+@pytest.mark.parametrize("compression", ["lz4", "none"])
+def test_what_lay_in_the_memory_of_a_block_is_not_in_its_file(compression, monkeypatch):
+    # Some rows of the last chunk are no neurons, and one frame of two is filled.
+    made = Cut((2, 3, 5), (2, 6, 5), np.dtype("f4"), np.nan)
+    packer = Packer(compression)
+    packer.begin(10**12)
+    packer._level = 0
+    files = []
+    for before in (0, 255):
+        monkeypatch.setattr(
+            "plasticity.recording.block.pages", lambda size, b=before: np.full(size, b, np.uint8)
+        )
+        block = Block(made, (4, 5))
+        block.put(0, np.arange(20, dtype=np.float32).reshape(1, 4, 5))
+        files.append(packer.pack(block, 1).tobytes())
+    assert files[0] == files[1]
+
+
 def test_a_damaged_chunk_is_noticed():
     store = StagedStore(MemoryStore())
     store.put_group("")
