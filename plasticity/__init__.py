@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from plasticity.hookspecs import hookimpl as hookimpl
     from plasticity.inputs import Inputs as Inputs
     from plasticity.kernel import Kernel as Kernel
+    from plasticity.kernels.cache import njit as njit
     from plasticity.kernels.counted import draws_of as draws_of
     from plasticity.kernels.counted import normal_draw as normal_draw
     from plasticity.kernels.counted import uniform_draw as uniform_draw
@@ -61,6 +62,7 @@ _HOME = {
     "Kernel": "kernel",
     "Layer": "spec",
     "LayerView": "state",
+    "njit": "kernels.cache",
     "normal_draw": "kernels.counted",
     "open_run": "results",
     "Phase": "spec",
