@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from plasticity.spec import Phase as Phase
     from plasticity.state import LayerView as LayerView
     from plasticity.storage import Storage as Storage
+    from plasticity.threads import one_thread as one_thread
     from plasticity.variable import Stream as Stream
     from plasticity.variable import Variable as Variable
 
@@ -64,6 +65,7 @@ _HOME = {
     "LayerView": "state",
     "njit": "kernels.cache",
     "normal_draw": "kernels.counted",
+    "one_thread": "threads",
     "open_run": "results",
     "Phase": "spec",
     "resume": "runs",
