@@ -71,7 +71,8 @@ def _readable(samples: Array) -> Array:
 
 def _as_labels(values: Any) -> Array:
     """Return labels as whole numbers or strings, where they are that; others as they are."""
-    labels = np.asarray(values)
+    # Of a list NumPy would make strings where one of many numbers is a string.
+    labels = np.asarray(values, object if isinstance(values, list | tuple) else None)
     if np.ma.is_masked(values) or labels.dtype.kind not in "biufSUOT":
         told = "masked" if np.ma.is_masked(values) else f"of type {labels.dtype}"
         raise DataError(
@@ -79,8 +80,10 @@ def _as_labels(values: Any) -> Array:
         )
     if labels.dtype.kind == "O":
         labels = _of_one_kind(labels)
-    if labels.dtype.kind in "ST":
-        labels = labels.astype(np.str_)
+    if labels.dtype.kind == "S":
+        labels = np.char.decode(labels, "utf-8", "replace")
+    elif labels.dtype.kind == "T":
+        labels = np.array(labels.tolist(), np.str_)
     if labels.dtype.kind == "f" and np.all(np.floor(labels) == labels) and _small(labels):
         labels = labels.astype(np.int64)
     return labels.astype(labels.dtype.newbyteorder("="), copy=False)
