@@ -66,19 +66,13 @@ def restore(state: LayerState, snapshot: Mapping[str, Any]) -> None:
         setattr(state.clock, name, snapshot["clock"][name])
 
 
-def is_sound(layers: Iterable[LayerState]) -> bool:
-    """Whether a state is worth keeping: weights and thresholds are finite; else a warning tells."""
+def not_finite(layers: Iterable[LayerState]) -> tuple[LayerState, str] | None:
+    """Return the first layer whose weights or threshold hold infinity or NaN, and which of them."""
     for layer in layers:
         for name in ("weights", "threshold"):
             if name in layer.arrays and not np.isfinite(layer.arrays[name]).all():
-                logger.warning(
-                    "%s: %r is not finite after step %s, so this state is not kept",
-                    layer.name,
-                    name,
-                    layer.clock.step,
-                )
-                return False
-    return True
+                return layer, name
+    return None
 
 
 def _labels(state: LayerState) -> dict[str, str]:
