@@ -12,7 +12,7 @@ from plasticity.errors import DivergenceError
 from plasticity.recording import RunStore
 from plasticity.recording.keeper import Keeper
 from plasticity.recording.resuming import ENDED, way_back
-from plasticity.snapshots import is_sound
+from plasticity.snapshots import not_finite
 from plasticity.threads import one_thread_if_small
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from plasticity.state import LayerState
 
 logger = logging.getLogger("plasticity")
+
+# Steps between two looks whether all is finite: of 100 neurons on 784 inputs 9 us in 10 ms.
+_UNSEEN = 50
 
 
 class Session:
@@ -37,6 +40,7 @@ class Session:
         self.store = store
         self.keeper = Keeper(simulation.experiment.storage if store.target else None)
         self._notices: list[str] = []
+        self._finite_at = {layer.name: layer.clock.step for layer in simulation.layers}
 
     @property
     def interrupt(self) -> Interrupt:
@@ -94,6 +98,7 @@ class Session:
             reason = loop.train(self, stage)
             if reason:
                 break
+        self.check_finite()
         outcome = f"stopped: {reason}" if reason else "finished"
         # In the same commit as the last checkpoint, so that nobody finds one without the others.
         self._write_state()
@@ -101,14 +106,40 @@ class Session:
         self.keep(stage[0].clock, whole=True)
         return outcome
 
+    def end_epoch(self, clock: Clock) -> None:
+        """Emit the end of an epoch, and see that the weights are finite unless it was just seen.
+
+        Raises `DivergenceError` where they are not.
+        """
+        self.simulation.notify("epoch_finished", clock)
+        if clock.step - max(self._finite_at.values()) >= _UNSEEN:
+            self.check_finite()
+
+    def check_finite(self) -> None:
+        """Raise `DivergenceError` where weights or thresholds hold infinity or NaN."""
+        layers = self.simulation.layers
+        found = not_finite(layers)
+        if found is not None:
+            layer, name = found
+            raise DivergenceError(
+                f"{layer.name}: {name!r} holds infinity or NaN after step {layer.clock.step} (not "
+                f"looked at since step {self._finite_at[layer.name]}); lower the learning rate, or "
+                "bound the weights"
+            )
+        self._finite_at = {layer.name: layer.clock.step for layer in layers}
+
     def keep(self, clock: Clock, whole: bool = False) -> None:
-        """Let the store commit what was recorded and, where due or `whole`, keep all the state."""
+        """Let the store commit what was recorded and, where due or `whole`, keep all the state.
+
+        Raises `DivergenceError` in place of keeping a state that is not finite.
+        """
         if self.store.target is None:
             return
         simulation = self.simulation
         states = (simulation.whole, *simulation.layers)
         whole = whole or self.keeper.wants_checkpoint(clock.step)
-        if whole and is_sound(simulation.layers):
+        if whole:
+            self.check_finite()
             variables = {state.name: state.variables for state in states}
             self.store.keep(simulation.snapshot(), variables, self.reached, clock)
         else:

@@ -30,10 +30,6 @@ from plasticity.structure import make
 from plasticity.typing import Array
 
 _FAILED = "failed: "
-_DIVERGED = (
-    "the weights are no longer finite at the end of the run: lower the learning rate, or bound the "
-    "weights"
-)
 
 
 @attrs.frozen(eq=False)
@@ -229,10 +225,6 @@ def _scored_anew(task: Task, compared: Compared, held: Held) -> Compared:
 
 def _score(task: Task, compared: Compared, simulation: Simulation, held: Held, cost: Cost) -> None:
     assert compared.run is not None
-    weights = simulation.layers[-1].arrays["weights"]
-    if not np.isfinite(weights).all():
-        compared.failure = _DIVERGED
-        return
     step = compared.run.store.attributes.get("step", simulation.layers[-1].clock.step)
     seen = samples_until(compared.run.experiment, simulation.data.per_epoch, step)
     compared.scores = scores_of(simulation, compared.run, held.data, cost, seen)

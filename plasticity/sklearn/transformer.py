@@ -17,14 +17,13 @@ from sklearn.utils.validation import (
 
 from plasticity.assembly import assemble
 from plasticity.data import Data
-from plasticity.errors import DataError, DivergenceError, PlasticityError
+from plasticity.errors import DataError, PlasticityError
 from plasticity.results import Run
 from plasticity.runs import configure
 from plasticity.simulation import Simulation
 from plasticity.sklearn.parameters import parameters_of, paths_of, without_words
 from plasticity.sklearn.passes import next_pass
 from plasticity.sklearn.responding import Learnt, learnt_by
-from plasticity.snapshots import is_sound
 from plasticity.spec import Experiment
 from plasticity.typing import Array
 
@@ -181,11 +180,6 @@ class _Transformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
     def _train(self, simulation: Simulation) -> _Transformer:
         """Run to the end and keep what was learnt; nothing of an earlier fit is lost on the way."""
         finished = simulation.run()
-        if not is_sound(simulation.layers):
-            raise DivergenceError(
-                f"{type(self).__name__}: the weights are no longer finite at the end of the run: "
-                "lower the learning rate, or bound the weights"
-            )
         self.run_ = finished
         self.weights_ = simulation.layers[-1].arrays["weights"].copy()
         self.n_epoch_ = simulation.layers[-1].clock.epoch

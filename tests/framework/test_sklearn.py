@@ -260,8 +260,8 @@ def test_weights_that_are_no_longer_finite_are_no_fit():
     with np.errstate(all="ignore"), pytest.raises(DivergenceError) as caught:
         made.fit(100 * samples())
     assert str(caught.value) == (
-        "BCM: the weights are no longer finite at the end of the run: lower the learning rate, or "
-        "bound the weights"
+        "layer_0: 'weights' holds infinity or NaN after step 2 (not looked at since step 0); lower "
+        "the learning rate, or bound the weights"
     )
 
 
