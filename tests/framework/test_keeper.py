@@ -5,7 +5,6 @@ import pytest
 from recorded import message, simulation
 
 from plasticity import Storage, hookimpl, open_run
-from plasticity.errors import Interrupted
 from plasticity.recording import keeper as module
 from plasticity.recording.keeper import Keeper
 
@@ -89,5 +88,5 @@ def test_a_run_that_is_killed_soon_goes_on_from_an_early_state(folder, clock):
 
     Passes.time = clock
     made = Passes.simulation = simulation(storage={"checkpoint": "10 min"}, listeners=[Passes()])
-    message(made.run, folder / "run", error=Interrupted)
+    message(made.run, folder / "run", error=KeyboardInterrupt)
     assert open_run(folder / "run").store.checkpoints == [5]
