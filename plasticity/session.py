@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from plasticity import loop
@@ -46,6 +47,12 @@ class Session:
     def interrupt(self) -> Interrupt:
         """Whether the user has asked to stop."""
         return self.simulation.interrupt
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of the layer that was trained last."""
+        layers = self.simulation.layers
+        return next((layer for layer in reversed(layers) if layer.clock.step), layers[0]).clock
 
     def notice(self, text: str) -> None:
         """Tell the user, in one plain sentence, of something that looks wrong; once each.
@@ -133,18 +140,26 @@ class Session:
 
         Raises `DivergenceError` in place of keeping a state that is not finite.
         """
-        if self.store.target is None:
-            return
         simulation = self.simulation
         states = (simulation.whole, *simulation.layers)
         whole = whole or self.keeper.wants_checkpoint(clock.step)
         if whole:
             self.check_finite()
+        if self.store.target is None:
+            return
+        self.keeper.begin(clock.step, whole)
+        if whole:
+            begun = perf_counter()
             variables = {state.name: state.variables for state in states}
-            self.store.keep(simulation.snapshot(), variables, self.reached, clock)
+            snapshot = simulation.snapshot()
+            own = perf_counter() - begun
+
+            def took(seconds: float) -> None:
+                self.keeper.took(own + seconds)
+
+            self.store.keep(snapshot, variables, self.reached, clock, took)
         else:
             self.store.commit(self.reached, clock)
-        self.keeper.kept(clock.step, whole)
 
     @property
     def reached(self) -> int:

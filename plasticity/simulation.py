@@ -12,7 +12,7 @@ from plasticity.clock import Clock
 from plasticity.components import events_of, label_of
 from plasticity.data import Data
 from plasticity.dispatch import Answer, Manager, answers, emit
-from plasticity.errors import SettingError
+from plasticity.errors import PlasticityError, SettingError
 from plasticity.evaluation import Evaluation
 from plasticity.fusion import Fusion
 from plasticity.interrupt import Interrupt, watching
@@ -118,8 +118,9 @@ class Simulation:
         overwrite  whether a store that exists may be replaced
         parent     what the store is to say of the run from which this one branches
 
-        Whatever ends the run, `run_finished` is emitted and all that was recorded is kept. Raises
-        `StoreError` where `out` exists, `ComponentError` where a component raises, and
+        Whatever ends the run, `run_finished` is emitted and all that was recorded is kept: the
+        exception has it as `run`. Raises `StoreError` where `out` exists, `ComponentError` where a
+        component raises, `DivergenceError` where weights or thresholds are no numbers, and
         `KeyboardInterrupt` after Ctrl-C, at the end of the step at hand.
         """
         with watching(self.interrupt):
@@ -152,8 +153,24 @@ class Simulation:
     def _record(self, store: RunStore) -> Run:
         """Train to the end in a session of its own."""
         self.session = Session(self, store)
-        self.session.record()
-        return Run(store)
+        run = Run(store)
+        try:
+            self.session.record()
+        except KeyboardInterrupt as error:
+            told = (
+                f"interrupted at {self.session.clock}; the run until then is the attribute `run` "
+                "of this exception (at the prompt sys.last_value.run)"
+            )
+            if store.target is not None and store.checkpoints:
+                told += f", and plasticity.resume({str(store.target)!r}) goes on from there"
+            # No class of its own: Python ends as by Ctrl-C after this very class alone.
+            error.args = (told,)
+            vars(error).update(run=run, signal=self.interrupt.number)
+            raise
+        except PlasticityError as error:
+            error.run = run
+            raise
+        return run
 
     @property
     def store(self) -> RunStore | None:

@@ -3,7 +3,7 @@
 0    done
 1    a run failed, or the reader of a pipe went away
 2    a mistake in a spec, a setting, a file or the arguments; nothing was run
-130  Ctrl-C; 143 after SIGTERM
+130  Ctrl-C; 143 after SIGTERM, and so on: 128 and the number of the signal
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -54,8 +55,9 @@ def fail(error: PlasticityError, status: int, *then: str) -> NoReturn:
 
 def interrupted(number: int, *messages: str) -> NoReturn:
     """Print what became of the run and end with the status of the signal that ended it."""
-    for message in messages:
-        typer.echo(message, err=True)
+    with suppress(OSError):  # of a terminal that was closed
+        for message in messages:
+            typer.echo(message, err=True)
     raise typer.Exit(_SIGNAL + number) from None
 
 

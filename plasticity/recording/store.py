@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -317,14 +318,20 @@ class RunStore:
         variables: Mapping[str, Mapping[str, Variable]],
         reached: int,
         clock: Clock,
+        took: Callable[[float], None],
     ) -> None:
-        """Commit what was recorded together with the whole state, the oldest state making room."""
-        arrays = [array for state in snapshot.values() for array in state["arrays"].values()]
-        size = sum(array.nbytes for array in arrays)
+        """Commit what was recorded together with the whole state, the oldest state making room.
+
+        took   is told by the writer, when the state is kept, how many seconds it has written
+        """
+        begun: list[float] = []
+        self._put(lambda: begun.append(perf_counter()))
+        size = sum(a.nbytes for state in snapshot.values() for a in state["arrays"].values())
         self._put(self._write_checkpoint, reached, snapshot, variables, size=size)
         self._put(self._forget, reached)
         self.commit(reached, clock)
         self._put(self.staged.sweep, GROUP)
+        self._put(lambda: took(perf_counter() - begun[0]))
 
     def flush(self) -> None:
         """Wait until everything that was recorded is in the store."""

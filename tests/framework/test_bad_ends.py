@@ -95,8 +95,8 @@ def test_a_run_that_diverges_keeps_no_bad_state_and_names_the_last_good_one(brok
     told = run("spoils", DivergenceError)
     path = folder / "run"
     assert told == (
-        "layer_0: 'weights' holds infinity or NaN after step 10 (not looked at since step 5); lower "
-        "the learning rate, or bound the weights; the last good state is that after step 5: "
+        "layer_0: 'weights' holds infinity or NaN after step 10 (not looked at since step 5); "
+        "lower the learning rate, or bound the weights; the last good state is that after step 5: "
         f"`plasticity branch {path} --at 5` begins there with other settings"
     )
     left = open_run(path)
