@@ -30,6 +30,7 @@ class Evaluation:
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
         self._dtype: np.dtype[Any] = np.dtype(simulation.experiment.dtype)
+        self.until: Any = None  # the encoder that fits itself to what those before it leave
 
     def respond(self, samples: Array, layer: int = -1) -> Array:
         """The activity (neuron, sample) of a layer on samples (sample, input)."""
@@ -80,6 +81,8 @@ class Evaluation:
         simulation = self._simulation
         below = np.array(block, self._dtype)
         for answer in self._steady_encoders(below):
+            if answer.component is self.until:
+                break
             emit([answer])
         for state in simulation.layers[:n_layer]:
             before = state.clock.batch or simulation.experiment.batch_size
