@@ -57,6 +57,7 @@ def assemble(experiment: Experiment, listeners: Iterable[Any] = ()) -> Simulatio
             "neuron": layer.neurons,
             "from_neuron": layer.neurons,
             "input": n_input,
+            "from_input": n_input,
             "sample": experiment.batch_size,
             "pattern": data.n_sample,
         }

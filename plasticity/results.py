@@ -58,12 +58,12 @@ class Run:
         """All arrays of a layer as they are at the end, or in the last checkpoint of a run that
         has not ended.
         """
-        ended = self.recorded("state", layer)
-        if ended or not self.store.checkpoints:
-            return ended
-        return self.store.dataset(
-            f"{GROUP}/{name_of(self.store.checkpoints[-1])}/{self.layers[layer]}"
-        )
+        return self._state_of(self.layers[layer])
+
+    def encoders(self) -> xarray.Dataset:
+        """The arrays of the encoders, as "encoders[0].mean"; empty where they have none."""
+        found = self._state_of("experiment")
+        return found[[name for name in found if str(name).startswith("encoders")]]
 
     def recorded(self, group: str = "trajectory", layer: int = -1) -> xarray.Dataset:
         """A group of a layer: "metrics", "state", or what a recorder took into a group.
@@ -71,6 +71,12 @@ class Run:
         Read from the store when its values are used; empty where nothing was recorded.
         """
         return self.store.dataset(f"{self.layers[layer]}/{group}")
+
+    def _state_of(self, name: str) -> xarray.Dataset:
+        ended = self.store.dataset(f"{name}/state")
+        if ended or not self.store.checkpoints:
+            return ended
+        return self.store.dataset(f"{GROUP}/{name_of(self.store.checkpoints[-1])}/{name}")
 
     def __repr__(self) -> str:
         where = self.store.target or "memory"
