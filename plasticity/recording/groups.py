@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from plasticity.recording.arrays import dataset_of
 from plasticity.recording.series import BLOCK, ORDER
 
 if TYPE_CHECKING:
@@ -20,6 +19,8 @@ def read_group(store: StagedStore, name: str) -> xarray.Dataset:
     """A group as a Dataset that reads values when they are used; empty where there is none."""
     import xarray
     import zarr
+
+    from plasticity.recording.stored import dataset_of
 
     if name not in store.nodes:
         return xarray.Dataset()

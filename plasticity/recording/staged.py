@@ -44,6 +44,11 @@ class StagedStore(WrapperStore[Store]):
         self._changed: set[str] = set()
         self._fresh: dict[str, bool] = {}  # files since the last commit: whether they replace
 
+    @property
+    def within(self) -> Store:
+        """The store that holds the values."""
+        return self._store
+
     def load(self) -> bool:
         """Take over the metadata of the last commit; False where there is none.
 
