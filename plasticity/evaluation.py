@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from functools import cached_property
-from itertools import chain
+from itertools import chain, takewhile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -89,11 +89,8 @@ class Evaluation:
         """What so many layers make of a block of samples (sample, input), encoded before."""
         simulation = self._simulation
         below = np.array(block, self._dtype)
-        encode = simulation.caller(simulation.layers[0], {"x": below}, _is_steady)("encode")
-        for answer in encode:
-            if answer.component is self.until:
-                break
-            emit([answer])
+        calls = simulation.caller(simulation.layers[0], {"x": below}, _is_steady)("encode")
+        emit(takewhile(lambda call: call.component is not self.until, calls))
         for state in simulation.layers[:n_layer]:
             before = state.clock.batch or simulation.experiment.batch_size
             arrays = state.batch_arrays(len(block), "evaluate")

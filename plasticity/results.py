@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import attrs
+
+from plasticity.data import Data
 from plasticity.recording import RunStore
 from plasticity.recording.checkpoints import GROUP, name_of
 from plasticity.spec import Experiment
 
 if TYPE_CHECKING:
     import xarray
+
+    from plasticity.recording.staged import StagedStore
 
 
 class Run:
@@ -78,6 +83,20 @@ class Run:
             return ended
         return self.store.dataset(f"{GROUP}/{name_of(self.store.checkpoints[-1])}/{name}")
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle where the store lies; of one in memory its content, but for data given in Python.
+
+        Such a run arrives as one that `open_run` gives, whose data have to be given again.
+        """
+        store = self.store
+        if store.target is not None:
+            return open_run, (store.target.absolute(),)
+        store.flush()
+        experiment = store.experiment()
+        if isinstance(experiment.data, Data):
+            experiment = attrs.evolve(experiment, data=store.attributes["spec"]["data"])
+        return _in_memory, (store.staged, experiment)
+
     def __repr__(self) -> str:
         where = self.store.target or "memory"
         return f"<Run of {', '.join(self.layers)}, {self.outcome}, in {where}>"
@@ -89,3 +108,7 @@ def open_run(path: str | Path) -> Run:
     Raises `StoreError` where there is no store, or none of ours.
     """
     return Run(RunStore.open(path))
+
+
+def _in_memory(staged: StagedStore, experiment: Experiment) -> Run:
+    return Run(RunStore(staged, None, experiment))

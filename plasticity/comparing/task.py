@@ -62,7 +62,8 @@ class Compared:
     run         what was recorded; None where nothing was
     scores      None where the run failed or holds no weights
     failure     what ended the run, or an empty text
-    simulation  trained, so it can be asked to respond; None where the run is kept in a store
+    simulation  trained, so it can be asked to respond; None where the run is kept in a store, or
+                came from another process
     """
 
     name: str
@@ -71,6 +72,10 @@ class Compared:
     scores: Scores | None = None
     failure: str = ""
     simulation: Simulation | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle all but the simulation, which is part of this process."""
+        return Compared, (self.name, self.asked, self.run, self.scores, self.failure)
 
     @property
     def seed(self) -> int:

@@ -29,6 +29,10 @@ class Target:
     def __str__(self) -> str:
         return self._place
 
+    def absolute(self) -> str:
+        """The place as a process with another working directory would name it."""
+        return self._place if self.folder is None else str(self.folder.absolute())
+
     def exists(self) -> bool:
         """Whether there is anything; a place that was only locked is nothing yet.
 
@@ -64,7 +68,7 @@ class Target:
             from plasticity.recording.zipped import zipped
 
             return zipped(self.folder)
-        return LocalStore(self.folder, read_only=True)
+        return LocalStore(self.folder.absolute(), read_only=True)
 
     def writing(self) -> Store:
         """The Zarr store to write to; a folder is made.
@@ -80,7 +84,7 @@ class Target:
                 f"{self}: is a file, from which a run can be read but not go on; unpack it first"
             )
         self.folder.mkdir(parents=True, exist_ok=True)
-        return LocalStore(self.folder)
+        return LocalStore(self.folder.absolute())
 
     def clear(self) -> None:
         """Delete what is there."""
