@@ -30,6 +30,11 @@ class Run:
         return str(self.store.attributes["outcome"])
 
     @property
+    def notices(self) -> tuple[str, ...]:
+        """What looked wrong, a plain sentence each; empty where all was well."""
+        return tuple(self.store.attributes.get("notices", ()))
+
+    @property
     def layers(self) -> tuple[str, ...]:
         """The names of the layers, from the input upwards."""
         return tuple(self.store.attributes["layers"])

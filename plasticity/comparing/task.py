@@ -22,6 +22,7 @@ from plasticity.data import Data
 from plasticity.errors import DataError, PlasticityError, SpecError
 from plasticity.fallbacks import GivenData
 from plasticity.recording import RunStore
+from plasticity.recording.resuming import ENDED
 from plasticity.results import Run, open_run
 from plasticity.simulation import Simulation
 from plasticity.spec import Experiment
@@ -29,7 +30,6 @@ from plasticity.structure import make
 from plasticity.typing import Array
 
 _FAILED = "failed: "
-_ENDED = ("finished", "stopped")
 _DIVERGED = (
     "the weights are no longer finite at the end of the run: lower the learning rate, or bound the "
     "weights"
@@ -166,7 +166,7 @@ def found_complete(task: Task, held: Held) -> Compared | None:
     if task.place is None or not task.place.exists():
         return None
     run = open_run(task.place)
-    if not run.outcome.startswith(_ENDED):
+    if not run.outcome.startswith(ENDED):
         return None
     compared = Compared(task.name, task.asked, run)
     scores = Scores.read(scores_path(task.place), run.store.attributes["id"])

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("plasticity")
 
+ENDED = ("finished", "stopped")  # how the outcome of a run begins that came to its end
+
 # What changes no weight of the steps that are done. How long a run is may change a schedule.
 _MAY_DIFFER = ("epochs", "observers", "metrics", "measure_every", "measure_samples", "storage")
 

@@ -206,6 +206,7 @@ ORDER = """
     loop
     recording
     results
+    session
     simulation
     assembly
     runs
