@@ -73,9 +73,9 @@ def compare(
     from plasticity.cli.terminal import line, stdout
     from plasticity.comparing.given import entrants_of
     from plasticity.comparison import compare as run_all
-    from plasticity.overrides import parse
+    from plasticity.overrides import parse_all
 
-    chosen = dict(map(parse, settings or []))
+    chosen = parse_all(settings or [])
     entrants = entrants_of(experiments or ())
     folder = _new_folder() if out is None else out
     command = _command(list(entrants), experiments, seeds, data, budget, settings)

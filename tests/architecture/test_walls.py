@@ -226,6 +226,8 @@ RANK = {name: rank for rank, line in enumerate(ORDER.split("\n")) for name in li
 # What looks up from below, inside a function, when somebody asks for it.
 UPWARDS = {
     ("spec", "structure"): "Experiment.from_dict reads tables",
+    ("spec", "runs"): "Experiment.with_ puts data and settings in",
+    ("entries", "structure"): "a layer or a phase may be a table",
 }
 
 

@@ -291,3 +291,15 @@ def test_the_preset_of_a_stranger_has_an_estimator_of_its_own(tmp_path):
         check=False,
     )
     assert (done.stdout, done.stderr) == ("MyBCM()\n", "")
+
+
+# -- phases and names --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("phase", [pl.Phase("early", 1), {"name": "early", "epochs": 1}])
+def test_phases_and_names_of_parts_are_parameters(phase):
+    late = pl.Phase("late", 2)
+    layer = BCM(phases=[phase, late], phases__late__epochs=1, threshold__moving_average__memory=0.5)
+    made = clone(layer.set_params(epochs=4)).configured()
+    assert [(item.name, item.epochs) for item in made.phases] == [("early", 2), ("late", 2)]
+    assert made.layers[0].threshold.settings["memory"] == 0.5
