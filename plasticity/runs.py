@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,12 @@ import attrs
 from plasticity.assembly import assemble
 from plasticity.data import Data
 from plasticity.discovery import entries, readers
-from plasticity.errors import DataError
+from plasticity.errors import DataError, SpecError
 from plasticity.overrides import override
 from plasticity.recording import RunStore
 from plasticity.results import Run
 from plasticity.simulation import Simulation
-from plasticity.spec import Experiment
+from plasticity.spec import Experiment, to_dict
 
 
 def run(
@@ -82,7 +82,7 @@ def resume(
     3
     """
     stored = RunStore.open(place).experiment()
-    made = configure(stored, data=data, labels=labels, **settings)
+    made = configure(stored, data=data, labels=labels, **longer(stored, settings))
     return assemble(made, listeners).resume(place)
 
 
@@ -110,7 +110,8 @@ def branch(
     state would have another shape.
     """
     stored = RunStore.open(place)
-    made = configure(stored.experiment(), data=data, labels=labels, **settings)
+    before = stored.experiment()
+    made = configure(before, data=data, labels=labels, **longer(before, settings))
     simulation, parent = branching(stored, made, at, listeners)
     return simulation.run(out, overwrite=overwrite, parent=parent)
 
@@ -141,10 +142,25 @@ def configure(
         settings = {"data": source_of(given) if isinstance(given, str) else given, **settings}
         given = None
     if settings:
-        kept = made.data if isinstance(made.data, Data) and "data" not in settings else None
-        made = Experiment.from_dict(override(made.to_dict(), settings))
-        made = made if kept is None else attrs.evolve(made, data=kept)
+        made = Experiment.from_dict(override(to_dict(made, objects=True), settings))
     return made if given is None else attrs.evolve(made, data=given)
+
+
+def longer(experiment: Experiment, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of a run that goes on; `epochs` lengthen the last of its phases.
+
+    The phases that have begun keep their length, so that the steps that are done stay as they are.
+    Raises `SpecError` where there are too few epochs for the phases before the last.
+    """
+    chosen, before = dict(settings), sum(phase.epochs for phase in experiment.phases[:-1])
+    epochs = chosen.get("epochs")
+    if not experiment.phases or "phases" in chosen or type(epochs) is not int:
+        return chosen
+    if epochs <= before:
+        told = ", ".join(f"{phase.name} {phase.epochs}" for phase in experiment.phases)
+        raise SpecError(f"epochs: {epochs} end before the last of the phases ({told}) begins")
+    del chosen["epochs"]
+    return {f"phases.{len(experiment.phases) - 1}.epochs": epochs - before, **chosen}
 
 
 def source_of(name: str) -> Any:

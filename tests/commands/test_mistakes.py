@@ -128,6 +128,14 @@ def test_a_setting_that_cannot_be_is_refused(assignment, message):
     assert refusal("run", "bcm", "--set", assignment) == message
 
 
+@pytest.mark.parametrize("name", ["run", "compare", "branch", "resume"])
+def test_a_setting_that_is_an_option_of_the_command_is_no_setting(name, tmp_path):
+    store = str(tmp_path / "o")
+    assert command("run", "bcm", *SMALL, "--out", store).status == 0
+    given = store if name in ("branch", "resume") else "bcm"
+    assert refusal(name, given, "--set", "seeds=3") == "no setting 'seeds'; did you mean 'seed'?"
+
+
 def test_k_of_one_is_refused_with_the_reason():
     assert refusal("run", "krotov_hopfield", "--set", "rule.rank=1") == (
         "layers[0].rule 'krotov_hopfield': rank must lie in [2, inf), got 1: with 1 the winner "

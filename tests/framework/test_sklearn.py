@@ -330,3 +330,15 @@ def test_a_fit_that_a_scheduler_ends_counts_and_raises():
     with pytest.raises(KeyboardInterrupt):
         made.fit(samples())
     assert made.transform(samples()).shape == (40, 3)
+
+
+# -- phases and names --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("phase", [pl.Phase("early", 1), {"name": "early", "epochs": 1}])
+def test_phases_and_names_of_parts_are_parameters(phase):
+    late = pl.Phase("late", 2)
+    layer = BCM(phases=[phase, late], phases__late__epochs=1, threshold__moving_average__memory=0.5)
+    made = clone(layer.set_params(epochs=4)).configured()
+    assert [(item.name, item.epochs) for item in made.phases] == [("early", 2), ("late", 2)]
+    assert made.layers[0].threshold.settings["memory"] == 0.5
