@@ -229,7 +229,7 @@ def _component_table(component: Any) -> Any:
     if isinstance(component, Reference):
         name, settings = component.name, _plain(component.settings)
     elif isinstance(component, Data):
-        name, settings = GIVEN, {"fingerprint": component.fingerprint()}
+        name, settings = GIVEN, {"fingerprint": component.fingerprint(), **_plain(component.chosen)}
     elif hasattr(component, "open_data") and (given := _arrays_of(component)):
         name, settings = GIVEN, {"fingerprint": given}
     else:

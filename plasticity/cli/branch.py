@@ -46,11 +46,11 @@ def branch(
     from plasticity.cli.progress import with_progress
     from plasticity.overrides import parse
     from plasticity.recording import RunStore
-    from plasticity.runs import branching, configure
+    from plasticity.runs import branching, reconfigure
 
     chosen: dict[str, Any] = dict(map(parse, settings or []))
     stored = RunStore.open(place)
-    made = configure(stored.experiment(), data=chosen.pop("data", data), **chosen)
+    made = reconfigure(stored.experiment(), data=chosen.pop("data", data), **chosen)
     made, listeners = with_progress(made, quiet)
     simulation, parent = branching(stored, made, at, listeners)
     target = out or f"{place.rstrip('/')}-step_{parent['step']}"
