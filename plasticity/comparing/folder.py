@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from plasticity.data import Data
+from plasticity.data import Data, unlike
 from plasticity.differences import settings_of_all
 from plasticity.errors import StoreError
 from plasticity.spec import Experiment
@@ -63,11 +63,9 @@ def _known(path: Path, folder: Path, specs: Mapping[str, Experiment], data: Data
         if name in before
         for setting, (then, now) in _differ([before[name], specs[name]]).items()
     ]
-    told = data.fingerprint()
     changed += [
-        f"  data: {key}: {found.get(key)} before, {told[key]} now"
-        for key in ("shape", "sha256")
-        if found.get(key) != told[key]
+        f"  data: {key}: {then} before, {now} now"
+        for key, (then, now) in unlike(found, data.fingerprint()).items()
     ]
     if changed:
         raise StoreError(

@@ -20,13 +20,12 @@ from plasticity.comparing.scores import Cost, Scores, scores_of
 from plasticity.comparing.stopwatch import Stopwatch, samples_until
 from plasticity.data import Data
 from plasticity.errors import DataError, PlasticityError, SpecError
-from plasticity.fallbacks import GivenData
 from plasticity.recording import RunStore
 from plasticity.recording.resuming import ENDED
 from plasticity.results import Run, open_run
 from plasticity.simulation import Simulation
+from plasticity.sources import Source
 from plasticity.spec import Experiment
-from plasticity.structure import make
 from plasticity.typing import Array
 
 _FAILED = "failed: "
@@ -155,13 +154,6 @@ def train(task: Task, simulation: Simulation, held: Held) -> Compared:
     return compared
 
 
-def source_of(experiment: Experiment) -> Any:
-    """The source of the data of an experiment."""
-    if isinstance(experiment.data, Data):
-        return GivenData(data=experiment.data)
-    return make(experiment.data, "data", "source")
-
-
 def found_complete(task: Task, held: Held) -> Compared | None:
     """The run of a task, where an earlier comparison brought it to its end; or None."""
     if task.place is None or not task.place.exists():
@@ -219,7 +211,7 @@ def _scored_anew(task: Task, compared: Compared, held: Held) -> Compared:
     """Score a run from its store."""
     assert compared.run is not None
     try:
-        trained_on = held.rest or source_of(task.asked).open_data("train")
+        trained_on = held.rest or Source.of(task.asked).open_data("train")
         simulation = rebuilt(compared.run, trained_on)
         cost = Cost(state_bytes=_state_bytes(simulation))
         _score(task, compared, simulation, held, cost)

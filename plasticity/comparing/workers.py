@@ -21,11 +21,12 @@ from queue import Empty, SimpleQueue
 from typing import Any, TextIO
 
 from plasticity.comparing.holding_out import Held, hold_out
-from plasticity.comparing.task import Task, carry_out, source_of
+from plasticity.comparing.task import Task, carry_out
 from plasticity.data import Data
 from plasticity.errors import PlasticityError, SpecError
 from plasticity.interrupt import ASKED, handling
 from plasticity.outlet import outlets
+from plasticity.sources import Source
 from plasticity.spec import GIVEN, Experiment
 
 _CHILD = "from plasticity.comparing.workers import serve; serve()"
@@ -197,7 +198,7 @@ def _serve(out: TextIO) -> None:
         try:
             key = json.dumps(tables["spec"].get("data"), sort_keys=True)
             if key not in held:
-                held[key] = hold_out(source_of(asked).open_data, tables["first_seed"])
+                held[key] = hold_out(Source.of(asked).open_data, tables["first_seed"])
             failure = carry_out(task, held[key]).failure
         except PlasticityError as error:
             failure = str(error)

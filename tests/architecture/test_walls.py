@@ -193,13 +193,14 @@ ORDER = """
     contracts entries
     storage
     spec
-    differences
+    differences portion
     structure
     parts overrides
     citations
     kernels
     rule_functions
     dispatch fallbacks
+    sources
     obstacles drawing frames
     fuse
     online
