@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import attrs
+import numpy as np
 
 from plasticity import contracts, hookspecs
 from plasticity.clock import Clock
@@ -206,6 +207,11 @@ def _open(experiment: Experiment, source: Any) -> Data:
     if not isinstance(data, Data):
         raise DataError(
             f"data {label_of(source)!r}: open_data returned {type(data).__name__}, not Data"
+        )
+    if data.largest * max(1, abs(data.scale)) > float(np.finfo(experiment.dtype).max):
+        raise DataError(
+            f"{data.name}: a value of {data.largest:.3g} is beyond the largest {experiment.dtype}; "
+            "give smaller numbers, or dtype = 'float64'"
         )
     if data.n_drawn is not None and "draw_batch" not in events_of(source):
         raise ContractError(

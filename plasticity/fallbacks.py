@@ -9,7 +9,7 @@ import numpy as np
 
 from plasticity.clock import Clock
 from plasticity.components import component
-from plasticity.data import Data, read_at_random
+from plasticity.data import LARGE, Data, read_at_random
 from plasticity.hookspecs import hookimpl
 from plasticity.settings import setting
 from plasticity.variable import Array, Stream, Variable
@@ -81,9 +81,6 @@ class Batches:
         return self.order[start : start + count]
 
 
-_LARGE = 200_000_000  # bytes of a mapped file that is not to end up in memory
-
-
 @component
 class MappedBatches(Batches):
     """The batches of a large file mapped into memory, of which little is in memory at a time.
@@ -106,5 +103,5 @@ class MappedBatches(Batches):
 
 def batches_of(data: Data, shuffle: bool, size: int) -> Batches:
     """The batches of data in memory, or in a file that is mapped into it."""
-    mapped = isinstance(data.samples, np.memmap) and data.samples.nbytes > _LARGE
+    mapped = isinstance(data.samples, np.memmap) and data.samples.nbytes > LARGE
     return (MappedBatches if mapped else Batches)(data=data, shuffle=shuffle, size=size)

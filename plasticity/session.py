@@ -65,6 +65,9 @@ class Session:
             reasons = {layer.name: simulation.explain_step(layer) for layer in simulation.layers}
             compiled = [name for name, reason in reasons.items() if reason is None]
             self.store.label({"compiled": compiled, "notices": []})
+            doubt = simulation.data.doubt()
+            if doubt is not None:
+                self.notice(doubt)
             with one_thread_if_small(simulation.largest_product(), bool(compiled)):
                 simulation.notify("run_started", simulation.layers[0].clock, resumed=resumed)
                 outcome = self._train()

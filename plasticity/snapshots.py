@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from copy import deepcopy
 from typing import Any
 
@@ -64,6 +65,32 @@ def restore(state: LayerState, snapshot: Mapping[str, Any]) -> None:
             generator.bit_generator.state = deepcopy(snapshot["streams"][f"{places[place]}.{name}"])
     for name in _POSITION:
         setattr(state.clock, name, snapshot["clock"][name])
+
+
+@contextmanager
+def put_back(parts: Iterable[Any]) -> Iterator[None]:
+    """Leave the state of components, at the end of a block, as it was at its beginning."""
+    parts = list(parts)
+    arrays = [
+        getattr(part, variable.name)
+        for part in parts
+        for variable in variables_of(part)
+        if variable.intent in ("own", "out", "inout") and "sample" not in variable.dims
+    ]
+    streams = [
+        getattr(part, declared.name).bit_generator
+        for part in parts
+        for declared in streams_of(part)
+    ]
+    kept = [array.copy() for array in arrays]
+    states = [deepcopy(stream.state) for stream in streams]
+    try:
+        yield
+    finally:
+        for array, before in zip(arrays, kept, strict=True):
+            array[...] = before
+        for stream, state in zip(streams, states, strict=True):
+            stream.state = state
 
 
 def is_sound(layers: Iterable[LayerState]) -> bool:

@@ -17,7 +17,7 @@ from sklearn.utils.validation import (
 
 from plasticity.assembly import assemble
 from plasticity.data import Data
-from plasticity.errors import DivergenceError, PlasticityError
+from plasticity.errors import DataError, DivergenceError, PlasticityError
 from plasticity.results import Run
 from plasticity.runs import configure
 from plasticity.simulation import Simulation
@@ -40,6 +40,7 @@ class _Transformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
     weights_: Array
     n_epoch_: int
     _learnt: Learnt
+    _dtype: np.dtype[Any]  # of the samples that it was fitted on
 
     def __init__(
         self,
@@ -85,11 +86,14 @@ class _Transformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
     def transform(self, X: Any) -> Array:
         """The activity (sample, neuron) of the last layer on samples (sample, input)."""
         check_is_fitted(self)
-        X = validate_data(self, X, dtype="numeric", reset=False)
-        responses = np.empty((len(X), self._n_features_out), self._learnt.experiment.dtype)
-        for start in range(0, len(X), _RESPONSES):
+        X = validate_data(self, X, dtype="numeric", accept_sparse="csr", reset=False)
+        self._check_bytes(X.dtype)
+        dtype = self._learnt.experiment.dtype
+        responses = np.empty((X.shape[0], self._n_features_out), dtype)
+        for start in range(0, X.shape[0], _RESPONSES):
             block = slice(start, start + _RESPONSES)
-            responses[block] = self._learnt.simulation.respond(X[block]).T
+            samples = Data(X[block]).take(slice(None), dtype)
+            responses[block] = self._learnt.simulation.respond(samples).T
         return responses
 
     def configured(self) -> Experiment:
@@ -125,6 +129,7 @@ class _Transformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         tags = super().__sklearn_tags__()
         # The responses have the dtype of the experiment, whatever the samples have.
         tags.transformer_tags.preserves_dtype = []
+        tags.input_tags.sparse = True
         return tags
 
     def __getstate__(self) -> dict[str, Any]:
@@ -146,12 +151,26 @@ class _Transformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         return {name: value for name, value in known.items() if name not in self._settings}
 
     def _data(self, X: Any, y: Any, reset: bool) -> Data:
-        X = validate_data(self, X, dtype="numeric", reset=reset)
+        X = validate_data(self, X, dtype="numeric", accept_sparse="csr", reset=reset)
+        if not reset:
+            self._check_bytes(X.dtype)
         labels = None if y is None else np.asarray(y)
-        if labels is not None and labels.shape != (len(X),):
+        if labels is not None and labels.shape != (X.shape[0],):
             labels = None
-        # Values count as they are, also of bytes: what transforms later may come as other numbers.
-        return Data(X, labels=labels, scale=1.0)
+        return Data(X, labels=labels)
+
+    def _check_bytes(self, dtype: np.dtype[Any]) -> None:
+        """Raise `DataError` for bytes after other integers, or these after bytes.
+
+        Bytes count as value / 255 and other integers as they are, so they are not the same values.
+        """
+        both = {self._dtype, dtype}
+        if len(both) > 1 and np.dtype(np.uint8) in both and all(kind.kind in "iu" for kind in both):
+            raise DataError(
+                f"{type(self).__name__}: was fitted on values of type {self._dtype} and is given "
+                f"{dtype}; bytes (uint8) count as value / 255 and other numbers as they are: give "
+                f"the type that it was fitted on"
+            )
 
     def _experiment(self, data: Data) -> Experiment:
         made = self.configured()
@@ -171,6 +190,7 @@ class _Transformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         self.weights_ = simulation.layers[-1].arrays["weights"].copy()
         self.n_epoch_ = simulation.layers[-1].clock.epoch
         self._learnt = learnt_by(simulation)
+        self._dtype = simulation.data.samples.dtype
         return self
 
 
@@ -194,7 +214,8 @@ class PlasticityTransformer(_Transformer):
     with its metrics, which is left out when the estimator is pickled. `configured()` gives the
     experiment.
 
-    Responses, as training, take the values of samples as they are; they are float32 unless the
+    Samples are those of `plasticity.Data`, also a sparse matrix, which is filled with its zeros:
+    bytes (uint8) count as value / 255, other numbers as they are. Responses are float32 unless the
     experiment says float64.
 
     >>> import numpy as np

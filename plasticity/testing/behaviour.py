@@ -25,7 +25,7 @@ from plasticity.testing.findings import (
 )
 from plasticity.testing.kernel_twins import KERNEL_EVENTS, by_kernel, moved_by_nothing
 from plasticity.testing.plain import function_rule_both_ways, is_function_rule, uncompiled
-from plasticity.testing.stand_ins import Forgetful, Keeper
+from plasticity.testing.stand_ins import Asking, Forgetful, Keeper
 from plasticity.testing.trial import Size, probe, try_out, under_test
 from plasticity.variable import Array, streams_of, variables_of
 
@@ -271,6 +271,29 @@ def check_resumes(component: Any) -> None:
         raise BrokenError(
             f"a run resumed after step {middle} differs in {difference}; declare all state as "
             "Variable, and random numbers as Stream"
+        )
+
+
+@contract_check
+def check_measuring(component: Any) -> None:
+    """A run of which somebody asks responses in the middle ends as one that nobody looked at.
+
+    Not asked of metrics and observers, which look on themselves and may end a run for that.
+    """
+    if role_of(component) in ("metric", "observer"):
+        return
+
+    def prepare(simulation: Simulation) -> None:
+        asking.simulation = simulation
+
+    asking = Asking()
+    measured = try_out(component, prepare=prepare, listeners=[asking])
+    difference = try_out(component, measured=False).differs_from(measured)
+    if difference:
+        raise BrokenError(
+            f"a run that is measured in the middle differs in {difference} from one that is not; "
+            "declare all state that changes where neurons respond as Variable or Stream: it is "
+            "put back when somebody has looked, and what else it keeps is not"
         )
 
 

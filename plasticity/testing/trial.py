@@ -162,6 +162,7 @@ def try_out(
     size: Size = Size(),
     dtype: str = "float64",
     *,
+    measured: bool = True,
     halt: int | None = None,
     after: Mapping[str, Any] | None = None,
     prepare: Callable[[Simulation], None] | None = None,
@@ -169,6 +170,7 @@ def try_out(
 ) -> Trial:
     """Run the smallest experiment in which a component plays its role.
 
+    measured   whether there is a metric beside the component
     halt       step after which the run is ended
     after      snapshot of the same experiment to go on from
     prepare    called with the assembled simulation
@@ -181,6 +183,8 @@ def try_out(
     keeper = Keeper()
     halting = [Halt(halt)] if halt is not None else []
     experiment = experiment_of(component, size, dtype)
+    if not measured:
+        experiment = attrs.evolve(experiment, metrics=())
     simulation = assemble(experiment, [keeper, *halting, *listeners])
     if after is not None:
         simulation.restore(after)

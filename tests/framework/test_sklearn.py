@@ -81,11 +81,11 @@ def test_a_batch_is_no_larger_than_the_samples():
     assert BCM(**SMALL).fit(samples(7)).run_.experiment.batch_size == 7
 
 
-def test_bytes_count_as_the_numbers_that_they_are():
-    x = np.random.default_rng(0).integers(0, 9, (40, 6))
-    assert_responds_alike(
-        BCM(**SMALL).fit(x.astype(np.uint8)), BCM(**SMALL).fit(x.astype(np.float32))
-    )
+def test_bytes_count_as_grey_levels():
+    x = np.random.default_rng(0).integers(0, 256, (40, 6)).astype(np.uint8)
+    of_bytes, of_floats = BCM(**SMALL).fit(x), BCM(**SMALL).fit(x * np.float32(1 / 255))
+    assert_responds_alike(of_bytes, of_floats)
+    assert np.array_equal(of_bytes.transform(x), of_floats.transform(x * np.float32(1 / 255)))
 
 
 def test_a_random_state_gives_a_seed_of_its_own_at_each_fit():

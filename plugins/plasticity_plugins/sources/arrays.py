@@ -27,7 +27,7 @@ class Arrays:
     kinds are read whole. No file is unpickled.
 
     Labels come from the key or column that `labels` names, or from a second file; there, `labels`
-    names the key or column where there are several. They must be whole numbers.
+    names the key or column where there are several. They are whole numbers or strings.
 
     Raises `DataError`, naming the file, what was expected and what was found.
 
@@ -136,16 +136,11 @@ def _existing(path: Any) -> Path:
 
 
 def _whole(labels: Array, where: str) -> Array:
-    """Labels (sample,) as whole numbers."""
+    """Return labels (sample,), whole where they are numbers."""
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
-    if labels.dtype.kind in "iub" or labels.ndim != 1:
+    if labels.dtype.kind != "f" or labels.ndim != 1:
         return labels
-    if labels.dtype.kind != "f":
-        raise DataError(
-            f"{where}: labels must be whole numbers, got values of type {labels.dtype}; number the "
-            "classes from 0"
-        )
     broken = np.flatnonzero(~np.isfinite(labels) | (labels != np.floor(labels)))
     if len(broken):
         row = int(broken[0])
