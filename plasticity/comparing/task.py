@@ -22,6 +22,7 @@ from plasticity.data import Data
 from plasticity.errors import DataError, PlasticityError, SpecError
 from plasticity.fallbacks import GivenData
 from plasticity.recording import RunStore
+from plasticity.recording.target import Target
 from plasticity.results import Run, open_run
 from plasticity.simulation import Simulation
 from plasticity.spec import Experiment
@@ -163,7 +164,7 @@ def source_of(experiment: Experiment) -> Any:
 
 def found_complete(task: Task, held: Held) -> Compared | None:
     """The run of a task, where an earlier comparison brought it to its end; or None."""
-    if task.place is None or not task.place.exists():
+    if task.place is None or not Target(task.place).exists():
         return None
     run = open_run(task.place)
     if not run.outcome.startswith(_ENDED):
@@ -193,7 +194,7 @@ def found_in_store(name: str, run: Run, trained_on: Data | None, held: Held) -> 
 def failed(task: Task, told: str = "") -> Compared:
     """A run that another process ended without a result; `told` says how, if the store does not."""
     compared = Compared(task.name, task.asked, failure=told)
-    if task.place is not None and task.place.exists():
+    if task.place is not None and Target(task.place).exists():
         compared.run = open_run(task.place)
         outcome = compared.run.outcome
         if outcome.startswith(_FAILED):
@@ -208,7 +209,7 @@ def scores_path(place: Path) -> Path:
 
 def _may_go_on(place: Path) -> bool:
     """Whether there is a store with a state to go on from."""
-    if not place.exists():
+    if not Target(place).exists():
         return False
     store = RunStore.open(place)
     return bool(store.checkpoints) and not store.attributes["outcome"].startswith("failed")
