@@ -48,6 +48,7 @@ def branch(
     from plasticity.runs import branching, reconfigure
 
     stored = RunStore.open(place)
+    chosen = parse_all(settings or [])
     made = reconfigure(stored.experiment(), data=chosen.pop("data", data), **chosen)
     made, listeners = with_progress(made, quiet)
     simulation, parent = branching(stored, made, at, listeners)

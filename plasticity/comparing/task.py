@@ -22,6 +22,7 @@ from plasticity.data import Data
 from plasticity.errors import DataError, PlasticityError, SpecError
 from plasticity.recording import RunStore
 from plasticity.recording.resuming import ENDED
+from plasticity.recording.target import Target
 from plasticity.results import Run, open_run
 from plasticity.simulation import Simulation
 from plasticity.sources import Source
@@ -156,7 +157,7 @@ def train(task: Task, simulation: Simulation, held: Held) -> Compared:
 
 def found_complete(task: Task, held: Held) -> Compared | None:
     """The run of a task, where an earlier comparison brought it to its end; or None."""
-    if task.place is None or not task.place.exists():
+    if task.place is None or not Target(task.place).exists():
         return None
     run = open_run(task.place)
     if not run.outcome.startswith(ENDED):
@@ -186,7 +187,7 @@ def found_in_store(name: str, run: Run, trained_on: Data | None, held: Held) -> 
 def failed(task: Task, told: str = "") -> Compared:
     """A run that another process ended without a result; `told` says how, if the store does not."""
     compared = Compared(task.name, task.asked, failure=told)
-    if task.place is not None and task.place.exists():
+    if task.place is not None and Target(task.place).exists():
         compared.run = open_run(task.place)
         outcome = compared.run.outcome
         if outcome.startswith(_FAILED):
@@ -201,7 +202,7 @@ def scores_path(place: Path) -> Path:
 
 def _may_go_on(place: Path) -> bool:
     """Whether there is a store with a state to go on from."""
-    if not place.exists():
+    if not Target(place).exists():
         return False
     store = RunStore.open(place)
     return bool(store.checkpoints) and not store.attributes["outcome"].startswith("failed")
