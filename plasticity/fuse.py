@@ -303,12 +303,13 @@ class FusedStep:
         if kernel.row:
             text.rows.append(self._call(kernel, component, "weights[i]"))
             return
-        call = self._call(kernel, component, "w")
+        filled = ["w", *self._states(kernel, component, "[i, j]")]
+        line = f"{', '.join(filled)} = {self._call(kernel, component, *filled)}"
         if text.rows:
             text.rows += ["for j in range(n_input):", "    w = weights[i, j]"]
-            text.rows += [f"    weights[i, j] = {call}"]
+            text.rows += [f"    {line}", "    weights[i, j] = w"]
         else:
-            text.bound.append(f"w = {call}")
+            text.bound.append(line)
 
 
 def _samples(name: str) -> str:
