@@ -124,5 +124,5 @@ def _responds(part: Any) -> bool:
 
 def _is_steady(part: Any) -> bool:
     """Whether a component, if it is an encoder, does the same to a sample whenever it is shown."""
-    encode = getattr(part, "encode", None)
+    encode: Any = getattr(part, "encode", None)
     return not is_hook(encode) or not (list(streams_of(part)) or "clock" in arguments_of(encode))

@@ -21,13 +21,13 @@ from plasticity.comparing.scores import Cost, Scores, scores_of
 from plasticity.comparing.stopwatch import Stopwatch, samples_until
 from plasticity.data import Data
 from plasticity.errors import DataError, PlasticityError, SpecError
-from plasticity.fallbacks import GivenData
 from plasticity.recording import RunStore
 from plasticity.recording.resuming import ENDED
+from plasticity.recording.target import Target
 from plasticity.results import Run, open_run
 from plasticity.simulation import Simulation
+from plasticity.sources import Source
 from plasticity.spec import Experiment
-from plasticity.structure import make
 from plasticity.typing import Array
 
 _FAILED = "failed: "
@@ -171,16 +171,9 @@ def train(task: Task, simulation: Simulation, held: Held) -> Compared:
     return compared
 
 
-def source_of(experiment: Experiment) -> Any:
-    """The source of the data of an experiment."""
-    if isinstance(experiment.data, Data):
-        return GivenData(data=experiment.data)
-    return make(experiment.data, "data", "source")
-
-
 def found_complete(task: Task, held: Held) -> Compared | None:
     """The run of a task, where an earlier comparison brought it to its end; or None."""
-    if task.place is None or not task.place.exists():
+    if task.place is None or not Target(task.place).exists():
         return None
     run = open_run(task.place)
     if not run.outcome.startswith(ENDED):
@@ -212,7 +205,7 @@ def found_in_store(
 def failed(task: Task, told: str = "") -> Compared:
     """A run that another process ended without a result; `told` says how, if the store does not."""
     compared = Compared(task.name, task.asked, failure=told)
-    if task.place is not None and task.place.exists():
+    if task.place is not None and Target(task.place).exists():
         compared.run = open_run(task.place)
         outcome = compared.run.outcome
         if outcome.startswith(_FAILED):
@@ -227,7 +220,7 @@ def scores_path(place: Path) -> Path:
 
 def _may_go_on(place: Path) -> bool:
     """Whether there is a store with a state to go on from."""
-    if not place.exists():
+    if not Target(place).exists():
         return False
     store = RunStore.open(place)
     return bool(store.checkpoints) and not store.attributes["outcome"].startswith("failed")
@@ -237,7 +230,7 @@ def _scored_anew(task: Task, compared: Compared, held: Held) -> Compared:
     """Score a run from its store."""
     assert compared.run is not None
     try:
-        trained_on = held.rest or source_of(task.asked).open_data("train")
+        trained_on = held.rest or Source.of(task.asked).open_data("train")
         simulation = rebuilt(compared.run, trained_on)
         cost = Cost(state_bytes=_state_bytes(simulation))
         _score(task, compared, simulation, held, cost)

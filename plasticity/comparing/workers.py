@@ -18,13 +18,15 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, TextIO
 
 from plasticity.comparing.holding_out import Held, hold_out
-from plasticity.comparing.task import Task, carry_out, source_of
+from plasticity.comparing.task import Task, carry_out
 from plasticity.data import Data
 from plasticity.errors import PlasticityError, SpecError
 from plasticity.interrupt import ASKED, handling
+from plasticity.outlet import outlets
+from plasticity.sources import Source
 from plasticity.spec import GIVEN, Experiment
 
 _CHILD = "from plasticity.comparing.workers import serve; serve()"
@@ -179,10 +181,15 @@ class _Worker:
 
 def serve() -> None:
     """Carry out the tasks that come on stdin, a line each; tell on stdout how each ended."""
-    held: dict[str, Held] = {}
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a component prints is not an answer
+    with outlets():
+        _serve(out)
+
+
+def _serve(out: TextIO) -> None:
+    held: dict[str, Held] = {}
     for line in sys.stdin:
         tables: dict[str, Any] = json.loads(line)
         asked = Experiment.from_dict(tables["spec"])
@@ -191,7 +198,7 @@ def serve() -> None:
         try:
             key = json.dumps(tables["spec"].get("data"), sort_keys=True)
             if key not in held:
-                held[key] = hold_out(source_of(asked).open_data, tables["first_seed"])
+                held[key] = hold_out(Source.of(asked).open_data, tables["first_seed"])
             failure = carry_out(task, held[key]).failure
         except PlasticityError as error:
             failure = str(error)

@@ -67,6 +67,8 @@ class StagedStore(WrapperStore[Store]):
             self.nodes = {path: _read(node) for path, node in nodes.items()}
         except (ValueError, AttributeError, KeyError, TypeError) as error:
             raise ValueError(f"its {_METADATA} is damaged: {error!r}") from error
+        # Those of single nodes, which a power cut may have halved, are written anew.
+        self._changed = set(self.nodes)
         return True
 
     def lacks_root(self, groups: Iterable[str]) -> bool:
@@ -189,7 +191,7 @@ class StagedStore(WrapperStore[Store]):
             await self._ask(lambda: self._store.set(key, value))
 
     def _write_file(self, root: Path, key: str, content: Any, safe: bool = True) -> None:
-        replaces = replace_file(root / key, content, safe)
+        replaces = replace_file(root / key, content, safe, whole=key == _METADATA)
         if safe:
             self._fresh[key] = replaces and self._fresh.get(key, True)
 

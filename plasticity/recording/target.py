@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plasticity.errors import StoreError
+from plasticity.recording.files import PARTIAL, make_folder
 from plasticity.recording.lock import NAME as LOCK
 from plasticity.recording.mark import NAME as MARK
 from plasticity.recording.patience import Patience
@@ -34,13 +35,14 @@ class Target:
         return self._place if self.folder is None else str(self.folder.absolute())
 
     def exists(self) -> bool:
-        """Whether there is anything; a place that was only locked is nothing yet.
+        """Whether there is anything; a place without a first commit is nothing yet.
 
         Raises `StoreError` where a server does not answer.
         """
         if self.folder is not None:
             if self.folder.is_dir() and not self.folder.is_symlink():
-                return [path.name for path in self.folder.iterdir()] != [LOCK]
+                found = [path.name for path in self.folder.iterdir()]
+                return not all(name == LOCK or name.endswith(PARTIAL) for name in found)
             return self.folder.exists() or self.folder.is_symlink()
         from zarr.core.sync import sync
 
@@ -83,7 +85,7 @@ class Target:
             raise StoreError(
                 f"{self}: is a file, from which a run can be read but not go on; unpack it first"
             )
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self.folder)
         return LocalStore(self.folder.absolute())
 
     def clear(self) -> None:
