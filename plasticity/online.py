@@ -75,7 +75,7 @@ class FusedStretch(FusedStep):
         arguments, kept = list(self._arguments), []
         for frames in taken:
             copied, summed = frames.copied(), frames.summed()
-            shared = [self._n_part() > 1 and array.size > _WORTH_SHARING for array, _ in copied]
+            shared = [self._n_part()[0] > 1 and array.size > _WORTH_SHARING for array, _ in copied]
             kept.append((tuple(shared), len(summed)))
             arguments.append(frames.due - self.layer.clock.step)
             for array, slots in copied:
@@ -106,8 +106,8 @@ class FusedStretch(FusedStep):
         """Do one step."""
         self.run(1)
 
-    def _n_part(self) -> int:
-        return 1 if self.batch == 1 else super()._n_part()
+    def _n_part(self) -> tuple[int, int]:
+        return (1, 1) if self.batch == 1 else super()._n_part()
 
     def _take_arrays(self) -> None:
         super()._take_arrays()
