@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from plasticity.discovery import is_preset
 from plasticity.recording import RunStore
 from plasticity.recording.checkpoints import GROUP, name_of
 from plasticity.spec import Experiment
 
 if TYPE_CHECKING:
     import xarray
+
+_STORES = (".zarr", ".zip")
 
 
 class Run:
@@ -83,3 +86,13 @@ def open_run(path: str | Path) -> Run:
     Raises `StoreError` where there is no store, or none of ours.
     """
     return Run(RunStore.open(path))
+
+
+def opened(name: str | Path) -> Run | Experiment:
+    """Return the run of a store (a folder, zip file or URL), or the experiment of a spec.
+
+    A name that is that of a preset means the preset; "./bcm" means the store `bcm`.
+    """
+    path = Path(name)
+    stored = path.is_dir() or path.suffix in _STORES or "://" in str(name)
+    return open_run(name) if stored and not is_preset(name) else Experiment.load(name)
