@@ -27,7 +27,7 @@ class Fusion:
     def __init__(self, experiment: Experiment, whole: LayerState) -> None:
         self._experiment = experiment
         self._whole = whole
-        self._steps: dict[tuple[str, int, bool], FusedStep] = {}
+        self._steps: dict[tuple[str, int, int | None], FusedStep] = {}
         self._before: frozenset[str] | None = None
 
     def reason_against(self, layer: LayerState, call: Caller) -> str | None:
@@ -68,7 +68,8 @@ class Fusion:
             return None
         found = self._draw(call, batch) if lowest else None
         draw = found if isinstance(found, Draw) else None
-        key = (layer.name, batch, draw is not None)
+        # Of data that are encoded anew the step is another.
+        key = (layer.name, batch, None if draw is None else id(draw.samples))
         if key not in self._steps:
             several = draw is not None and has_rate_kernel(layer)
             self._steps[key] = (FusedStretch if several else FusedStep)(layer, batch, draw)

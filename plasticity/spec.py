@@ -301,7 +301,7 @@ def _component_table(component: Any, objects: bool = False) -> Any:
         settings = dict(component.settings) if objects else _plain(component.settings)
         name = component.name
     elif isinstance(component, Data):
-        name, settings = GIVEN, {"fingerprint": component.fingerprint()}
+        name, settings = GIVEN, {"fingerprint": component.fingerprint(), **_plain(component.chosen)}
     elif hasattr(component, "open_data") and (given := _arrays_of(component)):
         name, settings = GIVEN, {"fingerprint": given}
     else:

@@ -25,6 +25,7 @@ from plasticity.errors import (
     UnknownNameError,
     nearest_or_all,
 )
+from plasticity.portion import PORTION
 from plasticity.settings import settings_of, type_name
 from plasticity.spec import GIVEN, Experiment, Layer, Reference, as_tables
 
@@ -91,10 +92,13 @@ def _make_named(reference: Reference, place: str, role: str) -> Any:
     except UnknownNameError as error:
         raise UnknownNameError(f"{place}: {error}") from None
     known = settings_of(cls)
-    for name in reference.settings:
+    everywhere = PORTION if role == "source" else ()
+    own = {n: value for n, value in reference.settings.items() if n in known or n not in everywhere}
+    for name in own:
         if name not in known:
             raise SettingError(
-                f"{place} {reference.name!r}: no setting {name!r}{nearest_or_all(name, known)}"
+                f"{place} {reference.name!r}: no setting {name!r}"
+                f"{nearest_or_all(name, [*known, *everywhere])}"
             )
     missing = [
         name
@@ -104,7 +108,7 @@ def _make_named(reference: Reference, place: str, role: str) -> Any:
     if missing:
         raise SettingError(f"{place} {reference.name!r}: setting {missing[0]!r} must be given")
     try:
-        return cls(**reference.settings)
+        return cls(**own)
     except SettingError as error:
         message = str(error).removeprefix(f"{label_of(cls)}: ")
         raise SettingError(f"{place} {reference.name!r}: {message}") from None

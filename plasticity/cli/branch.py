@@ -46,12 +46,11 @@ def branch(
     from plasticity.cli.progress import with_progress
     from plasticity.overrides import parse_all
     from plasticity.recording import RunStore
-    from plasticity.runs import branching, configure, longer
+    from plasticity.runs import branching, reconfigure
 
     stored = RunStore.open(place)
-    before = stored.experiment()
-    chosen = longer(before, parse_all(settings or []))
-    made = configure(before, data=chosen.pop("data", data), **chosen)
+    chosen = parse_all(settings or [])
+    made = reconfigure(stored.experiment(), data=chosen.pop("data", data), **chosen)
     made, listeners = with_progress(made, quiet)
     simulation, parent = branching(stored, made, at, listeners)
     target = out or f"{place.rstrip('/')}-step_{parent['step']}"

@@ -90,10 +90,10 @@ def compare(
             command=command,
             **chosen,
         )
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         again = f"{command} --out {shlex.quote(str(folder))}"
         interrupted(
-            signal.SIGINT,
+            getattr(error, "signal", None) or signal.SIGINT,
             f"Interrupted; what was recorded until then is in {folder}.",
             f"{again} goes on from there.",
         )

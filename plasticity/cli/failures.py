@@ -3,7 +3,7 @@
 0    done
 1    a run failed, or the reader of a pipe went away
 2    a mistake in a spec, a setting, a file or the arguments; nothing was run
-130  Ctrl-C; 143 after SIGTERM
+130  Ctrl-C; 143 after SIGTERM, and so on: 128 and the number of the signal
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ def resume(
     ] = None,
     data: Annotated[
         str | None,
-        typer.Option(metavar="NAME|FILE", help="The same data, where they are kept elsewhere now."),
+        typer.Option(metavar="NAME|FILE", help="The same data, where they lie elsewhere now."),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
 ) -> None:
@@ -33,14 +33,13 @@ def resume(
     from plasticity.cli.progress import with_progress
     from plasticity.overrides import parse_all
     from plasticity.recording import RunStore
-    from plasticity.runs import configure, longer
+    from plasticity.runs import reconfigure
 
     chosen = parse_all(settings or [])
     if epochs is not None:
         chosen["epochs"] = epochs
     stored = RunStore.open(place).experiment()
-    chosen = longer(stored, chosen)
-    made = configure(stored, data=chosen.pop("data", data), **chosen)
+    made = reconfigure(stored, data=chosen.pop("data", data), **chosen)
     made, listeners = with_progress(made, quiet)
     simulation = assemble(made, listeners)
     carry_out(simulation, lambda: simulation.resume(place), place, quiet)

@@ -37,6 +37,7 @@ ORDINARY = {
     "arrays": "of a simulation",
     "batch": "of samples",
     "bounds": "of a value",
+    "centre": "of a cluster",
     "clip": "of NumPy",
     "competitive": "of a rule in which neurons compete",
     "Constant": "of Python's syntax tree",
@@ -66,6 +67,7 @@ WORDS_ALONE = {
     ("plasticity/recording/store.py", "arrays"): "key of a snapshot",
     ("plasticity/testing/trial.py", "arrays"): "key of a snapshot",
     ("plasticity/sklearn/responding.py", "arrays"): "key of a snapshot",
+    ("plasticity/analysis/latent.py", "centre"): "of a cluster",
     ("plasticity/cli/show.py", "arrays"): "heading",
     ("plasticity/rule_functions.py", "competitive"): "a word of `rule`",
     ("plasticity/expressions.py", "tanh"): "a function that formulas have",
@@ -191,13 +193,14 @@ ORDER = """
     contracts entries
     storage
     spec
-    differences
+    differences portion
     structure
     parts overrides
     citations
     kernels
     rule_functions
     dispatch fallbacks
+    sources
     obstacles drawing frames
     fuse
     online

@@ -68,7 +68,7 @@ def test_a_file_that_is_not_there_is_told(tmp_path):
 
 @pytest.mark.parametrize("name", ["cite", "run"])
 def test_a_folder_is_no_spec(tmp_path, name):
-    messages = {"cite": "is not the store of a run", "run": "cannot be read: Is a directory"}
+    messages = {"cite": "there is nothing there", "run": "cannot be read: Is a directory"}
     assert refusal(name, str(tmp_path)) == f"{tmp_path}: {messages[name]}"
 
 

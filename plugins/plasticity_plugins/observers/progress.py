@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from time import perf_counter
 from typing import Any
 
@@ -48,7 +49,10 @@ class Progress:
         if now - self._shown >= _SECONDS:
             self._shown = now
             epoch = f"epoch {min(clock.epoch + 1, clock.n_epoch)}/{clock.n_epoch}"
-            self._display.show(self._done / self._total(clock), [epoch, *self._facts(now)])
+            try:
+                self._display.show(self._done / self._total(clock), [epoch, *self._facts(now)])
+            except OSError:  # the terminal was closed, which ends no run
+                self._display = None
 
     @hookimpl
     def measured(self, measurements: dict[str, Any]) -> None:
@@ -64,7 +68,9 @@ class Progress:
         # The message of an error is long, and follows by itself.
         word = "failed" if outcome.startswith("failed") else outcome
         text = [word, f"{now - self._begun:.1f} s", *self._facts(now)]
-        self._display.end(1.0 if outcome == "finished" else self._done / self._total(clock), text)
+        share = 1.0 if outcome == "finished" else self._done / self._total(clock)
+        with suppress(OSError):
+            self._display.end(share, text)
 
     def _position(self, layer: str) -> int:
         """How many layers were trained before this one begins."""
