@@ -284,7 +284,7 @@ class Simulation:
         key = (
             tuple(layer.name for layer in stage),
             batch,
-            tuple(layer.learns for layer in stage),
+            tuple((layer.learns, self.fusion.variant(layer)) for layer in stage),
             self.manager.changes,
         )
         for state in (self.whole, *self.layers):
