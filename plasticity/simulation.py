@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,12 @@ class Simulation:
         self._plan_stage: list[LayerState] = []
         self._plan_until = 0
         self._plan_changes = -1
-        self._views = {layer.name: LayerView(layer, _answering(whole, layer)) for layer in layers}
+        self._views = {
+            layer.name: LayerView(
+                layer, _answering(whole, layer), partial(self.evaluation.responses, layer)
+            )
+            for layer in layers
+        }
         self._others = {
             layer.name: [part for other in layers if other is not layer for part in _parts(other)]
             for layer in layers
