@@ -7,6 +7,7 @@ import math
 import mmap
 import numbers
 import os
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -120,6 +121,7 @@ class Data:
     name         how the report calls the data
     n_drawn      samples of an epoch, for a source that draws them itself; the samples here are then
                  examples, which metrics look at
+    chosen       settings by which the samples were chosen of more, such as `limit`
 
     Samples of another byte order, of 2 bytes or of more than 8 are converted to the native floating
     point type of 4 or 8 bytes.
@@ -145,6 +147,7 @@ or leave out that sample
     )
     name: str = "data"
     n_drawn: int | None = None
+    chosen: Mapping[str, Any] = attrs.field(factory=dict)
     largest: float = attrs.field(default=0.0, init=False)  # absolute value, of floating samples
 
     def __attrs_post_init__(self) -> None:
@@ -193,7 +196,7 @@ or leave out that sample
     def subset(self, rows: Array | slice) -> Data:
         """The data of these rows alone."""
         labels = None if self.labels is None else self.labels[rows]
-        return attrs.evolve(self, samples=self.samples[rows], labels=labels)
+        return attrs.evolve(self, samples=self.samples[rows], labels=labels, chosen={})
 
     def fingerprint(self) -> dict[str, Any]:
         """Return what a store keeps to know the data again.
@@ -260,6 +263,22 @@ or leave out that sample
                     "all values must be finite: clean or leave out that sample"
                 )
             object.__setattr__(self, "largest", max(self.largest, largest))
+
+
+def as_data(values: Any, labels: Any = None) -> Data:
+    """Return values as `Data`; labels take the place of those that these have."""
+    if not isinstance(values, Data):
+        return Data(values, labels=labels)
+    return values if labels is None else attrs.evolve(values, labels=labels)
+
+
+def unlike(told: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Return the entries but the name in which one fingerprint of data differs from another."""
+    return {
+        key: (value, given.get(key))
+        for key, value in told.items()
+        if key != "name" and value != given.get(key)
+    }
 
 
 def let_go(array: Array) -> None:

@@ -79,6 +79,11 @@ plugins lists all)
     return entry_of(wanted, COMPONENTS, "component", "plasticity plugins lists all").load()
 
 
+def is_preset(name: object) -> bool:
+    """Return whether a string is the name of a preset; a path to what has its name is not."""
+    return isinstance(name, str) and name in entries(PRESETS)
+
+
 def preset_text(name: str) -> str:
     """The TOML text of a preset; a preset is registered as "package:file.toml"."""
     return _text(entry_of(name, PRESETS, "preset", "a path to a TOML file works as well"))

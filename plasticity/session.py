@@ -212,6 +212,7 @@ class Session:
     def _write_state(self) -> None:
         for layer in self.simulation.layers:
             self.store.write_state(self.simulation.view(layer))
+        self.store.write_state(self.simulation.view(self.simulation.whole), "encoders")
 
     def _end(self, outcome: str) -> None:
         layers = self.simulation.layers

@@ -65,10 +65,10 @@ class Simulation:
         self._plan_until = 0
         self._plan_changes = -1
         self._views = {
-            layer.name: LayerView(
-                layer, _answering(whole, layer), partial(self.evaluation.responses, layer)
+            state.name: LayerView(
+                state, _answering(whole, state), partial(self.evaluation.responses, state)
             )
-            for layer in layers
+            for state in (whole, *layers)
         }
         self._others = {
             layer.name: [part for other in layers if other is not layer for part in _parts(other)]
@@ -82,6 +82,9 @@ class Simulation:
         places = {id(component): place for place, component in layer.components.items()}
         known = {"weights": layer.arrays["weights"], "inputs": self.evaluation.inputs(layer)}
         for answer in self.caller(layer, known)("init_state"):
+            if layer is not self.layers[0] and "encode" in events_of(answer.component):
+                continue  # an encoder sees the inputs of the lowest layer alone
+            self.evaluation.until = answer.component
             try:
                 emit([answer], layer.clock)
             except SettingError as error:
@@ -90,6 +93,8 @@ class Simulation:
                     raise
                 message = str(error).removeprefix(f"{label}: ")
                 raise SettingError(f"{place} {label!r}: {message}") from None
+            finally:
+                self.evaluation.until = None
 
     def register(self, listener: Any) -> None:
         """Add a listener, also in the middle of a run: it hears from the next step on.
@@ -230,6 +235,8 @@ class Simulation:
         """Go back to the state of a snapshot of the same experiment."""
         for state in (self.whole, *self.layers):
             restore(state, snapshot[state.name])
+        if "batches" in self.whole.components:
+            self.whole.components["batches"].show(self.data)
         self._plans.clear()
         self._plan_until = 0
 
@@ -281,7 +288,7 @@ class Simulation:
         key = (
             tuple(layer.name for layer in stage),
             batch,
-            tuple(layer.learns for layer in stage),
+            tuple((layer.learns, self.fusion.variant(layer)) for layer in stage),
             self.manager.changes,
         )
         for state in (self.whole, *self.layers):

@@ -20,9 +20,8 @@ def show(
 ) -> None:
     """Show what a store or a spec holds and who answers each event."""
     from plasticity.cli.experiment_lines import print_experiment
-    from plasticity.cli.target import opened
     from plasticity.cli.terminal import stdout
-    from plasticity.results import Run
+    from plasticity.results import Run, opened
 
     console = stdout()
     found = opened(target)

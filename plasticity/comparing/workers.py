@@ -18,13 +18,15 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, TextIO
 
 from plasticity.comparing.holding_out import Held, hold_out
-from plasticity.comparing.task import Task, carry_out, source_of
+from plasticity.comparing.task import Task, carry_out
 from plasticity.data import Data
 from plasticity.errors import PlasticityError, SpecError
 from plasticity.interrupt import ASKED, handling
+from plasticity.outlet import outlets
+from plasticity.sources import Source
 from plasticity.spec import GIVEN, Experiment
 
 _CHILD = "from plasticity.comparing.workers import serve; serve()"
@@ -59,7 +61,7 @@ def worth_sharing(tasks: Sequence[Task], data: Data) -> bool:
         return False
     if sum(_seconds(task.asked, data) for task in tasks) < _WORTH_S:
         return False
-    return all(_can_be_sent(task.asked) for task in tasks)
+    return all(_can_be_sent(task.made) for task in tasks)
 
 
 def in_processes(tasks: Iterable[Task], first_seed: int, ended: Ended) -> None:
@@ -164,7 +166,7 @@ class _Worker:
         assert process.stdout is not None
         tables = {
             "name": task.name,
-            "spec": task.asked.to_dict(),
+            "spec": task.made.to_dict(),
             "place": str(task.place),
             "growth": task.growth,
             "first_seed": self._first_seed,
@@ -179,10 +181,15 @@ class _Worker:
 
 def serve() -> None:
     """Carry out the tasks that come on stdin, a line each; tell on stdout how each ended."""
-    held: dict[str, Held] = {}
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a component prints is not an answer
+    with outlets():
+        _serve(out)
+
+
+def _serve(out: TextIO) -> None:
+    held: dict[str, Held] = {}
     for line in sys.stdin:
         tables: dict[str, Any] = json.loads(line)
         asked = Experiment.from_dict(tables["spec"])
@@ -191,7 +198,7 @@ def serve() -> None:
         try:
             key = json.dumps(tables["spec"].get("data"), sort_keys=True)
             if key not in held:
-                held[key] = hold_out(source_of(asked).open_data, tables["first_seed"])
+                held[key] = hold_out(Source.of(asked).open_data, tables["first_seed"])
             failure = carry_out(task, held[key]).failure
         except PlasticityError as error:
             failure = str(error)

@@ -4,6 +4,7 @@
 /<layer>/trajectory   what the recorder took, over `step`
 /<layer>/metrics      the measurements, over `step`
 /<layer>/state        all arrays as they are at the end
+/experiment/state     the arrays of the encoders, where they have any
 /checkpoints/step_<n>/<layer>   the whole state, from which the run can go on
 """
 
@@ -150,7 +151,7 @@ class RunStore:
         # read, and the arrays at the end.
         for later in [kept for kept in self.checkpoints if kept > step]:
             self._put(self.staged.drop, f"{GROUP}/{name_of(later)}")
-        for layer in told["layers"]:
+        for layer in ("experiment", *told["layers"]):
             self._put(self.staged.drop, f"{layer}/{STATE}")
         self._put(self.staged.commit)
         self._put(self.staged.delete_partial)
@@ -269,21 +270,19 @@ class RunStore:
         with self._writing():
             series.append(clock.step, clock.epoch, frame)
 
-    def write_state(self, layer: LayerView) -> None:
-        """Write all arrays of a layer as they are now."""
-        for name, variable in layer.variables.items():
-            if variable.intent == "scratch":
-                continue
-            self._put(
-                write_array,
-                self.staged,
-                f"{layer.name}/{STATE}/{name}",
-                layer.array(name).copy(),
-                dims_of(name, variable),
-                labels_in(layer, name),
-                self._compressors,
-            )
-        self._put(self.staged.put_group, f"{layer.name}/{STATE}")
+    def write_state(self, layer: LayerView, within: str = "") -> None:
+        """Write the arrays of a layer as they are now: all, or those whose names begin so."""
+        kept = {
+            name: variable
+            for name, variable in layer.variables.items()
+            if name.startswith(within) and variable.intent != "scratch"
+        }
+        for name, variable in kept.items():
+            place, values = f"{layer.name}/{STATE}/{name}", layer.array(name).copy()
+            labels = dims_of(name, variable), labels_in(layer, name)
+            self._put(write_array, self.staged, place, values, *labels, self._compressors)
+        if kept:
+            self._put(self.staged.put_group, f"{layer.name}/{STATE}")
 
     def label(self, attributes: Mapping[str, Any]) -> None:
         """Give the store attributes, seen from the next commit on."""

@@ -74,8 +74,13 @@ class _Transformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
     def partial_fit(self, X: Any, y: Any = None) -> _Transformer:
         """Go on for one epoch, on these samples; the first call begins.
 
-        As many calls with the same samples as the experiment has epochs are a `fit`. Later calls
-        count as the last epoch of a longer run, and the samples may be others each time.
+        A call is one pass through its samples, in batches, and one epoch of the schedule; the
+        samples may be others each time, and what encoders were fitted to stays that of the first.
+
+        Unless `epochs` is given as a parameter, nobody knows how many calls are to come, so a
+        schedule that ends with the run stays at its beginning: call 500 changes the weights as call
+        10 does. With `epochs`, that many calls are to come, and with the same samples are a `fit`;
+        later calls count as the last epoch of a longer run.
 
         Raises `SpecError` where the layers are trained one after the other.
         """
@@ -83,7 +88,7 @@ class _Transformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         data = self._data(X, y, reset=not begun)
         made = self._experiment(data)
         snapshot = self._learnt.snapshot if begun else None
-        return self._train(next_pass(made, snapshot, self.listeners))
+        return self._train(next_pass(made, snapshot, self.listeners, self.epochs is None))
 
     def transform(self, X: Any) -> Array:
         """The activity (sample, neuron) of the last layer on samples (sample, input)."""

@@ -152,6 +152,49 @@ def test_a_pass_may_be_over_other_samples_and_more_of_them_than_planned():
     assert made.n_epoch_ == 3
 
 
+class RateFactors:
+    """Listener that keeps the rate factor of each step, and how far the weights moved."""
+
+    every = 1
+
+    def __init__(self):
+        self.factors, self.moved, self.last = [], [], None
+
+    @pl.hookimpl
+    def step_finished(self, clock, weights):
+        self.factors.append(clock.rate_factor)
+        if self.last is not None:
+            self.moved.append(np.abs(weights - self.last).mean())
+        self.last = weights.copy()
+
+
+@pytest.mark.parametrize("schedule", ["linear_to_zero", "cosine"])
+def test_a_stream_of_calls_changes_the_weights_at_call_100_as_at_call_10(schedule):
+    heard = RateFactors()
+    made = BCM(neurons=3, random_state=1, schedule=schedule, metrics=[], listeners=[heard])
+    for call in range(100):
+        made.partial_fit(samples(20, seed=call))
+    assert len(heard.factors) == 100
+    # The preset has 200 epochs, of which call 100 would be half way to a rate of 0.
+    np.testing.assert_allclose(heard.factors, 1, rtol=1e-6)
+    assert 0.5 < np.mean(heard.moved[90:]) / np.mean(heard.moved[5:15]) < 2
+
+
+def test_a_stream_of_known_length_anneals_over_that_many_calls():
+    heard = RateFactors()
+    made = BCM(neurons=3, epochs=20, metrics=[], listeners=[heard])
+    for call in range(20):
+        made.partial_fit(samples(20, seed=call))
+    np.testing.assert_allclose(heard.factors, 1 - np.arange(20) / 20)
+
+
+def test_whether_a_stream_is_compiled_does_not_depend_on_its_end():
+    passing = BCM(neurons=3, metrics=[]).partial_fit(samples()).partial_fit(samples())
+    assert passing.run_.store.attributes["compiled"] == []
+    always = BCM(neurons=3, metrics=[], fuse="always").partial_fit(samples())
+    assert always.run_.store.attributes["compiled"] == ["layer_0"]
+
+
 def test_passes_go_on_in_the_last_phase():
     phases = (pl.Phase("early", 1), pl.Phase("late", 1))
     made = pl.Experiment.load("bcm")
@@ -330,3 +373,15 @@ def test_a_fit_that_a_scheduler_ends_counts_and_raises():
     with pytest.raises(KeyboardInterrupt):
         made.fit(samples())
     assert made.transform(samples()).shape == (40, 3)
+
+
+# -- phases and names --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("phase", [pl.Phase("early", 1), {"name": "early", "epochs": 1}])
+def test_phases_and_names_of_parts_are_parameters(phase):
+    late = pl.Phase("late", 2)
+    layer = BCM(phases=[phase, late], phases__late__epochs=1, threshold__moving_average__memory=0.5)
+    made = clone(layer.set_params(epochs=4)).configured()
+    assert [(item.name, item.epochs) for item in made.phases] == [("early", 2), ("late", 2)]
+    assert made.layers[0].threshold.settings["memory"] == 0.5

@@ -7,10 +7,9 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-from rich.console import Console
 
 from plasticity import Clock, Experiment, LayerView, component, hookimpl, setting
-from plasticity_plugins.observers.display import Bar, Lines
+from plasticity_plugins.observers.display import Bar, Lines, Screen
 
 _SECONDS = 0.2  # between two looks of the bar
 
@@ -36,7 +35,7 @@ class Progress:
         self._first: tuple[int, float] | None = None
         self._done = 0
         if not self.quiet:
-            console = Console(stderr=True, highlight=False)
+            console = Screen()
             self._display = (Bar if console.is_terminal else Lines)(console, self.title)
 
     @hookimpl
