@@ -27,6 +27,7 @@ COMPARISONS = "plasticity.comparisons"
 FILE_READERS = "plasticity.file_readers"
 BENCHMARKS = "plasticity.benchmarks"
 READOUTS = "plasticity.readouts"
+DIAGNOSTICS = "plasticity.diagnostics"
 _UNKNOWN = ("unknown", "")  # distribution and version
 
 
