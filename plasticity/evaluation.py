@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from functools import cached_property
-from itertools import chain
+from itertools import chain, takewhile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,6 +35,7 @@ class Evaluation:
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
         self._dtype: np.dtype[Any] = np.dtype(simulation.experiment.dtype)
+        self.until: Any = None  # the encoder that fits itself to what those before it leave
 
     def respond(self, samples: Array, layer: int = -1) -> Array:
         """The activity (neuron, sample) of a layer on samples (sample, input)."""
@@ -88,7 +89,8 @@ class Evaluation:
         """What so many layers make of a block of samples (sample, input), encoded before."""
         simulation = self._simulation
         below = np.array(block, self._dtype)
-        emit(simulation.caller(simulation.layers[0], {"x": below}, _is_steady)("encode"))
+        calls = simulation.caller(simulation.layers[0], {"x": below}, _is_steady)("encode")
+        emit(takewhile(lambda call: call.component is not self.until, calls))
         for state in simulation.layers[:n_layer]:
             before = state.clock.batch or simulation.experiment.batch_size
             arrays = state.batch_arrays(len(block), "evaluate")
@@ -122,5 +124,5 @@ def _responds(part: Any) -> bool:
 
 def _is_steady(part: Any) -> bool:
     """Whether a component, if it is an encoder, does the same to a sample whenever it is shown."""
-    encode = getattr(part, "encode", None)
+    encode: Any = getattr(part, "encode", None)
     return not is_hook(encode) or not (list(streams_of(part)) or "clock" in arguments_of(encode))

@@ -12,63 +12,65 @@ from plasticity.cadence import Agenda, Following, cadence_of
 from plasticity.clock import Clock
 from plasticity.components import label_of
 from plasticity.dispatch import Answer, collect, emit, first
+from plasticity.drawing import drawing, encode_once
 from plasticity.errors import ConflictError, ContractError
-from plasticity.hookspecs import ADAPT, DRAW, MODULATE, RESPOND, UPDATE
+from plasticity.hookspecs import ADAPT, MODULATE, RESPOND, UPDATE
 from plasticity.online import FusedStretch
 from plasticity.state import Array, LayerState, read_only
 from plasticity.stretch import Stretch
 
 if TYPE_CHECKING:
+    from plasticity.session import Session
     from plasticity.simulation import Simulation
 
 
-def train(simulation: Simulation, stage: list[LayerState]) -> str | None:
+def train(session: Session, stage: list[LayerState]) -> str | None:
     """Train the layers of one stage to the end of their epochs; the reason if one asks to stop.
 
     A stage whose clock stands in the middle of an epoch goes on from there.
     """
-    clock = stage[0].clock
+    simulation, clock = session.simulation, stage[0].clock
     while clock.step < clock.n_step:
         if clock.step % clock.steps_per_epoch == 0:
             for layer in stage:
                 layer.clock.phase = simulation.experiment.phase_of(clock.epoch)
             simulation.notify("epoch_started", clock)
-        reason = _epoch(simulation, stage, clock)
+        reason = _epoch(session, stage, clock)
         if clock.step % clock.steps_per_epoch == 0:
-            simulation.notify("epoch_finished", clock)
-        if simulation.interrupt.requested:
-            simulation.keep(clock, whole=True)
+            session.end_epoch(clock)
+        if session.interrupt.requested:
+            session.keep(clock, whole=True)
             raise KeyboardInterrupt
         if reason:
             return reason
-        if simulation.keeper.due(clock.step):
-            simulation.keep(clock)
+        if session.keeper.due(clock.step):
+            session.keep(clock)
     return None
 
 
-def _epoch(simulation: Simulation, stage: list[LayerState], clock: Clock) -> str | None:
+def _epoch(session: Session, stage: list[LayerState], clock: Clock) -> str | None:
     """Step to the end of the epoch, or until somebody asks to stop; the reason, if one is given.
 
     It also returns where something is to be kept, and goes on when it is called again.
     """
     while True:
-        plan = simulation.plan(stage)
-        steps = _do(plan, clock, simulation.keeper.at_step)
+        plan = session.simulation.plan(stage)
+        steps = _do(plan, clock, session.keeper.at_step)
         for layer in stage:
             layer.clock.advance(steps)
         if plan.stretch is not None:
             plan.stretch.hand_over(clock)
         step = clock.step
         if step >= plan.measures.next or step == clock.n_step:
-            simulation.measure(stage)
+            session.measure(stage)
             plan.measures.look_beyond(step)
             plan.listen_again(step)
         if step >= plan.hearing.next:
             reason = plan.hear(step)
             if reason:
                 return reason
-        ended = step % clock.steps_per_epoch == 0 or simulation.interrupt.requested
-        if ended or simulation.keeper.due(step):
+        ended = step % clock.steps_per_epoch == 0 or session.interrupt.requested
+        if ended or session.keeper.due(step):
             return None
 
 
@@ -136,18 +138,20 @@ def step_plan(simulation: Simulation, stage: list[LayerState], batch: int) -> It
     """
     below: Array | None = None
     last = max(simulation.layers.index(layer) for layer in stage)
+    source = simulation.whole.components.get("batches")
     for index, layer in enumerate(simulation.layers[: last + 1]):
         arrays = layer.batch_arrays(batch)
         # A layer below the stage has no time of its own any more.
         own = arrays if layer in stage else {**arrays, "clock": stage[0].clock}
         call = simulation.caller(layer, own)
         trains = layer in stage
+        if index == 0:
+            encode_once(simulation, layer)
         compiled = simulation.fusion.step(layer, batch, call, index == 0) if trains else None
         if index > 0:
             yield Answer(np.copyto, (arrays["x"], below), "activate", layer)
         elif compiled is None or compiled.draw is None:
-            for event in DRAW:
-                yield from call(event)
+            yield from drawing(source, call)
         below = arrays["activity"].T
         if compiled is not None:
             yield Answer(compiled, (), "step", layer)

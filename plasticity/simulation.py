@@ -12,23 +12,20 @@ from plasticity.clock import Clock
 from plasticity.components import events_of, label_of
 from plasticity.data import Data
 from plasticity.dispatch import Answer, Manager, answers, emit
-from plasticity.errors import DivergenceError, SettingError
+from plasticity.errors import PlasticityError, SettingError
 from plasticity.evaluation import Evaluation
 from plasticity.fusion import Fusion
 from plasticity.interrupt import Interrupt, watching
 from plasticity.obstacles import NOT_KEPT
 from plasticity.recording import RunStore
-from plasticity.recording.keeper import Keeper
-from plasticity.recording.resuming import check_same, last_snapshot, way_back
+from plasticity.recording.resuming import ENDED, check_same, last_snapshot
 from plasticity.results import Run
-from plasticity.snapshots import is_sound, restore, snapshot_of
+from plasticity.session import Session
+from plasticity.snapshots import restore, snapshot_of
 from plasticity.spec import Experiment
 from plasticity.state import Array, LayerState, LayerView
-from plasticity.threads import one_thread_if_small
 
 logger = logging.getLogger("plasticity")
-
-_ENDED = ("finished", "stopped")  # how the outcome of a run begins that came to its end
 
 Caller = Callable[[str], tuple[Answer, ...]]
 
@@ -41,7 +38,7 @@ class Simulation:
     manager     pluggy's manager of all components
     whole       state of the components that belong to no layer
     layers      the layers, from the input upwards
-    store       where the run is recorded, once it has begun
+    session     the run in progress, or the last one; None before the first
     """
 
     def __init__(
@@ -58,16 +55,17 @@ class Simulation:
         self.whole = whole
         self.layers = layers
         self.interrupt = Interrupt()
-        self.store: RunStore | None = None
+        self.session: Session | None = None
         self.fusion = Fusion(experiment, whole)
         self.evaluation = Evaluation(self)
-        self.keeper = Keeper()
         self._plans: dict[Any, loop.Plan] = {}
         self._plan: loop.Plan  # of the steps before `_plan_until`, unless a listener comes
         self._plan_stage: list[LayerState] = []
         self._plan_until = 0
         self._plan_changes = -1
-        self._views = {layer.name: LayerView(layer, _answering(whole, layer)) for layer in layers}
+        self._views = {
+            state.name: LayerView(state, _answering(whole, state)) for state in (whole, *layers)
+        }
         self._others = {
             layer.name: [part for other in layers if other is not layer for part in _parts(other)]
             for layer in layers
@@ -80,6 +78,9 @@ class Simulation:
         places = {id(component): place for place, component in layer.components.items()}
         known = {"weights": layer.arrays["weights"], "inputs": self.evaluation.inputs(layer)}
         for answer in self.caller(layer, known)("init_state"):
+            if layer is not self.layers[0] and "encode" in events_of(answer.component):
+                continue  # an encoder sees the inputs of the lowest layer alone
+            self.evaluation.until = answer.component
             try:
                 emit([answer], layer.clock)
             except SettingError as error:
@@ -88,6 +89,8 @@ class Simulation:
                     raise
                 message = str(error).removeprefix(f"{label}: ")
                 raise SettingError(f"{place} {label!r}: {message}") from None
+            finally:
+                self.evaluation.until = None
 
     def register(self, listener: Any) -> None:
         """Add a listener, also in the middle of a run: it hears from the next step on.
@@ -122,16 +125,16 @@ class Simulation:
         overwrite  whether a store that exists may be replaced
         parent     what the store is to say of the run from which this one branches
 
-        Whatever ends the run, `run_finished` is emitted and all that was recorded is kept. Raises
-        `StoreError` where `out` exists, `ComponentError` where a component raises, and
+        Whatever ends the run, `run_finished` is emitted and all that was recorded is kept: the
+        exception has it as `run`. Raises `StoreError` where `out` exists, `ComponentError` where a
+        component raises, `DivergenceError` where weights or thresholds are no numbers, and
         `KeyboardInterrupt` after Ctrl-C, at the end of the step at hand.
         """
         with watching(self.interrupt):
-            self.store = RunStore.create(
+            store = RunStore.create(
                 out, self.experiment, self.data, overwrite=overwrite, parent=parent
             )
-            self._record()
-        return Run(self.store)
+            return self._record(store)
 
     def resume(self, place: str | Path) -> Run:
         """Go on with the run of a store from its last checkpoint, as if it had never stopped.
@@ -152,9 +155,34 @@ class Simulation:
                 store.release()
                 logger.info("%s: has run to its end; more epochs let it go on", place)
                 return Run(RunStore.open(place))
-            self.store = store
-            self._record()
-        return Run(self.store)
+            return self._record(store)
+
+    def _record(self, store: RunStore) -> Run:
+        """Train to the end in a session of its own."""
+        self.session = Session(self, store)
+        run = Run(store)
+        try:
+            self.session.record()
+        except KeyboardInterrupt as error:
+            told = (
+                f"interrupted at {self.session.clock}; the run until then is the attribute `run` "
+                "of this exception (at the prompt sys.last_value.run)"
+            )
+            if store.target is not None and store.checkpoints:
+                told += f", and plasticity.resume({str(store.target)!r}) goes on from there"
+            # No class of its own: Python ends as by Ctrl-C after this very class alone.
+            error.args = (told,)
+            vars(error).update(run=run, signal=self.interrupt.number)
+            raise
+        except PlasticityError as error:
+            error.run = run
+            raise
+        return run
+
+    @property
+    def store(self) -> RunStore | None:
+        """Where the run is recorded; None before it has begun."""
+        return None if self.session is None else self.session.store
 
     def _take_up(self, store: RunStore) -> bool:
         """Go to the last state of a store; whether there is anything left to do."""
@@ -164,40 +192,12 @@ class Simulation:
         if snapshot is not None:
             self.restore(snapshot)
         at_end = all(layer.clock.step >= layer.clock.n_step for layer in self.layers)
-        if at_end and found.attributes["outcome"].startswith(_ENDED):
+        if at_end and found.attributes["outcome"].startswith(ENDED):
             return False
         if "compiled" in found.attributes:
             self.fusion.follow(found.attributes["compiled"])
         store.go_on(step)
         return True
-
-    def _record(self) -> None:
-        """Train, and keep in the store what was recorded, whatever happens."""
-        assert self.store is not None
-        outcome = "failed"
-        self.fusion.refresh()
-        self.keeper = Keeper(self.experiment.storage if self.store.target else None)
-        resumed = self.layers[0].clock.step > 0
-        try:
-            for line in self.stepping():
-                logger.info(line)
-            compiled = [layer.name for layer in self.layers if self.explain_step(layer) is None]
-            self.store.label({"compiled": compiled})
-            with one_thread_if_small(self._largest_product(), bool(compiled)):
-                self.notify("run_started", self.layers[0].clock, resumed=resumed)
-                outcome = self._train()
-        except KeyboardInterrupt:
-            outcome = "interrupted"
-            raise
-        except DivergenceError as error:
-            error.args = (f"{error}{way_back(self.store)}",)
-            outcome = f"failed: {error}"
-            raise
-        except Exception as error:
-            outcome = f"failed: {error}"
-            raise
-        finally:
-            self._finish(outcome)
 
     def stepping(self) -> list[str]:
         """For each layer a line that tells whether its step is compiled, and if not why."""
@@ -210,64 +210,10 @@ class Simulation:
         """Why a layer steps through the plan, or None where its step is compiled."""
         return self.fusion.reason_against(layer, self.caller(layer, layer.batch_arrays(1)))
 
-    def _largest_product(self) -> int:
+    def largest_product(self) -> int:
         """Multiplications of the largest matrix product of a step."""
         sizes = [layer.sizes for layer in self.layers]
         return max(size["neuron"] * size["input"] * size["sample"] for size in sizes)
-
-    def _train(self) -> str:
-        assert self.store is not None
-        together = self.experiment.training == "together"
-        for stage in [self.layers] if together else [[layer] for layer in self.layers]:
-            self.keeper.start(stage[0].clock.step)
-            reason = loop.train(self, stage)
-            if reason:
-                break
-        outcome = f"stopped: {reason}" if reason else "finished"
-        # In the same commit as the last checkpoint, so that nobody finds one without the others.
-        self._write_state()
-        self.store.label({"outcome": outcome})
-        self.keep(stage[0].clock, whole=True)
-        return outcome
-
-    def keep(self, clock: Clock, whole: bool = False) -> None:
-        """Let the store commit what was recorded and, where due or `whole`, keep all the state."""
-        assert self.store is not None
-        if self.store.target is None:
-            return
-        whole = whole or self.keeper.wants_checkpoint(clock.step)
-        if whole and is_sound(self.layers):
-            variables = {state.name: state.variables for state in (self.whole, *self.layers)}
-            self.store.keep(self.snapshot(), variables, self.reached, clock)
-        else:
-            self.store.commit(self.reached, clock)
-        self.keeper.kept(clock.step, whole)
-
-    @property
-    def reached(self) -> int:
-        """Steps that the run has done in all, of one layer after the other."""
-        if self.experiment.training == "together":
-            return self.layers[0].clock.step
-        return sum(layer.clock.step for layer in self.layers)
-
-    def _finish(self, outcome: str) -> None:
-        try:
-            if not outcome.startswith(_ENDED):
-                self._write_state()
-        finally:
-            self._end(outcome)
-
-    def _write_state(self) -> None:
-        assert self.store is not None
-        for layer in self.layers:
-            self.store.write_state(self._views[layer.name])
-
-    def _end(self, outcome: str) -> None:
-        assert self.store is not None
-        try:
-            self.notify("run_finished", self.layers[0].clock, outcome=outcome)
-        finally:
-            self.store.close(outcome, self.reached, self.layers[-1].clock)
 
     def respond(self, samples: Array, layer: int = -1) -> Array:
         """The activity (neuron, sample) of a layer on samples (sample, input).
@@ -277,26 +223,6 @@ class Simulation:
         """
         return self.evaluation.respond(samples, layer)
 
-    def measure(self, stage: list[LayerState]) -> None:
-        """Let every metric measure the layers of a stage and pass the measurements on."""
-        metrics = [found.plugin for found in self.manager.hook.measure.get_hookimpls()]
-        if not metrics:
-            return
-        described: dict[str, Any] = {}
-        for metric in metrics:
-            for name, labels in getattr(metric, "describes", {}).items():
-                described[name] = {**labels, "source": label_of(metric)}
-                every = getattr(metric, "every", None)
-                if every is not None:
-                    described[name]["cadence"] = str(every)
-        for layer in stage:
-            found = loop.measurements_of(self, layer)
-            view = self._views[layer.name]
-            if self.store is not None:
-                self.store.append_measurements(view, found, described)
-            call = self.caller(layer, {"measurements": found})
-            emit(call("measured"), layer.clock)
-
     def snapshot(self) -> dict[str, Any]:
         """The whole state: arrays, random streams and clocks, as copies."""
         return {state.name: snapshot_of(state) for state in (self.whole, *self.layers)}
@@ -305,6 +231,8 @@ class Simulation:
         """Go back to the state of a snapshot of the same experiment."""
         for state in (self.whole, *self.layers):
             restore(state, snapshot[state.name])
+        if "batches" in self.whole.components:
+            self.whole.components["batches"].show(self.data)
         self._plans.clear()
         self._plan_until = 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -81,7 +82,7 @@ def bench(
     if as_json:
         import json
 
-        typer.echo(json.dumps({"machine": told, "found": [row.to_dict() for row in found]}))
+        print(json.dumps({"machine": told, "found": [row.to_dict() for row in found]}))
 
 
 def _table(
@@ -104,7 +105,7 @@ def _table(
     )
     found: list[Row] = _print(rows, titles, _cells, silent)
     if not silent:
-        typer.echo("others: cores that other processes kept busy; above 0.1 ratios mean little.")
+        print("others: cores that other processes kept busy; above 0.1 ratios mean little.")
     return found
 
 
@@ -135,7 +136,7 @@ def _scaling(cases: Cases, rounds: int, quick: bool, picture: Path, silent: bool
     found = _print(points, titles, _point_cells, silent)
     draw(found, picture)
     if not silent:
-        typer.echo(str(picture))
+        print(str(picture))
     return found
 
 
@@ -159,8 +160,8 @@ def _online(cases: Cases, only: str | None, rounds: int, silent: bool) -> list[O
     titles = ("case", "steps/s", "by hand", "ratio", "bar", "observed", "bar", "others")
     found: list[OnlineRow] = _print(rows, titles, _online_cells, silent)
     if not silent:
-        typer.echo("observed: share of the speed that is left with the observers of the case.")
-        typer.echo("others: cores that other processes kept busy; above 0.1 ratios mean little.")
+        print("observed: share of the speed that is left with the observers of the case.")
+        print("others: cores that other processes kept busy; above 0.1 ratios mean little.")
     return found
 
 
@@ -221,7 +222,7 @@ def _print(rows: Iterable[Any], titles: Sequence[str], cells: Any, silent: bool)
         found.append(row)
         table.add_row(*cells(row))
         if not silent:
-            typer.echo(f"measured {len(found)}: {cells(row)[0]}", err=True)
+            print(f"measured {len(found)}: {cells(row)[0]}", file=sys.stderr)
     if not silent:
         stdout().print(table)
     return found

@@ -45,11 +45,12 @@ def carry_out(
 
 def _reached(simulation: Simulation) -> str:
     """How far a run came, and what is left of it."""
-    begun = [layer.clock for layer in simulation.layers if layer.clock.step]
-    store, clock = simulation.store, (begun or [simulation.layers[0].clock])[-1]
-    if store is None or store.target is None:
-        return f"at {clock}; nothing is kept without --out"
-    return f"at {clock}; what was recorded until then is in {store.target}"
+    session = simulation.session
+    if session is None:
+        return "before its first step"
+    if session.store.target is None:
+        return f"at {session.clock}; nothing is kept without --out"
+    return f"at {session.clock}; what was recorded until then is in {session.store.target}"
 
 
 def _way_on(simulation: Simulation) -> list[str]:

@@ -50,12 +50,15 @@ def _told(name: str) -> tuple[str, list[str]]:
     from plasticity.cli.settings import described
     from plasticity.components import role_of
     from plasticity.discovery import COMPONENTS, entry_of, short
+    from plasticity.portion import Portion
 
     entry = entry_of(name, COMPONENTS, "component", "")
     cls = entry.load()
     told = [f"{short(name)}  {entry.distribution} {entry.version}"]
     told += (cls.__doc__ or "").strip().splitlines()[:1]
     told += described(cls)
+    if role_of(cls) == "source":
+        told += described(Portion)
     source = getattr(cls, "source", "")
     if source:
         told.append(f"source: {short_form(source)}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -23,7 +23,7 @@ def resume(
     ] = None,
     data: Annotated[
         str | None,
-        typer.Option(metavar="NAME|FILE", help="The same data, where they are kept elsewhere now."),
+        typer.Option(metavar="NAME|FILE", help="The same data, where they lie elsewhere now."),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
 ) -> None:
@@ -31,15 +31,15 @@ def resume(
     from plasticity.assembly import assemble
     from plasticity.cli.carrying_out import carry_out
     from plasticity.cli.progress import with_progress
-    from plasticity.overrides import parse
+    from plasticity.overrides import parse_all
     from plasticity.recording import RunStore
-    from plasticity.runs import configure
+    from plasticity.runs import reconfigure
 
-    chosen: dict[str, Any] = dict(map(parse, settings or []))
+    chosen = parse_all(settings or [])
     if epochs is not None:
         chosen["epochs"] = epochs
     stored = RunStore.open(place).experiment()
-    made = configure(stored, data=chosen.pop("data", data), **chosen)
+    made = reconfigure(stored, data=chosen.pop("data", data), **chosen)
     made, listeners = with_progress(made, quiet)
     simulation = assemble(made, listeners)
     carry_out(simulation, lambda: simulation.resume(place), place, quiet)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rich.console import Console, RenderableType
 from rich.padding import Padding
@@ -43,7 +43,8 @@ class _Stderr(logging.Handler):
     """Looks stderr up at each line, since a progress bar takes its place for a while."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        print(record.getMessage(), file=sys.stderr)
+        with suppress(OSError):  # a terminal that was closed ends no run
+            print(record.getMessage(), file=sys.stderr)
 
 
 def heading(console: Console, text: str) -> None:

@@ -20,20 +20,16 @@ from plasticity.comparing.scores import Cost, Scores, scores_of
 from plasticity.comparing.stopwatch import Stopwatch, samples_until
 from plasticity.data import Data
 from plasticity.errors import DataError, PlasticityError, SpecError
-from plasticity.fallbacks import GivenData
 from plasticity.recording import RunStore
+from plasticity.recording.resuming import ENDED
+from plasticity.recording.target import Target
 from plasticity.results import Run, open_run
 from plasticity.simulation import Simulation
+from plasticity.sources import Source
 from plasticity.spec import Experiment
-from plasticity.structure import make
 from plasticity.typing import Array
 
 _FAILED = "failed: "
-_ENDED = ("finished", "stopped")
-_DIVERGED = (
-    "the weights are no longer finite at the end of the run: lower the learning rate, or bound the "
-    "weights"
-)
 
 
 @attrs.frozen(eq=False)
@@ -66,7 +62,8 @@ class Compared:
     run         what was recorded; None where nothing was
     scores      None where the run failed or holds no weights
     failure     what ended the run, or an empty text
-    simulation  trained, so it can be asked to respond; None where the run is kept in a store
+    simulation  trained, so it can be asked to respond; None where the run is kept in a store, or
+                came from another process
     """
 
     name: str
@@ -75,6 +72,10 @@ class Compared:
     scores: Scores | None = None
     failure: str = ""
     simulation: Simulation | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle all but the simulation, which is part of this process."""
+        return Compared, (self.name, self.asked, self.run, self.scores, self.failure)
 
     @property
     def seed(self) -> int:
@@ -154,19 +155,12 @@ def train(task: Task, simulation: Simulation, held: Held) -> Compared:
     return compared
 
 
-def source_of(experiment: Experiment) -> Any:
-    """The source of the data of an experiment."""
-    if isinstance(experiment.data, Data):
-        return GivenData(data=experiment.data)
-    return make(experiment.data, "data", "source")
-
-
 def found_complete(task: Task, held: Held) -> Compared | None:
     """The run of a task, where an earlier comparison brought it to its end; or None."""
-    if task.place is None or not task.place.exists():
+    if task.place is None or not Target(task.place).exists():
         return None
     run = open_run(task.place)
-    if not run.outcome.startswith(_ENDED):
+    if not run.outcome.startswith(ENDED):
         return None
     compared = Compared(task.name, task.asked, run)
     scores = Scores.read(scores_path(task.place), run.store.attributes["id"])
@@ -193,7 +187,7 @@ def found_in_store(name: str, run: Run, trained_on: Data | None, held: Held) -> 
 def failed(task: Task, told: str = "") -> Compared:
     """A run that another process ended without a result; `told` says how, if the store does not."""
     compared = Compared(task.name, task.asked, failure=told)
-    if task.place is not None and task.place.exists():
+    if task.place is not None and Target(task.place).exists():
         compared.run = open_run(task.place)
         outcome = compared.run.outcome
         if outcome.startswith(_FAILED):
@@ -208,7 +202,7 @@ def scores_path(place: Path) -> Path:
 
 def _may_go_on(place: Path) -> bool:
     """Whether there is a store with a state to go on from."""
-    if not place.exists():
+    if not Target(place).exists():
         return False
     store = RunStore.open(place)
     return bool(store.checkpoints) and not store.attributes["outcome"].startswith("failed")
@@ -218,7 +212,7 @@ def _scored_anew(task: Task, compared: Compared, held: Held) -> Compared:
     """Score a run from its store."""
     assert compared.run is not None
     try:
-        trained_on = held.rest or source_of(task.asked).open_data("train")
+        trained_on = held.rest or Source.of(task.asked).open_data("train")
         simulation = rebuilt(compared.run, trained_on)
         cost = Cost(state_bytes=_state_bytes(simulation))
         _score(task, compared, simulation, held, cost)
@@ -229,10 +223,6 @@ def _scored_anew(task: Task, compared: Compared, held: Held) -> Compared:
 
 def _score(task: Task, compared: Compared, simulation: Simulation, held: Held, cost: Cost) -> None:
     assert compared.run is not None
-    weights = simulation.layers[-1].arrays["weights"]
-    if not np.isfinite(weights).all():
-        compared.failure = _DIVERGED
-        return
     step = compared.run.store.attributes.get("step", simulation.layers[-1].clock.step)
     seen = samples_until(compared.run.experiment, simulation.data.per_epoch, step)
     compared.scores = scores_of(simulation, compared.run, held.data, cost, seen)

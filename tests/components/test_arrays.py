@@ -318,10 +318,12 @@ def test_labels_that_are_no_whole_numbers_are_refused(tmp_path):
     )
 
 
-def test_labels_that_are_words_are_refused():
-    assert refusal(samples=SAMPLES[:2], labels=["cat", "dog"]) == (
-        "samples: labels must be whole numbers, got values of type <U3; number the classes from 0"
-    )
+def test_labels_may_be_words(tmp_path):
+    words = np.array(["cat", "dog"])
+    np.savez(tmp_path / "x.npz", x=SAMPLES[:2], y=words)
+    of_file = Arrays(path=tmp_path / "x.npz", labels="y").open_data("train")
+    given = Arrays(samples=SAMPLES[:2], labels=["cat", "dog"]).open_data("train")
+    assert of_file.labels.tolist() == given.labels.tolist() == ["cat", "dog"]
 
 
 def test_labels_of_another_length_are_refused(tmp_path):

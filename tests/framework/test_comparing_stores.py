@@ -174,13 +174,22 @@ def test_a_budget_of_seconds_is_told_in_epochs():
     assert run.scores.samples_seen == 100 * run.run.experiment.n_epoch
 
 
-def test_phases_have_a_length_of_their_own():
-    phased = spec(phases=(pl.Phase("only", 1),), epochs=None)
+def test_phases_are_lengthened_in_proportion_to_the_budget():
+    phased = spec(phases=(pl.Phase("early", 1), pl.Phase("late", 1)), epochs=None)
+    compared = compare({"a": spec(epochs=4), "b": phased})
+    assert [run.asked.n_epoch for run in compared.runs] == [4, 4]
+    assert [phase.epochs for phase in compared.runs[1].asked.phases] == [2, 2]
+    assert compared.lengths == ("b: 4 epochs, where its spec says 2",)
+
+
+def test_phases_that_cannot_share_the_budget_are_refused_with_the_way_out():
+    phased = spec(phases=(pl.Phase("early", 1), pl.Phase("late", 1)), epochs=None)
     with pytest.raises(SpecError) as refused:
         compare({"a": spec(epochs=3), "b": phased})
     assert str(refused.value) == (
-        "b: its phases last 1 epochs, but the budget of the comparison is 3; let the phases last "
-        "as long, or compare with --budget own"
+        "b: the budget of the comparison is 3 epochs; epochs: 3 cannot be shared among the phases "
+        "(early 1, late 1) in proportion; give a multiple of 2, or the length of a phase, as "
+        "phases.early.epochs; --budget own leaves each run its own length"
     )
 
 

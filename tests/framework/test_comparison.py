@@ -91,8 +91,9 @@ def test_a_run_that_ends_with_weights_that_are_no_numbers_has_failed(folder):
     for _ in range(2):  # the second time it finds the store
         (run,) = compare({"wild": wild}, out=folder / "compared").runs
         assert run.failure == (
-            "the weights are no longer finite at the end of the run: lower the learning rate, or "
-            "bound the weights"
+            "layer_0: 'weights' holds infinity or NaN after step 20 (not looked at since step 0); "
+            "lower the learning rate, or bound the weights; no state was kept before that "
+            "(storage.checkpoint tells how often)"
         )
 
 

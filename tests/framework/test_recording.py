@@ -147,6 +147,7 @@ def test_the_attributes_tell_how_the_run_came_about(place):
         "image_shape": None,
         "outcome": "finished",
         "compiled": [],
+        "notices": [],
         "reached": 8,
         "reached_at_end": 8,
         "step": 8,

@@ -12,7 +12,7 @@ from plasticity import Data, component, hookimpl, setting
 from plasticity.errors import DataError, listed
 from plasticity.typing import Array
 from plasticity_plugins.sources.array_files import read_npy, read_npz, read_zarr
-from plasticity_plugins.sources.csv_files import read_csv
+from plasticity_plugins.sources.csv_files import read_column, read_csv
 
 _READERS = {".npy": read_npy, ".npz": read_npz, ".zarr": read_zarr}
 
@@ -24,10 +24,12 @@ class Arrays:
     An npy file is mapped into memory: only the samples of a batch are read, so it may be larger
     than the memory (images of more than two dimensions must be stored in C order, or they are
     copied). A large zarr array is unpacked to a temporary file that is mapped. Files of the other
-    kinds are read whole. No file is unpickled.
+    kinds are read whole. No file is unpickled. What the first line and the first column of a csv
+    file are, and whether a column holds labels, is decided by the rules of `csv_files`, unless
+    `header`, `index` and `labels` tell.
 
     Labels come from the key or column that `labels` names, or from a second file; there, `labels`
-    names the key or column where there are several. They must be whole numbers.
+    names the key or column where there are several. They are whole numbers or strings.
 
     Raises `DataError`, naming the file, what was expected and what was found.
 
@@ -45,12 +47,18 @@ class Arrays:
     )
     labels: Any = setting(
         default=None,
-        doc="array of labels; or the key, or the column (name, or number from 0), that holds them",
+        doc="array of labels; or the key, or the column (name, or number from 0), that holds them; "
+        "false: none does",
     )
     labels_path: str | Path | None = setting(default=None, doc="second file, with the labels")
     header: bool | None = setting(
         default=None,
         doc="whether the first line of a csv file holds names; found out unless given",
+    )
+    index: Any = setting(
+        default=None,
+        doc="column of a csv file (name, or number from 0) that numbers the rows and is left out, "
+        "or false; found out unless given",
     )
     delimiter: str = setting(
         default=",", choices=(",", ";", "\t", " "), doc="what separates the columns of a csv file"
@@ -74,7 +82,7 @@ class Arrays:
         samples, labels, name = self._samples()
         if self.labels_path is not None:
             labels = self._labels_of_file()
-        elif self.labels is not None and not self._names_labels:
+        elif self.labels is not None and self.labels is not False and not self._names_labels:
             labels = np.asarray(self.labels)
         if labels is not None:
             labels = _whole(labels, name if self.labels_path is None else str(self.labels_path))
@@ -84,7 +92,7 @@ class Arrays:
     @property
     def _names_labels(self) -> bool:
         """Whether `labels` tells where the labels are, and not what they are."""
-        return isinstance(self.labels, str | numbers.Integral)
+        return isinstance(self.labels, str | numbers.Integral) and self.labels is not False
 
     def _samples(self) -> tuple[Any, Array | None, str]:
         """The samples, the labels that are in the same file, and the name of the data."""
@@ -97,14 +105,17 @@ class Arrays:
             return self.samples, None, "samples"
         path = _existing(self.path)
         inside = self.labels if self._names_labels and self.labels_path is None else None
+        if self.labels is not None and not self._names_labels:
+            inside = False  # they come from elsewhere, or there are none
         samples, labels = self._read(path, self.key, inside)
         return samples, labels, path.name
 
     def _labels_of_file(self) -> Array:
         path = _existing(self.labels_path)
         if path.suffix == ".csv":
-            table, labels = self._read(path, None, self.labels)
-            return table if labels is None else labels
+            return read_column(
+                path, delimiter=self.delimiter, header=self.header, labels=self.labels
+            )
         return self._read(path, self.labels, None)[0]
 
     def _read(self, path: Path, key: str | None, labels: Any) -> tuple[Array, Array | None]:
@@ -113,17 +124,23 @@ class Arrays:
                 raise DataError(
                     f"{path}: a csv file holds one table without a name, got key {key!r}"
                 )
-            return read_csv(path, delimiter=self.delimiter, header=self.header, labels=labels)
+            return read_csv(
+                path,
+                delimiter=self.delimiter,
+                header=self.header,
+                index=self.index,
+                labels=labels,
+            )
         if path.suffix not in _READERS:
             raise DataError(
                 f"{path}: a file of samples ends in one of {listed([*_READERS, '.csv'])}, got "
                 f"{path.suffix!r}"
             )
-        if isinstance(labels, numbers.Integral):
+        if isinstance(labels, numbers.Integral) and labels is not False:
             raise DataError(
                 f"{path}: labels = {labels} names a column, which only a csv file has; give a key"
             )
-        reader = _READERS[path.suffix]
+        reader, labels = _READERS[path.suffix], labels or None
         samples = reader(path, key, labels)
         return samples, None if labels is None else reader(path, labels)
 
@@ -136,16 +153,11 @@ def _existing(path: Any) -> Path:
 
 
 def _whole(labels: Array, where: str) -> Array:
-    """Labels (sample,) as whole numbers."""
+    """Return labels (sample,), whole where they are numbers."""
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
-    if labels.dtype.kind in "iub" or labels.ndim != 1:
+    if labels.dtype.kind != "f" or labels.ndim != 1:
         return labels
-    if labels.dtype.kind != "f":
-        raise DataError(
-            f"{where}: labels must be whole numbers, got values of type {labels.dtype}; number the "
-            "classes from 0"
-        )
     broken = np.flatnonzero(~np.isfinite(labels) | (labels != np.floor(labels)))
     if len(broken):
         row = int(broken[0])
