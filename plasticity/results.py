@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import numpy as np
 
 from plasticity.data import Data
 from plasticity.discovery import is_preset
+from plasticity.notebook import facts
 from plasticity.recording import RunStore
 from plasticity.recording.checkpoints import GROUP, name_of
 from plasticity.spec import Experiment
@@ -103,6 +106,28 @@ class Run:
     def __repr__(self) -> str:
         where = self.store.target or "memory"
         return f"<Run of {', '.join(self.layers)}, {self.outcome}, in {where}>"
+
+    def _repr_html_(self) -> str:
+        told = self.store.attributes
+        layers = zip(self.layers, self.experiment.layers, strict=True)
+        metrics = {
+            str(name): f"{np.nanmean(array.values[-1]):.4g}"
+            for name, array in self.metrics.data_vars.items()
+            if np.isfinite(array.values[-1]).any()
+        }
+        known = {
+            "outcome": self.outcome,
+            "steps": f"{told['reached']:,} of {told['reached_at_end']:,}"
+            if "reached" in told
+            else "",
+            "layers": ", ".join(f"{name} ({layer.neurons} neurons)" for name, layer in layers),
+            "data": told["data"]["name"],
+            "seed": told["seed"],
+            "store": self.store.target or "in memory",
+            **metrics,
+        }
+        notices = "".join(f"<p>{escape(text)}</p>" for text in self.notices)
+        return facts("Run", known, notices)
 
 
 def open_run(path: str | Path, trust: bool = False) -> Run:

@@ -89,6 +89,10 @@ class Compared:
         told = (self.name, self.asked, self.run, self.scores, self.failure, None, self.also)
         return Compared, told
 
+    def __repr__(self) -> str:
+        ended = f"failed: {self.failure}" if self.failure else self.run and self.run.outcome
+        return f"<Compared {self.name}, seed {self.seed}: {ended}>"
+
     @property
     def seed(self) -> int:
         """The seed of the run."""
@@ -101,9 +105,9 @@ class Compared:
             return {}
         metrics = self.run.metrics
         found = {str(name): array.values[-1] for name, array in metrics.data_vars.items()}
-        weights = self.run.state().get("weights")
-        missing = lacking(self.run.experiment, self.also) if weights is not None else ()
-        found = measured_at_end(weights, missing) | found if missing else found
+        state, missing = self.run.state(), lacking(self.run.experiment, self.also)
+        if missing and "weights" in state:
+            found = measured_at_end(state["weights"].values, missing) | found
         return {name: _mean(value) for name, value in found.items()}
 
     @property
