@@ -16,10 +16,14 @@ import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
+from operator import attrgetter
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import attrs
 
+from plasticity.editable import not_installed
 from plasticity.errors import (
     ConflictError,
     SpecError,
@@ -36,6 +40,7 @@ FILE_READERS = "plasticity.file_readers"
 BENCHMARKS = "plasticity.benchmarks"
 READOUTS = "plasticity.readouts"
 DIAGNOSTICS = "plasticity.diagnostics"
+_MODULE = "module"  # in place of the distribution, of what is named by module and class
 _UNKNOWN = ("unknown", "")  # distribution and version
 
 
@@ -66,14 +71,21 @@ class Entry:
     version: str
 
     def load(self) -> type:
-        """Import the module and return the object; a failure names the package."""
+        """Import the module and return the object; a failure names the package.
+
+        The module of a reference "module:Class" may lie in the working directory.
+        """
         module, _, attribute = self.value.partition(":")
+        by_reference = self.distribution == _MODULE
         try:
-            loaded: type = getattr(importlib.import_module(module), attribute)
+            found = _import_from_here(module) if by_reference else importlib.import_module(module)
+            loaded: type = attrgetter(attribute)(found)
         except Exception as error:
+            whose = f" of {self.distribution} {self.version}" if not by_reference else ""
+            again = not_installed(COMPONENTS).get(self.name)
             raise SpecError(
-                f"component {self.name!r} of {self.distribution} {self.version} cannot be loaded "
-                f"from {self.value!r}: {type(error).__name__}: {error}"
+                f"component {self.name!r}{whose} cannot be loaded from {self.value!r}: "
+                f"{type(error).__name__}: {error}" + (f"; {again}" if again else "")
             ) from error
         return loaded
 
@@ -100,7 +112,7 @@ plugins lists all)
     if isinstance(name, Untrusted):
         return _known(name)
     if ":" in name:
-        return Entry(name, name, "module", "").load()
+        return Entry(name, name, _MODULE, "").load()
     qualified = f"{role}.{name}"
     wanted = qualified if qualified in entries() else name
     return entry_of(wanted, COMPONENTS, "component", "plasticity plugins lists all").load()
@@ -153,6 +165,9 @@ def entry_of(name: str, group: str, kind: str, hint: str) -> Entry:
     """The one entry of this name, or the error that tells why there is none."""
     known = entries(group)
     if name not in known:
+        for declared, again in not_installed(group).items():
+            if name in (declared, short(declared)):
+                raise UnknownNameError(f"unknown {kind} {name!r}: {again}")
         namesakes = " or ".join(repr(full) for full in known if short(full) == name)
         offer = f"; did you mean {namesakes}?" if namesakes else nearest(name, map(short, known))
         raise UnknownNameError(f"unknown {kind} {name!r}{offer} ({hint})")
@@ -181,6 +196,27 @@ def _known(name: Untrusted) -> type:
         f"{module!r}, which could run any code; if you trust the store, resume and branch take "
         "--trust (resume, branch and open_run in Python trust=True)"
     )
+
+
+def _import_from_here(module: str) -> ModuleType:
+    """Import a module, from the working directory if it is nowhere else.
+
+    A command that is installed does not look there, as Python does when it runs a script. The
+    folder stays on the path, since functions of the module may import others later.
+    """
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        here = str(Path.cwd())
+        if error.name != module.partition(".")[0] or here in sys.path:
+            raise
+    sys.path.append(here)
+    try:
+        importlib.invalidate_caches()
+        return importlib.import_module(module)
+    except ModuleNotFoundError:
+        sys.path.remove(here)
+        raise
 
 
 def _text(entry: Entry) -> str:

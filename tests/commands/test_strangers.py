@@ -39,7 +39,8 @@ def made(tmp_path_factory):
         patched.chdir(folder)
         spec = pl.Experiment.load("bcm").with_(
             data={"name": "arrays", "path": str(folder / "x.npy")},
-            neurons=3, epochs=1, batch_size=20, observers=[], rule="from_a_stranger:Mine", threshold=None,
+            neurons=3, epochs=1, batch_size=20, observers=[],
+            rule="from_a_stranger:Mine", threshold=None,
         )  # fmt: skip
         pl.run(spec, out=folder / "S.zarr")
         del sys.modules["from_a_stranger"]
