@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
 import numpy as np
 
 from plasticity.clock import Clock
@@ -52,6 +55,13 @@ class Batches:
     rng = Stream()
     order = Variable(("pattern",), dtype="int64", description="order of the samples in this epoch")
 
+    def __attrs_post_init__(self) -> None:
+        self.show(self.data)
+
+    def show(self, data: Data, encoders: Collection[Any] = ()) -> None:
+        """Draw from now on from the data as these encoders have left them."""
+        self.shown, self.encoders = data, list(encoders)
+
     @hookimpl
     def epoch_started(self, clock: Clock) -> None:
         self.order[...] = (
@@ -62,7 +72,7 @@ class Batches:
     def draw_batch(self, x: Array, clock: Clock) -> Array:
         rows = self._rows(clock, len(x))
         np.multiply(
-            self.data.samples[rows], self.data.scale, out=x, dtype=x.dtype, casting="same_kind"
+            self.shown.samples[rows], self.shown.scale, out=x, dtype=x.dtype, casting="same_kind"
         )
         return x
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,13 @@ import attrs
 from plasticity.assembly import assemble
 from plasticity.data import Data, as_data, default_scale
 from plasticity.discovery import entries, readers
-from plasticity.errors import DataError, StoreError
+from plasticity.errors import DataError, SpecError, StoreError
 from plasticity.overrides import override
 from plasticity.portion import PORTION, portion
 from plasticity.recording import RunStore
 from plasticity.results import Run
 from plasticity.simulation import Simulation
-from plasticity.spec import Experiment
+from plasticity.spec import Experiment, to_dict
 
 
 def run(
@@ -159,8 +159,25 @@ def configure(
     if isinstance(given, Data):
         given, settings = _of_part(given, settings)
     if settings:
-        made = Experiment.from_dict(override(made.to_dict(), settings))
+        made = Experiment.from_dict(override(to_dict(made, objects=True), settings))
     return made if given is None else attrs.evolve(made, data=given)
+
+
+def longer(experiment: Experiment, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of a run that goes on; `epochs` lengthen the last of its phases.
+
+    The phases that have begun keep their length, so that the steps that are done stay as they are.
+    Raises `SpecError` where there are too few epochs for the phases before the last.
+    """
+    chosen, before = dict(settings), sum(phase.epochs for phase in experiment.phases[:-1])
+    epochs = chosen.get("epochs")
+    if not experiment.phases or "phases" in chosen or type(epochs) is not int:
+        return chosen
+    if epochs <= before:
+        told = ", ".join(f"{phase.name} {phase.epochs}" for phase in experiment.phases)
+        raise SpecError(f"epochs: {epochs} end before the last of the phases ({told}) begins")
+    del chosen["epochs"]
+    return {f"phases.{len(experiment.phases) - 1}.epochs": epochs - before, **chosen}
 
 
 def reconfigure(
@@ -180,7 +197,7 @@ def reconfigure(
     elif isinstance(given, Data):
         again = {f"data.{name}": before[name] for name in PORTION if name in before}
         data, labels, settings = given, None, {**again, **settings}
-    return configure(stored, data=data, labels=labels, **settings)
+    return configure(stored, data=data, labels=labels, **longer(stored, settings))
 
 
 def source_of(name: str) -> Any:

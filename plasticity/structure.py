@@ -27,7 +27,7 @@ from plasticity.errors import (
 )
 from plasticity.portion import PORTION
 from plasticity.settings import settings_of, type_name
-from plasticity.spec import GIVEN, Experiment, Layer, Reference
+from plasticity.spec import GIVEN, Experiment, Layer, Reference, as_tables
 
 
 def structure(tables: Mapping[str, Any]) -> Experiment:
@@ -35,17 +35,27 @@ def structure(tables: Mapping[str, Any]) -> Experiment:
 
     Raises `SpecError` for a wrong type or an unknown key, naming its place and the nearest key.
     """
+    tables = {
+        name: as_tables(content) if name in ("layers", "phases", "storage") else content
+        for name, content in tables.items()
+    }
     for entry in ("layers", "phases"):
         _check_tables(entry, tables.get(entry, ()))
     if not isinstance(tables.get("storage", {}), Mapping):
         raise SpecError(
             f"storage: must be a table, written [storage] in TOML, got {tables['storage']!r}"
         )
+    made: Experiment = structured(Experiment, tables, "")
+    return made
+
+
+def structured(kind: type, tables: Mapping[str, Any], place: str) -> Any:
+    """Return the object of a class that a table describes; a `SpecError` begins with the place."""
     try:
-        return _converter.structure(tables, Experiment)
+        return _converter.structure(tables, kind)
     except ClassValidationError as error:
-        place, cause = _first_cause(error)
-        raise _spec_error(place, cause) from None
+        inside, cause = _first_cause(error, place)
+        raise _spec_error(inside, cause) from None
 
 
 def make(reference: Any, place: str, role: str) -> Any:

@@ -29,8 +29,9 @@ def responses_of(run: Run, samples: Any, labels: Any = None, layer: int = -1) ->
     labels   of the samples, which become a coordinate "label"
     layer    -1 is the last
 
-    The layers are built anew from the spec and filled with the stored arrays. Encoders that draw
-    random numbers are left out; those that fit their arrays to the data do so on these samples.
+    The layers are built anew from the spec, and they and the encoders filled with the stored
+    arrays, so that an encoder uses what it was fitted to. Encoders that draw random numbers are
+    left out.
 
     Raises `DataError` where the samples have another number of inputs than those of the training.
     """
@@ -81,7 +82,8 @@ def rebuilt(run: Run, data: Data) -> Simulation:
         batch_size=min(experiment.batch_size, data.n_sample),
     )
     simulation = assemble(quiet)
-    for layer_state, stored in zip(simulation.layers, states, strict=True):
+    filled = (simulation.whole, *simulation.layers)
+    for layer_state, stored in zip(filled, (run.encoders(), *states), strict=True):
         _fill(layer_state, stored)
     return simulation
 

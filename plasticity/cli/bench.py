@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -34,7 +35,7 @@ def bench(
         bool, typer.Option("--online", help="Count steps a second with one sample a step.")
     ] = False,
     recording: Annotated[
-        bool, typer.Option("--recording", help="Measure what it costs to record and to keep.")
+        bool, typer.Option("--recording", help="Measure what it costs a run to record and to keep.")
     ] = False,
     only: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Only the cases whose name holds this text.")
@@ -73,7 +74,7 @@ def bench(
     elif online:
         found = _online(cases, only, rounds, as_json)
     elif recording:
-        found = _recording(cases, only, rounds, quick, as_json)
+        found = _recording(cases, only, rounds, as_json)
     elif scaling:
         found = _scaling(cases, rounds, quick, picture, as_json)
     else:
@@ -81,7 +82,7 @@ def bench(
     if as_json:
         import json
 
-        typer.echo(json.dumps({"machine": told, "found": [row.to_dict() for row in found]}))
+        print(json.dumps({"machine": told, "found": [row.to_dict() for row in found]}))
 
 
 def _table(
@@ -104,7 +105,7 @@ def _table(
     )
     found: list[Row] = _print(rows, titles, _cells, silent)
     if not silent:
-        typer.echo("others: cores that other processes kept busy; above 0.1 ratios mean little.")
+        print("others: cores that other processes kept busy; above 0.1 ratios mean little.")
     return found
 
 
@@ -135,7 +136,7 @@ def _scaling(cases: Cases, rounds: int, quick: bool, picture: Path, silent: bool
     found = _print(points, titles, _point_cells, silent)
     draw(found, picture)
     if not silent:
-        typer.echo(str(picture))
+        print(str(picture))
     return found
 
 
@@ -159,8 +160,8 @@ def _online(cases: Cases, only: str | None, rounds: int, silent: bool) -> list[O
     titles = ("case", "steps/s", "by hand", "ratio", "bar", "observed", "bar", "others")
     found: list[OnlineRow] = _print(rows, titles, _online_cells, silent)
     if not silent:
-        typer.echo("observed: share of the speed that is left with the observers of the case.")
-        typer.echo("others: cores that other processes kept busy; above 0.1 ratios mean little.")
+        print("observed: share of the speed that is left with the observers of the case.")
+        print("others: cores that other processes kept busy; above 0.1 ratios mean little.")
     return found
 
 
@@ -194,21 +195,17 @@ def _peak_cells(row: PeakRow) -> tuple[str, ...]:
     return row.peak.title, f"{row.megabytes:.0f} MB", f"{row.compiled:.0f} MB", bar, met
 
 
-def _recording(
-    cases: Cases, only: str | None, rounds: int, quick: bool, silent: bool
-) -> list[Kept]:
+def _recording(cases: Cases, only: str | None, rounds: int, silent: bool) -> list[Kept]:
     from plasticity.bench.recording import measure_recording
 
-    rows = (row for row in measure_recording(cases.recording, rounds, quick, only or ""))
+    rows = measure_recording(cases.recording, rounds, only or "")
     return _print(rows, ("measured", "found", "bar"), _kept_cells, silent)
 
 
 def _kept_cells(row: Kept) -> tuple[str, ...]:
-    value, unit = row.value, f" {row.unit}".rstrip()
-    found = f"{value.median:.3g}{unit}"
-    if value.low != value.high:
-        found += f" ({value.low:.3g} to {value.high:.3g})"
-    return row.title, found, _bar(">=" if row.least else "<=", row.bar, row.met)
+    value = row.value
+    found = f"{value.median:.3g} ({value.low:.3g} to {value.high:.3g})"
+    return row.title, found, _bar("<=", row.bar, row.met)
 
 
 def _print(rows: Iterable[Any], titles: Sequence[str], cells: Any, silent: bool) -> list[Any]:
@@ -221,7 +218,7 @@ def _print(rows: Iterable[Any], titles: Sequence[str], cells: Any, silent: bool)
         found.append(row)
         table.add_row(*cells(row))
         if not silent:
-            typer.echo(f"measured {len(found)}: {cells(row)[0]}", err=True)
+            print(f"measured {len(found)}: {cells(row)[0]}", file=sys.stderr)
     if not silent:
         stdout().print(table)
     return found

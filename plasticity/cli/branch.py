@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -44,12 +44,12 @@ def branch(
     """Begin a run of its own from a state that another run kept."""
     from plasticity.cli.carrying_out import carry_out
     from plasticity.cli.progress import with_progress
-    from plasticity.overrides import parse
+    from plasticity.overrides import parse_all
     from plasticity.recording import RunStore
     from plasticity.runs import branching, reconfigure
 
-    chosen: dict[str, Any] = dict(map(parse, settings or []))
     stored = RunStore.open(place)
+    chosen = parse_all(settings or [])
     made = reconfigure(stored.experiment(), data=chosen.pop("data", data), **chosen)
     made, listeners = with_progress(made, quiet)
     simulation, parent = branching(stored, made, at, listeners)

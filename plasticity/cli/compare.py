@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import signal
+import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -72,9 +73,9 @@ def compare(
     from plasticity.cli.terminal import line, stdout
     from plasticity.comparing.given import entrants_of
     from plasticity.comparison import compare as run_all
-    from plasticity.overrides import parse
+    from plasticity.overrides import parse_all
 
-    chosen = dict(map(parse, settings or []))
+    chosen = parse_all(settings or [])
     entrants = entrants_of(experiments or ())
     folder = _new_folder() if out is None else out
     command = _command(list(entrants), experiments, seeds, data, budget, settings)
@@ -89,13 +90,14 @@ def compare(
             command=command,
             **chosen,
         )
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         again = f"{command} --out {shlex.quote(str(folder))}"
         interrupted(
-            signal.SIGINT,
+            getattr(error, "signal", None) or signal.SIGINT,
             f"Interrupted; what was recorded until then is in {folder}.",
             f"{again} goes on from there.",
         )
+    page = compared.write(folder, overwrite=True)
     console = stdout()
     print_table(console, compared)
     for run in compared.runs:
@@ -104,7 +106,9 @@ def compare(
             line(console, f"{title} failed: {run.failure}")
         elif run.run is not None and run.run.outcome != "finished":
             line(console, f"{title} {run.run.outcome}")
-    typer.echo(str(compared.write(folder, overwrite=True)))
+        for notice in run.run.notices if run.run is not None else ():
+            line(console, f"{title} {notice}")
+    print(page)
     if any(run.failure for run in compared.runs):
         raise typer.Exit(1)
 
@@ -128,7 +132,7 @@ class _Telling:
 
     def say(self, line: str) -> None:
         """Print a line."""
-        typer.echo(line, err=True)
+        print(line, file=sys.stderr)
 
 
 def _without_bars(entrants: dict[str, Entrant]) -> dict[str, Any]:
@@ -171,9 +175,9 @@ def print_table(console: Console, compared: Comparison) -> None:
     from plasticity.comparing.readouts import LINEAR_PROBE
     from plasticity.report.wording import cell, heading
 
-    columns = compared.columns
+    columns, sign = compared.columns, "+/-" if console.options.ascii_only else "±"
     rows = [
-        [contender.name, *(_text(contender, name) for name in columns)]
+        [contender.name, *(_text(contender, name, sign) for name in columns)]
         for contender in compared.contenders
     ]
     if compared.baseline is not None:
@@ -189,7 +193,7 @@ def print_table(console: Console, compared: Comparison) -> None:
     console.print(table)
 
 
-def _text(contender: Contender, column: str) -> str:
+def _text(contender: Contender, column: str, sign: str) -> str:
     """The mean over the seeds, with its standard deviation where there are several."""
     import math
 
@@ -197,7 +201,7 @@ def _text(contender: Contender, column: str) -> str:
 
     spread = contender.spread(column)
     told = cell(column, contender.mean(column))
-    return told if math.isnan(spread) else f"{told} ± {cell(column, spread).removesuffix('%')}"
+    return told if math.isnan(spread) else f"{told} {sign} {cell(column, spread).removesuffix('%')}"
 
 
 def _table(titles: list[str], rows: list[list[str]]) -> Table:

@@ -67,7 +67,7 @@ def plot(
         animate(run, target)
     else:
         _save(_drawn(picture, run, data), target)
-    typer.echo(str(target))
+    print(str(target))
 
 
 def _drawn(picture: Picture, run: Run, data: str | None) -> Axes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -31,11 +31,11 @@ def resume(
     from plasticity.assembly import assemble
     from plasticity.cli.carrying_out import carry_out
     from plasticity.cli.progress import with_progress
-    from plasticity.overrides import parse
+    from plasticity.overrides import parse_all
     from plasticity.recording import RunStore
     from plasticity.runs import reconfigure
 
-    chosen: dict[str, Any] = dict(map(parse, settings or []))
+    chosen = parse_all(settings or [])
     if epochs is not None:
         chosen["epochs"] = epochs
     stored = RunStore.open(place).experiment()

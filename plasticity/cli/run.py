@@ -39,14 +39,11 @@ def run(
     from plasticity.assembly import assemble
     from plasticity.cli.carrying_out import carry_out
     from plasticity.cli.progress import with_progress
-    from plasticity.overrides import override, parse
+    from plasticity.overrides import parse_all
     from plasticity.runs import configure
-    from plasticity.spec import Experiment
 
-    chosen = dict(map(parse, settings or []))
-    made = configure(spec, data=chosen.pop("data", data))
-    if chosen:
-        made = Experiment.from_dict(override(made.to_dict(), chosen))
+    chosen = parse_all(settings or [])
+    made = configure(spec, data=chosen.pop("data", data), **chosen)
     made, listeners = with_progress(made, quiet)
     simulation = assemble(made, listeners)
     carry_out(simulation, lambda: simulation.run(out, overwrite=overwrite), out, quiet)

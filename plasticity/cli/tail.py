@@ -17,6 +17,7 @@ def tail(
     ] = 1.0,
 ) -> None:
     """Watch a run that another process carries out, until it ends."""
+    import sys
     import time
 
     from plasticity.cli.terminal import line, stdout
@@ -29,6 +30,8 @@ def tail(
         if before is None or told.get("committed") != before.get("committed"):
             line(console, _line(run, before))
         before = told
+        if getattr(sys.stdout, "lost", None) is not None:
+            return
         if run.outcome != "running":
             line(console, f"The run is over: {run.outcome}")
             return

@@ -4,6 +4,7 @@
 /<layer>/trajectory   what the recorder took, over `step`
 /<layer>/metrics      the measurements, over `step`
 /<layer>/state        all arrays as they are at the end
+/experiment/state     the arrays of the encoders, where they have any
 /checkpoints/step_<n>/<layer>   the whole state, from which the run can go on
 """
 
@@ -15,6 +16,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -149,7 +151,7 @@ class RunStore:
         # read, and the arrays at the end.
         for later in [kept for kept in self.checkpoints if kept > step]:
             self._put(self.staged.drop, f"{GROUP}/{name_of(later)}")
-        for layer in told["layers"]:
+        for layer in ("experiment", *told["layers"]):
             self._put(self.staged.drop, f"{layer}/{STATE}")
         self._put(self.staged.commit)
         self._put(self.staged.delete_partial)
@@ -268,21 +270,19 @@ class RunStore:
         with self._writing():
             series.append(clock.step, clock.epoch, frame)
 
-    def write_state(self, layer: LayerView) -> None:
-        """Write all arrays of a layer as they are now."""
-        for name, variable in layer.variables.items():
-            if variable.intent == "scratch":
-                continue
-            self._put(
-                write_array,
-                self.staged,
-                f"{layer.name}/{STATE}/{name}",
-                layer.array(name).copy(),
-                dims_of(name, variable),
-                labels_in(layer, name),
-                self._compressors,
-            )
-        self._put(self.staged.put_group, f"{layer.name}/{STATE}")
+    def write_state(self, layer: LayerView, within: str = "") -> None:
+        """Write the arrays of a layer as they are now: all, or those whose names begin so."""
+        kept = {
+            name: variable
+            for name, variable in layer.variables.items()
+            if name.startswith(within) and variable.intent != "scratch"
+        }
+        for name, variable in kept.items():
+            place, values = f"{layer.name}/{STATE}/{name}", layer.array(name).copy()
+            labels = dims_of(name, variable), labels_in(layer, name)
+            self._put(write_array, self.staged, place, values, *labels, self._compressors)
+        if kept:
+            self._put(self.staged.put_group, f"{layer.name}/{STATE}")
 
     def label(self, attributes: Mapping[str, Any]) -> None:
         """Give the store attributes, seen from the next commit on."""
@@ -317,14 +317,20 @@ class RunStore:
         variables: Mapping[str, Mapping[str, Variable]],
         reached: int,
         clock: Clock,
+        took: Callable[[float], None],
     ) -> None:
-        """Commit what was recorded together with the whole state, the oldest state making room."""
-        arrays = [array for state in snapshot.values() for array in state["arrays"].values()]
-        size = sum(array.nbytes for array in arrays)
+        """Commit what was recorded together with the whole state, the oldest state making room.
+
+        took   is told by the writer, when the state is kept, how many seconds it has written
+        """
+        begun: list[float] = []
+        self._put(lambda: begun.append(perf_counter()))
+        size = sum(a.nbytes for state in snapshot.values() for a in state["arrays"].values())
         self._put(self._write_checkpoint, reached, snapshot, variables, size=size)
         self._put(self._forget, reached)
         self.commit(reached, clock)
         self._put(self.staged.sweep, GROUP)
+        self._put(lambda: took(perf_counter() - begun[0]))
 
     def flush(self) -> None:
         """Wait until everything that was recorded is in the store."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import inspect
+import signal
+import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
 import numpy as np
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import (
     check_is_fitted,
     check_random_state,
@@ -17,14 +20,13 @@ from sklearn.utils.validation import (
 
 from plasticity.assembly import assemble
 from plasticity.data import Data
-from plasticity.errors import DataError, DivergenceError, PlasticityError
+from plasticity.errors import DataError, PlasticityError
 from plasticity.results import Run
 from plasticity.runs import configure
 from plasticity.simulation import Simulation
 from plasticity.sklearn.parameters import parameters_of, paths_of, without_words
 from plasticity.sklearn.passes import next_pass
 from plasticity.sklearn.responding import Learnt, learnt_by
-from plasticity.snapshots import is_sound
 from plasticity.spec import Experiment
 from plasticity.typing import Array
 
@@ -72,8 +74,13 @@ class _Transformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
     def partial_fit(self, X: Any, y: Any = None) -> _Transformer:
         """Go on for one epoch, on these samples; the first call begins.
 
-        As many calls with the same samples as the experiment has epochs are a `fit`. Later calls
-        count as the last epoch of a longer run, and the samples may be others each time.
+        A call is one pass through its samples, in batches, and one epoch of the schedule; the
+        samples may be others each time, and what encoders were fitted to stays that of the first.
+
+        Unless `epochs` is given as a parameter, nobody knows how many calls are to come, so a
+        schedule that ends with the run stays at its beginning: call 500 changes the weights as call
+        10 does. With `epochs`, that many calls are to come, and with the same samples are a `fit`;
+        later calls count as the last epoch of a longer run.
 
         Raises `SpecError` where the layers are trained one after the other.
         """
@@ -81,7 +88,7 @@ class _Transformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         data = self._data(X, y, reset=not begun)
         made = self._experiment(data)
         snapshot = self._learnt.snapshot if begun else None
-        return self._train(next_pass(made, snapshot, self.listeners))
+        return self._train(next_pass(made, snapshot, self.listeners, self.epochs is None))
 
     def transform(self, X: Any) -> Array:
         """The activity (sample, neuron) of the last layer on samples (sample, input)."""
@@ -179,18 +186,32 @@ class _Transformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         return attrs.evolve(made, data=data, batch_size=size, seed=seed)
 
     def _train(self, simulation: Simulation) -> _Transformer:
-        """Run to the end and keep what was learnt; nothing of an earlier fit is lost on the way."""
-        finished = simulation.run()
-        if not is_sound(simulation.layers):
-            raise DivergenceError(
-                f"{type(self).__name__}: the weights are no longer finite at the end of the run: "
-                "lower the learning rate, or bound the weights"
-            )
+        """Run to the end and keep what was learnt; nothing of an earlier fit is lost on the way.
+
+        An interrupted run counts as far as it came: after Ctrl-C with a warning, after any other
+        signal the exception goes on.
+        """
+        interrupted: KeyboardInterrupt | None = None
+        try:
+            finished = simulation.run()
+        except KeyboardInterrupt as error:
+            if simulation.interrupt.at_once or not hasattr(error, "run"):
+                raise  # in the middle of a step
+            finished, interrupted = error.run, error
         self.run_ = finished
         self.weights_ = simulation.layers[-1].arrays["weights"].copy()
         self.n_epoch_ = simulation.layers[-1].clock.epoch
         self._learnt = learnt_by(simulation)
         self._dtype = simulation.data.samples.dtype
+        if interrupted is not None:
+            if simulation.interrupt.number != signal.SIGINT:
+                raise interrupted
+            warnings.warn(
+                f"{type(self).__name__}: interrupted after {self.n_epoch_} of "
+                f"{simulation.experiment.n_epoch} epochs; it is fitted as far as it came",
+                ConvergenceWarning,
+                stacklevel=3,
+            )
         return self
 
 

@@ -25,7 +25,7 @@ from plasticity.testing.findings import (
 )
 from plasticity.testing.kernel_twins import KERNEL_EVENTS, by_kernel, moved_by_nothing
 from plasticity.testing.plain import function_rule_both_ways, is_function_rule, uncompiled
-from plasticity.testing.stand_ins import Forgetful, Keeper
+from plasticity.testing.stand_ins import Asking, Forgetful, Keeper
 from plasticity.testing.trial import Size, probe, try_out, under_test
 from plasticity.variable import Array, streams_of, variables_of
 
@@ -140,8 +140,18 @@ def check_adds(component: Any) -> None:
 
 @contract_check
 def check_deterministic(component: Any) -> None:
-    """Two runs with one seed leave the same bits."""
-    difference = try_out(component).differs_from(try_out(component))
+    """Two runs with one seed leave the same bits; so does an encoder that says `once` each step."""
+
+    def each_step(simulation: Simulation) -> None:
+        under_test(component, simulation).once = False
+
+    trial, once = try_out(component), getattr(component, "once", False)
+    if once and trial.differs_from(try_out(component, prepare=each_step)):
+        raise BrokenError(
+            "it says `once`, but what it does to a sample before the first step is not what it "
+            "does at a step"
+        )
+    difference = trial.differs_from(try_out(component))
     if difference:
         raise BrokenError(
             f"two runs with the same seed differ in {difference}; draw all random numbers from a "
@@ -209,7 +219,8 @@ def check_kernels(component: Any) -> None:
 def check_compiled(component: Any) -> None:
     """Its Kernels, of which a compiled step is made, do what its hooks do, to rounding.
 
-    They are called as plain Python, element by element, on the arrays of a short run.
+    They are called as plain Python, element by element, on the arrays of a short run of two phases.
+    Their numbers stay while nobody is called but the hooks that they stand for.
     """
     found = kernels_of(component)
     if not found:
@@ -222,10 +233,22 @@ def check_compiled(component: Any) -> None:
         if event not in events_of(component):
             raise BrokenError(f"it has a Kernel for {event}, but answers it with no hook")
 
+    heard = {"step_finished", "should_stop", "measure", "measured"} & set(events_of(component))
+    known: dict[str, tuple[int, tuple[Any, ...]]] = {}
+
     def around(event: str, arrays: dict[str, Any], call: Callable[[], Any]) -> Any:
         if event not in found:
             return call()
         own, clock = under_test(component, simulations[0]), simulations[0].layers[0].clock
+        numbers = clock.epoch, tuple(found[event].parameters(own, 1))
+        before_it = known.setdefault(event, numbers)
+        if not heard and numbers[0] == before_it[0] and not _same(numbers[1], before_it[1]):
+            raise BrokenError(
+                f"the parameters of its Kernel for {event} change from step to step, and a "
+                "compiled step asks for them when an epoch begins or a listener was called; keep "
+                "what changes in a Variable"
+            )
+        known[event] = numbers
         before = {name: np.array(array) for name, array in arrays.items() if _is_array(array)}
         states = {v.name: getattr(own, v.name).copy() for v in variables_of(own)}
         expected = by_kernel(found[event], own, before, states, clock)
@@ -262,6 +285,36 @@ def check_resumes(component: Any) -> None:
             f"a run resumed after step {middle} differs in {difference}; declare all state as "
             "Variable, and random numbers as Stream"
         )
+
+
+@contract_check
+def check_measuring(component: Any) -> None:
+    """A run of which somebody asks responses in the middle ends as one that nobody looked at.
+
+    Not asked of metrics and observers, which look on themselves and may end a run for that.
+    """
+    if role_of(component) in ("metric", "observer"):
+        return
+
+    def prepare(simulation: Simulation) -> None:
+        asking.simulation = simulation
+
+    asking = Asking()
+    measured = try_out(component, prepare=prepare, listeners=[asking])
+    difference = try_out(component, measured=False).differs_from(measured)
+    if difference:
+        raise BrokenError(
+            f"a run that is measured in the middle differs in {difference} from one that is not; "
+            "declare all state that changes where neurons respond as Variable or Stream: it is "
+            "put back when somebody has looked, and what else it keeps is not"
+        )
+
+
+def _same(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    return all(
+        a is b if _is_array(a) else a == b or (a != a and b != b)
+        for a, b in zip(one, other, strict=True)
+    )
 
 
 def _is_array(value: Any) -> bool:

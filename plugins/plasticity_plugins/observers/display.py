@@ -11,6 +11,16 @@ from rich.table import Column
 _MARKS = 4
 
 
+class Screen(Console):
+    """The standard error; where its reader has gone away the run goes on unseen."""
+
+    def __init__(self) -> None:
+        super().__init__(stderr=True, highlight=False)
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+
+
 class Bar:
     """A bar that is drawn anew only when it is told to: a thread that draws would cost a core."""
 

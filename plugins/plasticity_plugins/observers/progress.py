@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from time import perf_counter
 from typing import Any
 
 import numpy as np
-from rich.console import Console
 
 from plasticity import Clock, Experiment, LayerView, component, hookimpl, setting
-from plasticity_plugins.observers.display import Bar, Lines
+from plasticity_plugins.observers.display import Bar, Lines, Screen
 
 _SECONDS = 0.2  # between two looks of the bar
 
@@ -35,7 +35,7 @@ class Progress:
         self._first: tuple[int, float] | None = None
         self._done = 0
         if not self.quiet:
-            console = Console(stderr=True, highlight=False)
+            console = Screen()
             self._display = (Bar if console.is_terminal else Lines)(console, self.title)
 
     @hookimpl
@@ -49,7 +49,10 @@ class Progress:
         if now - self._shown >= _SECONDS:
             self._shown = now
             epoch = f"epoch {min(clock.epoch + 1, clock.n_epoch)}/{clock.n_epoch}"
-            self._display.show(self._done / self._total(clock), [epoch, *self._facts(now)])
+            try:
+                self._display.show(self._done / self._total(clock), [epoch, *self._facts(now)])
+            except OSError:  # the terminal was closed, which ends no run
+                self._display = None
 
     @hookimpl
     def measured(self, measurements: dict[str, Any]) -> None:
@@ -65,7 +68,9 @@ class Progress:
         # The message of an error is long, and follows by itself.
         word = "failed" if outcome.startswith("failed") else outcome
         text = [word, f"{now - self._begun:.1f} s", *self._facts(now)]
-        self._display.end(1.0 if outcome == "finished" else self._done / self._total(clock), text)
+        share = 1.0 if outcome == "finished" else self._done / self._total(clock)
+        with suppress(OSError):
+            self._display.end(share, text)
 
     def _position(self, layer: str) -> int:
         """How many layers were trained before this one begins."""
