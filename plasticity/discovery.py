@@ -32,6 +32,7 @@ COMPARISONS = "plasticity.comparisons"
 FILE_READERS = "plasticity.file_readers"
 BENCHMARKS = "plasticity.benchmarks"
 READOUTS = "plasticity.readouts"
+DIAGNOSTICS = "plasticity.diagnostics"
 _MODULE = "module"  # in place of the distribution, of what is named by module and class
 _UNKNOWN = ("unknown", "")  # distribution and version
 

@@ -272,19 +272,15 @@ class RunStore:
 
     def write_state(self, layer: LayerView, within: str = "") -> None:
         """Write the arrays of a layer as they are now: all, or those whose names begin so."""
-        kept = {n: v for n, v in layer.variables.items() if n.startswith(within)}
+        kept = {
+            name: variable
+            for name, variable in layer.variables.items()
+            if name.startswith(within) and variable.intent != "scratch"
+        }
         for name, variable in kept.items():
-            if variable.intent == "scratch":
-                continue
-            self._put(
-                write_array,
-                self.staged,
-                f"{layer.name}/{STATE}/{name}",
-                layer.array(name).copy(),
-                dims_of(name, variable),
-                labels_in(layer, name),
-                self._compressors,
-            )
+            place, values = f"{layer.name}/{STATE}/{name}", layer.array(name).copy()
+            labels = dims_of(name, variable), labels_in(layer, name)
+            self._put(write_array, self.staged, place, values, *labels, self._compressors)
         if kept:
             self._put(self.staged.put_group, f"{layer.name}/{STATE}")
 

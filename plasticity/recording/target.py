@@ -41,8 +41,8 @@ class Target:
         """
         if self.folder is not None:
             if self.folder.is_dir() and not self.folder.is_symlink():
-                names = [path.name for path in self.folder.iterdir()]
-                return not all(name == LOCK or name.endswith(PARTIAL) for name in names)
+                found = [path.name for path in self.folder.iterdir()]
+                return not all(name == LOCK or name.endswith(PARTIAL) for name in found)
             return self.folder.exists() or self.folder.is_symlink()
         from zarr.core.sync import sync
 
