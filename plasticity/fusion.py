@@ -1,0 +1,98 @@
+"""Whether the steps of a run are compiled, layer by layer, and if not why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from plasticity.dispatch import Answer
+from plasticity.drawing import Draw, draw_of
+from plasticity.fuse import FusedStep
+from plasticity.obstacles import obstacle
+from plasticity.online import FusedStretch, has_rate_kernel
+from plasticity.spec import Experiment
+from plasticity.state import LayerState
+
+# A step through the plan, on a machine of two cores: its calls, and its multiplications a second.
+_CALLS_S = 20e-6
+_FLOPS_PER_S = 1e11
+# Compiling takes about as long the first time; a shorter run is over before.
+_WORTHWHILE_S = 10.0
+
+Caller = Callable[[str], tuple[Answer, ...]]
+
+
+class Fusion:
+    """The compiled steps of a simulation."""
+
+    def __init__(self, experiment: Experiment, whole: LayerState) -> None:
+        self._experiment = experiment
+        self._whole = whole
+        self._steps: dict[tuple[str, int, int | None, str], FusedStep] = {}
+        self._before: frozenset[str] | None = None
+
+    def reason_against(self, layer: LayerState, call: Caller) -> str | None:
+        """Why a layer steps through the plan, or None where its step is compiled."""
+        wish = self._experiment.fuse
+        if wish == "never":
+            return 'fuse = "never"'
+        reason = obstacle(layer, call)
+        if self._before is not None:
+            return reason if layer.name in self._before else "as the run did before"
+        if reason is None and wish == "auto" and self._seconds(layer) < _WORTHWHILE_S:
+            return "the run is too short to be worth compiling"
+        return reason
+
+    def follow(self, compiled: Iterable[str]) -> None:
+        """Compile the layers of these names and no others, as the run did that goes on here.
+
+        The two ways differ in the last digits, and how long a run is decides between them.
+        """
+        self._before = frozenset(compiled)
+
+    def explain(self, layer: LayerState, call: Caller) -> str:
+        """One line on how a layer steps."""
+        reason = self.reason_against(layer, call)
+        if reason is None:
+            drawn = self._draw(call, self._experiment.batch_size)
+            if isinstance(drawn, str) and layer.name == self._experiment.layer_name(0):
+                return f"{layer.name}: compiled as one step, its inputs drawn before it ({drawn})"
+            return f"{layer.name}: compiled as one step"
+        return f"{layer.name}: steps through the plan ({reason})"
+
+    def step(self, layer: LayerState, batch: int, call: Caller, lowest: bool) -> FusedStep | None:
+        """The compiled step of a layer for batches of this size; None where there is none.
+
+        lowest   whether it is the layer of the input, whose step can draw the batch as well
+        """
+        if not layer.learns or self.reason_against(layer, call) is not None:
+            return None
+        found = self._draw(call, batch) if lowest else None
+        draw = found if isinstance(found, Draw) else None
+        # Of data that are encoded anew the step is another.
+        samples = None if draw is None else id(draw.samples)
+        key = (layer.name, batch, samples, self.variant(layer))
+        if key not in self._steps:
+            several = draw is not None and has_rate_kernel(layer)
+            self._steps[key] = (FusedStretch if several else FusedStep)(layer, batch, draw)
+        self._steps[key].refresh()
+        return self._steps[key]
+
+    def variant(self, layer: LayerState) -> str:
+        """The components that make their kernels of their settings, with these."""
+        parts = (*self._whole.components.values(), *layer.components.values())
+        made = (part for part in parts if isinstance(getattr(type(part), "kernels", 0), property))
+        return repr(list(made))
+
+    def refresh(self) -> None:
+        """Take note that weights may have been changed from outside the run."""
+        for step in self._steps.values():
+            step.refresh()
+
+    def _draw(self, call: Caller, batch: int) -> Draw | str:
+        return draw_of(self._whole.components.get("batches"), call, batch)
+
+    def _seconds(self, layer: LayerState) -> float:
+        """About how long the layer would train step by step."""
+        sizes, clock = layer.sizes, layer.clock
+        flops = 4.0 * sizes["neuron"] * sizes["input"] * sizes["sample"]
+        return clock.n_step * (_CALLS_S + flops / _FLOPS_PER_S)
