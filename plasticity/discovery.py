@@ -27,6 +27,7 @@ COMPARISONS = "plasticity.comparisons"
 FILE_READERS = "plasticity.file_readers"
 BENCHMARKS = "plasticity.benchmarks"
 READOUTS = "plasticity.readouts"
+DIAGNOSTICS = "plasticity.diagnostics"
 _UNKNOWN = ("unknown", "")  # distribution and version
 
 
@@ -76,6 +77,11 @@ plugins lists all)
     qualified = f"{role}.{name}"
     wanted = qualified if qualified in entries() else name
     return entry_of(wanted, COMPONENTS, "component", "plasticity plugins lists all").load()
+
+
+def is_preset(name: object) -> bool:
+    """Return whether a string is the name of a preset; a path to what has its name is not."""
+    return isinstance(name, str) and name in entries(PRESETS)
 
 
 def preset_text(name: str) -> str:

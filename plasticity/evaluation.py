@@ -58,9 +58,10 @@ class Evaluation:
 
         return Inputs(data.n_sample, take)
 
-    def responses(self, layer: LayerState) -> Array:
-        """The activity of a layer on the evaluation samples, read-only."""
-        responses = self.respond(self.samples, self._simulation.layers.index(layer))
+    def responses(self, layer: LayerState, at_most: int | None = None) -> Array:
+        """The activity of a layer on the evaluation samples, or on so many of them, read-only."""
+        samples = self.samples[:: -(-len(self.samples) // (at_most or len(self.samples)))]
+        responses = self.respond(samples, self._simulation.layers.index(layer))
         responses.flags.writeable = False
         return responses
 

@@ -10,6 +10,7 @@ import attrs
 import numpy as np
 
 from plasticity.data import Data
+from plasticity.discovery import is_preset
 from plasticity.notebook import facts
 from plasticity.recording import RunStore
 from plasticity.recording.checkpoints import GROUP, name_of
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     import xarray
 
     from plasticity.recording.staged import StagedStore
+
+_STORES = (".zarr", ".zip")
 
 
 class Run:
@@ -133,6 +136,16 @@ def open_run(path: str | Path) -> Run:
     Raises `StoreError` where there is no store, or none of ours.
     """
     return Run(RunStore.open(path))
+
+
+def opened(name: str | Path) -> Run | Experiment:
+    """Return the run of a store (a folder, zip file or URL), or the experiment of a spec.
+
+    A name that is that of a preset means the preset; "./bcm" means the store `bcm`.
+    """
+    path = Path(name)
+    stored = path.is_dir() or path.suffix in _STORES or "://" in str(name)
+    return open_run(name) if stored and not is_preset(name) else Experiment.load(name)
 
 
 def _in_memory(staged: StagedStore, experiment: Experiment) -> Run:

@@ -206,8 +206,9 @@ def source_of(name: str) -> Any:
     Raises `DataError` for a path that no source reads.
     """
     path, known = Path(name), readers()
-    if path.suffix.removeprefix(".") in known:
-        return {"name": known[path.suffix.removeprefix(".")], "path": name}
+    for ending in known:
+        if path.name.endswith((f".{ending}", f"-{ending}")) and name not in entries():
+            return {"name": known[ending], "path": name}
     if (path.suffix or len(path.parts) > 1) and ":" not in name and name not in entries():
         raise DataError(
             f"{name}: no source reads {path.suffix or 'a path without a suffix'} "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,10 @@ class Simulation:
         self._plan_until = 0
         self._plan_changes = -1
         self._views = {
-            state.name: LayerView(state, _answering(whole, state)) for state in (whole, *layers)
+            state.name: LayerView(
+                state, _answering(whole, state), partial(self.evaluation.responses, state)
+            )
+            for state in (whole, *layers)
         }
         self._others = {
             layer.name: [part for other in layers if other is not layer for part in _parts(other)]
@@ -284,7 +288,7 @@ class Simulation:
         key = (
             tuple(layer.name for layer in stage),
             batch,
-            tuple(layer.learns for layer in stage),
+            tuple((layer.learns, self.fusion.variant(layer)) for layer in stage),
             self.manager.changes,
         )
         for state in (self.whole, *self.layers):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -225,9 +225,15 @@ class LayerState:
 class LayerView:
     """What an observer sees of a layer: names and read-only arrays."""
 
-    def __init__(self, state: LayerState, answers: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self,
+        state: LayerState,
+        answers: Mapping[str, tuple[str, ...]],
+        respond: Callable[[int | None], Array],
+    ) -> None:
         self._state = state
         self.answers = dict(answers)
+        self._respond = respond
         self._labels: dict[str, tuple[str, tuple[str, ...]]] = {}
 
     def __repr__(self) -> str:
@@ -249,6 +255,15 @@ class LayerView:
     def name(self) -> str:
         """How stores and messages call the layer."""
         return self._state.name
+
+    @property
+    def components(self) -> tuple[Any, ...]:
+        """The components of the layer, in the order of the spec."""
+        return tuple(self._state.components.values())
+
+    def responses(self, at_most: int | None = None) -> Array:
+        """The activity (neuron, sample) on the evaluation samples, or on so many of them."""
+        return self._respond(at_most)
 
     @property
     def clock(self) -> Clock:

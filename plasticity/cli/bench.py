@@ -35,7 +35,7 @@ def bench(
         bool, typer.Option("--online", help="Count steps a second with one sample a step.")
     ] = False,
     recording: Annotated[
-        bool, typer.Option("--recording", help="Measure what it costs to record and to keep.")
+        bool, typer.Option("--recording", help="Measure what it costs a run to record and to keep.")
     ] = False,
     only: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Only the cases whose name holds this text.")
@@ -74,7 +74,7 @@ def bench(
     elif online:
         found = _online(cases, only, rounds, as_json)
     elif recording:
-        found = _recording(cases, only, rounds, quick, as_json)
+        found = _recording(cases, only, rounds, as_json)
     elif scaling:
         found = _scaling(cases, rounds, quick, picture, as_json)
     else:
@@ -195,21 +195,17 @@ def _peak_cells(row: PeakRow) -> tuple[str, ...]:
     return row.peak.title, f"{row.megabytes:.0f} MB", f"{row.compiled:.0f} MB", bar, met
 
 
-def _recording(
-    cases: Cases, only: str | None, rounds: int, quick: bool, silent: bool
-) -> list[Kept]:
+def _recording(cases: Cases, only: str | None, rounds: int, silent: bool) -> list[Kept]:
     from plasticity.bench.recording import measure_recording
 
-    rows = (row for row in measure_recording(cases.recording, rounds, quick, only or ""))
+    rows = measure_recording(cases.recording, rounds, only or "")
     return _print(rows, ("measured", "found", "bar"), _kept_cells, silent)
 
 
 def _kept_cells(row: Kept) -> tuple[str, ...]:
-    value, unit = row.value, f" {row.unit}".rstrip()
-    found = f"{value.median:.3g}{unit}"
-    if value.low != value.high:
-        found += f" ({value.low:.3g} to {value.high:.3g})"
-    return row.title, found, _bar(">=" if row.least else "<=", row.bar, row.met)
+    value = row.value
+    found = f"{value.median:.3g} ({value.low:.3g} to {value.high:.3g})"
+    return row.title, found, _bar("<=", row.bar, row.met)
 
 
 def _print(rows: Iterable[Any], titles: Sequence[str], cells: Any, silent: bool) -> list[Any]:

@@ -106,6 +106,8 @@ def compare(
             line(console, f"{title} failed: {run.failure}")
         elif run.run is not None and run.run.outcome != "finished":
             line(console, f"{title} {run.run.outcome}")
+        for notice in run.run.notices if run.run is not None else ():
+            line(console, f"{title} {notice}")
     print(page)
     if any(run.failure for run in compared.runs):
         raise typer.Exit(1)

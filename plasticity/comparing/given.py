@@ -15,14 +15,13 @@ from plasticity import discovery
 from plasticity.comparing.holding_out import Held, hold_out
 from plasticity.data import Data
 from plasticity.errors import SpecError, StoreError
-from plasticity.results import Run, open_run
+from plasticity.results import Run, opened
 from plasticity.runs import configure, reconfigure
 from plasticity.sources import Source
 from plasticity.spec import GIVEN, Experiment
 
 Given: TypeAlias = str | Path | Experiment | Run
 Entrant: TypeAlias = Experiment | Run
-_STORES = (".zarr", ".zip")
 
 
 @attrs.frozen(eq=False)
@@ -72,12 +71,7 @@ def _stem(given: Given) -> str:
 
 
 def _load(given: Given) -> Entrant:
-    if isinstance(given, Experiment | Run):
-        return given
-    path = Path(given)
-    if path.is_dir() or path.suffix in _STORES or "://" in str(given):
-        return open_run(given)
-    return Experiment.load(given)
+    return given if isinstance(given, Experiment | Run) else opened(given)
 
 
 def configured(

@@ -223,6 +223,7 @@ ORDER = """
     bench
     testing
     cli
+    __main__
 """
 RANK = {name: rank for rank, line in enumerate(ORDER.split("\n")) for name in line.split()}
 
