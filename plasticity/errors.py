@@ -34,6 +34,10 @@ class UnknownNameError(SpecError):
     """A component, preset, setting or event of that name does not exist."""
 
 
+class UntrustedError(SpecError):
+    """A store names code that is no installed component; nothing of it was imported."""
+
+
 class SettingError(SpecError):
     """The value of a setting lies outside its range or is of the wrong type."""
 

@@ -96,7 +96,7 @@ class Run:
         """
         store = self.store
         if store.target is not None:
-            return open_run, (store.target.absolute(),)
+            return open_run, (store.target.absolute(), store.trusted)
         store.flush()
         experiment = store.experiment()
         if isinstance(experiment.data, Data):
@@ -130,12 +130,15 @@ class Run:
         return facts("Run", known, notices)
 
 
-def open_run(path: str | Path) -> Run:
+def open_run(path: str | Path, trust: bool = False) -> Run:
     """The run that a store holds, finished or not.
+
+    trust   whether what needs the components of the run may import the modules that its spec names;
+            without it these are taken only if they are installed as components, or imported already
 
     Raises `StoreError` where there is no store, or none of ours.
     """
-    return Run(RunStore.open(path))
+    return Run(RunStore.open(path, trust))
 
 
 def opened(name: str | Path) -> Run | Experiment:

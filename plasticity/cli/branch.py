@@ -39,6 +39,9 @@ def branch(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace a store that exists there.")
     ] = False,
+    trust: Annotated[
+        bool, typer.Option("--trust", help="Import the modules that the store names.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
 ) -> None:
     """Begin a run of its own from a state that another run kept."""
@@ -48,7 +51,7 @@ def branch(
     from plasticity.recording import RunStore
     from plasticity.runs import branching, reconfigure
 
-    stored = RunStore.open(place)
+    stored = RunStore.open(place, trust)
     chosen = parse_all(settings or [])
     made = reconfigure(stored.experiment(), data=chosen.pop("data", data), **chosen)
     made, listeners = with_progress(made, quiet)

@@ -25,6 +25,9 @@ def resume(
         str | None,
         typer.Option(metavar="NAME|FILE", help="The same data, where they lie elsewhere now."),
     ] = None,
+    trust: Annotated[
+        bool, typer.Option("--trust", help="Import the modules that the store names.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
 ) -> None:
     """Go on with an interrupted run, or make a finished one longer."""
@@ -38,7 +41,7 @@ def resume(
     chosen = parse_all(settings or [])
     if epochs is not None:
         chosen["epochs"] = epochs
-    stored = RunStore.open(place).experiment()
+    stored = RunStore.open(place, trust).experiment()
     made = reconfigure(stored, data=chosen.pop("data", data), **chosen)
     made, listeners = with_progress(made, quiet)
     simulation = assemble(made, listeners)

@@ -20,7 +20,7 @@ from plasticity.comparing.peak_memory import forget_peak, peak_bytes
 from plasticity.comparing.scores import Cost, Scores, scores_of
 from plasticity.comparing.stopwatch import Stopwatch, samples_until
 from plasticity.data import Data
-from plasticity.errors import DataError, PlasticityError, SpecError
+from plasticity.errors import DataError, PlasticityError, SpecError, UntrustedError
 from plasticity.recording import RunStore
 from plasticity.recording.resuming import ENDED
 from plasticity.recording.target import Target
@@ -235,10 +235,10 @@ def _scored_anew(task: Task, compared: Compared, held: Held) -> Compared:
     assert compared.run is not None
     try:
         trained_on = held.rest or Source.of(task.asked).open_data("train")
-        simulation = rebuilt(compared.run, trained_on)
+        simulation = rebuilt(compared.run, trained_on, task.asked)
         cost = Cost(state_bytes=_state_bytes(simulation))
         _score(task, compared, simulation, held, cost)
-    except DataError as error:
+    except (DataError, UntrustedError) as error:
         compared.failure = compared.failure or str(error)
     return compared
 

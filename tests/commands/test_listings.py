@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 
@@ -10,7 +11,8 @@ import pytest
 from console import SMALL, command, finish, start
 
 import plasticity as pl
-from plasticity.discovery import entries, short
+from plasticity.cli.settings import described
+from plasticity.discovery import entries, find, short
 from plasticity.hookspecs import EVENTS, ROLES
 
 
@@ -46,6 +48,50 @@ def test_a_component_is_told_with_its_settings_and_its_paper():
         "it off",
         "source: Krotov & Hopfield (2019), Unsupervised learning by competing hidden units",
     ]
+
+
+def test_one_component_is_told_with_its_documentation_events_and_kernels():
+    out = command("plugins", "moving_average").out
+    assert out.splitlines()[:2] == [
+        f"moving_average  plasticity-lab {pl_version()}",
+        "  threshold, plasticity_plugins.thresholds.moving_average:MovingAverage",
+    ]
+    documented = inspect.getdoc(find("moving_average"))
+    assert [line.removeprefix("  ") for line in out.splitlines()[2:]][
+        : len(documented.splitlines())
+    ] == documented.splitlines()
+    assert block(out, "settings") == list(described(find("moving_average")))
+    assert "estimate_threshold  compiled, one" in block(out, "events")
+
+
+def test_what_has_no_kernel_is_told_and_what_needs_a_setting_is_shown():
+    events = block(command("plugins", "sanger").out, "events")
+    assert "propose_update  not compiled, chain" in events
+    assert block(command("plugins", "from_array").out, "settings")[0].startswith("path")
+
+
+def test_all_components_of_a_name_are_told_or_that_of_a_role():
+    out = command("plugins", "uniform").out
+    titles = [line.split(",")[0] for line in out.splitlines() if "plasticity_plugins." in line]
+    assert sorted(titles) == ["  initializer", "  lateral"]
+    one = command("plugins", "uniform", "--role", "lateral").out
+    assert "lateral, plasticity_plugins" in one
+    assert "initializer, plasticity_plugins" not in one
+
+
+@pytest.mark.parametrize("name", ["oja", "digits", "recorder", "mexican_hat", "toys:Plain"])
+def test_a_component_of_any_kind_can_be_shown(name):
+    result = command("plugins", name)
+    assert (result.status, result.err) == (0, "")
+    assert "\nsettings\n" in result.out
+
+
+def test_an_unknown_component_is_told_with_the_nearest():
+    assert command("plugins", "bmc") == (
+        2,
+        "",
+        "Error: unknown component 'bmc'; did you mean 'bcm'? (plasticity plugins lists all)\n",
+    )
 
 
 def pl_version() -> str:
