@@ -247,4 +247,4 @@ def test_a_rule_of_the_script_that_runs_works_in_other_processes(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(dedent(SCRIPT))
     done = subprocess.run([sys.executable, script], capture_output=True, text=True)
-    assert (done.stdout, done.stderr) == ("equal\n", "")
+    assert done.stdout == "equal\n", done.stderr
