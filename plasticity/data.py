@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import math
 import mmap
+import numbers
+import os
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -13,16 +16,18 @@ import numpy as np
 from plasticity.errors import DataError
 
 Array = np.ndarray[Any, np.dtype[Any]]
+LARGE = 200_000_000  # bytes of a mapped file that is not to end up in memory
 _LOOKS = 64  # rows taken here and there before the memory of a mapped file is given back
 _ROWS = 4096  # rows looked at at a time, so that a file on disk is never whole in memory
 
 
-def _default_scale(data: Data) -> float:
-    return 1 / 255 if data.samples.dtype == np.uint8 else 1.0
+def default_scale(samples: Array) -> float:
+    """Return the factor on values whose scale is not given: 1 / 255 for bytes, else 1."""
+    return 1 / 255 if samples.dtype == np.uint8 else 1.0
 
 
 def _as_array(values: Any) -> Array:
-    """The values as a plain array; a file mapped into memory stays one and is not read."""
+    """Return the values as a plain array; a file mapped into memory stays one and is not read."""
     if isinstance(values, np.memmap):
         return values
     if np.ma.is_masked(values):
@@ -30,26 +35,94 @@ def _as_array(values: Any) -> Array:
             "data: some values are masked, and all are used: fill them, or leave out those samples"
         )
     try:
-        return np.asarray(values)
-    except ValueError as error:
+        return np.asarray(_filled(values) if hasattr(values, "toarray") else values)
+    except (ValueError, TypeError, RuntimeError) as error:
         raise DataError(f"data: the samples do not make one array: {error}") from error
+
+
+def _filled(sparse: Any) -> Any:
+    """Return a sparse matrix with its zeros, where that fits into half of the memory."""
+    size = math.prod(sparse.shape) * np.dtype(sparse.dtype).itemsize
+    known = hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names
+    if known and size > os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2:
+        raise DataError(
+            f"data: a sparse array of shape {tuple(sparse.shape)} takes {size / 1e9:.3g} GB with "
+            "its zeros, more than half of the memory: give fewer samples or inputs at a time"
+        )
+    return sparse.toarray()
+
+
+def _readable(samples: Array) -> Array:
+    """Return the samples in a type that compiled code reads: native, of 4 or 8 bytes if floating.
+
+    A large file mapped into memory stays as it is, because only Python reads it.
+    """
+    dtype = samples.dtype
+    large = isinstance(samples, np.memmap) and samples.nbytes > LARGE
+    if dtype.kind not in "fiub" or large:
+        return samples
+    wanted = dtype.newbyteorder("=")
+    if dtype.kind == "f":
+        wanted = np.dtype(np.float32 if dtype.itemsize <= 4 else np.float64)
+    if wanted == dtype:
+        return samples
+    with np.errstate(over="ignore"):  # what becomes infinite is refused afterwards, with its place
+        return np.asarray(samples, wanted)
+
+
+def _as_labels(values: Any) -> Array:
+    """Return labels as whole numbers or strings, where they are that; others as they are."""
+    # Of a list NumPy would make strings where one of many numbers is a string.
+    labels = np.asarray(values, object if isinstance(values, list | tuple) else None)
+    if np.ma.is_masked(values) or labels.dtype.kind not in "biufSUOT":
+        told = "masked" if np.ma.is_masked(values) else f"of type {labels.dtype}"
+        raise DataError(
+            f"data: labels must be numbers or strings, one for each sample; they are {told}"
+        )
+    if labels.dtype.kind == "O":
+        labels = _of_one_kind(labels)
+    if labels.dtype.kind == "S":
+        labels = np.char.decode(labels, "utf-8", "replace")
+    elif labels.dtype.kind == "T":
+        labels = np.array(labels.tolist(), np.str_)
+    if labels.dtype.kind == "f" and np.all((np.floor(labels) == labels) & (abs(labels) < 2**53)):
+        labels = labels.astype(np.int64)
+    return labels.astype(labels.dtype.newbyteorder("="), copy=False)
+
+
+def _of_one_kind(labels: Array) -> Array:
+    """Return labels of Python objects as strings or as numbers, whichever all of them are."""
+    items = labels.ravel().tolist()
+    kind: Any = str if items and isinstance(items[0], str) else numbers.Real
+    for place, item in enumerate(items):
+        if not isinstance(item, kind) or item != item:
+            raise DataError(
+                "data: labels must be all numbers or all strings, but that of sample "
+                f"{place} is {item!r}"
+            )
+    return np.array(items).reshape(labels.shape)
 
 
 @attrs.frozen(eq=False)
 class Data:
     """Samples (sample, input) with their labels and, for images, their shape.
 
-    samples      numbers or, for images, uint8, which stays uint8 in memory and is scaled when a
-                 batch is drawn; images (sample, y, x) or (sample, y, x, channel) are flattened
-    labels       whole numbers (sample,), or None
+    samples      real numbers of any type; images (sample, y, x) or (sample, y, x, channel) are
+                 flattened, a sparse matrix is filled with its zeros. Bytes (uint8) are grey levels
+                 from 0 to 255: they stay bytes in memory, and value / 255 is used
+    labels       whole numbers or strings (sample,), or None
     image_shape  (y, x) or (y, x, channel), or None where the inputs are no images
-    scale        factor from the stored to the used values; 1 / 255 for uint8 unless given
+    scale        factor from the stored to the used values; 1 / 255 for uint8, else 1, unless given
     name         how the report calls the data
     n_drawn      samples of an epoch, for a source that draws them itself; the samples here are then
                  examples, which metrics look at
+    chosen       settings by which the samples were chosen of more, such as `limit`
+
+    Samples of another byte order, of 2 bytes or of more than 8 are converted to the native floating
+    point type of 4 or 8 bytes.
 
     Raises `DataError` where the rank is wrong, there is no sample, a value is not finite (telling
-    row and column), or the labels are of another length.
+    row and column) or no real number, or the labels are of another length or of mixed kinds.
 
     >>> Data([[0.0, 1.0], [float("nan"), 1.0]])
     Traceback (most recent call last):
@@ -59,12 +132,18 @@ or leave out that sample
 
     samples: Array = attrs.field(converter=_as_array)
     labels: Array | None = attrs.field(
-        default=None, converter=attrs.converters.optional(np.asarray)
+        default=None, converter=attrs.converters.optional(_as_labels)
     )
-    image_shape: tuple[int, ...] | None = None
-    scale: float = attrs.field(default=attrs.Factory(_default_scale, takes_self=True))
+    image_shape: tuple[int, ...] | None = attrs.field(
+        default=None, converter=attrs.converters.optional(tuple)
+    )
+    scale: float = attrs.field(
+        default=attrs.Factory(lambda self: default_scale(self.samples), takes_self=True)
+    )
     name: str = "data"
     n_drawn: int | None = None
+    chosen: Mapping[str, Any] = attrs.field(factory=dict)
+    largest: float = attrs.field(default=0.0, init=False)  # absolute value, of floating samples
 
     def __attrs_post_init__(self) -> None:
         samples = self.samples
@@ -72,7 +151,7 @@ or leave out that sample
             if self.image_shape is None:
                 object.__setattr__(self, "image_shape", tuple(samples.shape[1:]))
             samples = samples.reshape(len(samples), math.prod(samples.shape[1:]))
-            object.__setattr__(self, "samples", samples)
+        object.__setattr__(self, "samples", _readable(samples))
         self._check()
 
     @property
@@ -109,14 +188,37 @@ or leave out that sample
             np.multiply(block, self.scale, out=out, dtype=taken.dtype, casting="same_kind")
             let_go(self.samples)
 
+    def __repr__(self) -> str:
+        labels = "" if self.labels is None else ", labelled"
+        return f"<Data {self.name!r}: {self.n_sample} samples of {self.n_input} inputs{labels}>"
+
     def subset(self, rows: Array | slice) -> Data:
         """The data of these rows alone."""
         labels = None if self.labels is None else self.labels[rows]
-        return attrs.evolve(self, samples=self.samples[rows], labels=labels)
+        return attrs.evolve(self, samples=self.samples[rows], labels=labels, chosen={})
 
     def fingerprint(self) -> dict[str, Any]:
-        """Shape, type and sha256 of the samples: what a store keeps to know the data again."""
-        return {"name": self.name, **fingerprint(self.samples)}
+        """Return what a store keeps to know the data again.
+
+        The name, shape, type, sha256 and scale of the samples, and the sha256 of the labels.
+        """
+        told = {"name": self.name, **fingerprint(self.samples), "scale": self.scale}
+        if self.labels is not None:
+            labels = self.labels.astype(np.int64) if self.labels.dtype.kind in "bu" else self.labels
+            told["labels"] = fingerprint(labels)["sha256"]
+        return told
+
+    def doubt(self) -> str | None:
+        """Return a sentence on samples that may mean something else than is done with them."""
+        if self.samples.dtype != np.uint8 or self.scale != 1 / 255:
+            return None
+        starts = range(0, len(self.samples), _ROWS)
+        if any(np.max(self.samples[start : start + _ROWS]) > 1 for start in starts):
+            return None
+        return (
+            f"{self.name}: no byte is above 1, and as bytes are divided by 255 no input is above "
+            "0.004; give scale = 1, or numbers of another type, where 0 and 1 are meant"
+        )
 
     def _check(self) -> None:
         samples, labels = self.samples, self.labels
@@ -143,24 +245,39 @@ or leave out that sample
                 f"{self.name}: images of shape {self.image_shape} have "
                 f"{np.prod(self.image_shape)} values, but a sample has {samples.shape[1]}"
             )
+        if not (np.isfinite(self.scale) and self.scale):
+            raise DataError(f"{self.name}: scale must be a number other than 0, got {self.scale}")
         if samples.dtype.kind == "f":
             self._check_finite()
 
     def _check_finite(self) -> None:
         for start in range(0, len(self.samples), _ROWS):
             block = np.asarray(self.samples[start : start + _ROWS])
-            with np.errstate(over="ignore", invalid="ignore"):
-                total = np.sum(block, dtype=np.float64)
+            largest = float(max(np.max(block), -np.min(block)))
             let_go(self.samples)
-            if np.isfinite(total):
-                continue
-            bad = np.argwhere(~np.isfinite(block))
-            if len(bad):
-                row, column = bad[0]
+            if not math.isfinite(largest):
+                row, column = np.argwhere(~np.isfinite(block))[0]
                 raise DataError(
                     f"{self.name}: row {start + row}, column {column} is {block[row, column]}; "
                     "all values must be finite: clean or leave out that sample"
                 )
+            object.__setattr__(self, "largest", max(self.largest, largest))
+
+
+def as_data(values: Any, labels: Any = None) -> Data:
+    """Return values as `Data`; labels take the place of those that these have."""
+    if not isinstance(values, Data):
+        return Data(values, labels=labels)
+    return values if labels is None else attrs.evolve(values, labels=labels)
+
+
+def unlike(told: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Return the entries but the name in which one fingerprint of data differs from another."""
+    return {
+        key: (value, given.get(key))
+        for key, value in told.items()
+        if key != "name" and value != given.get(key)
+    }
 
 
 def let_go(array: Array) -> None:

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from plasticity.components import label_of
-from plasticity.dispatch import Answer
+from plasticity.data import Data
+from plasticity.dispatch import Answer, emit
 from plasticity.fallbacks import Batches
 from plasticity.hookspecs import DRAW
 from plasticity.kernel import Kernel, kernels_of
 from plasticity.typing import Array
+
+if TYPE_CHECKING:
+    from plasticity.simulation import Simulation
+    from plasticity.state import LayerState
+
+_BLOCK = 1000  # samples encoded at a time
+_ENCODED = 2_000_000_000  # bytes of the data as encoders leave them, at most
+
+Caller = Callable[[str], tuple[Answer, ...]]
 
 
 @attrs.frozen(kw_only=True)
@@ -37,7 +48,41 @@ class Draw:
         return bool(self.samples.dtype != dtype or self.scale != 1)
 
 
-def draw_of(source: Any, call: Callable[[str], tuple[Answer, ...]], batch: int) -> Draw | str:
+def encode_once(simulation: Simulation, layer: LayerState) -> None:
+    """Let data in memory be drawn as those first encoders leave them that say `once`.
+
+    They do to a sample at each step what they do to it before the first.
+    """
+    source = simulation.whole.components.get("batches")
+    if not isinstance(source, Batches) or not source.at_hand:
+        return
+
+    def encoding(x: Array) -> list[Answer]:
+        calls = simulation.caller(layer, {"x": x})("encode")
+        steady = takewhile(lambda call: getattr(call.component, "once", False), calls)
+        return [call for call in steady if not call.whole]
+
+    data = source.data
+    small = data.samples.size * layer.dtype.itemsize <= _ENCODED
+    encoders = [call.component for call in encoding(data.samples)] if small else []
+    if encoders == source.encoders:
+        return
+    if encoders:
+        data = Data(data.take(slice(None), layer.dtype))
+        for start in range(0, data.n_sample, _BLOCK):
+            emit(encoding(data.samples[start : start + _BLOCK]))
+    source.show(data, encoders)
+
+
+def drawing(source: Any, call: Caller) -> Iterator[Answer]:
+    """The calls that draw a batch and encode it, but for what was done to the data before."""
+    done = getattr(source, "encoders", ())
+    for answer in (answer for event in DRAW for answer in call(event)):
+        if answer.whole or answer.component not in done:
+            yield answer
+
+
+def draw_of(source: Any, call: Caller, batch: int) -> Draw | str:
     """How a compiled step draws its inputs by itself, or why it cannot.
 
     source   the component that draws batches of the data, or None where the source does
@@ -45,7 +90,7 @@ def draw_of(source: Any, call: Callable[[str], tuple[Answer, ...]], batch: int) 
     batch    samples of a step
     """
     parts = []
-    for answer in (answer for event in DRAW for answer in call(event)):
+    for answer in drawing(source, call):
         kernel = kernels_of(answer.component).get(answer.event)
         if answer.whole:
             return f"a component wraps {answer.event}"
@@ -60,5 +105,5 @@ def draw_of(source: Any, call: Callable[[str], tuple[Answer, ...]], batch: int) 
             parts.append((answer.component, kernel))
     if not isinstance(source, Batches):
         return Draw(parts=tuple(parts))
-    data = source.data
+    data = source.shown
     return Draw(samples=data.samples, scale=data.scale, order=source.order, parts=tuple(parts))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from functools import cached_property
+from itertools import chain, takewhile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from plasticity.components import arguments_of
-from plasticity.dispatch import Answer, emit
+from plasticity.components import arguments_of, events_of, is_hook
+from plasticity.dispatch import emit
+from plasticity.hookspecs import RESPOND
 from plasticity.inputs import Inputs
 from plasticity.randomness import stream
+from plasticity.snapshots import put_back
 from plasticity.state import Array, LayerState
 from plasticity.variable import streams_of
 
@@ -24,33 +28,40 @@ class Evaluation:
     """Lets the layers of a simulation respond; learns nothing, changes no array of training.
 
     Encoders that draw random numbers are left out, and so are those that take the clock: the
-    samples have no time.
+    samples have no time. Components that keep state as they respond begin with that of the step at
+    hand and advance it from sample to sample; at the end it is put back, random streams as well.
     """
 
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
         self._dtype: np.dtype[Any] = np.dtype(simulation.experiment.dtype)
+        self.until: Any = None  # the encoder that fits itself to what those before it leave
 
     def respond(self, samples: Array, layer: int = -1) -> Array:
         """The activity (neuron, sample) of a layer on samples (sample, input)."""
         layers = self._simulation.layers
         index = range(len(layers))[layer]
         responses = np.empty((layers[index].sizes["neuron"], len(samples)), self._dtype)
-        for start in range(0, len(samples), _BATCH):
-            block = samples[start : start + _BATCH]
-            responses[:, start : start + len(block)] = self._through(block, index + 1).T
+        with self._undone(index + 1):
+            for start in range(0, len(samples), _BATCH):
+                block = samples[start : start + _BATCH]
+                responses[:, start : start + len(block)] = self._through(block, index + 1).T
         return responses
 
     def inputs(self, layer: LayerState) -> Inputs:
         """The training samples as a layer sees them at present."""
         index, data = self._simulation.layers.index(layer), self._simulation.data
-        return Inputs(
-            data.n_sample, lambda rows: self._through(data.take(rows, self._dtype), index)
-        )
 
-    def responses(self, layer: LayerState) -> Array:
-        """The activity of a layer on the evaluation samples, read-only."""
-        responses = self.respond(self.samples, self._simulation.layers.index(layer))
+        def take(rows: Array) -> Array:
+            with self._undone(index):
+                return self._through(data.take(rows, self._dtype), index)
+
+        return Inputs(data.n_sample, take)
+
+    def responses(self, layer: LayerState, at_most: int | None = None) -> Array:
+        """The activity of a layer on the evaluation samples, or on so many of them, read-only."""
+        samples = self.samples[:: -(-len(self.samples) // (at_most or len(self.samples)))]
+        responses = self.respond(samples, self._simulation.layers.index(layer))
         responses.flags.writeable = False
         return responses
 
@@ -79,8 +90,8 @@ class Evaluation:
         """What so many layers make of a block of samples (sample, input), encoded before."""
         simulation = self._simulation
         below = np.array(block, self._dtype)
-        for answer in self._steady_encoders(below):
-            emit([answer])
+        calls = simulation.caller(simulation.layers[0], {"x": below}, _is_steady)("encode")
+        emit(takewhile(lambda call: call.component is not self.until, calls))
         for state in simulation.layers[:n_layer]:
             before = state.clock.batch or simulation.experiment.batch_size
             arrays = state.batch_arrays(len(block), "evaluate")
@@ -88,18 +99,31 @@ class Evaluation:
             try:
                 arrays["x"][...] = below
                 call = simulation.caller(state, arrays)
-                for event in ("compute_current", "shape_current", "activate"):
+                for event in RESPOND:
                     emit(call(event), state.clock)
             finally:
                 state.bind(before)
             below = arrays["activity"].T
         return below
 
-    def _steady_encoders(self, x: Array) -> list[Answer]:
-        call = self._simulation.caller(self._simulation.layers[0], {"x": x})
-        return [answer for answer in call("encode") if _is_steady(answer.component)]
+    def _undone(self, n_layer: int) -> AbstractContextManager[None]:
+        """Put back, at the end, the state that encoders and the first layers advance within."""
+        return put_back(chain.from_iterable(self._responding[: n_layer + 1]))
+
+    @cached_property
+    def _responding(self) -> list[list[Any]]:
+        """The components that are called as samples are encoded, and then by each layer."""
+        states = self._simulation.whole, *self._simulation.layers
+        return [list(filter(_responds, state.components.values())) for state in states]
 
 
-def _is_steady(encoder: Any) -> bool:
-    """Whether an encoder does the same to a sample whenever it is shown."""
-    return not list(streams_of(encoder)) and "clock" not in arguments_of(encoder.encode)
+def _responds(part: Any) -> bool:
+    """Whether a component is called where the layers respond to samples that have no time."""
+    answered = events_of(part)
+    return not set(RESPOND).isdisjoint(answered) or ("encode" in answered and _is_steady(part))
+
+
+def _is_steady(part: Any) -> bool:
+    """Whether a component, if it is an encoder, does the same to a sample whenever it is shown."""
+    encode: Any = getattr(part, "encode", None)
+    return not is_hook(encode) or not (list(streams_of(part)) or "clock" in arguments_of(encode))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
 import numpy as np
 
 from plasticity.clock import Clock
 from plasticity.components import component
-from plasticity.data import Data, read_at_random
+from plasticity.data import LARGE, Data, read_at_random
 from plasticity.hookspecs import hookimpl
 from plasticity.settings import setting
 from plasticity.variable import Array, Stream, Variable
@@ -52,6 +55,13 @@ class Batches:
     rng = Stream()
     order = Variable(("pattern",), dtype="int64", description="order of the samples in this epoch")
 
+    def __attrs_post_init__(self) -> None:
+        self.show(self.data)
+
+    def show(self, data: Data, encoders: Collection[Any] = ()) -> None:
+        """Draw from now on from the data as these encoders have left them."""
+        self.shown, self.encoders = data, list(encoders)
+
     @hookimpl
     def epoch_started(self, clock: Clock) -> None:
         self.order[...] = (
@@ -62,16 +72,13 @@ class Batches:
     def draw_batch(self, x: Array, clock: Clock) -> Array:
         rows = self._rows(clock, len(x))
         np.multiply(
-            self.data.samples[rows], self.data.scale, out=x, dtype=x.dtype, casting="same_kind"
+            self.shown.samples[rows], self.shown.scale, out=x, dtype=x.dtype, casting="same_kind"
         )
         return x
 
     def _rows(self, clock: Clock, count: int) -> Array:
         start = (clock.step % clock.steps_per_epoch) * self.size
         return self.order[start : start + count]
-
-
-_LARGE = 200_000_000  # bytes of a mapped file that is not to end up in memory
 
 
 @component
@@ -96,5 +103,5 @@ class MappedBatches(Batches):
 
 def batches_of(data: Data, shuffle: bool, size: int) -> Batches:
     """The batches of data in memory, or in a file that is mapped into it."""
-    mapped = isinstance(data.samples, np.memmap) and data.samples.nbytes > _LARGE
+    mapped = isinstance(data.samples, np.memmap) and data.samples.nbytes > LARGE
     return (MappedBatches if mapped else Batches)(data=data, shuffle=shuffle, size=size)

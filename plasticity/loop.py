@@ -12,8 +12,9 @@ from plasticity.cadence import Agenda, Following, cadence_of
 from plasticity.clock import Clock
 from plasticity.components import label_of
 from plasticity.dispatch import Answer, collect, emit, first
+from plasticity.drawing import drawing, encode_once
 from plasticity.errors import ConflictError, ContractError
-from plasticity.hookspecs import ADAPT, DRAW, MODULATE, RESPOND, UPDATE
+from plasticity.hookspecs import ADAPT, MODULATE, RESPOND, UPDATE
 from plasticity.online import FusedStretch
 from plasticity.state import Array, LayerState, read_only
 from plasticity.stretch import Stretch
@@ -36,7 +37,7 @@ def train(session: Session, stage: list[LayerState]) -> str | None:
             simulation.notify("epoch_started", clock)
         reason = _epoch(session, stage, clock)
         if clock.step % clock.steps_per_epoch == 0:
-            simulation.notify("epoch_finished", clock)
+            session.end_epoch(clock)
         if session.interrupt.requested:
             session.keep(clock, whole=True)
             raise KeyboardInterrupt
@@ -137,18 +138,20 @@ def step_plan(simulation: Simulation, stage: list[LayerState], batch: int) -> It
     """
     below: Array | None = None
     last = max(simulation.layers.index(layer) for layer in stage)
+    source = simulation.whole.components.get("batches")
     for index, layer in enumerate(simulation.layers[: last + 1]):
         arrays = layer.batch_arrays(batch)
         # A layer below the stage has no time of its own any more.
         own = arrays if layer in stage else {**arrays, "clock": stage[0].clock}
         call = simulation.caller(layer, own)
         trains = layer in stage
+        if index == 0:
+            encode_once(simulation, layer)
         compiled = simulation.fusion.step(layer, batch, call, index == 0) if trains else None
         if index > 0:
             yield Answer(np.copyto, (arrays["x"], below), "activate", layer)
         elif compiled is None or compiled.draw is None:
-            for event in DRAW:
-                yield from call(event)
+            yield from drawing(source, call)
         below = arrays["activity"].T
         if compiled is not None:
             yield Answer(compiled, (), "step", layer)

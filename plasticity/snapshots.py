@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from copy import deepcopy
 from typing import Any
 
@@ -66,19 +67,39 @@ def restore(state: LayerState, snapshot: Mapping[str, Any]) -> None:
         setattr(state.clock, name, snapshot["clock"][name])
 
 
-def is_sound(layers: Iterable[LayerState]) -> bool:
-    """Whether a state is worth keeping: weights and thresholds are finite; else a warning tells."""
+@contextmanager
+def put_back(parts: Iterable[Any]) -> Iterator[None]:
+    """Leave the state of components, at the end of a block, as it was at its beginning."""
+    parts = list(parts)
+    arrays = [
+        getattr(part, variable.name)
+        for part in parts
+        for variable in variables_of(part)
+        if variable.intent in ("own", "out", "inout") and "sample" not in variable.dims
+    ]
+    streams = [
+        getattr(part, declared.name).bit_generator
+        for part in parts
+        for declared in streams_of(part)
+    ]
+    kept = [array.copy() for array in arrays]
+    states = [deepcopy(stream.state) for stream in streams]
+    try:
+        yield
+    finally:
+        for array, before in zip(arrays, kept, strict=True):
+            array[...] = before
+        for stream, state in zip(streams, states, strict=True):
+            stream.state = state
+
+
+def not_finite(layers: Iterable[LayerState]) -> tuple[LayerState, str] | None:
+    """Return the first layer whose weights or threshold hold infinity or NaN, and which of them."""
     for layer in layers:
         for name in ("weights", "threshold"):
             if name in layer.arrays and not np.isfinite(layer.arrays[name]).all():
-                logger.warning(
-                    "%s: %r is not finite after step %s, so this state is not kept",
-                    layer.name,
-                    name,
-                    layer.clock.step,
-                )
-                return False
-    return True
+                return layer, name
+    return None
 
 
 def _labels(state: LayerState) -> dict[str, str]:

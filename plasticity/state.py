@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +15,7 @@ from plasticity.errors import ConflictError, ContractError, MissingPartError, li
 from plasticity.expressions import Expression
 from plasticity.hookspecs import FILLS
 from plasticity.labelled import Labelled, evaluate
+from plasticity.notebook import arrays_of
 from plasticity.rules import Term
 from plasticity.terms import ScaledRule
 from plasticity.variable import Variable, dims_of, variables_of
@@ -224,15 +225,38 @@ class LayerState:
 class LayerView:
     """What an observer sees of a layer: names and read-only arrays."""
 
-    def __init__(self, state: LayerState, answers: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self,
+        state: LayerState,
+        answers: Mapping[str, tuple[str, ...]],
+        respond: Callable[[int | None], Array],
+    ) -> None:
         self._state = state
         self.answers = dict(answers)
+        self._respond = respond
         self._labels: dict[str, tuple[str, tuple[str, ...]]] = {}
+
+    def __repr__(self) -> str:
+        sizes = self._state.sizes
+        told = f"{sizes['neuron']} neurons, {sizes['input']} inputs, step {self.clock.step}"
+        return f"<LayerView of {self.name}: {told}>"
+
+    def _repr_html_(self) -> str:
+        return arrays_of(self)
 
     @property
     def name(self) -> str:
         """How stores and messages call the layer."""
         return self._state.name
+
+    @property
+    def components(self) -> tuple[Any, ...]:
+        """The components of the layer, in the order of the spec."""
+        return tuple(self._state.components.values())
+
+    def responses(self, at_most: int | None = None) -> Array:
+        """The activity (neuron, sample) on the evaluation samples, or on so many of them."""
+        return self._respond(at_most)
 
     @property
     def clock(self) -> Clock:

@@ -96,3 +96,37 @@ def naive_drifting(key, time, size, directions, frames, frequency, speed, contra
         along = math.sin(theta) * column + math.cos(theta) * row
         image[row, column] = contrast * math.cos(2 * math.pi * (frequency * along - phase))
     return image
+
+
+def naive_standardized(x, scales=True, epsilon=0.0):
+    """Deviations from the mean over the samples (sample, input), by their spread; 0 stays 0."""
+    columns = []
+    for column in x.T.astype(float):
+        mean = sum(column) / len(column)
+        variance = sum((value - mean) ** 2 for value in column) / len(column) + epsilon
+        spread = math.sqrt(variance) if scales and variance > 0 else 1.0
+        columns.append([(value - mean) / spread for value in column])
+    return np.array(columns).T
+
+
+def naive_unit_length(x, p):
+    """Each sample by the p-th root of the sum of its p-th powers, or by its largest value."""
+    found = []
+    for sample in x.tolist():
+        sizes = [abs(value) for value in sample]
+        length = max(sizes) if p == math.inf else sum(size**p for size in sizes) ** (1 / p)
+        found.append([value / length if length else value for value in sample])
+    return np.array(found)
+
+
+def naive_whitened(x, epsilon):
+    """(x - m) times the inverse square root of C + epsilon tr(C) / D, by Newton's iteration."""
+    deviations = x - x.mean(axis=0)
+    covariance = deviations.T @ deviations / len(x)
+    n_input = len(covariance)
+    covariance += epsilon * np.trace(covariance) / n_input * np.eye(n_input)
+    # Denman & Beavers: y tends to the square root of C, z to its inverse.
+    y, z = covariance, np.eye(n_input)
+    for _ in range(60):
+        y, z = (y + np.linalg.inv(z)) / 2, (z + np.linalg.inv(y)) / 2
+    return deviations @ z

@@ -9,7 +9,7 @@ import pytest
 
 import plasticity as pl
 from plasticity.components import events_of
-from plasticity.hookspecs import EVENTS
+from plasticity.hookspecs import EVENTS, ROLES
 from plasticity.testing import CHECKS, check_component
 
 GUIDE = Path(__file__).parents[1] / "plugins" / "README.md"
@@ -45,6 +45,13 @@ def stars(names, tmp_path, monkeypatch):
     table = tmp_path / "table.csv"
     table.write_text("1,2,3\n4,5,6\n7,8,9\n")
     return names["Spectra"](url=table.as_uri()).fetch_data(tmp_path / "cache" / "spectra")
+
+
+def test_the_roles_are_told_with_their_events_in_the_order_that_decides():
+    told = chapter("Time and state").partition("first of this list")[2]
+    found = re.findall(r"(\w+)\s\(((?:`\w+`(?:,\s)?)+)\)", told)
+    events = {role: tuple(re.findall(r"\w+", names)) for role, names in found}
+    assert list(events.items()) == list(ROLES.items())[:-1]
 
 
 def test_every_event_has_a_heading_with_its_arguments_in_order_of_emission():

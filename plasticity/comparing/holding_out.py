@@ -38,13 +38,14 @@ def hold_out(open_data: Callable[[str], Data | None], seed: int) -> Held:
         return Held(None, f"No probe: the test split cannot be opened: {error}.")
     if test is not None:
         if not has_classes(test):
-            return Held(None, "No probe: the test split has no labels.")
+            return Held(None, f"No probe: the test split has {_instead(test)}.")
         if _one_class(test):
             return Held(None, "No probe: all labels of the test split are the same.")
         return Held(test, f"Scored on the test split, {test.n_sample:,} samples that no run saw.")
     data = open_data("train")
     if data is None or not has_classes(data):
-        return Held(None, "No probe: the data have no labels. All samples were trained on.")
+        what = "no labels" if data is None else _instead(data)
+        return Held(None, f"No probe: the data have {what}. All samples were trained on.")
     if _one_class(data):
         return Held(None, "No probe: all labels are the same. All samples were trained on.")
     count = round(HELD_OUT * data.n_sample)
@@ -66,4 +67,9 @@ def _one_class(data: Data) -> bool:
 
 def has_classes(data: Data) -> bool:
     """Whether the samples have labels that name classes."""
-    return data.labels is not None and data.labels.dtype.kind in "biuUS"
+    return data.labels is not None and data.labels.dtype.kind in "biuU"
+
+
+def _instead(data: Data) -> str:
+    """What data without classes have."""
+    return "no labels" if data.labels is None else "numbers that are not whole as labels"

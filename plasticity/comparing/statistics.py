@@ -46,7 +46,8 @@ def difference(values: Array, reference: Array, of: str = "seeds") -> Difference
     The resamples are drawn from one seed, so that the same values give the same interval. Of three
     pairs or fewer the interval is the range of the differences.
 
-    Source: Efron, Annals of Statistics 7 (1979) 1: the percentile interval.
+    Source: the percentile interval of the bootstrap, Efron & Tibshirani, Statistical Science 1
+    (1986) 54.
 
     >>> found = difference(np.array([3.0, 4.0, 5.0]), np.array([1.0, 1.0, 1.0]))
     >>> found.mean, found.low, found.high, found.within_noise

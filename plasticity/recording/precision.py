@@ -16,8 +16,9 @@ def rounded(values: Array, bits: int) -> Array:
     largest of so many bits becomes inf, as it does in a smaller type. The relative error is at most
     2^-(bits + 1), that of numbers too small to be normal is larger.
 
-    Source: Zender, Geosci. Model Dev. 9 (2016) 3199, and Klower et al., Nat. Comput. Sci. 1 (2021)
-    713, who call it bit rounding; netCDF and CF tell the bits in the same way as we do.
+    Source: Klower et al., Nat. Comput. Sci. 1 (2021) 713, who call it bit rounding. (The bit
+    grooming of Zender, Geosci. Model Dev. 9 (2016) 3199, is another rounding: it sets and clears
+    the dropped bits in turn.) netCDF and CF tell the bits in the same way as we do.
 
     >>> rounded(np.array([1.0625, 1.1875, 3.14159]), bits=3).tolist()
     [1.0, 1.25, 3.25]

@@ -9,6 +9,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from plasticity.data import Data, default_scale
 from plasticity.errors import SettingError
 from plasticity.typing import Array
 
@@ -54,7 +55,7 @@ def completed(layer: Any, samples: Array, hidden: Any, votes: int = 1) -> Array:
     hidden  (input,)  whether an input is hidden; it is 0 when the layer responds, whatever is there
     votes   how many of the neurons closest to a sample take part
 
-    A sample that no neuron responds to gets zeros.
+    A sample that no neuron responds to gets zeros. Bytes become value / 255, as for the layer.
 
     Raises `SettingError` where `hidden` does not fit the samples, or leaves nothing to be seen.
     """
@@ -64,7 +65,9 @@ def completed(layer: Any, samples: Array, hidden: Any, votes: int = 1) -> Array:
             f"completed: hidden must be true or false for each of the {samples.shape[1]} inputs, "
             f"and false for one or more, got {hidden.dtype} of shape {hidden.shape}"
         )
-    samples = samples.astype(np.result_type(samples, np.float32), copy=False)
+    # Not `Data`, since anything may be there where an input is hidden.
+    dtype = np.result_type(samples, np.float32)
+    samples = np.multiply(samples, default_scale(samples), dtype=dtype)
     samples[:, hidden] = 0
     found = recalled(layer.transform(samples), layer.weights_, hidden, votes)
     seen = found[:, ~hidden]
@@ -117,17 +120,17 @@ class LabelsAsInputs(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
             raise SettingError(
                 f"labels_as_inputs: votes must be a whole number from 1, got {self.votes!r}"
             )
-        X, y = validate_data(self, X, y, dtype="numeric")
+        X, y = validate_data(self, X, y, dtype="numeric", accept_sparse="csr")
         check_classification_targets(y)
         self.classes_, numbers = np.unique(y, return_inverse=True)
         labels = self.strength * np.eye(len(self.classes_), dtype=np.float32)[numbers]
-        self.layer_ = clone(self.layer).fit(np.hstack([X, labels]), numbers)
+        self.layer_ = clone(self.layer).fit(np.hstack([_inputs(X), labels]), numbers)
         return self
 
     def decision_function(self, X: Any) -> Array:
         """The labels recalled (sample, class); of two classes their difference (sample,)."""
         check_is_fitted(self)
-        X = validate_data(self, X, dtype="numeric", reset=False)
+        X = _inputs(validate_data(self, X, dtype="numeric", accept_sparse="csr", reset=False))
         unknown = np.zeros((len(X), len(self.classes_)), np.float32)
         activity = self.layer_.transform(np.hstack([X, unknown]))
         hidden = np.arange(self.layer_.weights_.shape[1]) >= X.shape[1]
@@ -149,4 +152,14 @@ class LabelsAsInputs(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         # The checks of scikit-learn train for an instant on standardized samples, of which neurons
         # without a bias tell little.
         tags.classifier_tags.poor_score = True
+        tags.input_tags.sparse = True
         return tags
+
+
+def _inputs(X: Any) -> Array:
+    """Return samples as a layer takes them: bytes as value / 255, a sparse matrix with its zeros.
+
+    Other numbers stay as they are.
+    """
+    data = Data(X)
+    return data.take(slice(None), np.result_type(data.samples, np.float32))

@@ -15,6 +15,8 @@ from plasticity.simulation import Simulation
 from plasticity.sklearn.responding import fitting
 from plasticity.spec import Experiment
 
+_ENDLESS = 10**9  # epochs
+
 
 class OneEpoch:
     """Ends a run with the epoch at hand."""
@@ -27,9 +29,14 @@ class OneEpoch:
 
 
 def next_pass(
-    experiment: Experiment, snapshot: dict[str, Any] | None, listeners: Iterable[Any]
+    experiment: Experiment,
+    snapshot: dict[str, Any] | None,
+    listeners: Iterable[Any],
+    endless: bool = False,
 ) -> Simulation:
     """The simulation that trains for one epoch, from a snapshot on or from the beginning.
+
+    endless  whether nobody knows how many epochs are to come, so that no schedule nears an end
 
     Raises `SpecError` where the layers are trained one after the other.
     """
@@ -40,6 +47,12 @@ def next_pass(
         )
     done = 0 if snapshot is None else int(next(iter(snapshot.values()))["clock"]["epoch"])
     simulation = assemble(_at_least(experiment, done + 1), [*listeners, OneEpoch()])
+    if endless:
+        # How long a run is decides whether it is compiled, and is what `fit` would take.
+        explained = {layer.name: simulation.explain_step(layer) for layer in simulation.layers}
+        simulation.fusion.follow(name for name, reason in explained.items() if reason is None)
+        for state in simulation.layers:
+            state.clock.n_epoch = _ENDLESS
     if snapshot is not None:
         simulation.restore(fitting(snapshot, simulation))
         for state in simulation.layers:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import inspect
+import signal
+import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
 import numpy as np
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import (
     check_is_fitted,
     check_random_state,
@@ -17,14 +20,13 @@ from sklearn.utils.validation import (
 
 from plasticity.assembly import assemble
 from plasticity.data import Data
-from plasticity.errors import DivergenceError, PlasticityError
+from plasticity.errors import DataError, PlasticityError
 from plasticity.results import Run
 from plasticity.runs import configure
 from plasticity.simulation import Simulation
 from plasticity.sklearn.parameters import parameters_of, paths_of, without_words
 from plasticity.sklearn.passes import next_pass
 from plasticity.sklearn.responding import Learnt, learnt_by
-from plasticity.snapshots import is_sound
 from plasticity.spec import Experiment
 from plasticity.typing import Array
 
@@ -40,6 +42,7 @@ class _Transformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
     weights_: Array
     n_epoch_: int
     _learnt: Learnt
+    _dtype: np.dtype[Any]  # of the samples that it was fitted on
 
     def __init__(
         self,
@@ -71,8 +74,13 @@ class _Transformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
     def partial_fit(self, X: Any, y: Any = None) -> _Transformer:
         """Go on for one epoch, on these samples; the first call begins.
 
-        As many calls with the same samples as the experiment has epochs are a `fit`. Later calls
-        count as the last epoch of a longer run, and the samples may be others each time.
+        A call is one pass through its samples, in batches, and one epoch of the schedule; the
+        samples may be others each time, and what encoders were fitted to stays that of the first.
+
+        Unless `epochs` is given as a parameter, nobody knows how many calls are to come, so a
+        schedule that ends with the run stays at its beginning: call 500 changes the weights as call
+        10 does. With `epochs`, that many calls are to come, and with the same samples are a `fit`;
+        later calls count as the last epoch of a longer run.
 
         Raises `SpecError` where the layers are trained one after the other.
         """
@@ -80,16 +88,19 @@ class _Transformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         data = self._data(X, y, reset=not begun)
         made = self._experiment(data)
         snapshot = self._learnt.snapshot if begun else None
-        return self._train(next_pass(made, snapshot, self.listeners))
+        return self._train(next_pass(made, snapshot, self.listeners, self.epochs is None))
 
     def transform(self, X: Any) -> Array:
         """The activity (sample, neuron) of the last layer on samples (sample, input)."""
         check_is_fitted(self)
-        X = validate_data(self, X, dtype="numeric", reset=False)
-        responses = np.empty((len(X), self._n_features_out), self._learnt.experiment.dtype)
-        for start in range(0, len(X), _RESPONSES):
+        X = validate_data(self, X, dtype="numeric", accept_sparse="csr", reset=False)
+        self._check_bytes(X.dtype)
+        dtype = self._learnt.experiment.dtype
+        responses = np.empty((X.shape[0], self._n_features_out), dtype)
+        for start in range(0, X.shape[0], _RESPONSES):
             block = slice(start, start + _RESPONSES)
-            responses[block] = self._learnt.simulation.respond(X[block]).T
+            samples = Data(X[block]).take(slice(None), dtype)
+            responses[block] = self._learnt.simulation.respond(samples).T
         return responses
 
     def configured(self) -> Experiment:
@@ -125,6 +136,7 @@ class _Transformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         tags = super().__sklearn_tags__()
         # The responses have the dtype of the experiment, whatever the samples have.
         tags.transformer_tags.preserves_dtype = []
+        tags.input_tags.sparse = True
         return tags
 
     def __getstate__(self) -> dict[str, Any]:
@@ -146,12 +158,23 @@ class _Transformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         return {name: value for name, value in known.items() if name not in self._settings}
 
     def _data(self, X: Any, y: Any, reset: bool) -> Data:
-        X = validate_data(self, X, dtype="numeric", reset=reset)
+        X = validate_data(self, X, dtype="numeric", accept_sparse="csr", reset=reset)
+        if not reset:
+            self._check_bytes(X.dtype)
         labels = None if y is None else np.asarray(y)
-        if labels is not None and labels.shape != (len(X),):
+        if labels is not None and labels.shape != (X.shape[0],):
             labels = None
-        # Values count as they are, also of bytes: what transforms later may come as other numbers.
-        return Data(X, labels=labels, scale=1.0)
+        return Data(X, labels=labels)
+
+    def _check_bytes(self, dtype: np.dtype[Any]) -> None:
+        """Raise `DataError` for bytes after other integers, or these after bytes."""
+        both = {self._dtype, dtype}
+        if len(both) > 1 and np.dtype(np.uint8) in both and all(kind.kind in "iu" for kind in both):
+            raise DataError(
+                f"{type(self).__name__}: was fitted on values of type {self._dtype} and is given "
+                f"{dtype}; bytes (uint8) count as value / 255 and other numbers as they are: give "
+                f"the type that it was fitted on"
+            )
 
     def _experiment(self, data: Data) -> Experiment:
         made = self.configured()
@@ -160,17 +183,32 @@ class _Transformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         return attrs.evolve(made, data=data, batch_size=size, seed=seed)
 
     def _train(self, simulation: Simulation) -> _Transformer:
-        """Run to the end and keep what was learnt; nothing of an earlier fit is lost on the way."""
-        finished = simulation.run()
-        if not is_sound(simulation.layers):
-            raise DivergenceError(
-                f"{type(self).__name__}: the weights are no longer finite at the end of the run: "
-                "lower the learning rate, or bound the weights"
-            )
+        """Run to the end and keep what was learnt; nothing of an earlier fit is lost on the way.
+
+        An interrupted run counts as far as it came: after Ctrl-C with a warning, after any other
+        signal the exception goes on.
+        """
+        interrupted: KeyboardInterrupt | None = None
+        try:
+            finished = simulation.run()
+        except KeyboardInterrupt as error:
+            if simulation.interrupt.at_once or not hasattr(error, "run"):
+                raise  # in the middle of a step
+            finished, interrupted = error.run, error
         self.run_ = finished
         self.weights_ = simulation.layers[-1].arrays["weights"].copy()
         self.n_epoch_ = simulation.layers[-1].clock.epoch
         self._learnt = learnt_by(simulation)
+        self._dtype = simulation.data.samples.dtype
+        if interrupted is not None:
+            if simulation.interrupt.number != signal.SIGINT:
+                raise interrupted
+            warnings.warn(
+                f"{type(self).__name__}: interrupted after {self.n_epoch_} of "
+                f"{simulation.experiment.n_epoch} epochs; it is fitted as far as it came",
+                ConvergenceWarning,
+                stacklevel=3,
+            )
         return self
 
 
@@ -194,7 +232,8 @@ class PlasticityTransformer(_Transformer):
     with its metrics, which is left out when the estimator is pickled. `configured()` gives the
     experiment.
 
-    Responses, as training, take the values of samples as they are; they are float32 unless the
+    Samples are those of `plasticity.Data`, also a sparse matrix, which is filled with its zeros:
+    bytes (uint8) count as value / 255, other numbers as they are. Responses are float32 unless the
     experiment says float64.
 
     >>> import numpy as np

@@ -16,6 +16,7 @@ from plasticity.testing.behaviour import check_dtypes as check_dtypes
 from plasticity.testing.behaviour import check_fills as check_fills
 from plasticity.testing.behaviour import check_kernels as check_kernels
 from plasticity.testing.behaviour import check_leaves_alone as check_leaves_alone
+from plasticity.testing.behaviour import check_measuring as check_measuring
 from plasticity.testing.behaviour import check_resumes as check_resumes
 from plasticity.testing.behaviour import check_shapes as check_shapes
 from plasticity.testing.checks import CHECKS as CHECKS

@@ -11,7 +11,7 @@ import numpy as np
 from plasticity.components import events_of, role_of
 from plasticity.errors import DataError, PlasticityError, SpecError, listed
 from plasticity.hookspecs import FILLS
-from plasticity.kernel import kernels_of
+from plasticity.kernel import Kernel, kernels_of
 from plasticity.simulation import Simulation
 from plasticity.testing.findings import (
     BrokenError,
@@ -25,7 +25,7 @@ from plasticity.testing.findings import (
 )
 from plasticity.testing.kernel_twins import KERNEL_EVENTS, by_kernel, moved_by_nothing
 from plasticity.testing.plain import function_rule_both_ways, is_function_rule, uncompiled
-from plasticity.testing.stand_ins import Forgetful, Keeper
+from plasticity.testing.stand_ins import Asking, Forgetful, Keeper
 from plasticity.testing.trial import Size, probe, try_out, under_test
 from plasticity.variable import Array, streams_of, variables_of
 
@@ -140,8 +140,18 @@ def check_adds(component: Any) -> None:
 
 @contract_check
 def check_deterministic(component: Any) -> None:
-    """Two runs with one seed leave the same bits."""
-    difference = try_out(component).differs_from(try_out(component))
+    """Two runs with one seed leave the same bits; so does an encoder that says `once` each step."""
+
+    def each_step(simulation: Simulation) -> None:
+        under_test(component, simulation).once = False
+
+    trial, once = try_out(component), getattr(component, "once", False)
+    if once and trial.differs_from(try_out(component, prepare=each_step)):
+        raise BrokenError(
+            "it says `once`, but what it does to a sample before the first step is not what it "
+            "does at a step"
+        )
+    difference = trial.differs_from(try_out(component))
     if difference:
         raise BrokenError(
             f"two runs with the same seed differ in {difference}; draw all random numbers from a "
@@ -209,7 +219,7 @@ def check_kernels(component: Any) -> None:
 def check_compiled(component: Any) -> None:
     """Its Kernels, of which a compiled step is made, do what its hooks do, to rounding.
 
-    They are called as plain Python, element by element, on the arrays of a short run.
+    They are called as plain Python, element by element, on the arrays of a short run of two phases.
     """
     found = kernels_of(component)
     if not found:
@@ -229,7 +239,13 @@ def check_compiled(component: Any) -> None:
         before = {name: np.array(array) for name, array in arrays.items() if _is_array(array)}
         states = {v.name: getattr(own, v.name).copy() for v in variables_of(own)}
         expected = by_kernel(found[event], own, before, states, clock)
+        numbers = _numbers(found[event], own)
         result = call()
+        if _numbers(found[event], own) != numbers:
+            raise BrokenError(
+                f"its hook for {event} changes the parameters of its Kernel, which compiled steps "
+                "ask for only between stretches; keep what changes in a Variable"
+            )
         for name, array in expected.items():
             left = result if name == "rate factor" else arrays.get(name, getattr(own, name, None))
             if not close(np.asarray(left), np.asarray(array), _ROUNDING):
@@ -262,6 +278,33 @@ def check_resumes(component: Any) -> None:
             f"a run resumed after step {middle} differs in {difference}; declare all state as "
             "Variable, and random numbers as Stream"
         )
+
+
+@contract_check
+def check_measuring(component: Any) -> None:
+    """A run of which somebody asks responses in the middle ends as one that nobody looked at.
+
+    Not asked of metrics and observers, which look on themselves and may end a run for that.
+    """
+    if role_of(component) in ("metric", "observer"):
+        return
+
+    def prepare(simulation: Simulation) -> None:
+        asking.simulation = simulation
+
+    asking = Asking()
+    measured = try_out(component, prepare=prepare, listeners=[asking])
+    difference = try_out(component, measured=False).differs_from(measured)
+    if difference:
+        raise BrokenError(
+            f"a run that is measured in the middle differs in {difference} from one that is not; "
+            "declare all state that changes where neurons respond as Variable or Stream: it is "
+            "put back when somebody has looked, and what else it keeps is not"
+        )
+
+
+def _numbers(kernel: Kernel, component: Any) -> str:
+    return repr([value for value in kernel.parameters(component, 1) if not _is_array(value)])
 
 
 def _is_array(value: Any) -> bool:

@@ -14,6 +14,7 @@ from plasticity.testing.behaviour import (
     check_fills,
     check_kernels,
     check_leaves_alone,
+    check_measuring,
     check_resumes,
     check_shapes,
 )
@@ -33,6 +34,7 @@ CHECKS: dict[str, Check] = {
     "kernels": check_kernels,
     "compiled": check_compiled,
     "resumes": check_resumes,
+    "measuring": check_measuring,
 }
 
 

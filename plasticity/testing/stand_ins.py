@@ -114,6 +114,17 @@ class Halt:
         return "halted" if clock.step == self.step else None
 
 
+class Asking:
+    """Listener that lets the layers respond to the evaluation samples every second step."""
+
+    every = 2
+    simulation: Any = None
+
+    @hookimpl
+    def step_finished(self) -> None:
+        self.simulation.respond(self.simulation.evaluation.samples)
+
+
 class Forgetful:
     """Listener that puts NaN into the scratch arrays of a component after each step."""
 

@@ -1,7 +1,7 @@
 """BibTeX entries of what components of several kinds implement; each kind has a `papers.py` too."""
 
 SQUADRANI_2022 = """\
-@article{squadrani2022unsupervised,
+@article{squadrani2022effectiveness,
   author  = {Squadrani, Lorenzo and Curti, Nico and Giampieri, Enrico and Remondini, Daniel and
              Blais, Brian and Castellani, Gastone},
   title   = {Effectiveness of Biologically Inspired Neural Network Models in Learning and Patterns
@@ -81,7 +81,8 @@ COOPER_2004 = """\
   author    = {Cooper, Leon N. and Intrator, Nathan and Blais, Brian S. and Shouval, Harel Z.},
   title     = {Theory of Cortical Plasticity},
   publisher = {World Scientific},
-  year      = {2004}
+  year      = {2004},
+  doi       = {10.1142/5462}
 }"""
 
 BLAIS_1998 = """\

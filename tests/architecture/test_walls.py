@@ -37,6 +37,7 @@ ORDINARY = {
     "arrays": "of a simulation",
     "batch": "of samples",
     "bounds": "of a value",
+    "centre": "of a cluster",
     "clip": "of NumPy",
     "competitive": "of a rule in which neurons compete",
     "Constant": "of Python's syntax tree",
@@ -66,6 +67,7 @@ WORDS_ALONE = {
     ("plasticity/recording/store.py", "arrays"): "key of a snapshot",
     ("plasticity/testing/trial.py", "arrays"): "key of a snapshot",
     ("plasticity/sklearn/responding.py", "arrays"): "key of a snapshot",
+    ("plasticity/analysis/latent.py", "centre"): "of a cluster",
     ("plasticity/cli/show.py", "arrays"): "heading",
     ("plasticity/rule_functions.py", "competitive"): "a word of `rule`",
     ("plasticity/expressions.py", "tanh"): "a function that formulas have",
@@ -180,8 +182,8 @@ def test_public_names_are_where_they_are_said_to_be():
 
 # Each module imports from lines above its own; a package counts as one module.
 ORDER = """
-    errors typing
-    quantities folders threads interrupt randomness clock rules kernel hookspecs
+    errors typing editable
+    quantities folders notebook outlet threads interrupt randomness clock rules kernel hookspecs
     cadence expressions settings data inputs discovery variable formulas
     labelled
     components
@@ -191,18 +193,19 @@ ORDER = """
     contracts entries
     storage
     spec
-    differences
+    differences portion
     structure
     parts overrides
     citations
     kernels
     rule_functions
     dispatch fallbacks
+    sources
     obstacles drawing frames
     fuse
     online
     fusion stretch
-    evaluation
+    evaluation lengthening
     loop
     recording
     results
@@ -220,12 +223,15 @@ ORDER = """
     bench
     testing
     cli
+    __main__
 """
 RANK = {name: rank for rank, line in enumerate(ORDER.split("\n")) for name in line.split()}
 
 # What looks up from below, inside a function, when somebody asks for it.
 UPWARDS = {
     ("spec", "structure"): "Experiment.from_dict reads tables",
+    ("spec", "runs"): "Experiment.with_ puts data and settings in",
+    ("entries", "structure"): "a layer or a phase may be a table",
 }
 
 

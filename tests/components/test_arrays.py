@@ -194,8 +194,8 @@ def test_a_path_that_does_not_exist_is_refused(tmp_path, monkeypatch):
 
 def test_a_file_of_another_kind_is_refused(tmp_path):
     assert refusal(path=text(tmp_path / "x.txt", "1,2")) == (
-        f"{tmp_path}/x.txt: a file of samples ends in one of '.csv', '.npy', '.npz', '.zarr', got "
-        "'.txt'"
+        f"{tmp_path}/x.txt: a file of samples ends in one of '.csv', '.idx', '.npy', '.npz', "
+        "'.zarr', got '.txt'"
     )
 
 
@@ -318,10 +318,12 @@ def test_labels_that_are_no_whole_numbers_are_refused(tmp_path):
     )
 
 
-def test_labels_that_are_words_are_refused():
-    assert refusal(samples=SAMPLES[:2], labels=["cat", "dog"]) == (
-        "samples: labels must be whole numbers, got values of type <U3; number the classes from 0"
-    )
+def test_labels_may_be_words(tmp_path):
+    words = np.array(["cat", "dog"])
+    np.savez(tmp_path / "x.npz", x=SAMPLES[:2], y=words)
+    of_file = Arrays(path=tmp_path / "x.npz", labels="y").open_data("train")
+    given = Arrays(samples=SAMPLES[:2], labels=["cat", "dog"]).open_data("train")
+    assert of_file.labels.tolist() == given.labels.tolist() == ["cat", "dog"]
 
 
 def test_labels_of_another_length_are_refused(tmp_path):

@@ -168,8 +168,8 @@ def test_an_unknown_dimension_is_refused():
     part = owner("one", trace=Variable(("neurone",)))
     assert refusal(layer(constraints=part)) == (
         "layers[0].constraints[0] 'one': Variable 'trace' has the unknown dimension 'neurone'; "
-        "did you mean 'neuron'? (known are 'from_neuron', 'input', 'neuron', 'pattern', 'sample' "
-        "and the whole-number settings of its component)"
+        "did you mean 'neuron'? (known are 'from_input', 'from_neuron', 'input', 'neuron', "
+        "'pattern', 'sample' and the whole-number settings of its component)"
     )
 
 

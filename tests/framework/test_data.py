@@ -147,6 +147,7 @@ def test_the_fingerprint_is_the_sha256_of_the_values():
         "shape": [4, 3],
         "dtype": "float32",
         "sha256": hashlib.sha256(samples.tobytes()).hexdigest(),
+        "scale": 1.0,
     }
 
 

@@ -35,7 +35,7 @@ def trained(samples, fuse):
 def test_a_large_mapped_file_trains_as_the_same_samples_in_memory(
     samples, mapped, fuse, monkeypatch
 ):
-    monkeypatch.setattr(fallbacks, "_LARGE", 0)
+    monkeypatch.setattr(fallbacks, "LARGE", 0)
     assert isinstance(fallbacks.batches_of(Data(mapped), True, 10), fallbacks.MappedBatches)
     np.testing.assert_array_equal(trained(mapped, fuse), trained(samples, fuse))
 

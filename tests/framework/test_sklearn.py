@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import attrs
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import RidgeClassifier
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
@@ -17,7 +19,13 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import plasticity as pl
 import plasticity.sklearn
-from plasticity.errors import DivergenceError, SettingError, SpecError, UnknownNameError
+from plasticity import hookimpl
+from plasticity.errors import (
+    DivergenceError,
+    SettingError,
+    SpecError,
+    UnknownNameError,
+)
 from plasticity.sklearn import BCM, KrotovHopfield, PlasticityTransformer
 from plasticity_plugins.rules.bcm import lc94
 from plasticity_plugins.rules.oja import oja
@@ -81,11 +89,11 @@ def test_a_batch_is_no_larger_than_the_samples():
     assert BCM(**SMALL).fit(samples(7)).run_.experiment.batch_size == 7
 
 
-def test_bytes_count_as_the_numbers_that_they_are():
-    x = np.random.default_rng(0).integers(0, 9, (40, 6))
-    assert_responds_alike(
-        BCM(**SMALL).fit(x.astype(np.uint8)), BCM(**SMALL).fit(x.astype(np.float32))
-    )
+def test_bytes_count_as_grey_levels():
+    x = np.random.default_rng(0).integers(0, 256, (40, 6)).astype(np.uint8)
+    of_bytes, of_floats = BCM(**SMALL).fit(x), BCM(**SMALL).fit(x * np.float32(1 / 255))
+    assert_responds_alike(of_bytes, of_floats)
+    assert np.array_equal(of_bytes.transform(x), of_floats.transform(x * np.float32(1 / 255)))
 
 
 def test_a_random_state_gives_a_seed_of_its_own_at_each_fit():
@@ -142,6 +150,49 @@ def test_a_pass_may_be_over_other_samples_and_more_of_them_than_planned():
         made.partial_fit(samples(count, seed=count))
         assert not np.array_equal(made.weights_, before)
     assert made.n_epoch_ == 3
+
+
+class RateFactors:
+    """Listener that keeps the rate factor of each step, and how far the weights moved."""
+
+    every = 1
+
+    def __init__(self):
+        self.factors, self.moved, self.last = [], [], None
+
+    @pl.hookimpl
+    def step_finished(self, clock, weights):
+        self.factors.append(clock.rate_factor)
+        if self.last is not None:
+            self.moved.append(np.abs(weights - self.last).mean())
+        self.last = weights.copy()
+
+
+@pytest.mark.parametrize("schedule", ["linear_to_zero", "cosine"])
+def test_a_stream_of_calls_changes_the_weights_at_call_100_as_at_call_10(schedule):
+    heard = RateFactors()
+    made = BCM(neurons=3, random_state=1, schedule=schedule, metrics=[], listeners=[heard])
+    for call in range(100):
+        made.partial_fit(samples(20, seed=call))
+    assert len(heard.factors) == 100
+    # The preset has 200 epochs, of which call 100 would be half way to a rate of 0.
+    np.testing.assert_allclose(heard.factors, 1, rtol=1e-6)
+    assert 0.5 < np.mean(heard.moved[90:]) / np.mean(heard.moved[5:15]) < 2
+
+
+def test_a_stream_of_known_length_anneals_over_that_many_calls():
+    heard = RateFactors()
+    made = BCM(neurons=3, epochs=20, metrics=[], listeners=[heard])
+    for call in range(20):
+        made.partial_fit(samples(20, seed=call))
+    np.testing.assert_allclose(heard.factors, 1 - np.arange(20) / 20)
+
+
+def test_whether_a_stream_is_compiled_does_not_depend_on_its_end():
+    passing = BCM(neurons=3, metrics=[]).partial_fit(samples()).partial_fit(samples())
+    assert passing.run_.store.attributes["compiled"] == []
+    always = BCM(neurons=3, metrics=[], fuse="always").partial_fit(samples())
+    assert always.run_.store.attributes["compiled"] == ["layer_0"]
 
 
 def test_passes_go_on_in_the_last_phase():
@@ -260,8 +311,8 @@ def test_weights_that_are_no_longer_finite_are_no_fit():
     with np.errstate(all="ignore"), pytest.raises(DivergenceError) as caught:
         made.fit(100 * samples())
     assert str(caught.value) == (
-        "BCM: the weights are no longer finite at the end of the run: lower the learning rate, or "
-        "bound the weights"
+        "layer_0: 'weights' holds infinity or NaN after step 2 (not looked at since step 0); lower "
+        "the learning rate, or bound the weights"
     )
 
 
@@ -291,3 +342,46 @@ def test_the_preset_of_a_stranger_has_an_estimator_of_its_own(tmp_path):
         check=False,
     )
     assert (done.stdout, done.stderr) == ("MyBCM()\n", "")
+
+
+class Asks:
+    """Sends a signal in the middle of the second epoch."""
+
+    def __init__(self, number):
+        self.number = number
+
+    @hookimpl
+    def step_finished(self, clock):
+        if clock.step == 15:
+            os.kill(os.getpid(), self.number)
+
+
+def test_an_interrupted_fit_counts_as_far_as_it_came():
+    made = BCM(**SMALL | {"epochs": 5, "batch_size": 4}, listeners=[Asks(signal.SIGINT)])
+    with pytest.warns(ConvergenceWarning) as warned:
+        made.fit(samples())
+    assert str(warned[0].message) == (
+        "BCM: interrupted after 1 of 5 epochs; it is fitted as far as it came"
+    )
+    assert made.run_.outcome == "interrupted"
+    assert np.array_equal(made.run_.weights, made.weights_)
+    assert made.transform(samples()).shape == (40, 3)
+
+
+def test_a_fit_that_a_scheduler_ends_counts_and_raises():
+    made = BCM(**SMALL | {"epochs": 5, "batch_size": 4}, listeners=[Asks(signal.SIGTERM)])
+    with pytest.raises(KeyboardInterrupt):
+        made.fit(samples())
+    assert made.transform(samples()).shape == (40, 3)
+
+
+# -- phases and names --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("phase", [pl.Phase("early", 1), {"name": "early", "epochs": 1}])
+def test_phases_and_names_of_parts_are_parameters(phase):
+    late = pl.Phase("late", 2)
+    layer = BCM(phases=[phase, late], phases__late__epochs=1, threshold__moving_average__memory=0.5)
+    made = clone(layer.set_params(epochs=4)).configured()
+    assert [(item.name, item.epochs) for item in made.phases] == [("early", 2), ("late", 2)]
+    assert made.layers[0].threshold.settings["memory"] == 0.5

@@ -36,6 +36,7 @@ def test_the_checks_are_these():
         "kernels",
         "compiled",
         "resumes",
+        "measuring",
     ]
 
 

@@ -8,7 +8,8 @@ GERSTNER_KISTLER_2002 = """@article{gerstner2002,
   journal = {Biological Cybernetics},
   volume = {87},
   pages = {404--415},
-  year = {2002}
+  year = {2002},
+  doi = {10.1007/s00422-002-0353-y}
 }"""
 
 

@@ -23,8 +23,9 @@ class IntrinsicPlasticity:
     mean it carries the most information. The rate is that of this rule alone; no schedule acts on
     it. Where it is so large that a falls below 0, the neuron responds the wrong way round.
 
-    Source: Triesch, Neural Computation 19 (2007) 885. The paper follows single samples; we take the
-    mean of a batch.
+    Source: Triesch, Neural Computation 19 (2007) 885, equations 2.1 to 2.3; before in Triesch,
+    ICANN 2005, LNCS 3696, 65, equations 12 and 13. The paper follows single samples; we take the
+    mean of a batch. The mean activity comes to rest near mu, not at it.
     """
 
     rate: float = setting(

@@ -24,3 +24,15 @@ DONG_ATICK_1995 = """\
   year    = {1995},
   doi     = {10.1088/0954-898X_6_2_003}
 }"""
+
+BELL_SEJNOWSKI_1997 = """\
+@article{bell1997independent,
+  author  = {Bell, Anthony J. and Sejnowski, Terrence J.},
+  title   = {The ``independent components'' of natural scenes are edge filters},
+  journal = {Vision Research},
+  volume  = {37},
+  number  = {23},
+  pages   = {3327--3338},
+  year    = {1997},
+  doi     = {10.1016/S0042-6989(97)00121-1}
+}"""

@@ -10,7 +10,7 @@ CASTELLANI_1999 = """\
   number  = {2},
   pages   = {111--121},
   year    = {1999},
-  url     = {https://pubmed.ncbi.nlm.nih.gov/10378187/}
+  doi     = {10.1088/0954-898X_10_2_001}
 }"""
 
 FOLDIAK_1989 = """\

@@ -19,8 +19,8 @@ class ResponseKurtosis:
     <.> is the mean over the evaluation samples. 0 for normal responses; NaN for a neuron that
     responds to all alike.
 
-    Source: Field, Neural Computation 6 (1994) 559. The index K1 of Blais et al. 1998 is the same
-    with moments about 0, and without the 3.
+    Source: Field, Neural Computation 6 (1994) 559. The rule `k1` climbs the same ratio with moments
+    about 0.
     """
 
     describes: ClassVar[dict[str, dict[str, str]]] = {

@@ -25,8 +25,7 @@ KINGMA_BA_2015 = """\
 NESTEROV_1983 = """\
 @article{nesterov1983method,
   author  = {Nesterov, Yurii},
-  title   = {A method for solving the convex programming problem with convergence rate
-             {$O(1/k^2)$}},
+  title   = {A method of solving a convex programming problem with convergence rate {$O(1/k^2)$}},
   journal = {Soviet Mathematics Doklady},
   volume  = {27},
   number  = {2},
@@ -82,7 +81,9 @@ CHEN_2023 = """\
   title     = {Symbolic Discovery of Optimization Algorithms},
   booktitle = {Advances in Neural Information Processing Systems},
   volume    = {36},
+  pages     = {49205--49233},
   year      = {2023},
+  doi       = {10.52202/075280-2140},
   eprint    = {2302.06675},
   archiveprefix = {arXiv}
 }"""

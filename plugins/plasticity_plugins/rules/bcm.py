@@ -69,8 +69,9 @@ def bcm82(y: float, theta: float) -> float:
     The threshold is the component `power_of_mean`. y and theta are pure numbers.
     Source: Bienenstock, Cooper & Munro, Journal of Neuroscience 2 (1982) 32. The paper fixes only
     the signs of phi: below 0 under theta, above 0 over it, 0 at y = 0; the parabola is the simplest
-    that has them. It follows single samples; we take the mean of a batch. Its decay of the weights
-    is left to the transform `weight_decay`.
+    that has them. Its threshold is (E[y] / y0)^p E[y], with a p that is smaller by 1: see
+    `power_of_mean`. It follows single samples; we take the mean of a batch. Its decay of the
+    weights is left to the transform `weight_decay`.
     """
     return y * (y - theta)
 

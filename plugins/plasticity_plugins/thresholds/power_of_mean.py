@@ -29,7 +29,10 @@ class PowerOfMean:
     A mean below 0 counts as 0: the paper's activities are rates.
 
     Source: Bienenstock, Cooper & Munro, Journal of Neuroscience 2 (1982) 32, for the rule `bcm82`.
-    The paper leaves the estimate of the mean open; the fading memory is that of `moving_average`.
+    The paper has theta = (m / y0)^p m: our `power` is its p + 1, our `reference` its
+    y0^(p / (p + 1)), and the default of 2 is its p = 1. The form above is that of Blais & Cooper,
+    BCM theory, Scholarpedia (2008). The paper leaves the estimate of the mean open; the fading
+    memory is that of `moving_average`.
     """
 
     memory: float = setting(
