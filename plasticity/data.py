@@ -193,6 +193,10 @@ or leave out that sample
             np.multiply(block, self.scale, out=out, dtype=taken.dtype, casting="same_kind")
             let_go(self.samples)
 
+    def __repr__(self) -> str:
+        labels = "" if self.labels is None else ", labelled"
+        return f"<Data {self.name!r}: {self.n_sample} samples of {self.n_input} inputs{labels}>"
+
     def subset(self, rows: Array | slice) -> Data:
         """The data of these rows alone."""
         labels = None if self.labels is None else self.labels[rows]

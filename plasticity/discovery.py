@@ -13,7 +13,7 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from operator import attrgetter
@@ -24,7 +24,14 @@ from typing import Any
 import attrs
 
 from plasticity.editable import not_installed
-from plasticity.errors import ConflictError, SpecError, UnknownNameError, nearest
+from plasticity.errors import (
+    ConflictError,
+    SpecError,
+    UnknownNameError,
+    UntrustedError,
+    nearest,
+)
+from plasticity.hookspecs import PROJECT
 
 COMPONENTS = "plasticity.components"
 PRESETS = "plasticity.presets"
@@ -35,6 +42,23 @@ READOUTS = "plasticity.readouts"
 DIAGNOSTICS = "plasticity.diagnostics"
 _MODULE = "module"  # in place of the distribution, of what is named by module and class
 _UNKNOWN = ("unknown", "")  # distribution and version
+
+
+class Untrusted(str):
+    """A name "module:Class" in the spec of a store, because of which nothing is imported."""
+
+
+def untrusted(tables: Any) -> Any:
+    """Return the spec of a store with all that could name a class marked as `Untrusted`.
+
+    >>> untrusted({"rule": ["bcm", {"name": "mine:Rule"}]})["rule"][1]["name"].__class__.__name__
+    'Untrusted'
+    """
+    if isinstance(tables, Mapping):
+        return {key: untrusted(value) for key, value in tables.items()}
+    if isinstance(tables, list):
+        return [untrusted(value) for value in tables]
+    return Untrusted(tables) if isinstance(tables, str) and ":" in tables else tables
 
 
 @attrs.frozen
@@ -77,14 +101,16 @@ def find(name: str, role: str = "") -> type:
     A name that several roles use is registered as "role.name" ("lateral.uniform"); where the role
     is known the short name is enough.
 
-    Raises `UnknownNameError` with the nearest name, or `ConflictError` where two distributions
-    claim the name.
+    Raises `UnknownNameError` with the nearest name, `ConflictError` where two distributions claim
+    the name, `UntrustedError` where it is that of a store and would have to be imported.
 
     >>> find("bmc")
     Traceback (most recent call last):
     plasticity.errors.UnknownNameError: unknown component 'bmc'; did you mean 'bcm'? (plasticity \
 plugins lists all)
     """
+    if isinstance(name, Untrusted):
+        return _known(name)
     if ":" in name:
         return Entry(name, name, _MODULE, "").load()
     qualified = f"{role}.{name}"
@@ -152,6 +178,24 @@ def entry_of(name: str, group: str, kind: str, hint: str) -> Entry:
             f"two distributions claim the {kind} {name!r}: {claims}; uninstall one of them"
         )
     return found[0]
+
+
+def _known(name: Untrusted) -> type:
+    """The class of a name in a store: installed, or a component that the program has imported."""
+    for claims in entries().values():
+        if claims[0].value == name:
+            return claims[0].load()
+    module, _, attribute = name.partition(":")
+    found = vars(sys.modules[module]).get(attribute) if module in sys.modules else None
+    if isinstance(found, type) and any(
+        hasattr(member, f"{PROJECT}_impl") for cls in found.__mro__ for member in vars(cls).values()
+    ):
+        return found
+    raise UntrustedError(
+        f"{name!r} is no installed component, and a store that names it does not make us import "
+        f"{module!r}, which could run any code; if you trust the store, resume and branch take "
+        "--trust (resume, branch and open_run in Python trust=True)"
+    )
 
 
 def _import_from_here(module: str) -> ModuleType:

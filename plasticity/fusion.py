@@ -69,8 +69,8 @@ class Fusion:
         found = self._draw(call, batch) if lowest else None
         draw = found if isinstance(found, Draw) else None
         # Of data that are encoded anew the step is another.
-        drawn = None if draw is None else id(draw.samples)
-        key = (layer.name, batch, drawn, self.variant(layer))
+        samples = None if draw is None else id(draw.samples)
+        key = (layer.name, batch, samples, self.variant(layer))
         if key not in self._steps:
             several = draw is not None and has_rate_kernel(layer)
             self._steps[key] = (FusedStretch if several else FusedStep)(layer, batch, draw)

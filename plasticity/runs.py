@@ -56,6 +56,7 @@ def resume(
     data: Any = None,
     labels: Any = None,
     listeners: Iterable[Any] = (),
+    trust: bool = False,
     **settings: Any,
 ) -> Run:
     """Go on with the run of a store, as if it had never stopped.
@@ -65,6 +66,7 @@ def resume(
                with the settings that the one before was read with
     labels     of an array given as data
     listeners  objects with `@hookimpl` methods
+    trust      whether modules that the spec of the store names may be imported
     settings   what may be another than before: `epochs`, the observers, the metrics, the storage
 
     A run that has ended goes on where `epochs` is larger. It then equals a run of that length from
@@ -72,7 +74,8 @@ def resume(
     was measured at the end stays measured.
 
     Raises `StoreError` where there is no store, another process writes to it, or the settings
-    differ in what decides the weights.
+    differ in what decides the weights; `UntrustedError` where the store names what is neither
+    installed as a component nor imported already.
 
     >>> import tempfile, numpy as np, plasticity as pl
     >>> samples = np.random.default_rng(0).random((200, 16))
@@ -83,7 +86,7 @@ def resume(
     ...     longer.store.attributes["epoch"]
     3
     """
-    stored = RunStore.open(place).experiment()
+    stored = RunStore.open(place, trust).experiment()
     made = reconfigure(stored, data=data, labels=labels, **settings)
     return assemble(made, listeners).resume(place)
 
@@ -97,6 +100,7 @@ def branch(
     labels: Any = None,
     overwrite: bool = False,
     listeners: Iterable[Any] = (),
+    trust: bool = False,
     **settings: Any,
 ) -> Run:
     """Begin a run of its own from a checkpoint of another, with other settings.
@@ -104,14 +108,15 @@ def branch(
     place      folder or URL of the store to branch from
     out        folder or URL of the new store; without it the run is recorded in memory
     at         steps after which the state was kept; the last checkpoint if not given
+    trust      whether modules that the spec of the store names may be imported
     data, labels, overwrite, listeners, settings   as of `run`
 
     A component that the other run did not have starts anew. The new store tells its `parent`.
 
     Raises `StoreError` where there is no such checkpoint, `ContractError` where an array of the
-    state would have another shape.
+    state would have another shape, `UntrustedError` as `resume` does.
     """
-    stored = RunStore.open(place)
+    stored = RunStore.open(place, trust)
     made = reconfigure(stored.experiment(), data=data, labels=labels, **settings)
     simulation, parent = branching(stored, made, at, listeners)
     return simulation.run(out, overwrite=overwrite, parent=parent)

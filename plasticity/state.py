@@ -15,6 +15,7 @@ from plasticity.errors import ConflictError, ContractError, MissingPartError, li
 from plasticity.expressions import Expression
 from plasticity.hookspecs import FILLS
 from plasticity.labelled import Labelled, evaluate
+from plasticity.notebook import table, titled
 from plasticity.rules import Term
 from plasticity.terms import ScaledRule
 from plasticity.variable import Variable, dims_of, variables_of
@@ -234,6 +235,21 @@ class LayerView:
         self.answers = dict(answers)
         self._respond = respond
         self._labels: dict[str, tuple[str, tuple[str, ...]]] = {}
+
+    def __repr__(self) -> str:
+        sizes = self._state.sizes
+        told = f"{sizes['neuron']} neurons, {sizes['input']} inputs, step {self.clock.step}"
+        return f"<LayerView of {self.name}: {told}>"
+
+    def _repr_html_(self) -> str:
+        rows = []
+        for name in sorted(self.names):
+            array, variable = self.array(name), self.declaration(name)
+            shape = " × ".join(map(str, array.shape)) or "a number"
+            dims = ", ".join(dims_of(name, variable))
+            rows.append((name, dims, shape, array.dtype, variable.description))
+        head = ("array", "dimensions", "shape", "type", "meaning")
+        return titled(repr(self)[1:-1], table(head, rows, of_words=True))
 
     @property
     def name(self) -> str:

@@ -23,6 +23,7 @@ from plasticity.errors import (
     SettingError,
     SpecError,
     UnknownNameError,
+    UntrustedError,
     nearest_or_all,
 )
 from plasticity.portion import PORTION
@@ -89,8 +90,8 @@ def _make_named(reference: Reference, place: str, role: str) -> Any:
         )
     try:
         cls = discovery.find(reference.name, role)
-    except UnknownNameError as error:
-        raise UnknownNameError(f"{place}: {error}") from None
+    except (UnknownNameError, UntrustedError) as error:
+        raise type(error)(f"{place}: {error}") from None
     known = settings_of(cls)
     everywhere = PORTION if role == "source" else ()
     own = {n: value for n, value in reference.settings.items() if n in known or n not in everywhere}

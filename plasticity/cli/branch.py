@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from plasticity.cli.options import Data, Overwrite, Place, Quiet, Settings
+from plasticity.cli.options import Data, Overwrite, Place, Quiet, Settings, Trust
 
 
 def branch(
@@ -26,6 +26,7 @@ def branch(
         ),
     ] = None,
     overwrite: Overwrite = False,
+    trust: Trust = False,
     quiet: Quiet = False,
 ) -> None:
     """Begin a run of its own from a state that another run kept."""
@@ -35,7 +36,7 @@ def branch(
     from plasticity.recording import RunStore
     from plasticity.runs import branching, reconfigure
 
-    stored = RunStore.open(place)
+    stored = RunStore.open(place, trust)
     chosen = parse_all(settings or [])
     made = reconfigure(stored.experiment(), data=chosen.pop("data", data), **chosen)
     made, listeners = with_progress(made, quiet)

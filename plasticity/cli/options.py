@@ -21,3 +21,4 @@ Data = Annotated[
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what exists there.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
+Trust = Annotated[bool, typer.Option("--trust", help="Import the modules that the store names.")]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from plasticity.cli.options import Data, Place, Quiet, Settings
+from plasticity.cli.options import Data, Place, Quiet, Settings, Trust
 
 
 def resume(
@@ -17,6 +17,7 @@ def resume(
     ] = None,
     settings: Settings = None,
     data: Data = None,
+    trust: Trust = False,
     quiet: Quiet = False,
 ) -> None:
     """Go on with an interrupted run, or make a finished one longer.
@@ -34,7 +35,7 @@ def resume(
     chosen = parse_all(settings or [])
     if epochs is not None:
         chosen["epochs"] = epochs
-    stored = RunStore.open(place).experiment()
+    stored = RunStore.open(place, trust).experiment()
     made = reconfigure(stored, data=chosen.pop("data", data), **chosen)
     made, listeners = with_progress(made, quiet)
     simulation = assemble(made, listeners)
