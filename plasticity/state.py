@@ -261,6 +261,12 @@ class LayerView:
         unused = {"slope"} - self._state.used
         return frozenset(self._state.arrays) | (of_batch - unused)
 
+    @property
+    def initial(self) -> frozenset[str]:
+        """The names of the arrays that hold something before the first step."""
+        kept = {name for name, known in self._state.variables.items() if known.intent in KEPT}
+        return frozenset(kept - set(FILLS.values()) | {"weights"})
+
     def array(self, name: str, batch: int | None = None) -> Array:
         """A read-only view of an array by name; of the last batch where it has samples.
 
