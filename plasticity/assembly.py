@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from typing import Any
 
 import attrs
 import numpy as np
 
-from plasticity import contracts, hookspecs
+from plasticity import contracts, discovery, hookspecs
 from plasticity.clock import Clock
 from plasticity.components import events_of, label_of
 from plasticity.data import Data
@@ -21,15 +22,18 @@ from plasticity.errors import (
     SpecError,
     listed,
 )
-from plasticity.fallbacks import DenseSynapse, GivenData, batches_of
+from plasticity.fallbacks import DenseSynapse, batches_of
 from plasticity.randomness import stream
 from plasticity.rules import Term
 from plasticity.simulation import Simulation
+from plasticity.sources import Source
 from plasticity.spec import Experiment, Layer
 from plasticity.state import LayerState
 from plasticity.structure import make
 from plasticity.terms import ScaledRule
 from plasticity.variable import streams_of, variables_of
+
+logger = logging.getLogger("plasticity")
 
 _WHOLE = "experiment"  # the name of what belongs to no layer, in snapshots and streams
 
@@ -42,8 +46,9 @@ def assemble(experiment: Experiment, listeners: Iterable[Any] = ()) -> Simulatio
     Raises a `SpecError` (or one of its kinds), `ContractError` or `DataError`, each naming the
     component and its place in the spec.
     """
-    shared = _shared_components(experiment, listeners)
-    data = _open(experiment, shared["data"])
+    source = Source.of(experiment)
+    shared = _shared_components(experiment, source.component, listeners)
+    data = _open(experiment, source)
     _check_batch(experiment, data.per_epoch)
     if "draw_batch" not in events_of(shared["data"]):
         shared["batches"] = batches_of(data, experiment.shuffle, experiment.batch_size)
@@ -93,10 +98,10 @@ def assemble(experiment: Experiment, listeners: Iterable[Any] = ()) -> Simulatio
     return Simulation(experiment, data, manager, whole, layers)
 
 
-def _shared_components(experiment: Experiment, listeners: Iterable[Any]) -> dict[str, Any]:
+def _shared_components(
+    experiment: Experiment, source: Any, listeners: Iterable[Any]
+) -> dict[str, Any]:
     """Place -> component for everything that is not part of a layer, in the order of the spec."""
-    given = isinstance(experiment.data, Data)
-    source = GivenData(data=experiment.data) if given else make(experiment.data, "data", "source")
     components = {"data": source}
     for index, reference in enumerate(experiment.encoders):
         place = f"encoders[{index}]"
@@ -136,6 +141,17 @@ def _layer_components(experiment: Experiment, layer: Layer, index: int) -> dict[
             raise MissingPartError(
                 f"{place}: no component answers {event}; give the layer its {role}"
             )
+    return components | _diagnostics()
+
+
+def _diagnostics() -> dict[str, Any]:
+    """Place -> component that looks on in every run; one that cannot be loaded is left out."""
+    components: dict[str, Any] = {}
+    for name, found in discovery.entries(discovery.DIAGNOSTICS).items():
+        try:
+            components[f"diagnostics.{name}"] = found[0].load()()
+        except SpecError as error:
+            logger.warning("%s", error)
     return components
 
 
@@ -193,13 +209,14 @@ def _check_phases(experiment: Experiment, layer: Layer, index: int) -> None:
                 raise SpecError(f"{place}: no phase {phase!r} to learn in ({known})")
 
 
-def _open(experiment: Experiment, source: Any) -> Data:
+def _open(experiment: Experiment, opening: Source) -> Data:
     """The training data, checked."""
+    source = opening.component
     contracts.check_hooks(source, "data")
     if "open_data" not in events_of(source):
         raise MissingPartError(f"data {label_of(source)!r} must answer open_data")
     try:
-        data = source.open_data("train")
+        data = opening.open_data("train")
     except PlasticityError:
         raise
     except Exception as error:

@@ -58,6 +58,8 @@ def component(
                 "its own in the table of a component; choose another word"
             )
         made.source = source or getattr(cls, "source", "")
+        if made.__reduce__ is object.__reduce__:
+            made.__reduce__ = _reduce
         if made.source and "cite" not in vars(made):
             made.cite = hookimpl(_cite)
         result: Class = made
@@ -76,6 +78,23 @@ def _add_every(cls: type) -> None:
         unit="steps",
         doc='when it measures: steps, or a text as "2 epochs"; with the others if not set',
     )
+
+
+def _reduce(self: Any) -> tuple[Any, ...]:
+    """Pickle a component as its class and settings: its arrays belong to the simulation."""
+    cls = type(self)
+    # A class made at run time may have taken the name of its base, by which it is found.
+    named = [base for base in cls.__mro__ if _full_name(base) == _full_name(cls)][-1]
+    given = {field.alias: getattr(self, field.name) for field in attrs.fields(cls) if field.init}
+    return _with_settings, (named, given)
+
+
+def _with_settings(cls: type, settings: dict[str, Any]) -> Any:
+    return cls(**settings)
+
+
+def _full_name(cls: type) -> tuple[str, str]:
+    return cls.__module__, cls.__qualname__
 
 
 def _cite(self: Any) -> str:

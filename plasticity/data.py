@@ -7,6 +7,7 @@ import math
 import mmap
 import numbers
 import os
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -84,14 +85,9 @@ def _as_labels(values: Any) -> Array:
         labels = np.char.decode(labels, "utf-8", "replace")
     elif labels.dtype.kind == "T":
         labels = np.array(labels.tolist(), np.str_)
-    if labels.dtype.kind == "f" and np.all(np.floor(labels) == labels) and _small(labels):
+    if labels.dtype.kind == "f" and np.all((np.floor(labels) == labels) & (abs(labels) < 2**53)):
         labels = labels.astype(np.int64)
     return labels.astype(labels.dtype.newbyteorder("="), copy=False)
-
-
-def _small(labels: Array) -> bool:
-    """Whether each whole number is one that a float holds exactly."""
-    return bool(np.all(np.abs(labels) < 2**53))
 
 
 def _of_one_kind(labels: Array) -> Array:
@@ -120,6 +116,7 @@ class Data:
     name         how the report calls the data
     n_drawn      samples of an epoch, for a source that draws them itself; the samples here are then
                  examples, which metrics look at
+    chosen       settings by which the samples were chosen of more, such as `limit`
 
     Samples of another byte order, of 2 bytes or of more than 8 are converted to the native floating
     point type of 4 or 8 bytes.
@@ -145,6 +142,7 @@ or leave out that sample
     )
     name: str = "data"
     n_drawn: int | None = None
+    chosen: Mapping[str, Any] = attrs.field(factory=dict)
     largest: float = attrs.field(default=0.0, init=False)  # absolute value, of floating samples
 
     def __attrs_post_init__(self) -> None:
@@ -190,10 +188,14 @@ or leave out that sample
             np.multiply(block, self.scale, out=out, dtype=taken.dtype, casting="same_kind")
             let_go(self.samples)
 
+    def __repr__(self) -> str:
+        labels = "" if self.labels is None else ", labelled"
+        return f"<Data {self.name!r}: {self.n_sample} samples of {self.n_input} inputs{labels}>"
+
     def subset(self, rows: Array | slice) -> Data:
         """The data of these rows alone."""
         labels = None if self.labels is None else self.labels[rows]
-        return attrs.evolve(self, samples=self.samples[rows], labels=labels)
+        return attrs.evolve(self, samples=self.samples[rows], labels=labels, chosen={})
 
     def fingerprint(self) -> dict[str, Any]:
         """Return what a store keeps to know the data again.
@@ -210,9 +212,9 @@ or leave out that sample
         """Return a sentence on samples that may mean something else than is done with them."""
         if self.samples.dtype != np.uint8 or self.scale != 1 / 255:
             return None
-        for start in range(0, len(self.samples), _ROWS):
-            if np.max(self.samples[start : start + _ROWS]) > 1:
-                return None
+        starts = range(0, len(self.samples), _ROWS)
+        if any(np.max(self.samples[start : start + _ROWS]) > 1 for start in starts):
+            return None
         return (
             f"{self.name}: no byte is above 1, and as bytes are divided by 255 no input is above "
             "0.004; give scale = 1, or numbers of another type, where 0 and 1 are meant"
@@ -260,6 +262,22 @@ or leave out that sample
                     "all values must be finite: clean or leave out that sample"
                 )
             object.__setattr__(self, "largest", max(self.largest, largest))
+
+
+def as_data(values: Any, labels: Any = None) -> Data:
+    """Return values as `Data`; labels take the place of those that these have."""
+    if not isinstance(values, Data):
+        return Data(values, labels=labels)
+    return values if labels is None else attrs.evolve(values, labels=labels)
+
+
+def unlike(told: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Return the entries but the name in which one fingerprint of data differs from another."""
+    return {
+        key: (value, given.get(key))
+        for key, value in told.items()
+        if key != "name" and value != given.get(key)
+    }
 
 
 def let_go(array: Array) -> None:

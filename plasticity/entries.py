@@ -62,19 +62,28 @@ def rules() -> Any:
 
 
 def all_of(kind: type, default: Any = attrs.NOTHING) -> Any:
-    """An entry for one object of a class, or several."""
+    """An entry for one object of a class, or several; each may be a table."""
 
     def convert(value: Any, place: str) -> tuple[Any, ...]:
         items = (value,) if isinstance(value, kind) else tuple(value)
-        for index, item in enumerate(items):
-            if not isinstance(item, kind):
-                raise EntryError(
-                    f"{place}[{index}]: must be a {kind.__name__}, got {item!r} "
-                    "(Experiment.from_dict reads tables)"
-                )
-        return items
+        return tuple(_object(item, kind, f"{place}[{index}]") for index, item in enumerate(items))
 
     return entry(convert, default)
+
+
+def one_object(kind: type, default: Any) -> Any:
+    """An entry for one object of a class, or a table."""
+    return entry(lambda value, place: _object(value, kind, place), default)
+
+
+def _object(value: Any, kind: type, place: str) -> Any:
+    if isinstance(value, Mapping):
+        from plasticity.structure import structured
+
+        return structured(kind, value, place)
+    if not isinstance(value, kind):
+        raise EntryError(f"{place}: must be a {kind.__name__} or a table, got {value!r}")
+    return value
 
 
 def entry(convert: Callable[[Any, str], Any], default: Any = attrs.NOTHING, **metadata: str) -> Any:

@@ -7,10 +7,19 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from plasticity.results import Run
 
 
 class PlasticityError(Exception):
-    """Any error that this library raises on purpose."""
+    """Any error that this library raises on purpose.
+
+    run   the run that it ended, with all that was recorded until then; None where it ended none
+    """
+
+    run: Run | None = None
 
 
 class SpecError(PlasticityError):
@@ -23,6 +32,10 @@ class EntryError(SpecError):
 
 class UnknownNameError(SpecError):
     """A component, preset, setting or event of that name does not exist."""
+
+
+class UntrustedError(SpecError):
+    """A store names code that is no installed component; nothing of it was imported."""
 
 
 class SettingError(SpecError):

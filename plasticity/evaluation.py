@@ -58,9 +58,10 @@ class Evaluation:
 
         return Inputs(data.n_sample, take)
 
-    def responses(self, layer: LayerState) -> Array:
-        """The activity of a layer on the evaluation samples, read-only."""
-        responses = self.respond(self.samples, self._simulation.layers.index(layer))
+    def responses(self, layer: LayerState, at_most: int | None = None) -> Array:
+        """The activity of a layer on the evaluation samples, or on so many of them, read-only."""
+        samples = self.samples[:: -(-len(self.samples) // (at_most or len(self.samples)))]
+        responses = self.respond(samples, self._simulation.layers.index(layer))
         responses.flags.writeable = False
         return responses
 
@@ -124,5 +125,5 @@ def _responds(part: Any) -> bool:
 
 def _is_steady(part: Any) -> bool:
     """Whether a component, if it is an encoder, does the same to a sample whenever it is shown."""
-    encode = getattr(part, "encode", None)
+    encode: Any = getattr(part, "encode", None)
     return not is_hook(encode) or not (list(streams_of(part)) or "clock" in arguments_of(encode))

@@ -11,7 +11,7 @@ import numpy as np
 from plasticity.components import arguments_of, events_of
 from plasticity.drawing import Draw
 from plasticity.kernel import Kernel, kernels_of
-from plasticity.kernels.blocks import rows_at_a_time
+from plasticity.kernels.blocks import parts_of_step, rows_at_a_time
 from plasticity.kernels.compiled import compiled
 from plasticity.kernels.fill_text import fill_text
 from plasticity.kernels.step_text import GATHER, StepText
@@ -21,8 +21,8 @@ from plasticity.rules import Term
 from plasticity.state import Array, LayerState
 from plasticity.terms import ScaledRule
 
-# Multiplications below which a step is done before a second thread has begun; measured.
-_WORTH_THREADS = 200_000
+Ask = Callable[[], Iterable[Any]]
+
 _SEEN = {"y": "y", "u": "u", "theta": "theta", "slope": "slope[i, b]"}
 
 
@@ -30,7 +30,7 @@ class FusedStep:
     """The compiled step of one layer for one size of batch; calling it does the step.
 
     It lets the layer respond, adapt, learn and be constrained, as the plan would; with a `draw` it
-    draws the batch as well.
+    draws the batch as well. Each call asks the components for their numbers, as the hooks do.
     """
 
     def __init__(self, layer: LayerState, batch: int, draw: Draw | None) -> None:
@@ -41,12 +41,15 @@ class FusedStep:
         self._values: dict[str, Any] = {}
         self._count: Array | None = None
         self._schedule: Callable[[], float] | None = None
-        self._refresh: Callable[[], None] | None = None
+        self._fill_effective: Callable[..., None] | None = None
+        self._weighing: Ask = tuple
+        self._weighed: Iterable[Any] = ()
+        self._asked: list[tuple[list[str], Ask]] = []
         self._still: list[bool] = []
         self._terms: dict[str, Term] = {}
         self._scheduled: dict[str, ScaledRule] = {}
         self._take_arrays()
-        text = StepText(gather=self._sample_lines(), parallel=self._n_part() > 1)
+        text = StepText(gather=self._sample_lines(), parallel=max(self._n_part()) > 1)
         for place, component in layer.components.items():
             self._add(text, place, component)
         text.still = all(self._still)
@@ -54,19 +57,15 @@ class FusedStep:
         self._kernel = compiled(self._module(text), self._functions)
         self._arguments = list(self._values.values())
         self._slot = {name: position for position, name in enumerate(self._values)}
+        self._given: list[Any] = [None] * len(self._asked)
 
     def _module(self, text: StepText) -> str:
         return text.text()
 
-    def _n_part(self) -> int:
-        """Into how many parts the work is cut: one a core of the machine, whatever threads run."""
-        import numba
-
-        n_neuron, n_input = self.layer.sizes["neuron"], self.layer.sizes["input"]
-        if n_neuron * n_input * self.batch < _WORTH_THREADS:
-            return 1
-        cores: int = numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]  # set at import
-        return max(1, min(cores, n_neuron, self.batch))
+    def _n_part(self) -> tuple[int, int]:
+        """Into how many parts the neurons are cut, and the samples."""
+        sizes = self.layer.sizes
+        return parts_of_step(sizes["neuron"], self.batch, sizes["input"])
 
     def _n_row(self) -> int:
         """How many neurons of a part go through a stage at a time."""
@@ -75,14 +74,16 @@ class FusedStep:
 
     def refresh(self) -> None:
         """Take note that the weights may have been changed from outside since the last step."""
-        if self._refresh is not None:
-            self._refresh()
+        if self._fill_effective is not None:
+            self._weighed = self._weighing()
+            self._fill_effective(*self._typed(self._weighed))
 
     def __call__(self) -> None:
         """Do one step."""
         clock, arguments, slot = self.layer.clock, self._arguments, self._slot
         if self._schedule is not None:
             clock.rate_factor = self._schedule()
+        self._ask_again()
         self._choose_terms()
         for name, rule in self._scheduled.items():
             arguments[slot[name]] = self.layer.dtype.type(rule.coefficient(clock))
@@ -93,6 +94,21 @@ class FusedStep:
             arguments[slot["count"]] = int(self._count)
         arguments[slot["start"]] = clock.step % clock.steps_per_epoch * self.layer.sizes["sample"]
         self._kernel(*arguments)
+
+    def _ask_again(self) -> None:
+        """Hand over the numbers that components give now: attributes may be others than before."""
+        for place, (names, ask) in enumerate(self._asked):
+            values = ask()
+            if values == self._given[place]:
+                continue
+            for name, value in zip(names, self._typed(values), strict=True):
+                if name in self._slot:
+                    self._arguments[self._slot[name]] = value
+            # An array of equal values may be another one, so these are handed over each time.
+            arrays = any(isinstance(value, np.ndarray) for value in values)
+            self._given[place] = None if arrays else values
+        if self._fill_effective is not None and self._weighing() != self._weighed:
+            self.refresh()
 
     def _choose_terms(self) -> None:
         """Let those rules learn that do so in the present phase."""
@@ -110,9 +126,10 @@ class FusedStep:
             if name in layer.used:
                 self._take(name, arrays[name])
         n_neuron = layer.sizes["neuron"]
-        self._take("decays", np.zeros((self._n_part(), n_neuron), layer.dtype))
+        of_neurons, of_samples = self._n_part()
+        self._take("decays", np.zeros((of_samples, n_neuron), layer.dtype))
         self._take("touched", np.zeros(n_neuron, np.bool_))
-        self._take("peaks", np.zeros(self._n_part(), layer.dtype))
+        self._take("peaks", np.zeros(of_neurons, layer.dtype))
         integer = np.dtype(f"i{layer.dtype.itemsize}")
         self._take("update_bits", arrays["update"].view(integer))
         self._take("modulation_bits", arrays["modulation"].view(integer))
@@ -136,10 +153,7 @@ class FusedStep:
             return []
         lines = [] if self.draw.samples is None else list(GATHER)
         for component, kernel in self.draw.parts:
-            arrays = [
-                self._take(f"array_{len(self._values)}", getattr(component, name))
-                for name in kernel.arrays
-            ]
+            arrays = self._numbers(partial(_attributes, component, kernel.arrays))
             lines.append(self._call(kernel, component, "x[b]", "now", "b", *arrays))
         return lines
 
@@ -160,8 +174,15 @@ class FusedStep:
         number = self.layer.dtype.type
         return [number(value) if isinstance(value, float) else value for value in values]
 
-    def _numbers(self, values: Iterable[Any]) -> list[str]:
-        return [self._take(f"number_{len(self._values)}", value) for value in self._typed(values)]
+    def _numbers(self, ask: Ask) -> list[str]:
+        """The names of what a component gives when it is asked, which it is again at each call."""
+        names = [self._take(f"number_{len(self._values)}", value) for value in self._typed(ask())]
+        if names:
+            self._asked.append((names, ask))
+        return names
+
+    def _parameters(self, kernel: Kernel, component: Any) -> list[str]:
+        return self._numbers(partial(kernel.parameters, component, self.batch))
 
     def _states(self, kernel: Kernel, component: Any, index: str) -> list[str]:
         return [
@@ -170,7 +191,7 @@ class FusedStep:
         ]
 
     def _call(self, kernel: Kernel, component: Any, *given: str) -> str:
-        numbers = self._numbers(kernel.parameters(component, self.batch))
+        numbers = self._parameters(kernel, component)
         return f"{self._function(kernel.function)}({', '.join([*given, *numbers])})"
 
     # -- what each component adds to the text ---------------------------------------------------
@@ -187,7 +208,7 @@ class FusedStep:
                 getattr(self, f"_{event}")(text, component, kernel)
 
     def _add_function(self, text: StepText, place: str, rule: FunctionRule) -> None:
-        numbers = self._numbers(getattr(rule, name) for name in rule.parameters)
+        numbers = self._numbers(partial(_attributes, rule, rule.parameters))
         if rule.competitive:
             given = [
                 _samples(name) if rank == 2 else self._of_neurons(rule, name)
@@ -230,7 +251,8 @@ class FusedStep:
             name = self._take(f"number_{len(self._values)}", self.layer.dtype.type(1))
             self._scheduled[name] = rule
             return name
-        return self._numbers([rule.term.coefficient])[0] if rule.term.coefficient != 1 else ""
+        own = rule.term.coefficient
+        return self._numbers(lambda: [own])[0] if own != 1 else ""
 
     def _schedule_rate(self, text: StepText, component: Any, kernel: Kernel) -> None:
         """Nothing: a step at a time, the schedule is asked itself."""
@@ -241,16 +263,16 @@ class FusedStep:
         weights = self.layer.arrays["weights"]
         effective = self.layer.buffer("effective", weights.shape)
         self._take("effective", effective)
-        numbers = self._typed(kernel.parameters(component, self.batch))
-        fill = compiled(fill_text(len(numbers)), {"function": function})
-        self._refresh = partial(fill, weights, *numbers, effective)
+        self._weighing = partial(kernel.parameters, component, self.batch)
+        fill = compiled(fill_text(len(tuple(self._weighing()))), {"function": function})
+        self._fill_effective = partial(fill, weights, effective)
 
     def _shape_current(self, text: StepText, component: Any, kernel: Kernel) -> None:
         text.solve.append(self._call(kernel, component, _samples("current")))
 
     def _activate(self, text: StepText, component: Any, kernel: Kernel) -> None:
         if kernel.together:
-            numbers = self._numbers(kernel.parameters(component, self.batch))
+            numbers = self._parameters(kernel, component)
             given = [_samples("current"), *numbers, _samples("activity")]
             text.together.append(f"{self._function(kernel.function)}({', '.join(given)})")
             text.sigma = "activity[i, b]"
@@ -271,7 +293,7 @@ class FusedStep:
         text.estimate = [f"{targets} = {call}", "threshold[i] = theta"]
 
     def _modulate(self, text: StepText, component: Any, kernel: Kernel) -> None:
-        numbers = self._numbers(kernel.parameters(component, self.batch))
+        numbers = self._parameters(kernel, component)
         given = [_samples("current"), *numbers, _samples("modulation"), "decays[part]"]
         text.compete.append(f"{self._function(kernel.function)}({', '.join(given)})")
 
@@ -285,7 +307,7 @@ class FusedStep:
     def _apply_update(self, text: StepText, component: Any, kernel: Kernel) -> None:
         self._still.append(kernel.still)
         states = self._states(kernel, component, "[i, j]")
-        numbers = self._numbers(kernel.parameters(component, self.batch))
+        numbers = self._parameters(kernel, component)
         if kernel.count:
             self._count = getattr(component, kernel.count)
         if kernel.before is None:
@@ -310,6 +332,10 @@ class FusedStep:
             text.rows += [f"    {line}", "    weights[i, j] = w"]
         else:
             text.bound.append(line)
+
+
+def _attributes(component: Any, names: Iterable[str]) -> list[Any]:
+    return [getattr(component, name) for name in names]
 
 
 def _samples(name: str) -> str:

@@ -27,7 +27,7 @@ class Fusion:
     def __init__(self, experiment: Experiment, whole: LayerState) -> None:
         self._experiment = experiment
         self._whole = whole
-        self._steps: dict[tuple[str, int, int | None], FusedStep] = {}
+        self._steps: dict[tuple[str, int, int | None, str], FusedStep] = {}
         self._before: frozenset[str] | None = None
 
     def reason_against(self, layer: LayerState, call: Caller) -> str | None:
@@ -69,12 +69,19 @@ class Fusion:
         found = self._draw(call, batch) if lowest else None
         draw = found if isinstance(found, Draw) else None
         # Of data that are encoded anew the step is another.
-        key = (layer.name, batch, None if draw is None else id(draw.samples))
+        samples = None if draw is None else id(draw.samples)
+        key = (layer.name, batch, samples, self.variant(layer))
         if key not in self._steps:
             several = draw is not None and has_rate_kernel(layer)
             self._steps[key] = (FusedStretch if several else FusedStep)(layer, batch, draw)
         self._steps[key].refresh()
         return self._steps[key]
+
+    def variant(self, layer: LayerState) -> str:
+        """The components that make their kernels of their settings, with these."""
+        parts = (*self._whole.components.values(), *layer.components.values())
+        made = (part for part in parts if isinstance(getattr(type(part), "kernels", 0), property))
+        return repr(list(made))
 
     def refresh(self) -> None:
         """Take note that weights may have been changed from outside the run."""

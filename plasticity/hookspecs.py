@@ -258,6 +258,14 @@ def epoch_finished(clock: Clock) -> None:
     """An epoch is done."""
 
 
+@_event("collect")
+def diagnose(layer: LayerView, clock: Clock) -> str:
+    """Return in one sentence what looks wrong with a layer at the end; None where all is well.
+
+    Asked of every layer that was trained. `Run.notices` has the sentences.
+    """
+
+
 @_event("notify")
 def run_finished(clock: Clock, store: RunStore, outcome: str) -> None:
     """The run is over; emitted always, also after an error, with the outcome in a sentence."""
@@ -300,6 +308,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "constraint": ("constrain_weights",),
     "encoder": ("encode",),
     "metric": ("measure",),
+    "diagnostic": ("diagnose",),
     "initializer": ("init_state",),
     "observer": (
         "step_finished",

@@ -1,42 +1,72 @@
-"""Ctrl-C ends a run after the step at hand, so that no array is left half changed."""
+"""Ctrl-C ends a run after the step at hand, so that no array is left half changed.
+
+So do the signals by which a terminal that is closed (SIGHUP) and batch schedulers (SIGTERM,
+SIGUSR1, SIGUSR2, SIGXCPU) announce that a process has to end.
+"""
 
 from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+ASKED = (signal.SIGINT, signal.SIGTERM)
+_ANNOUNCED = tuple(
+    getattr(signal, name)
+    for name in ("SIGHUP", "SIGUSR1", "SIGUSR2", "SIGXCPU")
+    if hasattr(signal, name)  # Windows has none of them
+)
+
 
 class Interrupt:
-    """Whether the user has asked to stop, and by which signal."""
+    """Whether somebody has asked to stop, by which signal, and whether in the middle of a step."""
 
     def __init__(self) -> None:
-        self.requested = False
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget what was asked before."""
+        self.requested = self.at_once = False
         self.number: int | None = None
 
 
 @contextmanager
 def watching(interrupt: Interrupt) -> Iterator[None]:
-    """Within, the first Ctrl-C (or SIGTERM) only makes a note; a second one raises at once.
+    """Within, a signal that asks the process to end only makes a note.
 
-    Outside the main thread, where Python delivers no signals, nothing changes.
+    A second Ctrl-C or SIGTERM raises at once; the other signals may come several times.
     """
-    interrupt.requested, interrupt.number = False, None
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
+    interrupt.begin()
 
     def take_note(number: int, frame: FrameType | None) -> None:
-        if interrupt.requested:
+        if number in ASKED and interrupt.number in ASKED:
+            interrupt.at_once = True
             raise KeyboardInterrupt
-        interrupt.requested, interrupt.number = True, number
+        if number in ASKED or not interrupt.requested:
+            interrupt.requested, interrupt.number = True, number
 
-    signals = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.signal(number, take_note) for number in signals}
+    with handling(take_note):
+        yield
+
+
+@contextmanager
+def handling(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Within, let a function handle the signals that ask a process to end.
+
+    A signal that is ignored, as SIGHUP under `nohup`, stays so; and so does one of a scheduler that
+    the program handles itself. Outside the main thread, where Python delivers no signals, nothing
+    changes.
+    """
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        for number in (*ASKED, *_ANNOUNCED):
+            found = signal.getsignal(number)
+            if found == signal.SIG_DFL or (callable(found) and number in ASKED):
+                before[number] = signal.signal(number, handler)
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, former in before.items():
+            signal.signal(number, former)

@@ -47,7 +47,7 @@ class Kernel:
     event       the event that the component answers in this way
     function    the function, plain or compiled by Numba; None for compute_current: it is W x
     parameters  function of (component, batch) that gives further numbers; of shape_current also
-                arrays
+                arrays. It is asked with each epoch and phase, and after each call of a listener
     state       names of the component's Variables of which each call gets and returns its element
     arrays      of draw_batch and encode: names of the component's arrays that each call gets whole
     observe     of estimate_threshold: y -> what is averaged over the samples; or several such

@@ -37,7 +37,7 @@ def train(session: Session, stage: list[LayerState]) -> str | None:
             simulation.notify("epoch_started", clock)
         reason = _epoch(session, stage, clock)
         if clock.step % clock.steps_per_epoch == 0:
-            simulation.notify("epoch_finished", clock)
+            session.end_epoch(clock)
         if session.interrupt.requested:
             session.keep(clock, whole=True)
             raise KeyboardInterrupt

@@ -52,12 +52,15 @@ class FusedStretch(FusedStep):
         self._put("n_step", steps)
         self._put("step", clock.step)
         self._put("epoch", clock.epoch)
+        self._put("n_step_in_all", clock.n_step)
+        self._put("n_epoch", clock.n_epoch)
         # The last batch of an epoch may be smaller than the others.
         place = clock.step % clock.steps_per_epoch
         self._put("start", place * self.layer.sizes["sample"])
         if self._count is not None:
             self._put("count", int(self._count) + 1)
             self._count += steps
+        self._ask_again()
         self._choose_terms()
         if any(len(frames.due) for frames in taking):
             self._run_with(taking)
@@ -75,7 +78,7 @@ class FusedStretch(FusedStep):
         arguments, kept = list(self._arguments), []
         for frames in taken:
             copied, summed = frames.copied(), frames.summed()
-            shared = [self._n_part() > 1 and array.size > _WORTH_SHARING for array, _ in copied]
+            shared = [self._n_part()[0] > 1 and array.size > _WORTH_SHARING for array, _ in copied]
             kept.append((tuple(shared), len(summed)))
             arguments.append(frames.due - self.layer.clock.step)
             for array, slots in copied:
@@ -106,15 +109,13 @@ class FusedStretch(FusedStep):
         """Do one step."""
         self.run(1)
 
-    def _n_part(self) -> int:
-        return 1 if self.batch == 1 else super()._n_part()
+    def _n_part(self) -> tuple[int, int]:
+        return (1, 1) if self.batch == 1 else super()._n_part()
 
     def _take_arrays(self) -> None:
         super()._take_arrays()
-        clock = self.layer.clock
-        self._take("epoch", 0)
-        self._take("n_step_in_all", clock.n_step)
-        self._take("n_epoch", clock.n_epoch)
+        for name in ("epoch", "n_step_in_all", "n_epoch"):
+            self._take(name, 0)
         sizes = self.layer.sizes
         most = _ONE_BY_ONE if self.batch == 1 else _IN_PRODUCTS
         self._most = max(1, most // (sizes["neuron"] * sizes["input"] * self.batch))
@@ -142,7 +143,7 @@ class FusedStretch(FusedStep):
             return super()._coefficient(text, rule)
         name = f"coefficient_{len(text.coefficients)}"
         factor = self._factor(schedule, kernels_of(schedule)["schedule_rate"])
-        (own,) = self._numbers([rule.term.coefficient])
+        (own,) = self._numbers(lambda: [rule.term.coefficient])
         text.coefficients.append(f"{name} = number({own} * {factor})")
         return name
 

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import attrs
+import numpy as np
+
+from plasticity.data import Data
+from plasticity.discovery import is_preset
+from plasticity.notebook import facts
 from plasticity.recording import RunStore
 from plasticity.recording.checkpoints import GROUP, name_of
 from plasticity.spec import Experiment
 
 if TYPE_CHECKING:
     import xarray
+
+    from plasticity.recording.staged import StagedStore
+
+_STORES = (".zarr", ".zip")
 
 
 class Run:
@@ -78,14 +89,67 @@ class Run:
             return ended
         return self.store.dataset(f"{GROUP}/{name_of(self.store.checkpoints[-1])}/{name}")
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle where the store lies; of one in memory its content, but for data given in Python.
+
+        Such a run arrives as one that `open_run` gives, whose data have to be given again.
+        """
+        store = self.store
+        if store.target is not None:
+            return open_run, (store.target.absolute(), store.trusted)
+        store.flush()
+        experiment = store.experiment()
+        if isinstance(experiment.data, Data):
+            experiment = attrs.evolve(experiment, data=store.attributes["spec"]["data"])
+        return _in_memory, (store.staged, experiment)
+
     def __repr__(self) -> str:
         where = self.store.target or "memory"
         return f"<Run of {', '.join(self.layers)}, {self.outcome}, in {where}>"
 
+    def _repr_html_(self) -> str:
+        told = self.store.attributes
+        layers = zip(self.layers, self.experiment.layers, strict=True)
+        metrics = {
+            str(name): f"{np.nanmean(array.values[-1]):.4g}"
+            for name, array in self.metrics.data_vars.items()
+            if np.isfinite(array.values[-1]).any()
+        }
+        known = {
+            "outcome": self.outcome,
+            "steps": f"{told['reached']:,} of {told['reached_at_end']:,}"
+            if "reached" in told
+            else "",
+            "layers": ", ".join(f"{name} ({layer.neurons} neurons)" for name, layer in layers),
+            "data": told["data"]["name"],
+            "seed": told["seed"],
+            "store": self.store.target or "in memory",
+            **metrics,
+        }
+        notices = "".join(f"<p>{escape(text)}</p>" for text in self.notices)
+        return facts("Run", known, notices)
 
-def open_run(path: str | Path) -> Run:
+
+def open_run(path: str | Path, trust: bool = False) -> Run:
     """The run that a store holds, finished or not.
+
+    trust   whether what needs the components of the run may import the modules that its spec names;
+            without it these are taken only if they are installed as components, or imported already
 
     Raises `StoreError` where there is no store, or none of ours.
     """
-    return Run(RunStore.open(path))
+    return Run(RunStore.open(path, trust))
+
+
+def opened(name: str | Path) -> Run | Experiment:
+    """Return the run of a store (a folder, zip file or URL), or the experiment of a spec.
+
+    A name that is that of a preset means the preset; "./bcm" means the store `bcm`.
+    """
+    path = Path(name)
+    stored = path.is_dir() or path.suffix in _STORES or "://" in str(name)
+    return open_run(name) if stored and not is_preset(name) else Experiment.load(name)
+
+
+def _in_memory(staged: StagedStore, experiment: Experiment) -> Run:
+    return Run(RunStore(staged, None, experiment))

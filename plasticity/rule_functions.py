@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from functools import cache
 from types import CellType, FunctionType
 from typing import Any
 
@@ -73,7 +74,6 @@ class FunctionRule(Rule):
     parameters: tuple[str, ...]
     competitive: bool
     decays: bool
-    _loop: Any = None
 
     def add(self, *targets: Array) -> None:
         """Add to the modulation and, if the rule decays, to the decay."""
@@ -92,17 +92,16 @@ class FunctionRule(Rule):
     @classmethod
     def loop(cls) -> Callable[..., Any]:
         """The loop around the function; made once a class."""
-        from plasticity.kernels import loops
+        return _loop_around(cls)  # type: ignore[arg-type]  # mypy takes the hash of instances
 
-        make = loops.competitive if cls.competitive else loops.pointwise
-        made = vars(cls).get("_loop")
-        if made is None:
-            ranks = [rank for _, rank in cls.arrays()]
-            symbols = list(zip(cls.symbols, ranks, strict=True))
-            made = make(cls.function, symbols, cls.parameters, cls.decays)
-            cls._loop = made
-        loop: Callable[..., Any] = made
-        return loop
+
+@cache  # not kept in the class, which may be sent to a process that has to make its own
+def _loop_around(cls: type[FunctionRule]) -> Callable[..., Any]:
+    from plasticity.kernels import loops
+
+    make = loops.competitive if cls.competitive else loops.pointwise
+    symbols = [(symbol, rank) for symbol, (_, rank) in zip(cls.symbols, cls.arrays(), strict=True)]
+    return make(cls.function, symbols, cls.parameters, cls.decays)
 
 
 @hookimpl

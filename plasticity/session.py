@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from plasticity import loop
 from plasticity.components import label_of
-from plasticity.dispatch import emit
-from plasticity.errors import DivergenceError
+from plasticity.dispatch import collect, emit
+from plasticity.errors import DivergenceError, PlasticityError
 from plasticity.recording import RunStore
 from plasticity.recording.keeper import Keeper
 from plasticity.recording.resuming import ENDED, way_back
-from plasticity.snapshots import is_sound
+from plasticity.snapshots import not_finite
 from plasticity.threads import one_thread_if_small
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from plasticity.state import LayerState
 
 logger = logging.getLogger("plasticity")
+
+# Steps between two looks whether all is finite: of 100 neurons on 784 inputs 9 us in 10 ms.
+_UNSEEN = 50
 
 
 class Session:
@@ -37,11 +41,18 @@ class Session:
         self.store = store
         self.keeper = Keeper(simulation.experiment.storage if store.target else None)
         self._notices: list[str] = []
+        self._finite_at = {layer.name: layer.clock.step for layer in simulation.layers}
 
     @property
     def interrupt(self) -> Interrupt:
         """Whether the user has asked to stop."""
         return self.simulation.interrupt
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of the layer that was trained last."""
+        layers = self.simulation.layers
+        return next((layer for layer in reversed(layers) if layer.clock.step), layers[0]).clock
 
     def notice(self, text: str) -> None:
         """Tell the user, in one plain sentence, of something that looks wrong; once each.
@@ -64,7 +75,7 @@ class Session:
                 logger.info(line)
             reasons = {layer.name: simulation.explain_step(layer) for layer in simulation.layers}
             compiled = [name for name, reason in reasons.items() if reason is None]
-            self.store.label({"compiled": compiled, "notices": []})
+            self.store.label({"compiled": compiled, "notices": self._notices})
             doubt = simulation.data.doubt()
             if doubt is not None:
                 self.notice(doubt)
@@ -73,6 +84,7 @@ class Session:
                 outcome = self._train()
         except KeyboardInterrupt:
             outcome = "interrupted"
+            self._diagnose()
             raise
         except DivergenceError as error:
             error.args = (f"{error}{way_back(self.store)}",)
@@ -94,6 +106,8 @@ class Session:
             reason = loop.train(self, stage)
             if reason:
                 break
+        self.check_finite()
+        self._diagnose()
         outcome = f"stopped: {reason}" if reason else "finished"
         # In the same commit as the last checkpoint, so that nobody finds one without the others.
         self._write_state()
@@ -101,19 +115,53 @@ class Session:
         self.keep(stage[0].clock, whole=True)
         return outcome
 
+    def end_epoch(self, clock: Clock) -> None:
+        """Emit the end of an epoch, and see that the weights are finite unless it was just seen.
+
+        Raises `DivergenceError` where they are not.
+        """
+        self.simulation.notify("epoch_finished", clock)
+        if clock.step - max(self._finite_at.values()) >= _UNSEEN:
+            self.check_finite()
+
+    def check_finite(self) -> None:
+        """Raise `DivergenceError` where weights or thresholds hold infinity or NaN."""
+        layers = self.simulation.layers
+        found = not_finite(layers)
+        if found is not None:
+            layer, name = found
+            raise DivergenceError(
+                f"{layer.name}: {name!r} holds infinity or NaN after step {layer.clock.step} (not "
+                f"looked at since step {self._finite_at[layer.name]}); lower the learning rate, or "
+                "bound the weights"
+            )
+        self._finite_at = {layer.name: layer.clock.step for layer in layers}
+
     def keep(self, clock: Clock, whole: bool = False) -> None:
-        """Let the store commit what was recorded and, where due or `whole`, keep all the state."""
-        if self.store.target is None:
-            return
+        """Let the store commit what was recorded and, where due or `whole`, keep all the state.
+
+        Raises `DivergenceError` in place of keeping a state that is not finite.
+        """
         simulation = self.simulation
         states = (simulation.whole, *simulation.layers)
         whole = whole or self.keeper.wants_checkpoint(clock.step)
-        if whole and is_sound(simulation.layers):
+        if whole:
+            self.check_finite()
+        if self.store.target is None:
+            return
+        self.keeper.begin(clock.step, whole)
+        if whole:
+            begun = perf_counter()
             variables = {state.name: state.variables for state in states}
-            self.store.keep(simulation.snapshot(), variables, self.reached, clock)
+            snapshot = simulation.snapshot()
+            own = perf_counter() - begun
+
+            def took(seconds: float) -> None:
+                self.keeper.took(own + seconds)
+
+            self.store.keep(snapshot, variables, self.reached, clock, took)
         else:
             self.store.commit(self.reached, clock)
-        self.keeper.kept(clock.step, whole)
 
     @property
     def reached(self) -> int:
@@ -141,6 +189,18 @@ class Session:
             self.store.append_measurements(simulation.view(layer), found, described)
             call = simulation.caller(layer, {"measurements": found})
             emit(call("measured"), layer.clock)
+
+    def _diagnose(self) -> None:
+        """Take note of what looks wrong at the end; a diagnostic that fails loses nothing."""
+        for layer in self.simulation.layers:
+            if layer.clock.step:
+                for answer in self.simulation.caller(layer, {})("diagnose"):
+                    try:
+                        found = collect([answer], layer.clock)
+                    except PlasticityError as error:
+                        found = [str(error)]
+                    for text in found:
+                        self.notice(text)
 
     def _finish(self, outcome: str) -> None:
         try:

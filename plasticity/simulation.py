@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,11 @@ from plasticity.clock import Clock
 from plasticity.components import events_of, label_of
 from plasticity.data import Data
 from plasticity.dispatch import Answer, Manager, answers, emit
-from plasticity.errors import SettingError
+from plasticity.errors import PlasticityError, SettingError
 from plasticity.evaluation import Evaluation
 from plasticity.fusion import Fusion
 from plasticity.interrupt import Interrupt, watching
+from plasticity.lengthening import other_factors
 from plasticity.obstacles import NOT_KEPT
 from plasticity.recording import RunStore
 from plasticity.recording.resuming import ENDED, check_same, last_snapshot
@@ -64,7 +66,10 @@ class Simulation:
         self._plan_until = 0
         self._plan_changes = -1
         self._views = {
-            state.name: LayerView(state, _answering(whole, state)) for state in (whole, *layers)
+            state.name: LayerView(
+                state, _answering(whole, state), partial(self.evaluation.responses, state)
+            )
+            for state in (whole, *layers)
         }
         self._others = {
             layer.name: [part for other in layers if other is not layer for part in _parts(other)]
@@ -125,8 +130,9 @@ class Simulation:
         overwrite  whether a store that exists may be replaced
         parent     what the store is to say of the run from which this one branches
 
-        Whatever ends the run, `run_finished` is emitted and all that was recorded is kept. Raises
-        `StoreError` where `out` exists, `ComponentError` where a component raises, and
+        Whatever ends the run, `run_finished` is emitted and all that was recorded is kept: the
+        exception has it as `run`. Raises `StoreError` where `out` exists, `ComponentError` where a
+        component raises, `DivergenceError` where weights or thresholds are no numbers, and
         `KeyboardInterrupt` after Ctrl-C, at the end of the step at hand.
         """
         with watching(self.interrupt):
@@ -146,29 +152,47 @@ class Simulation:
         with watching(self.interrupt):
             store = RunStore.reopen(place, self.experiment)
             try:
-                goes_on = self._take_up(store)
+                notices = self._take_up(store)
             except BaseException:
                 store.release()
                 raise
-            if not goes_on:
+            if notices is None:
                 store.release()
                 logger.info("%s: has run to its end; more epochs let it go on", place)
                 return Run(RunStore.open(place))
-            return self._record(store)
+            return self._record(store, notices)
 
-    def _record(self, store: RunStore) -> Run:
-        """Train to the end in a session of its own."""
+    def _record(self, store: RunStore, notices: Iterable[str] = ()) -> Run:
+        """Train to the end in a session of its own, which begins with some notices."""
         self.session = Session(self, store)
-        self.session.record()
-        return Run(store)
+        for text in notices:
+            self.session.notice(text)
+        run = Run(store)
+        try:
+            self.session.record()
+        except KeyboardInterrupt as error:
+            told = (
+                f"interrupted at {self.session.clock}; the run until then is the attribute `run` "
+                "of this exception (at the prompt sys.last_value.run)"
+            )
+            if store.target is not None and store.checkpoints:
+                told += f", and plasticity.resume({str(store.target)!r}) goes on from there"
+            # No class of its own: Python ends as by Ctrl-C after this very class alone.
+            error.args = (told,)
+            vars(error).update(run=run, signal=self.interrupt.number)
+            raise
+        except PlasticityError as error:
+            error.run = run
+            raise
+        return run
 
     @property
     def store(self) -> RunStore | None:
         """Where the run is recorded; None before it has begun."""
         return None if self.session is None else self.session.store
 
-    def _take_up(self, store: RunStore) -> bool:
-        """Go to the last state of a store; whether there is anything left to do."""
+    def _take_up(self, store: RunStore) -> list[str] | None:
+        """Go to the last state of a store; what to tell first, None if there is nothing to do."""
         found = RunStore.open(str(store.target))
         check_same(found, self.experiment, self.data)
         step, snapshot = last_snapshot(found)
@@ -176,11 +200,12 @@ class Simulation:
             self.restore(snapshot)
         at_end = all(layer.clock.step >= layer.clock.n_step for layer in self.layers)
         if at_end and found.attributes["outcome"].startswith(ENDED):
-            return False
+            return None
         if "compiled" in found.attributes:
             self.fusion.follow(found.attributes["compiled"])
+        notices = list(other_factors(self.layers, found.experiment().n_epoch))
         store.go_on(step)
-        return True
+        return notices
 
     def stepping(self) -> list[str]:
         """For each layer a line that tells whether its step is compiled, and if not why."""
@@ -267,7 +292,7 @@ class Simulation:
         key = (
             tuple(layer.name for layer in stage),
             batch,
-            tuple(layer.learns for layer in stage),
+            tuple((layer.learns, self.fusion.variant(layer)) for layer in stage),
             self.manager.changes,
         )
         for state in (self.whole, *self.layers):

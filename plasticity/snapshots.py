@@ -93,19 +93,13 @@ def put_back(parts: Iterable[Any]) -> Iterator[None]:
             stream.state = state
 
 
-def is_sound(layers: Iterable[LayerState]) -> bool:
-    """Whether a state is worth keeping: weights and thresholds are finite; else a warning tells."""
+def not_finite(layers: Iterable[LayerState]) -> tuple[LayerState, str] | None:
+    """Return the first layer whose weights or threshold hold infinity or NaN, and which of them."""
     for layer in layers:
         for name in ("weights", "threshold"):
             if name in layer.arrays and not np.isfinite(layer.arrays[name]).all():
-                logger.warning(
-                    "%s: %r is not finite after step %s, so this state is not kept",
-                    layer.name,
-                    name,
-                    layer.clock.step,
-                )
-                return False
-    return True
+                return layer, name
+    return None
 
 
 def _labels(state: LayerState) -> dict[str, str]:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import logging
+import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 import attrs
 import numpy as np
 
-from plasticity import discovery
+from plasticity import discovery, notebook
 from plasticity.components import label_of
 from plasticity.data import Data, fingerprint
 from plasticity.entries import Reference as Reference
-from plasticity.entries import all_of, one_of, part, parts, rules, true_or_false, whole
+from plasticity.entries import all_of, one_object, one_of, part, parts, rules, true_or_false, whole
 from plasticity.errors import EntryError, SpecError
 from plasticity.rules import Term
 from plasticity.settings import settings_of
 from plasticity.storage import Storage as Storage
+
+logger = logging.getLogger("plasticity")
 
 GIVEN = "given in Python"
 
@@ -29,6 +33,30 @@ class Phase:
 
     name: str
     epochs: int = attrs.field(validator=whole(1))
+
+
+def phases_lasting(phases: Sequence[Phase], epochs: int) -> tuple[Phase, ...]:
+    """Return the phases, each lengthened in proportion so that they last so many epochs together.
+
+    Raises `SpecError` where a phase would not have whole epochs.
+
+    >>> [phase.epochs for phase in phases_lasting([Phase("rearing", 1), Phase("test", 2)], 6)]
+    [2, 4]
+    """
+    total, unit = sum(phase.epochs for phase in phases), shortest(phases)
+    if epochs % unit:
+        told = ", ".join(f"{phase.name} {phase.epochs}" for phase in phases)
+        raise SpecError(
+            f"epochs: {epochs} cannot be shared among the phases ({told}) in proportion; give a "
+            f"multiple of {unit}, or the length of a phase, as phases.{phases[0].name}.epochs"
+        )
+    return tuple(attrs.evolve(phase, epochs=phase.epochs * epochs // total) for phase in phases)
+
+
+def shortest(phases: Sequence[Phase]) -> int:
+    """Return the fewest epochs that phases can last together, in the same proportion."""
+    lengths = [phase.epochs for phase in phases]
+    return sum(lengths) // math.gcd(*lengths) if lengths else 1
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -101,9 +129,7 @@ class Experiment:
     measure_samples: int = attrs.field(default=1000, validator=whole(1))
     observers: Any = parts(role="observer")
     fuse: str = attrs.field(default="auto", validator=one_of("auto", "always", "never"))
-    storage: Storage = attrs.field(
-        default=Storage(), validator=attrs.validators.instance_of(Storage)
-    )
+    storage: Storage = one_object(Storage, Storage())
 
     def __attrs_post_init__(self) -> None:
         if not self.layers:
@@ -135,6 +161,21 @@ class Experiment:
         """How stores and messages call a layer."""
         return self.layers[index].name or f"layer_{index}"
 
+    def with_(self, *, data: Any = None, labels: Any = None, **settings: Any) -> Experiment:
+        """Return the experiment with other settings, by dotted path as for `plasticity.run`.
+
+        data, labels   in place of the data of the experiment
+
+        Raises `SpecError` for a path that leads nowhere or a value that cannot be.
+
+        >>> made = Experiment.load("bcm").with_(neurons=20, **{"threshold.memory": 0.5})
+        >>> made.layers[0].neurons, made.to_dict()["layers"][0]["threshold"]
+        (20, {'name': 'moving_average', 'memory': 0.5})
+        """
+        from plasticity.runs import configure
+
+        return configure(self, data=data, labels=labels, **settings)
+
     def to_dict(self) -> dict[str, Any]:
         """The experiment as tables, lists and values; what equals its default is left out."""
         return to_dict(self)
@@ -163,23 +204,29 @@ class Experiment:
 
     @staticmethod
     def load(path: str | Path) -> Experiment:
-        """The experiment of a TOML file, or of a preset if there is one of that name.
+        """Return the experiment of a preset, or of a TOML file.
 
-        A mistake in a file is a `SpecError` that begins with the path.
+        A name that is that of a preset means the preset; "./bcm" means the file `bcm`. A mistake in
+        a file is a `SpecError` that begins with the path.
         """
+        name = str(path)
+        if discovery.is_preset(path):
+            if Path(name).exists():
+                logger.warning("%s: the preset; ./%s is what lies here under this name", name, name)
+            return Experiment.from_toml(discovery.preset_text(name))
         path = Path(path)
-        if path.suffix == ".toml" or path.exists() or len(path.parts) > 1:
+        if path.suffix == ".toml" or path.exists() or Path(name).name != name:
             try:
-                text = path.read_text(encoding="utf-8")
-            except OSError as error:
-                raise SpecError(f"{path}: cannot be read: {error.strerror}") from error
-            except UnicodeDecodeError as error:
-                raise SpecError(f"{path}: not a TOML file: {error}") from error
-            try:
-                return Experiment.from_toml(text)
+                return Experiment.from_toml(_text(path, name))
             except SpecError as error:
-                raise type(error)(f"{path}: {error}") from None
-        return Experiment.from_toml(discovery.preset_text(str(path)))
+                raise type(error)(f"{name}: {error}") from None
+        return Experiment.from_toml(discovery.preset_text(name))
+
+    def __repr__(self) -> str:
+        return f"<Experiment: {notebook.summary_of(self)}>"
+
+    def _repr_html_(self) -> str:
+        return notebook.html_of(self)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Experiment) and to_dict(self) == to_dict(other)
@@ -187,23 +234,49 @@ class Experiment:
     __hash__ = None  # type: ignore[assignment]
 
 
-def to_dict(value: Any) -> dict[str, Any]:
-    """An Experiment, Layer or Phase as plain tables; what equals its default is left out."""
+def _text(path: Path, name: str) -> str:
+    """Return what a file holds."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise SpecError(f"not a TOML file: {error}") from error
+    except OSError as error:
+        if (path / "zarr.json").is_file():
+            raise SpecError(
+                f"is the store of a run, not a spec; plasticity resume {name} goes on with it"
+            ) from None
+        raise SpecError(f"cannot be read: {error.strerror}") from error
+
+
+def as_tables(value: Any) -> Any:
+    """Return layers, phases and storage as tables, with components as they are; else the value."""
+    if isinstance(value, Layer | Phase | Storage):
+        return to_dict(value, objects=True)
+    return [as_tables(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def to_dict(value: Any, objects: bool = False) -> dict[str, Any]:
+    """Return an Experiment, Layer or Phase as tables; what equals its default is left out.
+
+    objects   whether components and data that are objects stay so, which TOML cannot hold
+    """
     tables: dict[str, Any] = {}
     for attribute in attrs.fields(type(value)):
         content = getattr(value, attribute.name)
         if content == attribute.default and attribute.default is not attrs.NOTHING:
             continue
         if attribute.name == "rule":
-            terms = [_term_table(term) for term in content]
+            terms = [_term_table(term, objects) for term in content]
             tables["rule"] = terms[0] if len(terms) == 1 else terms
         elif "role" in attribute.metadata:
             many = isinstance(content, tuple)
             tables[attribute.name] = (
-                [_component_table(item) for item in content] if many else _component_table(content)
+                [_component_table(item, objects) for item in content]
+                if many
+                else _component_table(content, objects)
             )
         elif isinstance(content, tuple):
-            tables[attribute.name] = [to_dict(item) for item in content]
+            tables[attribute.name] = [to_dict(item, objects) for item in content]
         elif isinstance(content, Storage):
             tables[attribute.name] = to_dict(content)
         else:
@@ -211,7 +284,9 @@ def to_dict(value: Any) -> dict[str, Any]:
     return tables
 
 
-def _term_table(term: Term) -> Any:
+def _term_table(term: Term, objects: bool) -> Any:
+    if objects and not isinstance(term.rule, Reference):
+        return term
     table = _component_table(term.rule)
     extra: dict[str, Any] = {}
     if term.coefficient != 1:
@@ -225,11 +300,14 @@ def _term_table(term: Term) -> Any:
     return (table if isinstance(table, dict) else {"name": table}) | extra
 
 
-def _component_table(component: Any) -> Any:
+def _component_table(component: Any, objects: bool = False) -> Any:
+    if objects and not isinstance(component, Reference):
+        return component
     if isinstance(component, Reference):
-        name, settings = component.name, _plain(component.settings)
+        settings = dict(component.settings) if objects else _plain(component.settings)
+        name = component.name
     elif isinstance(component, Data):
-        name, settings = GIVEN, {"fingerprint": component.fingerprint()}
+        name, settings = GIVEN, {"fingerprint": component.fingerprint(), **_plain(component.chosen)}
     elif hasattr(component, "open_data") and (given := _arrays_of(component)):
         name, settings = GIVEN, {"fingerprint": given}
     else:

@@ -32,7 +32,9 @@ class Storage:
     """How a run that goes to a store is kept; changes no result.
 
     checkpoint   how often the whole state is kept, so that a run can go on from there: a duration
-                 ("10 min"), a number of steps, or "never"; it is always kept at the end
+                 ("10 min"), up to which the time between two grows from 5 s on while it takes no
+                 more than 1 % of the run; a number of steps; or "never". It is always kept at the
+                 end
     kept         how many checkpoints stay
     commit       how often what was recorded becomes readable and survives a power cut
     patience     how long a server may be away; then the run ends, and can be resumed

@@ -23,10 +23,12 @@ from plasticity.errors import (
     SettingError,
     SpecError,
     UnknownNameError,
+    UntrustedError,
     nearest_or_all,
 )
+from plasticity.portion import PORTION
 from plasticity.settings import settings_of, type_name
-from plasticity.spec import GIVEN, Experiment, Layer, Reference
+from plasticity.spec import GIVEN, Experiment, Layer, Reference, as_tables
 
 
 def structure(tables: Mapping[str, Any]) -> Experiment:
@@ -34,17 +36,27 @@ def structure(tables: Mapping[str, Any]) -> Experiment:
 
     Raises `SpecError` for a wrong type or an unknown key, naming its place and the nearest key.
     """
+    tables = {
+        name: as_tables(content) if name in ("layers", "phases", "storage") else content
+        for name, content in tables.items()
+    }
     for entry in ("layers", "phases"):
         _check_tables(entry, tables.get(entry, ()))
     if not isinstance(tables.get("storage", {}), Mapping):
         raise SpecError(
             f"storage: must be a table, written [storage] in TOML, got {tables['storage']!r}"
         )
+    made: Experiment = structured(Experiment, tables, "")
+    return made
+
+
+def structured(kind: type, tables: Mapping[str, Any], place: str) -> Any:
+    """Return the object of a class that a table describes; a `SpecError` begins with the place."""
     try:
-        return _converter.structure(tables, Experiment)
+        return _converter.structure(tables, kind)
     except ClassValidationError as error:
-        place, cause = _first_cause(error)
-        raise _spec_error(place, cause) from None
+        inside, cause = _first_cause(error, place)
+        raise _spec_error(inside, cause) from None
 
 
 def make(reference: Any, place: str, role: str) -> Any:
@@ -78,13 +90,16 @@ def _make_named(reference: Reference, place: str, role: str) -> Any:
         )
     try:
         cls = discovery.find(reference.name, role)
-    except UnknownNameError as error:
-        raise UnknownNameError(f"{place}: {error}") from None
+    except (UnknownNameError, UntrustedError) as error:
+        raise type(error)(f"{place}: {error}") from None
     known = settings_of(cls)
-    for name in reference.settings:
+    everywhere = PORTION if role == "source" else ()
+    own = {n: value for n, value in reference.settings.items() if n in known or n not in everywhere}
+    for name in own:
         if name not in known:
             raise SettingError(
-                f"{place} {reference.name!r}: no setting {name!r}{nearest_or_all(name, known)}"
+                f"{place} {reference.name!r}: no setting {name!r}"
+                f"{nearest_or_all(name, [*known, *everywhere])}"
             )
     missing = [
         name
@@ -94,7 +109,7 @@ def _make_named(reference: Reference, place: str, role: str) -> Any:
     if missing:
         raise SettingError(f"{place} {reference.name!r}: setting {missing[0]!r} must be given")
     try:
-        return cls(**reference.settings)
+        return cls(**own)
     except SettingError as error:
         message = str(error).removeprefix(f"{label_of(cls)}: ")
         raise SettingError(f"{place} {reference.name!r}: {message}") from None

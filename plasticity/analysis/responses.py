@@ -10,12 +10,13 @@ import xarray as xr
 
 from plasticity.assembly import assemble
 from plasticity.components import component
-from plasticity.data import Data
+from plasticity.data import Data, as_data, default_scale
 from plasticity.errors import DataError
 from plasticity.hookspecs import hookimpl
 from plasticity.results import Run
 from plasticity.settings import setting
 from plasticity.simulation import Simulation
+from plasticity.spec import Experiment
 from plasticity.state import LayerState
 from plasticity.typing import Array
 
@@ -23,8 +24,9 @@ from plasticity.typing import Array
 def responses_of(run: Run, samples: Any, labels: Any = None, layer: int = -1) -> xr.DataArray:
     """The activity (neuron, sample) of a layer at the end of a run, on samples of any kind.
 
-    samples  (sample, input), images (sample, y, x) or (sample, y, x, channel), or `Data`; scaled
-             and encoded as those of the training were
+    samples  (sample, input), images (sample, y, x) or (sample, y, x, channel), encoded as those of
+             the training were; multiplied by the scale of these, where they were given one, else by
+             1 / 255 if they are bytes. `Data` have a scale of their own
     labels   of the samples, which become a coordinate "label"
     layer    -1 is the last
 
@@ -34,7 +36,10 @@ def responses_of(run: Run, samples: Any, labels: Any = None, layer: int = -1) ->
 
     Raises `DataError` where the samples have another number of inputs than those of the training.
     """
-    data = samples if isinstance(samples, Data) else Data(samples, labels=labels)
+    data = as_data(samples, labels)
+    scale = _scale_of(run)
+    if scale is not None and not isinstance(samples, Data):
+        data = attrs.evolve(data, scale=scale)
     values = rebuilt(run, data).respond(data.take(slice(None), run.experiment.dtype), layer)
     coords: dict[str, Any] = {"sample": np.arange(data.n_sample)}
     if data.labels is not None:
@@ -43,10 +48,18 @@ def responses_of(run: Run, samples: Any, labels: Any = None, layer: int = -1) ->
     return xr.DataArray(values, coords, ("neuron", "sample"), "responses", told)
 
 
-def rebuilt(run: Run, data: Data) -> Simulation:
+def _scale_of(run: Run) -> float | None:
+    """The scale that the samples of the training were given; None if it was that of their type."""
+    told = run.store.attributes["data"]
+    usual = default_scale(np.empty(0, told["dtype"]))
+    return None if told["scale"] == usual else told["scale"]
+
+
+def rebuilt(run: Run, data: Data, experiment: Experiment | None = None) -> Simulation:
     """A simulation whose layers are as they were at the end of a run, without its listeners.
 
-    data   in place of those of the run
+    data        in place of those of the run
+    experiment  in place of the spec in the store, from which nothing is imported
 
     Raises `DataError` where the samples have another number of inputs than those of the training,
     or where the store holds no weights.
@@ -57,7 +70,7 @@ def rebuilt(run: Run, data: Data) -> Simulation:
             f"{run.store.target or 'the run'}: holds no weights: it ended before any state was kept"
         )
     _check_inputs(data, states[0]["weights"])
-    experiment = run.experiment
+    experiment = experiment or run.experiment
     layers = tuple(
         attrs.evolve(layer, initializer=_Learned(weights=state["weights"].values))
         for layer, state in zip(experiment.layers, states, strict=True)

@@ -25,6 +25,7 @@ from plasticity.cli.resume import resume
 from plasticity.cli.run import run
 from plasticity.cli.show import show
 from plasticity.cli.tail import tail
+from plasticity.outlet import open_closed
 
 # Plain help: the boxes of rich cut words off in narrow terminals and take twice the time.
 app = typer.Typer(
@@ -42,6 +43,7 @@ for _command in (
 
 def main() -> None:
     """Run the command that the arguments of the process name."""
+    open_closed()
     app(prog_name="plasticity")
 
 
@@ -49,7 +51,7 @@ def _print_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
 
-        typer.echo(f"plasticity {version('plasticity-lab')}")
+        print(f"plasticity {version('plasticity-lab')}")
         raise typer.Exit
 
 

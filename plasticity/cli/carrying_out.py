@@ -36,20 +36,24 @@ def carry_out(
             raise
         fail(error, 1, f"The run ended {_reached(simulation)}.")
     console = stdout()
-    print_measurements(console, finished)
+    measured = print_measurements(console, finished)
     if finished.outcome != "finished":
         line(console, f"The run {finished.outcome}")
+    elif not measured:
+        reached = finished.store.attributes["reached"]
+        line(console, f"The run finished after {reached} steps; nothing was measured")
     if out is not None:
         line(console, f"store: {out}")
 
 
 def _reached(simulation: Simulation) -> str:
     """How far a run came, and what is left of it."""
-    begun = [layer.clock for layer in simulation.layers if layer.clock.step]
-    store, clock = simulation.store, (begun or [simulation.layers[0].clock])[-1]
-    if store is None or store.target is None:
-        return f"at {clock}; nothing is kept without --out"
-    return f"at {clock}; what was recorded until then is in {store.target}"
+    session = simulation.session
+    if session is None:
+        return "before its first step"
+    if session.store.target is None:
+        return f"at {session.clock}; nothing is kept without --out"
+    return f"at {session.clock}; what was recorded until then is in {session.store.target}"
 
 
 def _way_on(simulation: Simulation) -> list[str]:

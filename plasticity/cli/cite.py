@@ -16,4 +16,4 @@ def cite(
     from plasticity.citations import citations_of
     from plasticity.cli.target import experiment_of
 
-    typer.echo("\n\n".join(citations_of(experiment_of(target))))
+    print("\n\n".join(citations_of(experiment_of(target))))

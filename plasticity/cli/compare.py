@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shlex
 import signal
+import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+
+from plasticity.cli.options import Data, Quiet, Settings
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,21 +37,8 @@ def compare(
     seeds: Annotated[
         int, typer.Option(metavar="N", help="Runs of each experiment, with seeds in a row.")
     ] = 1,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="KEY=VALUE",
-            help="A setting of all the experiments, as in epochs=20 or seed=3; may be given "
-            "several times.",
-        ),
-    ] = None,
-    data: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME|FILE", help="A source or a file in place of the experiments' data."
-        ),
-    ] = None,
+    settings: Settings = None,
+    data: Data = None,
     budget: Annotated[
         str | None,
         typer.Option(
@@ -65,16 +55,16 @@ def compare(
             "is gone on with; without it a new folder `comparison`.",
         ),
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Run experiments on the same data: one table, one page."""
     from plasticity.cli.failures import interrupted
     from plasticity.cli.terminal import line, stdout
     from plasticity.comparing.given import entrants_of
     from plasticity.comparison import compare as run_all
-    from plasticity.overrides import parse
+    from plasticity.overrides import parse_all
 
-    chosen = dict(map(parse, settings or []))
+    chosen = parse_all(settings or [])
     entrants = entrants_of(experiments or ())
     folder = _new_folder() if out is None else out
     command = _command(list(entrants), experiments, seeds, data, budget, settings)
@@ -89,13 +79,14 @@ def compare(
             command=command,
             **chosen,
         )
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         again = f"{command} --out {shlex.quote(str(folder))}"
         interrupted(
-            signal.SIGINT,
+            getattr(error, "signal", None) or signal.SIGINT,
             f"Interrupted; what was recorded until then is in {folder}.",
             f"{again} goes on from there.",
         )
+    page = compared.write(folder, overwrite=True)
     console = stdout()
     print_table(console, compared)
     for run in compared.runs:
@@ -104,7 +95,9 @@ def compare(
             line(console, f"{title} failed: {run.failure}")
         elif run.run is not None and run.run.outcome != "finished":
             line(console, f"{title} {run.run.outcome}")
-    typer.echo(str(compared.write(folder, overwrite=True)))
+        for notice in run.run.notices if run.run is not None else ():
+            line(console, f"{title} {notice}")
+    print(page)
     if any(run.failure for run in compared.runs):
         raise typer.Exit(1)
 
@@ -128,7 +121,7 @@ class _Telling:
 
     def say(self, line: str) -> None:
         """Print a line."""
-        typer.echo(line, err=True)
+        print(line, file=sys.stderr)
 
 
 def _without_bars(entrants: dict[str, Entrant]) -> dict[str, Any]:
@@ -171,9 +164,9 @@ def print_table(console: Console, compared: Comparison) -> None:
     from plasticity.comparing.readouts import LINEAR_PROBE
     from plasticity.report.wording import cell, heading
 
-    columns = compared.columns
+    columns, sign = compared.columns, "+/-" if console.options.ascii_only else "±"
     rows = [
-        [contender.name, *(_text(contender, name) for name in columns)]
+        [contender.name, *(_text(contender, name, sign) for name in columns)]
         for contender in compared.contenders
     ]
     if compared.baseline is not None:
@@ -189,7 +182,7 @@ def print_table(console: Console, compared: Comparison) -> None:
     console.print(table)
 
 
-def _text(contender: Contender, column: str) -> str:
+def _text(contender: Contender, column: str, sign: str) -> str:
     """The mean over the seeds, with its standard deviation where there are several."""
     import math
 
@@ -197,7 +190,7 @@ def _text(contender: Contender, column: str) -> str:
 
     spread = contender.spread(column)
     told = cell(column, contender.mean(column))
-    return told if math.isnan(spread) else f"{told} ± {cell(column, spread).removesuffix('%')}"
+    return told if math.isnan(spread) else f"{told} {sign} {cell(column, spread).removesuffix('%')}"
 
 
 def _table(titles: list[str], rows: list[list[str]]) -> Table:

@@ -3,12 +3,11 @@
 0    done
 1    a run failed, or the reader of a pipe went away
 2    a mistake in a spec, a setting, a file or the arguments; nothing was run
-130  Ctrl-C; 143 after SIGTERM
+130  Ctrl-C; 143 after SIGTERM, and so on: 128 and the number of the signal
 """
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import traceback
@@ -19,6 +18,7 @@ import typer
 from typer.core import TyperGroup
 
 from plasticity.errors import ComponentError, DivergenceError, PlasticityError
+from plasticity.outlet import outlets
 
 _FRAMEWORK = Path(__file__).parents[1]
 _SIGNAL = 128
@@ -27,20 +27,25 @@ _SIGNAL = 128
 class Commands(TyperGroup):
     """The group of all commands; what they raise becomes a message and an exit status."""
 
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        """Run what the command line says; a printing error ends nothing."""
+        with outlets():
+            return super().main(*arguments, **options)
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked for."""
         try:
             result = super().invoke(ctx)
-            sys.stdout.flush()
         except PlasticityError as error:
             fail(error, 1 if isinstance(error, ComponentError | DivergenceError) else 2)
         except KeyboardInterrupt:
-            typer.echo("Interrupted.", err=True)
-            raise typer.Exit(_SIGNAL + signal.SIGINT) from None
-        except BrokenPipeError:
-            # Python flushes stdout once more when it ends and would complain then.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(1) from None
+            interrupted(signal.SIGINT, "Interrupted.")
+        sys.stdout.flush()
+        lost = getattr(sys.stdout, "lost", None)
+        if lost is not None:
+            if not isinstance(lost, BrokenPipeError):
+                print(f"Error: standard output: {lost.strerror}", file=sys.stderr)
+            raise typer.Exit(1)
         return result
 
 
@@ -48,14 +53,14 @@ def fail(error: PlasticityError, status: int, *then: str) -> NoReturn:
     """Print what went wrong, where it was raised, and further lines; end with this status."""
     cause = cause_of(error)
     for line in (f"Error: {error}", *(f"  raised at {cause}" for _ in [0] if cause), *then):
-        typer.echo(line, err=True)
+        print(line, file=sys.stderr)
     raise typer.Exit(status) from None
 
 
 def interrupted(number: int, *messages: str) -> NoReturn:
     """Print what became of the run and end with the status of the signal that ended it."""
     for message in messages:
-        typer.echo(message, err=True)
+        print(message, file=sys.stderr)
     raise typer.Exit(_SIGNAL + number) from None
 
 

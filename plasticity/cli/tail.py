@@ -6,17 +6,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from plasticity.cli.options import Place
+
 if TYPE_CHECKING:
     from plasticity.results import Run
 
 
 def tail(
-    place: Annotated[str, typer.Argument(metavar="PATH", help="Folder or URL of the store.")],
+    place: Place,
     every: Annotated[
         float, typer.Option(metavar="SECONDS", min=0.1, help="Seconds between two looks.")
     ] = 1.0,
 ) -> None:
     """Watch a run that another process carries out, until it ends."""
+    import sys
     import time
 
     from plasticity.cli.terminal import line, stdout
@@ -29,6 +32,8 @@ def tail(
         if before is None or told.get("committed") != before.get("committed"):
             line(console, _line(run, before))
         before = told
+        if getattr(sys.stdout, "lost", None) is not None:
+            return
         if run.outcome != "running":
             line(console, f"The run is over: {run.outcome}")
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rich.console import Console, RenderableType
 from rich.padding import Padding
@@ -24,14 +24,14 @@ def stdout() -> Console:
 
 @contextmanager
 def log_on_stderr(wanted: bool) -> Iterator[None]:
-    """Within, what the library logs is printed, above a progress bar if there is one."""
-    if not wanted:
-        yield
-        return
+    """Within, what the library logs is printed, above a progress bar if there is one.
+
+    wanted   whether all of it, or warnings alone
+    """
     logger, handler = logging.getLogger("plasticity"), _Stderr()
     before = logger.level
     logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
+    logger.setLevel(logging.INFO if wanted else logging.WARNING)
     try:
         yield
     finally:
@@ -43,7 +43,8 @@ class _Stderr(logging.Handler):
     """Looks stderr up at each line, since a progress bar takes its place for a while."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        print(record.getMessage(), file=sys.stderr)
+        with suppress(OSError):  # a terminal that was closed ends no run
+            print(record.getMessage(), file=sys.stderr)
 
 
 def heading(console: Console, text: str) -> None:

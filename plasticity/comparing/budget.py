@@ -15,7 +15,7 @@ from plasticity.data import Data
 from plasticity.errors import EntryError, PlasticityError, SpecError
 from plasticity.hookspecs import hookimpl
 from plasticity.quantities import seconds_of
-from plasticity.spec import Experiment
+from plasticity.spec import Experiment, phases_lasting, shortest
 
 OWN = "own"
 _TRIAL_SHARE, _TRIAL_MOST = 0.1, 3.0  # of the seconds; seconds
@@ -68,8 +68,8 @@ def with_budget(
 
     data  the training data
 
-    A run has whole epochs, one at least. Raises `SpecError` where a spec has phases, whose length
-    is their own, of another sum.
+    A run has whole epochs, one at least; phases keep their proportion. Raises `SpecError` where a
+    phase would not have whole epochs.
     """
     if budget.own:
         return dict(specs), {}
@@ -89,12 +89,15 @@ def with_budget(
 
 
 def _of_length(name: str, spec: Experiment, n_epoch: int) -> Experiment:
-    if spec.phases:
+    if not spec.phases:
+        return attrs.evolve(spec, epochs=n_epoch)
+    try:
+        return attrs.evolve(spec, phases=phases_lasting(spec.phases, n_epoch), epochs=None)
+    except SpecError as error:
         raise SpecError(
-            f"{name}: its phases last {spec.n_epoch} epochs, but the budget of the comparison is "
-            f"{n_epoch}; let the phases last as long, or compare with --budget {OWN}"
-        )
-    return attrs.evolve(spec, epochs=n_epoch)
+            f"{name}: the budget of the comparison is {n_epoch} epochs; {error}; --budget {OWN} "
+            "leaves each run its own length"
+        ) from None
 
 
 def _epochs_in(spec: Experiment, seconds: float, data: Data) -> int:
@@ -109,7 +112,8 @@ def _epochs_in(spec: Experiment, seconds: float, data: Data) -> int:
         if not math.isfinite(stop.elapsed):
             raise
     rate = stop.steps * spec.batch_size / stop.elapsed
-    return max(1, math.floor(seconds * rate / data.per_epoch))
+    unit = shortest(spec.phases)
+    return unit * max(1, math.floor(seconds * rate / data.per_epoch / unit))
 
 
 class _After:

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from plasticity.data import Data
+from plasticity.data import Data, unlike
 from plasticity.differences import settings_of_all
 from plasticity.errors import StoreError
+from plasticity.recording.files import PARTIAL, make_folder, write_for_good
 from plasticity.spec import Experiment
 
 NAME, PAGE = "comparison.json", "page.html"
@@ -38,13 +39,13 @@ def take_up(folder: Path, specs: Mapping[str, Experiment], data: Data) -> None:
     path = folder / NAME
     if path.is_file():
         asked = _known(path, folder, specs, data) | asked
-    elif folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+    elif folder.exists() and not (
+        folder.is_dir() and all(found.suffix == PARTIAL for found in folder.iterdir())
+    ):
         raise StoreError(f"{folder}: exists already; choose another folder")
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     tables = {"format": _FORMAT, "data": data.fingerprint(), "experiments": asked}
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(tables, indent=1), encoding="utf-8")
-    part.replace(path)
+    write_for_good(path, json.dumps(tables, indent=1).encode())
 
 
 def _known(path: Path, folder: Path, specs: Mapping[str, Experiment], data: Data) -> dict[str, Any]:
@@ -63,11 +64,9 @@ def _known(path: Path, folder: Path, specs: Mapping[str, Experiment], data: Data
         if name in before
         for setting, (then, now) in _differ([before[name], specs[name]]).items()
     ]
-    told = data.fingerprint()
     changed += [
-        f"  data: {key}: {found.get(key)} before, {told[key]} now"
-        for key in ("shape", "sha256")
-        if found.get(key) != told[key]
+        f"  data: {key}: {then} before, {now} now"
+        for key, (then, now) in unlike(found, data.fingerprint()).items()
     ]
     if changed:
         raise StoreError(

@@ -13,16 +13,15 @@ import attrs
 
 from plasticity import discovery
 from plasticity.comparing.holding_out import Held, hold_out
-from plasticity.comparing.task import source_of
 from plasticity.data import Data
 from plasticity.errors import SpecError, StoreError
-from plasticity.results import Run, open_run
-from plasticity.runs import configure
+from plasticity.results import Run, opened
+from plasticity.runs import configure, reconfigure
+from plasticity.sources import Source
 from plasticity.spec import GIVEN, Experiment
 
 Given: TypeAlias = str | Path | Experiment | Run
 Entrant: TypeAlias = Experiment | Run
-_STORES = (".zarr", ".zip")
 
 
 @attrs.frozen(eq=False)
@@ -72,12 +71,7 @@ def _stem(given: Given) -> str:
 
 
 def _load(given: Given) -> Entrant:
-    if isinstance(given, Experiment | Run):
-        return given
-    path = Path(given)
-    if path.is_dir() or path.suffix in _STORES or "://" in str(given):
-        return open_run(given)
-    return Experiment.load(given)
+    return given if isinstance(given, Experiment | Run) else opened(given)
 
 
 def configured(
@@ -105,7 +99,7 @@ def the_data(
     for name, run in stores.items():
         experiment = run.experiment
         if data is not None:
-            experiment = configure(experiment, data=data, labels=labels)
+            experiment = reconfigure(experiment, data=data, labels=labels)
         if isinstance(experiment.data, Data) or getattr(experiment.data, "name", "") != GIVEN:
             sources[name] = experiment
     _check_same_data(sources)
@@ -113,7 +107,7 @@ def the_data(
     if not sources:
         return Material(None, Held(None, f"No probe: {_UNKNOWN}."))
     first = next(iter(specs.values()), None) or next(iter(sources.values()))
-    source = source_of(first)
+    source = Source.of(first)
     held = hold_out(source.open_data, first.seed)
     train = held.rest or source.open_data("train")
     return _as_the_stores(Material(train, held), stores, source.open_data)
@@ -129,10 +123,10 @@ def _as_the_stores(material: Material, stores: Mapping[str, Run], open_data: Any
         return material
     told = {name: run.store.attributes["data"] for name, run in stores.items()}
     (name, trained_on), *_ = told.items()
-    if trained_on["sha256"] == material.train.fingerprint()["sha256"]:
+    if _learnt_from(name, trained_on, material.train):
         return material
     whole = open_data("train")
-    if material.held.rest is not None and trained_on["sha256"] == whole.fingerprint()["sha256"]:
+    if material.held.rest is not None and _learnt_from(name, trained_on, whole):
         none_left = "No probe: the stores were trained on all samples, so none is left to score on."
         return Material(whole, Held(None, none_left))
     raise StoreError(
@@ -142,12 +136,23 @@ def _as_the_stores(material: Material, stores: Mapping[str, Run], open_data: Any
     )
 
 
+def _learnt_from(name: str, trained_on: Mapping[str, Any], data: Data) -> bool:
+    """Whether a store was trained on these samples; `StoreError` if their scale was another."""
+    given = data.fingerprint()
+    if trained_on["sha256"] == given["sha256"] and trained_on["scale"] != given["scale"]:
+        raise StoreError(
+            f"{name} was trained on samples with a scale of {trained_on['scale']:g}, and the same "
+            f"are given with {given['scale']:g}; give them with that scale"
+        )
+    return bool(trained_on["sha256"] == given["sha256"])
+
+
 def _check_same_stores(stores: Mapping[str, Run]) -> None:
     """Raise `StoreError` where stores were trained on different data."""
     told = [(name, run.store.attributes["data"]) for name, run in stores.items()]
     for name, data in told[1:]:
         first, one = told[0]
-        if data["sha256"] != one["sha256"]:
+        if (data["sha256"], data["scale"]) != (one["sha256"], one["scale"]):
             raise StoreError(
                 f"{first} was trained on {_text(one)} and {name} on {_text(data)}; a comparison "
                 "takes the same data for all"
@@ -156,7 +161,8 @@ def _check_same_stores(stores: Mapping[str, Run]) -> None:
 
 def _text(told: Mapping[str, Any]) -> str:
     shape = " x ".join(map(str, told["shape"]))
-    return f"{told['name']} ({shape}, sha256 {told['sha256'][:8]})"
+    scale = "" if told["scale"] == 1 else f", scale {told['scale']:g}"
+    return f"{told['name']} ({shape}, sha256 {told['sha256'][:8]}{scale})"
 
 
 def _check_same_data(specs: Mapping[str, Experiment]) -> None:

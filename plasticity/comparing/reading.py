@@ -7,10 +7,10 @@ from typing import Any
 from plasticity.analysis.responses import rebuilt
 from plasticity.comparing.given import the_data
 from plasticity.comparing.readouts import Reading, read_off
-from plasticity.comparing.task import source_of
 from plasticity.errors import DataError
 from plasticity.results import Run
-from plasticity.runs import configure
+from plasticity.runs import reconfigure
+from plasticity.sources import Source
 from plasticity.typing import Array
 
 
@@ -24,7 +24,7 @@ def evaluation_responses(run: Run, data: Any = None) -> Array:
     material = the_data({}, {} if data is not None else {"run": run}, data=None, labels=None)
     train = material.train
     if data is not None:
-        train = source_of(configure(run.experiment, data=data)).open_data("train")
+        train = Source.of(reconfigure(run.experiment, data=data)).open_data("train")
     if train is None:
         raise DataError(
             f"{run.store.target or 'the run'}: its data were given in Python; give them again"

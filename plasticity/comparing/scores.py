@@ -15,6 +15,7 @@ from plasticity.data import Data
 from plasticity.dispatch import answers, collect
 from plasticity.errors import StoreError
 from plasticity.randomness import stream
+from plasticity.recording.files import write_for_good
 from plasticity.results import Run
 from plasticity.simulation import Simulation
 from plasticity.threads import one_thread_if_small
@@ -86,9 +87,7 @@ class Scores:
     def write(self, path: Path, key: str) -> None:
         """Write them beside the store, at once; `key` tells the run that they belong to."""
         tables = {"format": _FORMAT, "run": key, **_plain(attrs.asdict(self))}
-        part = path.with_name(path.name + ".part")
-        part.write_text(json.dumps(tables), encoding="utf-8")
-        part.replace(path)
+        write_for_good(path, json.dumps(tables).encode())
 
     @classmethod
     def read(cls, path: Path, key: str) -> Scores | None:

@@ -18,12 +18,15 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, TextIO
 
 from plasticity.comparing.holding_out import Held, hold_out
-from plasticity.comparing.task import Task, carry_out, source_of
+from plasticity.comparing.task import Task, carry_out
 from plasticity.data import Data
 from plasticity.errors import PlasticityError, SpecError
+from plasticity.interrupt import ASKED, handling
+from plasticity.outlet import outlets
+from plasticity.sources import Source
 from plasticity.spec import GIVEN, Experiment
 
 _CHILD = "from plasticity.comparing.workers import serve; serve()"
@@ -58,7 +61,7 @@ def worth_sharing(tasks: Sequence[Task], data: Data) -> bool:
         return False
     if sum(_seconds(task.asked, data) for task in tasks) < _WORTH_S:
         return False
-    return all(_can_be_sent(task.asked) for task in tasks)
+    return all(_can_be_sent(task.made) for task in tasks)
 
 
 def in_processes(tasks: Iterable[Task], first_seed: int, ended: Ended) -> None:
@@ -67,7 +70,8 @@ def in_processes(tasks: Iterable[Task], first_seed: int, ended: Ended) -> None:
     first_seed  with which samples are set aside
     ended       is called from the main thread at the end of each task, with what went wrong or ""
 
-    After Ctrl-C, or SIGTERM, the runs at hand are kept, and `KeyboardInterrupt` is raised.
+    After Ctrl-C, or another signal to end, the runs at hand are kept, and `KeyboardInterrupt` is
+    raised, with the number of the `signal`.
     """
     waiting: SimpleQueue[Task] = SimpleQueue()
     done: SimpleQueue[tuple[Task, str]] = SimpleQueue()
@@ -80,26 +84,21 @@ def in_processes(tasks: Iterable[Task], first_seed: int, ended: Ended) -> None:
         threading.Thread(target=worker.work, args=(waiting, done), daemon=True)
         for worker in workers
     ]
-    before = signal.getsignal(signal.SIGTERM)
-    in_main = threading.current_thread() is threading.main_thread()
-    if in_main:
-        signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        for thread in threads:
-            thread.start()
-        for _ in tasks:
-            ended(*done.get())
-    except BaseException:
-        for worker in workers:
-            worker.stop()
-        raise
-    finally:
-        if in_main:
-            signal.signal(signal.SIGTERM, before)
-        for thread, worker in zip(threads, workers, strict=True):
-            if thread.ident is not None:
-                thread.join(_PATIENCE_S)
-            worker.close()
+    with handling(_interrupter()):
+        try:
+            for thread in threads:
+                thread.start()
+            for _ in tasks:
+                ended(*done.get())
+        except BaseException:
+            for worker in workers:
+                worker.stop()
+            raise
+        finally:
+            for thread, worker in zip(threads, workers, strict=True):
+                if thread.ident is not None:
+                    thread.join(_PATIENCE_S)
+                worker.close()
 
 
 class _Worker:
@@ -167,7 +166,7 @@ class _Worker:
         assert process.stdout is not None
         tables = {
             "name": task.name,
-            "spec": task.asked.to_dict(),
+            "spec": task.made.to_dict(),
             "place": str(task.place),
             "growth": task.growth,
             "first_seed": self._first_seed,
@@ -182,10 +181,15 @@ class _Worker:
 
 def serve() -> None:
     """Carry out the tasks that come on stdin, a line each; tell on stdout how each ended."""
-    held: dict[str, Held] = {}
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a component prints is not an answer
+    with outlets():
+        _serve(out)
+
+
+def _serve(out: TextIO) -> None:
+    held: dict[str, Held] = {}
     for line in sys.stdin:
         tables: dict[str, Any] = json.loads(line)
         asked = Experiment.from_dict(tables["spec"])
@@ -194,7 +198,7 @@ def serve() -> None:
         try:
             key = json.dumps(tables["spec"].get("data"), sort_keys=True)
             if key not in held:
-                held[key] = hold_out(source_of(asked).open_data, tables["first_seed"])
+                held[key] = hold_out(Source.of(asked).open_data, tables["first_seed"])
             failure = carry_out(task, held[key]).failure
         except PlasticityError as error:
             failure = str(error)
@@ -213,8 +217,18 @@ def _end_with(parent: int) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _interrupt(number: int, frame: object) -> None:
-    raise KeyboardInterrupt
+def _interrupter() -> Callable[[int, object], None]:
+    """Return a handler that raises at the first signal, and at each later Ctrl-C or SIGTERM."""
+    came: list[int] = []
+
+    def interrupt(number: int, frame: object) -> None:
+        came.append(number)
+        if len(came) == 1 or number in ASKED:
+            error = KeyboardInterrupt()
+            vars(error).update(signal=number)
+            raise error
+
+    return interrupt
 
 
 def _seconds(spec: Experiment, data: Data) -> float:

@@ -71,8 +71,8 @@ def _written(name: str, text: str) -> Path | None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         # Written once: Numba takes a newer file for a changed one. Renamed into place, because
-        # another process may start at the same moment.
-        if not path.is_file():
+        # another process may start at the same moment; a power cut may have halved it.
+        if not path.is_file() or path.read_bytes() != text.encode():
             logger.info("compiling, once for this and all later starts: %s", text.split('"""')[1])
             draft = folder / f".{name}.{os.getpid()}"
             draft.write_text(text, encoding="utf-8")

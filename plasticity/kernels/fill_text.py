@@ -5,8 +5,7 @@ from __future__ import annotations
 
 def fill_text(n_number: int) -> str:
     """The module whose `kernel` fills an array with a function of the weights."""
-    numbers = "".join(f"number_{n}, " for n in range(n_number))
-    return _FILL.format(numbers=numbers, passed=numbers.rstrip(", "))
+    return _FILL.format(numbers=", ".join(f"number_{n}" for n in range(n_number)))
 
 
 _FILL = '''\
@@ -16,8 +15,8 @@ from numba import njit
 
 
 @njit(cache=True, error_model="numpy")
-def kernel(weights, {numbers}effective):
+def kernel(weights, effective, {numbers}):
     for i in range(weights.shape[0]):
         for j in range(weights.shape[1]):
-            effective[i, j] = function(weights[i, j], {passed})
+            effective[i, j] = function(weights[i, j], {numbers})
 '''

@@ -145,7 +145,7 @@ from numba import njit
 @njit(cache=True, nogil=True, error_model="numpy", fastmath={{"contract"}})
 def kernel({arguments}):
     n_neuron, n_input = weights.shape
-    n_part = n_sample = 1
+    n_sample = 1
     first_row, last_row, part, b = 0, 1, 0, 0
     number = current.dtype.type
     zero, share = number(0), number(1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
@@ -15,7 +15,6 @@ from plasticity.errors import StoreError
 from plasticity.typing import Array
 
 if TYPE_CHECKING:
-    import xarray
     import zarr
 
     from plasticity.recording.staged import StagedStore
@@ -126,39 +125,6 @@ def _lost_files(array: zarr.Array[Any], key: Any) -> list[str]:
         return [key for key, found in zip(keys, there, strict=True) if not found]
 
     return sync(lost())
-
-
-def dataset_of(
-    arrays: Mapping[str, zarr.Array[Any]], coords: Iterable[str], where: object
-) -> xarray.Dataset:
-    """Arrays as a Dataset that reads values when they are used."""
-    import xarray
-    from xarray.backends import BackendArray
-    from xarray.core import indexing
-
-    class Stored(BackendArray):
-        """An array of the store, read when it is looked at."""
-
-        def __init__(self, array: zarr.Array[Any]) -> None:
-            self._array = array
-            self.shape, self.dtype = array.shape, array.dtype
-
-        def __getitem__(self, key: indexing.ExplicitIndexer) -> Any:
-            return indexing.explicit_indexing_adapter(
-                key, self.shape, indexing.IndexingSupport.OUTER, self._read
-            )
-
-        def _read(self, key: tuple[Any, ...]) -> Array:
-            return read_array(self._array, where, key)
-
-    variables = {
-        name: xarray.Variable(
-            dims_stored(array), indexing.LazilyIndexedArray(Stored(array)), dict(array.attrs)
-        )
-        for name, array in arrays.items()
-    }
-    labels = {name: variables.pop(name) for name in coords if name in variables}
-    return xarray.Dataset(variables, labels)
 
 
 def dims_stored(array: zarr.Array[Any]) -> tuple[str, ...]:

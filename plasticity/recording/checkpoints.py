@@ -37,7 +37,11 @@ def write_checkpoint(
 
     snapshot    as `Simulation.snapshot` gives it, one table a layer and one for the whole
     variables   the declaration of each array, by layer and name
+
+    One that is there already is left: it is when a run ends where one was due.
     """
+    if step in steps_kept(store):
+        return
     for name, state in snapshot.items():
         path = f"{GROUP}/{name_of(step)}/{name}"
         store.put_group(path, {key: value for key, value in state.items() if key != _ARRAYS})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 PARTIAL = ".partial"
@@ -12,12 +13,27 @@ _LARGE = 1_000_000  # bytes
 _PAGE = 4096
 
 
-def replace_file(path: Path, content: bytes | bytearray | memoryview[int], safe: bool) -> bool:
-    """Write a file, or put another in its place, at once; whether there was one.
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it, whose names a power cut does not take away."""
+    missing = [folder for folder in path.parents if not folder.exists()]
+    path.mkdir(parents=True, exist_ok=True)
+    for folder in (path, *missing):
+        with suppress(PermissionError):  # of a folder in which one may write, but not look
+            _settle(folder.parent)
+
+
+def replace_file(
+    path: Path,
+    content: bytes | bytearray | memoryview[int],
+    safe: bool,
+    whole: bool = False,
+) -> bool:
+    """Write a file, or put another in its place, at once; return whether there was one.
 
     safe   whether what was there shall survive a power cut until the new content is on the disk
+    whole  whether a new file, too, shall have its name only with all of its content
 
-    A new file may be lost by a power cut until it is settled.
+    Any other new file may be lost, or hold anything, after a power cut until it is settled.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     replaces = path.exists()
@@ -25,13 +41,19 @@ def replace_file(path: Path, content: bytes | bytearray | memoryview[int], safe:
     try:
         if not _write_past_cache(partial, memoryview(content)):
             partial.write_bytes(content)
-        if safe and replaces:
+        if whole or (safe and replaces):
             _settle(partial)
         partial.replace(path)
     except OSError:
         partial.unlink(missing_ok=True)
         raise
     return replaces
+
+
+def write_for_good(path: Path, content: bytes) -> None:
+    """Write a file, or put another in its place, that a power cut neither halves nor takes away."""
+    replace_file(path, content, safe=True, whole=True)
+    _settle(path.parent)
 
 
 def settle(root: Path, new: Iterable[Path], replaced: Iterable[Path]) -> None:
@@ -47,6 +69,10 @@ def _settle(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        # Some file systems cannot sync a folder, as those of shared folders of a virtual machine.
+        if error.errno != errno.EINVAL or not path.is_dir():
+            raise
     finally:
         os.close(descriptor)
 

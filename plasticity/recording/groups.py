@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from plasticity.recording.arrays import dataset_of
+from plasticity.recording.attributes import encoded
 from plasticity.recording.series import BLOCK, ORDER
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ def read_group(store: StagedStore, name: str) -> xarray.Dataset:
     import xarray
     import zarr
 
+    from plasticity.recording.stored import dataset_of
+
     if name not in store.nodes:
         return xarray.Dataset()
     attributes = dict(store.nodes[name]["attributes"])
@@ -33,7 +35,7 @@ def read_group(store: StagedStore, name: str) -> xarray.Dataset:
         if array in known
     }
     attributes.pop(BLOCK, None)
-    return dataset_of(arrays, ("step", *coords), store.place).assign_attrs(attributes)
+    return dataset_of(arrays, ("step", *coords), store.place).assign_attrs(encoded(attributes))
 
 
 def series_in(store: StagedStore) -> list[str]:

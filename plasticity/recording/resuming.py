@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from plasticity.data import unlike
 from plasticity.differences import settings_of_all
 from plasticity.errors import StoreError
 
@@ -32,12 +33,11 @@ def check_same(store: RunStore, experiment: Experiment, data: Data) -> None:
         for path, values in settings_of_all([before, experiment]).differ.items()
         if path.partition(".")[0] not in may_differ
     }
-    told, given = store.attributes["data"], data.fingerprint()
-    changed |= {
-        f"data.{key}": (str(told[key]), str(given[key]))
-        for key in ("shape", "dtype", "sha256")
-        if told[key] != given[key]
-    }
+    found = unlike(store.attributes["data"], data.fingerprint())
+    shapes = (store.attributes["image_shape"], data.image_shape)
+    if any(shapes) and list(shapes[0] or ()) != list(shapes[1] or ()):
+        found["image_shape"] = shapes
+    changed |= {f"data.{key}": (str(then), str(now)) for key, (then, now) in found.items()}
     if changed:
         lines = [
             f"  {path}: {then} in the store, {now} now" for path, (then, now) in changed.items()

@@ -18,6 +18,7 @@ from zarr.core.buffer import Buffer, BufferPrototype, default_buffer_prototype
 from zarr.core.sync import sync
 from zarr.storage import FsspecStore, LocalStore, WrapperStore
 
+from plasticity.recording.attributes import decoded, encoded
 from plasticity.recording.files import PARTIAL, delete_partial, replace_file, settle
 from plasticity.recording.patience import Patience
 from plasticity.typing import Array
@@ -44,6 +45,11 @@ class StagedStore(WrapperStore[Store]):
         self._changed: set[str] = set()
         self._fresh: dict[str, bool] = {}  # files since the last commit: whether they replace
 
+    @property
+    def within(self) -> Store:
+        """The store that holds the values."""
+        return self._store
+
     def load(self) -> bool:
         """Take over the metadata of the last commit; False where there is none.
 
@@ -57,9 +63,12 @@ class StagedStore(WrapperStore[Store]):
             below = root.pop("consolidated_metadata", None)
             self.consolidated = below is not None
             root = {**root, "attributes": dict(root.get("attributes", {}))}
-            self.nodes = {"": root, **(below or {"metadata": {}})["metadata"]}
+            nodes = {"": root, **(below or {"metadata": {}})["metadata"]}
+            self.nodes = {path: _read(node) for path, node in nodes.items()}
         except (ValueError, AttributeError, KeyError, TypeError) as error:
             raise ValueError(f"its {_METADATA} is damaged: {error!r}") from error
+        # Those of single nodes, which a power cut may have halved, are written anew.
+        self._changed = set(self.nodes)
         return True
 
     def lacks_root(self, groups: Iterable[str]) -> bool:
@@ -148,11 +157,11 @@ class StagedStore(WrapperStore[Store]):
         for path in sorted(self._changed - {""}):
             if path in self.nodes:
                 # For those who look at one array alone; nothing is lost with it.
-                await self._put(f"{path}/{_METADATA}", self.nodes[path], safe=False)
+                await self._put(f"{path}/{_METADATA}", _told(self.nodes[path]), safe=False)
         self._changed.clear()
         self._settle()
-        consolidated = {path: node for path, node in sorted(self.nodes.items()) if path}
-        root = self.nodes[""] | {
+        consolidated = {path: _told(node) for path, node in sorted(self.nodes.items()) if path}
+        root = _told(self.nodes[""]) | {
             "consolidated_metadata": {
                 "kind": "inline",
                 "must_understand": False,
@@ -182,7 +191,7 @@ class StagedStore(WrapperStore[Store]):
             await self._ask(lambda: self._store.set(key, value))
 
     def _write_file(self, root: Path, key: str, content: Any, safe: bool = True) -> None:
-        replaces = replace_file(root / key, content, safe)
+        replaces = replace_file(root / key, content, safe, whole=key == _METADATA)
         if safe:
             self._fresh[key] = replaces and self._fresh.get(key, True)
 
@@ -202,7 +211,7 @@ class StagedStore(WrapperStore[Store]):
             return await self._ask(lambda: self._store.get(key, prototype, byte_range))
         if path not in self.nodes:
             return None
-        return prototype.buffer.from_bytes(json.dumps(self.nodes[path]).encode())
+        return prototype.buffer.from_bytes(json.dumps(_told(self.nodes[path])).encode())
 
     async def set(self, key: str, value: Buffer) -> None:
         """Keep metadata until the commit, write values."""
@@ -210,7 +219,7 @@ class StagedStore(WrapperStore[Store]):
         if path is None:
             await self._write(key, value)
         else:
-            self.nodes[path] = json.loads(value.to_bytes())
+            self.nodes[path] = _read(json.loads(value.to_bytes()))
             self._changed.add(path)
 
     async def set_if_not_exists(self, key: str, value: Buffer) -> None:
@@ -246,6 +255,18 @@ class StagedStore(WrapperStore[Store]):
         made = type(self)(store, place=self.place)
         made.nodes, made._patience = self.nodes, self._patience
         return made
+
+
+def _told(node: _Node) -> _Node:
+    """A node as it is written."""
+    return node | {"attributes": encoded(node.get("attributes", {}))}
+
+
+def _read(node: _Node) -> _Node:
+    """A node as it was before it was written; what an array says of itself is left alone."""
+    if node["node_type"] == "array":
+        return node
+    return node | {"attributes": decoded(node.get("attributes", {}))}
 
 
 def _node_of(key: str) -> str | None:

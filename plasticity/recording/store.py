@@ -16,19 +16,15 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from plasticity.discovery import untrusted
 from plasticity.errors import StoreError
+from plasticity.recording import checkpoints
 from plasticity.recording.arrays import write_array
-from plasticity.recording.checkpoints import (
-    GROUP,
-    name_of,
-    read_checkpoint,
-    steps_kept,
-    write_checkpoint,
-)
 from plasticity.recording.groups import read_group, series_in
 from plasticity.recording.labels import dims_of, labels_in
 from plasticity.recording.layout import BUFFER_BYTES
@@ -59,8 +55,9 @@ METRICS, STATE = "metrics", "state"
 class RunStore:
     """Writes a run, and reads it back.
 
-    staged  the Zarr store
-    target  where it is; None for memory
+    staged   the Zarr store
+    target   where it is; None for memory
+    trusted  whether its spec may have modules imported
     """
 
     def __init__(
@@ -69,9 +66,11 @@ class RunStore:
         target: Target | None,
         experiment: Experiment | None = None,
         lock: Owner | None = None,
+        trusted: bool = False,
     ) -> None:
         self.staged = staged
         self.target = target
+        self.trusted = trusted
         self._experiment = experiment
         self._lock = lock
         self._series: dict[str, Series] = {}
@@ -116,13 +115,13 @@ class RunStore:
         return cls(staged, target, experiment, lock)
 
     @classmethod
-    def open(cls, place: str | Path) -> RunStore:
+    def open(cls, place: str | Path, trust: bool = False) -> RunStore:
         """The store at a place, to read what was committed until now.
 
         Raises `StoreError` where there is none, or none of ours.
         """
         target = Target(place)
-        return cls(loaded(target, target.reading), target)
+        return cls(loaded(target, target.reading), target, trusted=trust)
 
     @classmethod
     def reopen(cls, place: str | Path, experiment: Experiment) -> RunStore:
@@ -149,12 +148,12 @@ class RunStore:
         # What would be written anew must not be known while it is: later states, which cannot be
         # read, and the arrays at the end.
         for later in [kept for kept in self.checkpoints if kept > step]:
-            self._put(self.staged.drop, f"{GROUP}/{name_of(later)}")
+            self._put(self.staged.drop, f"{checkpoints.GROUP}/{checkpoints.name_of(later)}")
         for layer in ("experiment", *told["layers"]):
             self._put(self.staged.drop, f"{layer}/{STATE}")
         self._put(self.staged.commit)
         self._put(self.staged.delete_partial)
-        for group in (*told["layers"], GROUP):
+        for group in (*told["layers"], checkpoints.GROUP):
             self._put(self.staged.sweep, group)
 
     def release(self) -> None:
@@ -177,7 +176,7 @@ class RunStore:
     @property
     def checkpoints(self) -> list[int]:
         """After how many steps the whole state was kept."""
-        return steps_kept(self.staged)
+        return checkpoints.steps_kept(self.staged)
 
     @property
     def is_written(self) -> bool:
@@ -190,7 +189,8 @@ class RunStore:
 
         if self._experiment is not None:
             return self._experiment
-        return Experiment.from_dict(self.attributes["spec"])
+        tables = self.attributes["spec"]
+        return Experiment.from_dict(tables if self.trusted else untrusted(tables))
 
     def arrays(self) -> dict[str, zarr.Array[Any]]:
         """All arrays of the store by path."""
@@ -216,7 +216,7 @@ class RunStore:
                 f"{self.target}: there is no checkpoint after step {step} (there are {known}); "
                 "storage.kept tells how many stay"
             )
-        return read_checkpoint(self.staged, step, self.target)
+        return checkpoints.read_checkpoint(self.staged, step, self.target)
 
     # -- what is written -------------------------------------------------------------------------
 
@@ -271,19 +271,15 @@ class RunStore:
 
     def write_state(self, layer: LayerView, within: str = "") -> None:
         """Write the arrays of a layer as they are now: all, or those whose names begin so."""
-        kept = {n: v for n, v in layer.variables.items() if n.startswith(within)}
+        kept = {
+            name: variable
+            for name, variable in layer.variables.items()
+            if name.startswith(within) and variable.intent != "scratch"
+        }
         for name, variable in kept.items():
-            if variable.intent == "scratch":
-                continue
-            self._put(
-                write_array,
-                self.staged,
-                f"{layer.name}/{STATE}/{name}",
-                layer.array(name).copy(),
-                dims_of(name, variable),
-                labels_in(layer, name),
-                self._compressors,
-            )
+            place, values = f"{layer.name}/{STATE}/{name}", layer.array(name).copy()
+            labels = dims_of(name, variable), labels_in(layer, name)
+            self._put(write_array, self.staged, place, values, *labels, self._compressors)
         if kept:
             self._put(self.staged.put_group, f"{layer.name}/{STATE}")
 
@@ -320,14 +316,21 @@ class RunStore:
         variables: Mapping[str, Mapping[str, Variable]],
         reached: int,
         clock: Clock,
+        took: Callable[[float], None],
     ) -> None:
-        """Commit what was recorded together with the whole state, the oldest state making room."""
-        arrays = [array for state in snapshot.values() for array in state["arrays"].values()]
-        size = sum(array.nbytes for array in arrays)
-        self._put(self._write_checkpoint, reached, snapshot, variables, size=size)
+        """Commit what was recorded together with the whole state, the oldest state making room.
+
+        took   is told by the writer, when the state is kept, how many seconds it has written
+        """
+        begun: list[float] = []
+        self._put(lambda: begun.append(perf_counter()))
+        size = sum(a.nbytes for state in snapshot.values() for a in state["arrays"].values())
+        write, packed = checkpoints.write_checkpoint, self._compressors
+        self._put(write, self.staged, reached, snapshot, variables, packed, size=size)
         self._put(self._forget, reached)
         self.commit(reached, clock)
-        self._put(self.staged.sweep, GROUP)
+        self._put(self.staged.sweep, checkpoints.GROUP)
+        self._put(lambda: took(perf_counter() - begun[0]))
 
     def flush(self) -> None:
         """Wait until everything that was recorded is in the store."""
@@ -368,21 +371,12 @@ class RunStore:
         with self._writing():
             self._writer.put(partial(write, *arguments), size)
 
-    def _write_checkpoint(
-        self,
-        reached: int,
-        snapshot: Mapping[str, Any],
-        variables: Mapping[str, Mapping[str, Variable]],
-    ) -> None:
-        if reached not in self.checkpoints:  # as it is when a run ends where one was due
-            write_checkpoint(self.staged, reached, snapshot, variables, self._compressors)
-
     def _forget(self, reached: int) -> None:
         """Leave the oldest states out of the next commit."""
         kept = self.experiment().storage.kept
         steps = [step for step in self.checkpoints if step != reached]
         for step in steps[: max(len(steps) - kept + 1, 0)]:
-            self.staged.drop(f"{GROUP}/{name_of(step)}")
+            self.staged.drop(f"{checkpoints.GROUP}/{checkpoints.name_of(step)}")
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plasticity.errors import StoreError
+from plasticity.recording.files import PARTIAL, make_folder
 from plasticity.recording.lock import NAME as LOCK
 from plasticity.recording.mark import NAME as MARK
 from plasticity.recording.patience import Patience
@@ -29,14 +30,19 @@ class Target:
     def __str__(self) -> str:
         return self._place
 
+    def absolute(self) -> str:
+        """The place as a process with another working directory would name it."""
+        return self._place if self.folder is None else str(self.folder.absolute())
+
     def exists(self) -> bool:
-        """Whether there is anything; a place that was only locked is nothing yet.
+        """Whether there is anything; a place without a first commit is nothing yet.
 
         Raises `StoreError` where a server does not answer.
         """
         if self.folder is not None:
             if self.folder.is_dir() and not self.folder.is_symlink():
-                return [path.name for path in self.folder.iterdir()] != [LOCK]
+                found = [path.name for path in self.folder.iterdir()]
+                return not all(name == LOCK or name.endswith(PARTIAL) for name in found)
             return self.folder.exists() or self.folder.is_symlink()
         from zarr.core.sync import sync
 
@@ -64,7 +70,7 @@ class Target:
             from plasticity.recording.zipped import zipped
 
             return zipped(self.folder)
-        return LocalStore(self.folder, read_only=True)
+        return LocalStore(self.folder.absolute(), read_only=True)
 
     def writing(self) -> Store:
         """The Zarr store to write to; a folder is made.
@@ -79,8 +85,8 @@ class Target:
             raise StoreError(
                 f"{self}: is a file, from which a run can be read but not go on; unpack it first"
             )
-        self.folder.mkdir(parents=True, exist_ok=True)
-        return LocalStore(self.folder)
+        make_folder(self.folder)
+        return LocalStore(self.folder.absolute())
 
     def clear(self) -> None:
         """Delete what is there."""

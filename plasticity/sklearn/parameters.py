@@ -15,7 +15,7 @@ from plasticity.rules import Term
 from plasticity.settings import settings_of
 from plasticity.spec import Experiment, Layer, Reference, to_dict
 
-_INSIDE = re.compile("^(?!layers__).*__|^layers__[0-9]+__.*__")  # settings of a component
+_INSIDE = re.compile("^(?!layers__).*__|^layers__[^_]+(_[^_]+)*__.*__")  # settings of a component
 # What the data and other parameters of the estimator stand for.
 _LEFT_OUT = ("data", "layers", "phases", "seed", "storage", "name")
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import inspect
+import signal
+import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
 import numpy as np
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import (
     check_is_fitted,
     check_random_state,
@@ -17,14 +20,13 @@ from sklearn.utils.validation import (
 
 from plasticity.assembly import assemble
 from plasticity.data import Data
-from plasticity.errors import DataError, DivergenceError, PlasticityError
+from plasticity.errors import DataError, PlasticityError
 from plasticity.results import Run
 from plasticity.runs import configure
 from plasticity.simulation import Simulation
 from plasticity.sklearn.parameters import parameters_of, paths_of, without_words
 from plasticity.sklearn.passes import next_pass
 from plasticity.sklearn.responding import Learnt, learnt_by
-from plasticity.snapshots import is_sound
 from plasticity.spec import Experiment
 from plasticity.typing import Array
 
@@ -165,10 +167,7 @@ class _Transformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         return Data(X, labels=labels)
 
     def _check_bytes(self, dtype: np.dtype[Any]) -> None:
-        """Raise `DataError` for bytes after other integers, or these after bytes.
-
-        Bytes count as value / 255 and other integers as they are, so they are not the same values.
-        """
+        """Raise `DataError` for bytes after other integers, or these after bytes."""
         both = {self._dtype, dtype}
         if len(both) > 1 and np.dtype(np.uint8) in both and all(kind.kind in "iu" for kind in both):
             raise DataError(
@@ -184,18 +183,32 @@ class _Transformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         return attrs.evolve(made, data=data, batch_size=size, seed=seed)
 
     def _train(self, simulation: Simulation) -> _Transformer:
-        """Run to the end and keep what was learnt; nothing of an earlier fit is lost on the way."""
-        finished = simulation.run()
-        if not is_sound(simulation.layers):
-            raise DivergenceError(
-                f"{type(self).__name__}: the weights are no longer finite at the end of the run: "
-                "lower the learning rate, or bound the weights"
-            )
+        """Run to the end and keep what was learnt; nothing of an earlier fit is lost on the way.
+
+        An interrupted run counts as far as it came: after Ctrl-C with a warning, after any other
+        signal the exception goes on.
+        """
+        interrupted: KeyboardInterrupt | None = None
+        try:
+            finished = simulation.run()
+        except KeyboardInterrupt as error:
+            if simulation.interrupt.at_once or not hasattr(error, "run"):
+                raise  # in the middle of a step
+            finished, interrupted = error.run, error
         self.run_ = finished
         self.weights_ = simulation.layers[-1].arrays["weights"].copy()
         self.n_epoch_ = simulation.layers[-1].clock.epoch
         self._learnt = learnt_by(simulation)
         self._dtype = simulation.data.samples.dtype
+        if interrupted is not None:
+            if simulation.interrupt.number != signal.SIGINT:
+                raise interrupted
+            warnings.warn(
+                f"{type(self).__name__}: interrupted after {self.n_epoch_} of "
+                f"{simulation.experiment.n_epoch} epochs; it is fitted as far as it came",
+                ConvergenceWarning,
+                stacklevel=3,
+            )
         return self
 
 

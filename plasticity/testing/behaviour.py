@@ -11,7 +11,7 @@ import numpy as np
 from plasticity.components import events_of, role_of
 from plasticity.errors import DataError, PlasticityError, SpecError, listed
 from plasticity.hookspecs import FILLS
-from plasticity.kernel import kernels_of
+from plasticity.kernel import Kernel, kernels_of
 from plasticity.simulation import Simulation
 from plasticity.testing.findings import (
     BrokenError,
@@ -219,7 +219,7 @@ def check_kernels(component: Any) -> None:
 def check_compiled(component: Any) -> None:
     """Its Kernels, of which a compiled step is made, do what its hooks do, to rounding.
 
-    They are called as plain Python, element by element, on the arrays of a short run.
+    They are called as plain Python, element by element, on the arrays of a short run of two phases.
     """
     found = kernels_of(component)
     if not found:
@@ -239,7 +239,13 @@ def check_compiled(component: Any) -> None:
         before = {name: np.array(array) for name, array in arrays.items() if _is_array(array)}
         states = {v.name: getattr(own, v.name).copy() for v in variables_of(own)}
         expected = by_kernel(found[event], own, before, states, clock)
+        numbers = _numbers(found[event], own)
         result = call()
+        if _numbers(found[event], own) != numbers:
+            raise BrokenError(
+                f"its hook for {event} changes the parameters of its Kernel, which compiled steps "
+                "ask for only between stretches; keep what changes in a Variable"
+            )
         for name, array in expected.items():
             left = result if name == "rate factor" else arrays.get(name, getattr(own, name, None))
             if not close(np.asarray(left), np.asarray(array), _ROUNDING):
@@ -295,6 +301,10 @@ def check_measuring(component: Any) -> None:
             "declare all state that changes where neurons respond as Variable or Stream: it is "
             "put back when somebody has looked, and what else it keeps is not"
         )
+
+
+def _numbers(kernel: Kernel, component: Any) -> str:
+    return repr([value for value in kernel.parameters(component, 1) if not _is_array(value)])
 
 
 def _is_array(value: Any) -> bool:

@@ -15,7 +15,7 @@ from plasticity.data import Data
 from plasticity.discovery import find
 from plasticity.dispatch import Answer
 from plasticity.simulation import Simulation
-from plasticity.spec import Experiment, Layer
+from plasticity.spec import Experiment, Layer, Phase
 from plasticity.testing.stand_ins import (
     Correlate,
     CorrelateSlope,
@@ -131,6 +131,11 @@ def experiment_of(component: Any, size: Size = Size(), dtype: str = "float64") -
     layer["rule"] = CorrelateSlope() if "differentiate" in answered else Correlate()
     whole: dict[str, Any] = {"data": samples_of(size), "metrics": (MeanResponse(),)}
     whole["measure_every"] = 1
+    # A component that waits for a phase of some name has it in the second part of the run.
+    named = getattr(component, "phase", "")
+    second = named if isinstance(named, str) and named else "second"
+    parts = (Phase("first", 1), *(Phase(second, 1) for _ in range(size.epochs - 1)))
+    whole["phases"] = parts
     slot = _MANY.get(role, role)
     if role == "source":
         # Real data have many inputs and many steps: the usual step would diverge on them, and to
@@ -143,7 +148,6 @@ def experiment_of(component: Any, size: Size = Size(), dtype: str = "float64") -
         whole[slot] = (part,)
     whole["layers"] = (Layer(neurons=size.neurons, **layer),)
     return Experiment(
-        epochs=size.epochs,
         batch_size=size.batch,
         seed=20,
         dtype=dtype,

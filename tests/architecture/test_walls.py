@@ -182,8 +182,8 @@ def test_public_names_are_where_they_are_said_to_be():
 
 # Each module imports from lines above its own; a package counts as one module.
 ORDER = """
-    errors typing
-    quantities folders threads interrupt randomness clock rules kernel hookspecs
+    errors typing editable
+    quantities folders notebook outlet threads interrupt randomness clock rules kernel hookspecs
     cadence expressions settings data inputs discovery variable formulas
     labelled
     components
@@ -193,18 +193,19 @@ ORDER = """
     contracts entries
     storage
     spec
-    differences
+    differences portion
     structure
     parts overrides
     citations
     kernels
     rule_functions
     dispatch fallbacks
+    sources
     obstacles drawing frames
     fuse
     online
     fusion stretch
-    evaluation
+    evaluation lengthening
     loop
     recording
     results
@@ -222,12 +223,15 @@ ORDER = """
     bench
     testing
     cli
+    __main__
 """
 RANK = {name: rank for rank, line in enumerate(ORDER.split("\n")) for name in line.split()}
 
 # What looks up from below, inside a function, when somebody asks for it.
 UPWARDS = {
     ("spec", "structure"): "Experiment.from_dict reads tables",
+    ("spec", "runs"): "Experiment.with_ puts data and settings in",
+    ("entries", "structure"): "a layer or a phase may be a table",
 }
 
 

@@ -68,7 +68,7 @@ def test_a_file_that_is_not_there_is_told(tmp_path):
 
 @pytest.mark.parametrize("name", ["cite", "run"])
 def test_a_folder_is_no_spec(tmp_path, name):
-    messages = {"cite": "is not the store of a run", "run": "cannot be read: Is a directory"}
+    messages = {"cite": "there is nothing there", "run": "cannot be read: Is a directory"}
     assert refusal(name, str(tmp_path)) == f"{tmp_path}: {messages[name]}"
 
 
@@ -88,12 +88,13 @@ def test_an_unknown_preset_is_told_with_the_nearest_one():
         ),
         (
             "pictures.xyz",
-            "pictures.xyz: no source reads .xyz (known are .csv, .npy, .npz, .zarr)",
+            "pictures.xyz: no source reads .xyz (known are .csv, .idx, .idx.gz, .npy, .npz, "
+            ".ubyte, .ubyte.gz, .zarr)",
         ),
         (
             "some/folder",
-            "some/folder: no source reads a path without a suffix (known are .csv, .npy, .npz, "
-            ".zarr)",
+            "some/folder: no source reads a path without a suffix (known are .csv, .idx, .idx.gz, "
+            ".npy, .npz, .ubyte, .ubyte.gz, .zarr)",
         ),
     ],
 )
@@ -126,6 +127,14 @@ def test_data_that_no_source_gives_are_refused(data, message):
 )
 def test_a_setting_that_cannot_be_is_refused(assignment, message):
     assert refusal("run", "bcm", "--set", assignment) == message
+
+
+@pytest.mark.parametrize("name", ["run", "compare", "branch", "resume"])
+def test_a_setting_that_is_an_option_of_the_command_is_no_setting(name, tmp_path):
+    store = str(tmp_path / "o")
+    assert command("run", "bcm", *SMALL, "--out", store).status == 0
+    given = store if name in ("branch", "resume") else "bcm"
+    assert refusal(name, given, "--set", "seeds=3") == "no setting 'seeds'; did you mean 'seed'?"
 
 
 def test_k_of_one_is_refused_with_the_reason():

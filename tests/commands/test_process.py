@@ -51,7 +51,9 @@ def in_the_middle_of_a_run(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["SIGINT", "SIGTERM"]
+    ("number", "status"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGUSR1, 138)],
+    ids=["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1"],
 )
 def test_a_signal_ends_the_run_cleanly_and_what_was_recorded_is_readable(
     tmp_path, in_the_middle_of_a_run, number, status
@@ -84,6 +86,29 @@ def test_a_run_without_a_store_says_that_nothing_is_kept(in_the_middle_of_a_run)
     assert result.err.endswith("; nothing is kept without --out.\n")
 
 
+def test_a_terminal_that_is_closed_ends_the_run_as_any_signal_does(tmp_path):
+    terminal, inner = os.openpty()
+    code = (
+        "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+        "os.execv(sys.argv[1], sys.argv[1:])"
+    )
+    command = [SCRIPT, *ENDLESS, "--out", str(tmp_path / "o")]
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, command)],
+        **dict.fromkeys(("stdin", "stdout", "stderr"), inner),
+        start_new_session=True,
+    )
+    os.close(inner)
+    seen = b""
+    while b"steps/s" not in seen:  # the bar, which cannot be drawn afterwards
+        seen += os.read(terminal, 4096)
+    os.close(terminal)
+    assert process.wait(30) == 129
+    run = pl.open_run(tmp_path / "o")
+    assert run.outcome == "interrupted"
+    assert run.store.checkpoints == [run.store.attributes["reached"]]
+
+
 @pytest.mark.parametrize("arguments", [("plugins",), ("events",), ("show", "bcm"), ("cite", "bcm")])
 def test_a_reader_that_goes_away_causes_no_traceback(arguments):
     with start(*arguments) as process:
@@ -113,6 +138,12 @@ def test_the_version_is_that_of_the_package():
     from importlib.metadata import version
 
     assert finish(start("--version")) == (0, f"plasticity {version('plasticity-lab')}\n", "")
+
+
+def test_the_package_run_as_a_module_is_the_command_line():
+    words = [sys.executable, "-m", "plasticity", "--help"]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert done.stdout == finish(start("--help")).out
 
 
 def test_the_help_names_all_commands_and_cuts_none_of_their_descriptions():

@@ -88,14 +88,17 @@ def test_a_file_with_two_layers_runs_and_prints_a_column_for_each(tmp_path):
     assert (run.state(0)["weights"].shape, run.state(1)["weights"].shape) == ((5, 64), (3, 5))
 
 
-def test_a_run_without_measurements_prints_no_table():
+FINISHED = "The run finished after 15 steps; nothing was measured\n"
+
+
+def test_a_run_without_measurements_prints_how_it_ended_and_no_table():
     result = command("run", "bcm", *SMALL, "--set", "metrics=[]", "--quiet")
-    assert result == (0, "", "")
+    assert result == (0, FINISHED, "")
 
 
 def test_progress_goes_to_stderr_as_plain_lines_where_there_is_no_terminal():
     result = command("run", "bcm", *SMALL, "--set", "metrics=[]")
-    assert (result.status, result.out) == (0, "")
+    assert (result.status, result.out) == (0, FINISHED)
     assert result.err.splitlines()[-1].startswith("100%, finished, ")
 
 
@@ -190,3 +193,23 @@ def test_a_run_tells_first_how_its_layer_steps_unless_it_shall_be_quiet():
     said = "layer_0: steps through the plan (the run is too short to be worth compiling)"
     assert command("run", "bcm", *SMALL).err.splitlines()[0] == said
     assert command("run", "bcm", *SMALL, "--quiet").err == ""
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_weights_that_diverge_end_the_run_with_status_1_whatever_observes_it(tmp_path):
+    samples = np.random.default_rng(0).integers(0, 256, (400, 16))
+    np.save(tmp_path / "x.npy", samples.astype(np.uint8))
+    (tmp_path / "h.toml").write_text(
+        f'data = {{name = "arrays", path = "{tmp_path / "x.npy"}", scale = 1.0}}\n'
+        'epochs = 50\nbatch_size = 100\n[[layers]]\nneurons = 4\nrule = "hebb"\n'
+        'activation = "linear"\ninitializer = "normal"\noptimizer = {name = "sgd", rate = 1.0}\n'
+    )
+    result = command("run", str(tmp_path / "h.toml"), "--out", str(tmp_path / "h.zarr"), "--quiet")
+    assert (result.status, result.out) == (1, "")
+    error, ended = result.err.splitlines()
+    assert error.startswith("Error: layer_0: 'weights' holds infinity or NaN after step 52 (")
+    assert ended == (
+        "The run ended at step 52 (epoch 13); what was recorded until then is in "
+        f"{tmp_path / 'h.zarr'}."
+    )
+    assert pl.open_run(tmp_path / "h.zarr").weights.shape == (4, 16)

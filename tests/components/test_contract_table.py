@@ -1,6 +1,7 @@
 """Every component that this distribution registers keeps the contract, check by check."""
 
 import importlib.metadata
+import pickle
 import struct
 
 import attrs
@@ -9,6 +10,7 @@ import pytest
 
 from plasticity import Data, Experiment, assemble
 from plasticity.discovery import COMPONENTS
+from plasticity.spec import changed_settings
 from plasticity.testing import CHECKS, try_out
 from plasticity.testing.stand_ins import Drawn
 from plasticity.testing.trial import Size, experiment_of, made
@@ -70,6 +72,14 @@ def test_a_bundled_component_is_set_and_runs_from_a_toml_text(name, settings_for
     weights = simulation.layers[0].arrays["weights"]
     assert weights.dtype == np.float32
     assert np.isfinite(weights).all()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_bundled_component_goes_to_another_process(name, settings_for):
+    component = made(name, **settings_for.get(name, {}))
+    again = pickle.loads(pickle.dumps(component))
+    assert type(again) is type(component)
+    assert changed_settings(again) == changed_settings(component)
 
 
 def _write_mnist(folder, random):

@@ -50,8 +50,8 @@ def test_all_other_frames_are_those_of_a_recorder_without_it(parts):
     _, without = run_of(layer(**parts), **how, first=False)
     assert with_it.trajectory.isel(step=slice(1, None)).weights.equals(without.trajectory.weights)
     assert np.array_equal(with_it.weights.values, without.weights.values)
-    assert with_it.trajectory.attrs["cadence"] == ["from step 0: every 2 steps"]
-    assert without.trajectory.attrs["cadence"] == ["from step 1: every 2 steps"]
+    assert with_it.trajectory.attrs["cadence"] == "from step 0: every 2 steps"
+    assert without.trajectory.attrs["cadence"] == "from step 1: every 2 steps"
 
 
 @pytest.mark.parametrize("fuse", ["always", "never"])

@@ -216,6 +216,13 @@ def test_the_guard_looks_at_the_end_of_an_epoch_too():
     assert "after step 8 (last finite at step 6)" in divergence(DivergenceGuard(every=3), guarded)
 
 
+def test_the_guard_looks_at_the_end_of_a_run_shorter_than_its_interval():
+    guarded = layer(constraints=[Poison(step=3)])
+    assert divergence(DivergenceGuard(), guarded, batch_size=10).startswith(
+        "layer_0: 'weights' holds infinity or NaN after step 4 (last finite at step 2); the first "
+    )
+
+
 def test_the_layer_that_diverged_is_named():
     layers = layer(), layer(name="top", constraints=[Poison(step=6)])
     assert divergence(DivergenceGuard(every=1), *layers).startswith("top: 'weights' holds")

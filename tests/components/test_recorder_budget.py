@@ -52,10 +52,8 @@ def test_the_budget_thins_the_cadence_and_the_attributes_tell_how():
     run, _ = recorded(every=1, epochs=10, at_most=f"{8 * FRAME} B")
     assert run.trajectory.step.values.tolist() == [1, 2, 3, 4, 16, 32]
     assert run.trajectory.attrs["at_most"] == "512 B"
-    assert run.trajectory.attrs["cadence"] == [
-        "from step 1: every step",
-        "from step 5: every 16 steps",
-    ]
+    told = "from step 1: every step; from step 5: every 16 steps"
+    assert run.trajectory.attrs["cadence"] == told
 
 
 def test_each_layer_has_its_share_of_the_budget():
@@ -116,8 +114,6 @@ def test_a_store_that_is_gone_on_with_tells_the_same_frames_and_cadences(tmp_pat
     longer = assemble(made(40)).resume(tmp_path / "broken").trajectory
     assert whole.step.values.tolist() == [*range(1, 8), 8, 16, 24, 32, 40, 48]
     assert longer.step.values.tolist() == [*whole.step.values, 128]
-    assert longer.attrs["cadence"] == [
-        "from step 1: every step",
-        "from step 8: every 8 steps",
-        "from step 49: every 128 steps",
-    ]
+    assert longer.attrs["cadence"] == (
+        "from step 1: every step; from step 8: every 8 steps; from step 49: every 128 steps"
+    )

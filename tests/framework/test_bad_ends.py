@@ -5,7 +5,7 @@ import signal
 
 import numpy as np
 import pytest
-from recorded import assert_same, learning, left_by, message, simulation, warnings_in
+from recorded import assert_same, learning, left_by, message, simulation
 
 from plasticity import component, hookimpl, open_run, setting
 from plasticity.errors import ComponentError, DivergenceError
@@ -90,21 +90,19 @@ def test_a_run_that_an_error_ends_keeps_all_frames_and_the_last_state_that_was_d
     repair("raises")
 
 
-def test_a_run_that_diverges_keeps_no_bad_state_and_names_the_last_good_one(broken, folder, caplog):
+def test_a_run_that_diverges_keeps_no_bad_state_and_names_the_last_good_one(broken, folder):
     run, _ = broken
     told = run("spoils", DivergenceError)
     path = folder / "run"
     assert told == (
-        f"the weights are not finite; the last good state is that after step 5: `plasticity branch "
-        f"{path} --at 5` begins there with other settings"
-    )
-    assert "layer_0: 'weights' is not finite after step 10, so this state is not kept" in (
-        warnings_in(caplog)
+        "layer_0: 'weights' holds infinity or NaN after step 10 (not looked at since step 5); "
+        "lower the learning rate, or bound the weights; the last good state is that after step 5: "
+        f"`plasticity branch {path} --at 5` begins there with other settings"
     )
     left = open_run(path)
     assert left.outcome == f"failed: {told}"
     assert left.store.checkpoints == [5]
-    assert left.trajectory.step.values.tolist() == list(range(1, 15))
+    assert left.trajectory.step.values.tolist() == list(range(1, 11))
 
 
 def test_a_run_that_diverges_before_its_first_state_says_so(folder):
@@ -118,3 +116,32 @@ def test_a_run_that_diverges_before_its_first_state_says_so(folder):
         "the weights are not finite; no state was kept before that (storage.checkpoint tells how "
         "often)"
     )
+
+
+@pytest.mark.parametrize(("length", "seen"), [({"epochs": 4}, 16), ({"epochs": 60}, 52)])
+def test_weights_that_are_no_numbers_end_a_run_that_nobody_watches(folder, length, seen):
+    Breaks.armed = True
+    spoilt = simulation(
+        learning(constraints=[Breaks(how="spoils")]), storage={"checkpoint": "never"}, **length
+    )
+    told = message(spoilt.run, folder / "run", error=DivergenceError)
+    assert told.startswith(f"layer_0: 'weights' holds infinity or NaN after step {seen} (")
+    left = open_run(folder / "run")
+    assert left.outcome == f"failed: {told}"
+    assert left.store.checkpoints == []
+    assert left.trajectory.step.values.tolist() == list(range(1, seen + 1))
+    assert np.isnan(left.weights.values).any()
+
+
+def test_a_reason_to_stop_does_not_hide_weights_that_are_no_numbers(folder):
+    class Stops:
+        every = 11
+
+        @hookimpl
+        def should_stop(self):
+            return "enough"
+
+    Breaks.armed = True
+    spoilt = simulation(learning(constraints=[Breaks(how="spoils")]), listeners=[Stops()])
+    message(spoilt.run, error=DivergenceError)
+    assert spoilt.store.attributes["outcome"].startswith("failed: ")

@@ -13,8 +13,9 @@ import pytest
 
 from plasticity import Experiment, open_run
 from plasticity.comparing import workers
-from plasticity.comparing.task import Task, source_of
+from plasticity.comparing.task import Task
 from plasticity.comparison import compare
+from plasticity.sources import Source
 
 STUMBLING = """
 from plasticity import component, hookimpl
@@ -121,7 +122,7 @@ def test_after_an_interrupt_the_run_at_hand_is_kept(folder):
 
 @pytest.mark.usefixtures("stumbling")
 def test_what_cannot_be_sent_stays_in_this_process(tmp_path):
-    data = source_of(spec()).open_data("train")
+    data = Source.of(spec()).open_data("train")
     tasks = [Task(name, spec(), tmp_path / name) for name in "ab"]
     assert workers.worth_sharing(tasks, data)
     in_python = [attrs.evolve(task, asked=attrs.evolve(spec(), data=data)) for task in tasks]

@@ -48,6 +48,29 @@ def test_a_store_is_taken_as_it_is_and_scored_anew(folder):
     assert before == sorted(path.read_bytes() for path in place.rglob("*") if path.is_file())
 
 
+def test_a_store_is_measured_by_the_metrics_of_weights_that_others_have(folder):
+    settings = {"neurons": 4, "epochs": 1, "observers": []}
+    place = folder / "a"
+    run = pl.run("bcm", data=SEPARABLE, metrics=[], out=place, **settings)
+    norm = {"name": "weight_norm", "power": 1.0}
+    metrics = [norm, "weight_change", "selectivity"]
+    compared = compare([place, "bcm"], data=SEPARABLE, metrics=metrics, **settings)
+    stored = compared.runs[0].measurements
+    assert set(stored) == {"weight_norm"}
+    wanted = np.abs(run.weights.values).sum(axis=1).mean()
+    assert stored["weight_norm"] == pytest.approx(wanted, rel=1e-6)
+
+
+def test_runs_in_processes_of_their_own_measure_what_others_do(folder, monkeypatch):
+    monkeypatch.setattr("plasticity.comparing.workers._WORTH_S", -1.0)
+    settings = {"neurons": 4, "epochs": 1, "data": "digits", "observers": []}
+    compared = compare(["bcm", "krotov_hopfield"], out=folder / "both", **settings)
+    assert all("unit_convergence" in run.run.metrics for run in compared.runs)
+    assert "unit_convergence" not in compared.runs[0].asked.to_toml()
+    again = compare(["bcm", "krotov_hopfield"], out=folder / "both", **settings)
+    assert again.table[0]["unit_convergence"] == compared.table[0]["unit_convergence"]
+
+
 def test_stores_of_different_data_are_refused(folder):
     one = stored(folder / "a")
     other = stored(folder / "b", data=Data(np.flip(SEPARABLE)))
@@ -174,13 +197,22 @@ def test_a_budget_of_seconds_is_told_in_epochs():
     assert run.scores.samples_seen == 100 * run.run.experiment.n_epoch
 
 
-def test_phases_have_a_length_of_their_own():
-    phased = spec(phases=(pl.Phase("only", 1),), epochs=None)
+def test_phases_are_lengthened_in_proportion_to_the_budget():
+    phased = spec(phases=(pl.Phase("early", 1), pl.Phase("late", 1)), epochs=None)
+    compared = compare({"a": spec(epochs=4), "b": phased})
+    assert [run.asked.n_epoch for run in compared.runs] == [4, 4]
+    assert [phase.epochs for phase in compared.runs[1].asked.phases] == [2, 2]
+    assert compared.lengths == ("b: 4 epochs, where its spec says 2",)
+
+
+def test_phases_that_cannot_share_the_budget_are_refused_with_the_way_out():
+    phased = spec(phases=(pl.Phase("early", 1), pl.Phase("late", 1)), epochs=None)
     with pytest.raises(SpecError) as refused:
         compare({"a": spec(epochs=3), "b": phased})
     assert str(refused.value) == (
-        "b: its phases last 1 epochs, but the budget of the comparison is 3; let the phases last "
-        "as long, or compare with --budget own"
+        "b: the budget of the comparison is 3 epochs; epochs: 3 cannot be shared among the phases "
+        "(early 1, late 1) in proportion; give a multiple of 2, or the length of a phase, as "
+        "phases.early.epochs; --budget own leaves each run its own length"
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 from toys import Notes, experiment, layer, weights_of
 
 from plasticity import Rule, assemble, component, hookimpl, setting
+from plasticity.errors import ComponentError
 
 
 @component
@@ -42,7 +43,10 @@ class Ends:
         self.heard += (outcome,)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGXCPU")
+
+
+@pytest.mark.parametrize("number", [getattr(signal, name) for name in ENDING])
 def test_the_step_at_hand_is_finished(number):
     notes, ends = Notes(), Ends()
     simulation = simulation_pressing(notes, ends, step=5, signal=int(number))
@@ -85,9 +89,10 @@ def test_a_second_press_raises_at_once():
 
 
 def test_the_handlers_of_before_are_put_back():
-    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    numbers = [getattr(signal, name) for name in ENDING]
+    before = [signal.getsignal(number) for number in numbers]
     simulation_pressing().run()
-    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+    assert [signal.getsignal(number) for number in numbers] == before
 
 
 def test_a_run_outside_the_main_thread_is_a_run():
@@ -97,3 +102,78 @@ def test_a_run_outside_the_main_thread_is_a_run():
     thread.start()
     thread.join()
     assert outcomes == ["finished"]
+
+
+def test_the_exception_carries_the_run():
+    simulation = simulation_pressing(step=5)
+    with pytest.raises(KeyboardInterrupt) as caught:
+        simulation.run()
+    assert str(caught.value) == (
+        "interrupted at step 6 (epoch 1); the run until then is the attribute `run` of this "
+        "exception (at the prompt sys.last_value.run)"
+    )
+    assert caught.value.signal == signal.SIGINT
+    assert caught.value.run.outcome == "interrupted"
+    assert np.array_equal(caught.value.run.weights, weights_of(simulation))
+
+
+def test_the_exception_tells_how_a_run_in_a_store_goes_on(folder):
+    with pytest.raises(KeyboardInterrupt) as caught:
+        simulation_pressing(step=5).run(folder / "run")
+    assert str(caught.value).endswith(
+        f", and plasticity.resume({str(folder / 'run')!r}) goes on from there"
+    )
+
+
+def test_an_error_carries_the_run_too():
+    class Stumbles:
+        @hookimpl
+        def step_finished(self, clock):
+            if clock.step == 3:
+                raise ValueError("a stone in the way")
+
+    simulation = simulation_pressing(Stumbles())
+    with pytest.raises(ComponentError) as caught:
+        simulation.run()
+    assert caught.value.run.outcome.startswith("failed: ")
+    assert np.array_equal(caught.value.run.weights, weights_of(simulation))
+
+
+def test_a_terminal_that_is_closed_may_tell_so_twice():
+    class TellsAgain:
+        @hookimpl
+        def shape_update(self, clock):
+            if clock.step == 2:
+                os.kill(os.getpid(), signal.SIGHUP)
+
+    simulation = simulation_pressing(TellsAgain(), step=2, signal=int(signal.SIGHUP))
+    with pytest.raises(KeyboardInterrupt) as caught:
+        simulation.run()
+    assert simulation.layers[0].clock.step == 3
+    assert caught.value.signal == signal.SIGHUP
+
+
+@pytest.fixture
+def handled():
+    """Sets the handler of a signal until the end of a test."""
+    before = {}
+
+    def handle(number, handler):
+        before.setdefault(number, signal.signal(number, handler))
+
+    yield handle
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGINT])
+def test_a_signal_that_is_ignored_stays_so(handled, number):
+    handled(number, signal.SIG_IGN)  # as `nohup` does, and a shell that runs it in the background
+    assert simulation_pressing(step=5, signal=int(number)).run().outcome == "finished"
+
+
+def test_a_signal_that_the_program_handles_itself_is_its_own(handled):
+    heard = []
+    handled(signal.SIGUSR1, lambda number, frame: heard.append(number))
+    run = simulation_pressing(step=5, signal=int(signal.SIGUSR1)).run()
+    assert (run.outcome, heard) == ("finished", [signal.SIGUSR1])

@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+from functools import partial
 
 import fused
 import numpy as np
@@ -22,7 +23,7 @@ from toys import SAMPLES, Plain
 
 import plasticity as pl
 from plasticity import Data, Phase, Storage, Variable, component, hookimpl, open_run
-from plasticity.errors import ContractError
+from plasticity.errors import ContractError, SpecError
 from plasticity.runs import branching
 
 
@@ -172,6 +173,24 @@ def test_a_last_phase_may_be_longer(finished, folder):
     longer = simulation(phases=(grows, Phase("rests", 2), Phase("ends", 1)), epochs=None)
     longer.resume(folder / "run")
     assert_same(left_by(folder / "run"), left_by(finished))
+
+
+@pytest.mark.parametrize("begin", [pl.resume, partial(pl.branch, out=None)])
+def test_more_epochs_of_a_run_with_phases_lengthen_the_last(folder, begin):
+    phases = (Phase("grows", 1), Phase("rests", 1))
+    simulation(phases=phases, epochs=None).run(folder / "run")
+    longer = begin(folder / "run", data=SAMPLES, epochs=4)
+    assert longer.experiment.phases == (Phase("grows", 1), Phase("rests", 3))
+    assert longer.store.attributes["epoch"] == 4
+
+
+def test_epochs_that_end_before_the_last_phase_are_refused(folder):
+    simulation(phases=(Phase("grows", 2), Phase("rests", 1)), epochs=None).run(folder / "run")
+    with pytest.raises(SpecError) as refused:
+        pl.resume(folder / "run", epochs=2)
+    assert str(refused.value) == (
+        "epochs: 2 end before the last of the phases (grows 2, rests 1) begins"
+    )
 
 
 def test_a_run_at_its_end_is_left_alone(folder, caplog):

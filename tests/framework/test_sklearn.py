@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import attrs
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import RidgeClassifier
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
@@ -17,7 +19,13 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import plasticity as pl
 import plasticity.sklearn
-from plasticity.errors import DivergenceError, SettingError, SpecError, UnknownNameError
+from plasticity import hookimpl
+from plasticity.errors import (
+    DivergenceError,
+    SettingError,
+    SpecError,
+    UnknownNameError,
+)
 from plasticity.sklearn import BCM, KrotovHopfield, PlasticityTransformer
 from plasticity_plugins.rules.bcm import lc94
 from plasticity_plugins.rules.oja import oja
@@ -303,8 +311,8 @@ def test_weights_that_are_no_longer_finite_are_no_fit():
     with np.errstate(all="ignore"), pytest.raises(DivergenceError) as caught:
         made.fit(100 * samples())
     assert str(caught.value) == (
-        "BCM: the weights are no longer finite at the end of the run: lower the learning rate, or "
-        "bound the weights"
+        "layer_0: 'weights' holds infinity or NaN after step 2 (not looked at since step 0); lower "
+        "the learning rate, or bound the weights"
     )
 
 
@@ -334,3 +342,46 @@ def test_the_preset_of_a_stranger_has_an_estimator_of_its_own(tmp_path):
         check=False,
     )
     assert (done.stdout, done.stderr) == ("MyBCM()\n", "")
+
+
+class Asks:
+    """Sends a signal in the middle of the second epoch."""
+
+    def __init__(self, number):
+        self.number = number
+
+    @hookimpl
+    def step_finished(self, clock):
+        if clock.step == 15:
+            os.kill(os.getpid(), self.number)
+
+
+def test_an_interrupted_fit_counts_as_far_as_it_came():
+    made = BCM(**SMALL | {"epochs": 5, "batch_size": 4}, listeners=[Asks(signal.SIGINT)])
+    with pytest.warns(ConvergenceWarning) as warned:
+        made.fit(samples())
+    assert str(warned[0].message) == (
+        "BCM: interrupted after 1 of 5 epochs; it is fitted as far as it came"
+    )
+    assert made.run_.outcome == "interrupted"
+    assert np.array_equal(made.run_.weights, made.weights_)
+    assert made.transform(samples()).shape == (40, 3)
+
+
+def test_a_fit_that_a_scheduler_ends_counts_and_raises():
+    made = BCM(**SMALL | {"epochs": 5, "batch_size": 4}, listeners=[Asks(signal.SIGTERM)])
+    with pytest.raises(KeyboardInterrupt):
+        made.fit(samples())
+    assert made.transform(samples()).shape == (40, 3)
+
+
+# -- phases and names --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("phase", [pl.Phase("early", 1), {"name": "early", "epochs": 1}])
+def test_phases_and_names_of_parts_are_parameters(phase):
+    late = pl.Phase("late", 2)
+    layer = BCM(phases=[phase, late], phases__late__epochs=1, threshold__moving_average__memory=0.5)
+    made = clone(layer.set_params(epochs=4)).configured()
+    assert [(item.name, item.epochs) for item in made.phases] == [("early", 2), ("late", 2)]
+    assert made.layers[0].threshold.settings["memory"] == 0.5

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from plasticity import Experiment, Layer
-from plasticity.errors import EntryError, SpecError, UnknownNameError
+from plasticity.errors import SpecError, UnknownNameError
 
 LAYER = {
     "neurons": 3,
@@ -203,14 +203,6 @@ def test_a_mistake_in_a_file_begins_with_its_path(tmp_path, text, kind, message)
         Experiment.load(path)
     assert type(caught.value) is kind
     assert str(caught.value) == message.format(path=path)
-
-
-def test_layers_given_in_python_must_be_layers():
-    with pytest.raises(EntryError) as caught:
-        Experiment(data="digits", layers=[LAYER])
-    assert str(caught.value) == (
-        f"layers[0]: must be a Layer, got {LAYER!r} (Experiment.from_dict reads tables)"
-    )
 
 
 def test_one_layer_needs_no_list():

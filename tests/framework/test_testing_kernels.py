@@ -2,7 +2,7 @@
 
 import pytest
 
-from plasticity import Kernel, Variable, component, hookimpl
+from plasticity import Kernel, Variable, component, hookimpl, setting
 from plasticity.errors import ContractError
 from plasticity.testing import check_compiled
 
@@ -64,6 +64,36 @@ class Forgets:
         return weights
 
 
+@component
+class Counts:
+    """A transform that weighs updates by the number of its calls, kept in an attribute."""
+
+    kernels = (
+        Kernel("shape_update", lambda dw, w, n: dw * n, parameters=lambda self, batch: (self.n,)),
+    )
+
+    @hookimpl
+    def init_state(self):
+        self.n = 1.0
+
+    @hookimpl
+    def shape_update(self, update):
+        update *= self.n
+        self.n += 1
+
+
+@component
+class Gate(Counts):
+    """A transform that the second phase opens, and that a Kernel which does not know shuts out."""
+
+    kernels = (Kernel("shape_update", lambda dw, w: dw * 0),)
+    phase: str = setting(default="reward", doc="name of the phase")
+
+    @hookimpl
+    def shape_update(self, update, clock):
+        update *= clock.phase == self.phase
+
+
 def test_a_kernel_that_does_what_its_hook_does_passes():
     check_compiled(Doubles)
 
@@ -80,6 +110,12 @@ def test_a_kernel_that_does_what_its_hook_does_passes():
             "'estimate_threshold', 'modulate', 'schedule_rate', 'shape_current', 'shape_update'",
         ),
         (Restless, "its Kernel for apply_update is no `still` one: it acts on a zero update"),
+        (Gate, "its Kernel for shape_update leaves another update than its hook"),
+        (
+            Counts,
+            "its hook for shape_update changes the parameters of its Kernel, which compiled steps "
+            "ask for only between stretches; keep what changes in a Variable",
+        ),
         (Forgets, "its Kernel for apply_update leaves another steps than its hook"),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from plasticity import LayerView, component, hookimpl, setting
+from plasticity import Clock, LayerView, component, hookimpl, setting
 from plasticity.errors import DivergenceError
 from plasticity.typing import Array
 
@@ -40,21 +40,16 @@ class DivergenceGuard:
     )
 
     @hookimpl
-    def run_started(self) -> None:
-        self._layers: dict[str, LayerView] = {}
+    def run_started(self, clock: Clock) -> None:
+        self._steps_per_epoch = clock.steps_per_epoch
         self._last_finite: dict[str, int] = {}
+
+    def following(self, step: int) -> int:
+        """The next step at which it looks: each so-many-th, and the last of each epoch."""
+        return min((step // n + 1) * n for n in (self.every, self._steps_per_epoch))
 
     @hookimpl
     def step_finished(self, layer: LayerView) -> None:
-        self._layers[layer.name] = layer
-        self._look_at(layer)
-
-    @hookimpl
-    def epoch_finished(self) -> None:
-        for layer in self._layers.values():
-            self._look_at(layer)
-
-    def _look_at(self, layer: LayerView) -> None:
         for name in ("weights", "threshold"):
             if name in layer.names and not _finite(layer.array(name)):
                 raise DivergenceError(self._message(layer, name))

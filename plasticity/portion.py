@@ -1,0 +1,55 @@
+"""A part of a data set: the first so many samples, or some classes, of whatever a source gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import numpy as np
+
+from plasticity.components import component
+from plasticity.data import Data
+from plasticity.errors import DataError
+from plasticity.settings import setting, settings_of
+
+
+@component(label="data")
+class Portion:
+    """What is used of the data of a source; the settings of every source, beside its own.
+
+    Classes are chosen first, in training and test data; then the first `limit` samples, in training
+    data alone. Where a source draws its samples, `limit` is the length of an epoch.
+    """
+
+    limit: int | None = setting(default=None, low=1, unit="samples", doc="use only the first ones")
+    classes: tuple[int | str, ...] | None = setting(
+        default=None, doc="use only the samples with one of these labels"
+    )
+
+    def of(self, data: Data) -> Data:
+        """Return the chosen samples of the data, which remember by what they were chosen.
+
+        Raises `DataError` where there is no such class, or the data have no labels.
+        """
+        chosen = {name: value for name in PORTION if (value := getattr(self, name)) is not None}
+        if self.classes is not None:
+            data = data.subset(self._rows(data))
+        if data.n_drawn is not None:
+            drawn = min(data.n_drawn, self.limit or data.n_drawn)
+            return attrs.evolve(data, n_drawn=drawn, chosen=chosen)
+        return attrs.evolve(data.subset(slice(self.limit)), chosen=chosen)
+
+    def _rows(self, data: Data) -> Any:
+        if data.labels is None or data.n_drawn is not None:
+            told = "there are no labels" if data.labels is None else "the samples are drawn"
+            raise DataError(f"{data.name}: classes cannot be chosen, because {told}")
+        known = np.unique(data.labels).tolist()
+        wanted = list(self.classes or ())
+        missing = [name for name in wanted if name not in known]
+        if missing or not wanted:
+            told = f"no class {missing[0]!r}" if missing else "the list of classes is empty"
+            raise DataError(f"{data.name}: {told} (there are {', '.join(map(repr, known))})")
+        return np.flatnonzero(np.isin(data.labels, wanted))
+
+
+PORTION = tuple(settings_of(Portion))

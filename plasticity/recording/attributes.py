@@ -1,0 +1,53 @@
+"""Attributes as both Zarr and netCDF hold them: what netCDF has no type for is a text, in JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_LARGEST = 2**31 - 1  # of the whole numbers of netCDF 3
+_TEXT = re.compile(r"null|true|false|[\[{].*|-?\d{10,31}", re.DOTALL)
+
+
+def encoded(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """The attributes with each table, list of texts, None and large number written in JSON.
+
+    >>> encoded({"seed": 1, "edges": [0.5, 1.0], "layers": ["v1"], "shape": None})
+    {'seed': 1, 'edges': [0.5, 1.0], 'layers': '["v1"]', 'shape': 'null'}
+    """
+    return {
+        name: value if _is_of_netcdf(value) else json.dumps(value)
+        for name, value in attributes.items()
+    }
+
+
+def decoded(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """The attributes before `encoded`.
+
+    >>> decoded({"seed": 1, "layers": '["v1"]', "shape": "null", "outcome": "finished"})
+    {'seed': 1, 'layers': ['v1'], 'shape': None, 'outcome': 'finished'}
+    """
+    return {name: _decoded(value) for name, value in attributes.items()}
+
+
+def _decoded(value: Any) -> Any:
+    if not isinstance(value, str) or not _TEXT.fullmatch(value):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:  # a text that only looks like it
+        return value
+
+
+def _is_of_netcdf(value: Any) -> bool:
+    if isinstance(value, list):
+        return bool(value) and all(_is_number(item) for item in value)
+    return isinstance(value, str) or _is_number(value)
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, int):
+        return not isinstance(value, bool) and abs(value) <= _LARGEST
+    return isinstance(value, float)
