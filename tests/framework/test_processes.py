@@ -223,7 +223,7 @@ SCRIPT = """
         return pl.run("bcm", data=X, rule=made, **settings)
 
     if __name__ == "__main__":
-        rules = [mine(leak=0.2), mine() + 0.5 * winner()]
+        rules = [mine(leak=0.2) + 0.5 * mine(), winner(share=0.1)]
         serial = [trained(made) for made in rules]
         spawn = multiprocessing.get_context("spawn")
         with spawn.Pool(1) as pool:
