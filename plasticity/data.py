@@ -85,14 +85,9 @@ def _as_labels(values: Any) -> Array:
         labels = np.char.decode(labels, "utf-8", "replace")
     elif labels.dtype.kind == "T":
         labels = np.array(labels.tolist(), np.str_)
-    if labels.dtype.kind == "f" and np.all(np.floor(labels) == labels) and _small(labels):
+    if labels.dtype.kind == "f" and np.all((np.floor(labels) == labels) & (abs(labels) < 2**53)):
         labels = labels.astype(np.int64)
     return labels.astype(labels.dtype.newbyteorder("="), copy=False)
-
-
-def _small(labels: Array) -> bool:
-    """Whether each whole number is one that a float holds exactly."""
-    return bool(np.all(np.abs(labels) < 2**53))
 
 
 def _of_one_kind(labels: Array) -> Array:
@@ -217,9 +212,9 @@ or leave out that sample
         """Return a sentence on samples that may mean something else than is done with them."""
         if self.samples.dtype != np.uint8 or self.scale != 1 / 255:
             return None
-        for start in range(0, len(self.samples), _ROWS):
-            if np.max(self.samples[start : start + _ROWS]) > 1:
-                return None
+        starts = range(0, len(self.samples), _ROWS)
+        if any(np.max(self.samples[start : start + _ROWS]) > 1 for start in starts):
+            return None
         return (
             f"{self.name}: no byte is above 1, and as bytes are divided by 255 no input is above "
             "0.004; give scale = 1, or numbers of another type, where 0 and 1 are meant"

@@ -6,31 +6,25 @@ from typing import Annotated
 
 import typer
 
+from plasticity.cli.options import Data, Place, Quiet, Settings, Trust
+
 
 def resume(
-    place: Annotated[str, typer.Argument(metavar="PATH", help="Folder or URL of the store.")],
+    place: Place,
     epochs: Annotated[
         int | None,
         typer.Option(metavar="N", help="Epochs in all, to make the run longer than it was to be."),
     ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="KEY=VALUE",
-            help="What may change: epochs, observers, metrics, storage.",
-        ),
-    ] = None,
-    data: Annotated[
-        str | None,
-        typer.Option(metavar="NAME|FILE", help="The same data, where they lie elsewhere now."),
-    ] = None,
-    trust: Annotated[
-        bool, typer.Option("--trust", help="Import the modules that the store names.")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
+    settings: Settings = None,
+    data: Data = None,
+    trust: Trust = False,
+    quiet: Quiet = False,
 ) -> None:
-    """Go on with an interrupted run, or make a finished one longer."""
+    """Go on with an interrupted run, or make a finished one longer.
+
+    The settings that may change are epochs, observers, metrics and storage; the data must be the
+    same, where they are kept elsewhere now.
+    """
     from plasticity.assembly import assemble
     from plasticity.cli.carrying_out import carry_out
     from plasticity.cli.progress import with_progress

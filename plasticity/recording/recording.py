@@ -119,6 +119,11 @@ class Recording:
         """Bytes of a frame before compression, step and epoch included."""
         return self._series.frame_bytes
 
+    @property
+    def bytes_left(self) -> float:
+        """Bytes of frames for which there is room in memory; infinite where they go to a disk."""
+        return self._series.bytes_left
+
     def take(self) -> None:
         """Add a frame of everything as it is now."""
         clock = self._layer.clock

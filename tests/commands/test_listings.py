@@ -11,6 +11,7 @@ import pytest
 from console import SMALL, command, finish, start
 
 import plasticity as pl
+from plasticity.citations import short_form
 from plasticity.cli.settings import described
 from plasticity.discovery import entries, find, short
 from plasticity.hookspecs import EVENTS, ROLES
@@ -50,40 +51,40 @@ def test_a_component_is_told_with_its_settings_and_its_paper():
     ]
 
 
-def test_one_component_is_told_with_its_documentation_events_and_kernels():
-    out = command("plugins", "moving_average").out
-    assert out.splitlines()[:2] == [
-        f"moving_average  plasticity-lab {pl_version()}",
-        "  threshold, plasticity_plugins.thresholds.moving_average:MovingAverage",
+def test_one_component_is_told_with_its_documentation_settings_events_and_paper():
+    told = command("plugins", "moving_average").out.splitlines()
+    cls = find("moving_average")
+    assert told[:2] == ["threshold", f"  moving_average  plasticity-lab {pl_version()}"]
+    assert [line.strip() for line in told[2:]] == [
+        "plasticity_plugins.thresholds.moving_average:MovingAverage",
+        *(line.strip() for line in inspect.getdoc(cls).splitlines()),
+        "",
+        *described(cls),
+        *(f"answers {event}: {EVENTS[event].kind}{how}" for event, how in ANSWERED),
+        f"source: {short_form(cls.source)}",
     ]
-    documented = inspect.getdoc(find("moving_average"))
-    assert [line.removeprefix("  ") for line in out.splitlines()[2:]][
-        : len(documented.splitlines())
-    ] == documented.splitlines()
-    assert block(out, "settings") == list(described(find("moving_average")))
-    assert "estimate_threshold  compiled, one" in block(out, "events")
+
+
+ANSWERED = [("estimate_threshold", ", compiled"), ("cite", "")]
 
 
 def test_what_has_no_kernel_is_told_and_what_needs_a_setting_is_shown():
-    events = block(command("plugins", "sanger").out, "events")
-    assert "propose_update  not compiled, chain" in events
-    assert block(command("plugins", "from_array").out, "settings")[0].startswith("path")
+    assert "answers propose_update: chain, not compiled" in command("plugins", "sanger").out
+    assert "path = must be given" in command("plugins", "from_array").out
 
 
 def test_all_components_of_a_name_are_told_or_that_of_a_role():
-    out = command("plugins", "uniform").out
-    titles = [line.split(",")[0] for line in out.splitlines() if "plasticity_plugins." in line]
-    assert sorted(titles) == ["  initializer", "  lateral"]
-    one = command("plugins", "uniform", "--role", "lateral").out
-    assert "lateral, plasticity_plugins" in one
-    assert "initializer, plasticity_plugins" not in one
+    both = command("plugins", "uniform").out.splitlines()
+    assert [line for line in both if line and line[0] != " "] == ["lateral", "initializer"]
+    one = command("plugins", "uniform", "--role", "lateral").out.splitlines()
+    assert [line for line in one if line and line[0] != " "] == ["lateral"]
 
 
 @pytest.mark.parametrize("name", ["oja", "digits", "recorder", "mexican_hat", "toys:Plain"])
 def test_a_component_of_any_kind_can_be_shown(name):
     result = command("plugins", name)
     assert (result.status, result.err) == (0, "")
-    assert "\nsettings\n" in result.out
+    assert "answers " in result.out
 
 
 def test_an_unknown_component_is_told_with_the_nearest():

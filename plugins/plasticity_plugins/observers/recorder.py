@@ -22,6 +22,7 @@ from plasticity.errors import SettingError, SpecError, listed, nearest
 from plasticity_plugins.observers.budget import DOUBLINGS, FRAMES, LOOKED, fit, thin
 
 _GIVEN = "given in Python"
+_OF_MEMORY, _MB = 0.8, 1e6  # share of what is left
 _NEXT = "; "  # between the cadences that held one after the other
 _REDUCTIONS = ("mean", "std", "min", "max", "norm", "quantile", "histogram")
 
@@ -242,12 +243,26 @@ class Recorder:
                     f"recorder: at_most is {self.at_most}, of which {layer.name} has "
                     f"{self._share()} bytes, but a frame of it has {recording.frame_bytes}"
                 )
+        elif self.when is None:
+            self._check_room(
+                layer, recording, asked.count(layer.clock.step - 1, layer.clock.n_step)
+            )
         before = recording.labels_before.get("cadence", f"from step 1: {asked}")
         kept.history = _until(before.split(_NEXT), layer.clock.step)
         if not kept.history[-1].endswith(f": {_told(kept)}"):
             kept.history.append(f"from step {layer.clock.step}: {_told(kept)}")
         recording.label(labels | {"cadence": _NEXT.join(kept.history)})
         return kept
+
+    def _check_room(self, layer: LayerView, recording: Any, frames: int) -> None:
+        """Raise `SettingError` where the frames of a run without a store do not fit into memory."""
+        size, left = frames * recording.frame_bytes, _OF_MEMORY * recording.bytes_left
+        if size > left:
+            raise SettingError(
+                f"recorder: {frames} frames of {layer.name} have {size / _MB:,.0f} MB, and memory "
+                f"has room for {left / _MB:,.0f} MB: give the run a store (out), record less "
+                f'often, or set at_most = "{left / _MB:.0f} MB"'
+            )
 
     def _share(self) -> int:
         """Bytes for the frames of each layer."""
