@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from typing import Any
 
 import attrs
 import numpy as np
 
-from plasticity import contracts, hookspecs
+from plasticity import contracts, discovery, hookspecs
 from plasticity.clock import Clock
 from plasticity.components import events_of, label_of
 from plasticity.data import Data
@@ -31,6 +32,8 @@ from plasticity.state import LayerState
 from plasticity.structure import make
 from plasticity.terms import ScaledRule
 from plasticity.variable import streams_of, variables_of
+
+logger = logging.getLogger("plasticity")
 
 _WHOLE = "experiment"  # the name of what belongs to no layer, in snapshots and streams
 
@@ -138,6 +141,17 @@ def _layer_components(experiment: Experiment, layer: Layer, index: int) -> dict[
             raise MissingPartError(
                 f"{place}: no component answers {event}; give the layer its {role}"
             )
+    return components | _diagnostics()
+
+
+def _diagnostics() -> dict[str, Any]:
+    """Place -> component that looks on in every run; one that cannot be loaded is left out."""
+    components: dict[str, Any] = {}
+    for name, found in discovery.entries(discovery.DIAGNOSTICS).items():
+        try:
+            components[f"diagnostics.{name}"] = found[0].load()()
+        except SpecError as error:
+            logger.warning("%s", error)
     return components
 
 

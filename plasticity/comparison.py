@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 
@@ -21,6 +21,7 @@ from plasticity.comparing.budget import Budget, with_budget
 from plasticity.comparing.folder import PAGE, place_of, take_up
 from plasticity.comparing.given import Given, Material, configured, entrants_of, the_data
 from plasticity.comparing.holding_out import Held
+from plasticity.comparing.of_weights import metrics_of_weights
 from plasticity.comparing.readouts import LINEAR_PROBE, read_off
 from plasticity.comparing.tables import Contender, columns_of, contenders_of
 from plasticity.comparing.task import (
@@ -34,9 +35,13 @@ from plasticity.comparing.task import (
 )
 from plasticity.data import Data
 from plasticity.errors import EntryError, StoreError
+from plasticity.notebook import table, titled
 from plasticity.results import Run
 from plasticity.simulation import Simulation
 from plasticity.spec import Experiment
+
+if TYPE_CHECKING:
+    import xarray
 
 
 class Telling(Protocol):
@@ -95,6 +100,38 @@ class Comparison:
         """The columns of the table: every measurement of some run, the readouts, the speed."""
         return columns_of(self.runs)
 
+    @property
+    def dataset(self) -> xarray.Dataset:
+        """All measurements of the last layer over experiment, seed and step, with the accuracies
+        and the speed at the end over experiment and seed; NaN where a run has none.
+
+        >>> import numpy as np
+        >>> samples = np.random.default_rng(0).random((200, 16))
+        >>> settings = {"data": samples, "neurons": 4, "epochs": 2, "observers": []}
+        >>> compare(["bcm", "krotov_hopfield"], **settings).dataset.sel(seed=0).overlap.sizes
+        Frozen({'experiment': 2, 'step': 2})
+        """
+        from plasticity.comparing.dataset import dataset_of
+
+        return dataset_of(self.contenders, self.columns)
+
+    def __repr__(self) -> str:
+        names = ", ".join(contender.name for contender in self.contenders)
+        seeds = ", ".join(map(str, self.seeds))
+        failed = sum(bool(run.failure) for run in self.runs)
+        ended = f", {failed} failed" if failed else ""
+        return f"<Comparison of {names}: {len(self.runs)} runs, seeds {seeds}{ended}>"
+
+    def _repr_html_(self) -> str:
+        from plasticity.report.wording import cell, heading
+
+        head = ("run", *map(heading, self.columns))
+        rows = [
+            (row["run"], *(cell(name, row.get(name)) for name in self.columns))
+            for row in self.table
+        ]
+        return titled(repr(self)[1:-1], table(head, rows))
+
     def write(self, folder: str | Path, *, overwrite: bool = False) -> Path:
         """Write the page into a folder, which is made if it is not there; its path.
 
@@ -142,7 +179,8 @@ def compare(
     command      what the page tells to type to compare again
     settings     any setting that all the experiments have: `epochs=5`
 
-    Runs of one seed draw the same samples in the same order. Long comparisons that go to a folder
+    Runs of one seed draw the same samples in the same order, and what one experiment measures of
+    the weights alone is measured of all. Long comparisons that go to a folder
     use a process for each core. A run that fails does not stop the others. Raises a `SpecError`
     before the first run where an experiment cannot be assembled, or where the experiments have
     different data and `data` does not say which to use; `StoreError` where `out` holds anything
@@ -159,10 +197,11 @@ def compare(
     if specs and material.train is not None:
         specs, lengths = with_budget(specs, Budget.of(budget), material.train)
     folder = Path(out) if out is not None else None
+    also = metrics_of_weights([*specs.values(), *(run.experiment for run in stores.values())])
     done = {
-        name: [found_in_store(name, run, material.train, material.held)]
+        name: [found_in_store(name, run, material.train, material.held, also)]
         for name, run in stores.items()
-    } | _run_all(specs, seeds, material, folder, listeners, telling)
+    } | _run_all(specs, seeds, material, folder, listeners, telling, also)
     runs = tuple(run for name in entrants for run in done[name])
     return Comparison(
         runs,
@@ -182,6 +221,7 @@ def _run_all(
     folder: Path | None,
     listeners: Callable[[str], Iterable[Any]] | None,
     telling: Telling | None,
+    also: tuple[Any, ...],
 ) -> dict[str, list[Compared]]:
     """Bring every run to its end; the runs of each experiment."""
     if not specs or material.train is None:
@@ -194,6 +234,7 @@ def _run_all(
             attrs.evolve(spec, seed=seed),
             None if folder is None else place_of(folder, name, seed),
             growth=seed == first,
+            also=also,
         )
         for seed in numbers
         for name, spec in specs.items()

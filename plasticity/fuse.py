@@ -11,7 +11,7 @@ import numpy as np
 from plasticity.components import arguments_of, events_of
 from plasticity.drawing import Draw
 from plasticity.kernel import Kernel, kernels_of
-from plasticity.kernels.blocks import rows_at_a_time
+from plasticity.kernels.blocks import parts_of_step, rows_at_a_time
 from plasticity.kernels.compiled import compiled
 from plasticity.kernels.fill_text import fill_text
 from plasticity.kernels.step_text import GATHER, StepText
@@ -20,11 +20,10 @@ from plasticity.rule_functions import FunctionRule
 from plasticity.rules import Term
 from plasticity.state import Array, LayerState
 from plasticity.terms import ScaledRule
+from plasticity.threads import may_start_threads
 
 Ask = Callable[[], Iterable[Any]]
 
-# Multiplications below which a step is done before a second thread has begun; measured.
-_WORTH_THREADS = 200_000
 _SEEN = {"y": "y", "u": "u", "theta": "theta", "slope": "slope[i, b]"}
 
 
@@ -51,7 +50,9 @@ class FusedStep:
         self._terms: dict[str, Term] = {}
         self._scheduled: dict[str, ScaledRule] = {}
         self._take_arrays()
-        text = StepText(gather=self._sample_lines(), parallel=self._n_part() > 1)
+        text = StepText(
+            gather=self._sample_lines(), cut=max(self._n_part()) > 1, parallel=may_start_threads()
+        )
         for place, component in layer.components.items():
             self._add(text, place, component)
         text.still = all(self._still)
@@ -64,15 +65,10 @@ class FusedStep:
     def _module(self, text: StepText) -> str:
         return text.text()
 
-    def _n_part(self) -> int:
-        """Into how many parts the work is cut: one a core of the machine, whatever threads run."""
-        import numba
-
-        n_neuron, n_input = self.layer.sizes["neuron"], self.layer.sizes["input"]
-        if n_neuron * n_input * self.batch < _WORTH_THREADS:
-            return 1
-        cores: int = numba.config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]  # set at import
-        return max(1, min(cores, n_neuron, self.batch))
+    def _n_part(self) -> tuple[int, int]:
+        """Into how many parts the neurons are cut, and the samples."""
+        sizes = self.layer.sizes
+        return parts_of_step(sizes["neuron"], self.batch, sizes["input"])
 
     def _n_row(self) -> int:
         """How many neurons of a part go through a stage at a time."""
@@ -133,9 +129,10 @@ class FusedStep:
             if name in layer.used:
                 self._take(name, arrays[name])
         n_neuron = layer.sizes["neuron"]
-        self._take("decays", np.zeros((self._n_part(), n_neuron), layer.dtype))
+        of_neurons, of_samples = self._n_part()
+        self._take("decays", np.zeros((of_samples, n_neuron), layer.dtype))
         self._take("touched", np.zeros(n_neuron, np.bool_))
-        self._take("peaks", np.zeros(self._n_part(), layer.dtype))
+        self._take("peaks", np.zeros(of_neurons, layer.dtype))
         integer = np.dtype(f"i{layer.dtype.itemsize}")
         self._take("update_bits", arrays["update"].view(integer))
         self._take("modulation_bits", arrays["modulation"].view(integer))
@@ -332,12 +329,13 @@ class FusedStep:
         if kernel.row:
             text.rows.append(self._call(kernel, component, "weights[i]"))
             return
-        call = self._call(kernel, component, "w")
+        filled = ["w", *self._states(kernel, component, "[i, j]")]
+        line = f"{', '.join(filled)} = {self._call(kernel, component, *filled)}"
         if text.rows:
             text.rows += ["for j in range(n_input):", "    w = weights[i, j]"]
-            text.rows += [f"    weights[i, j] = {call}"]
+            text.rows += [f"    {line}", "    weights[i, j] = w"]
         else:
-            text.bound.append(f"w = {call}")
+            text.bound.append(line)
 
 
 def _attributes(component: Any, names: Iterable[str]) -> list[Any]:

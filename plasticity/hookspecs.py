@@ -96,6 +96,11 @@ def run_started(experiment: Experiment, clock: Clock, store: RunStore, resumed: 
     """The run begins, or goes on where it stopped (`resumed`)."""
 
 
+@_event("notify")
+def training_started(layer: LayerView, clock: Clock, weights: Array) -> None:
+    """A layer is about to do its first step; its arrays are as `init_state` left them."""
+
+
 # -- each epoch, each step ---------------------------------------------------------------------
 
 
@@ -253,6 +258,14 @@ def epoch_finished(clock: Clock) -> None:
     """An epoch is done."""
 
 
+@_event("collect")
+def diagnose(layer: LayerView, clock: Clock) -> str:
+    """Return in one sentence what looks wrong with a layer at the end; None where all is well.
+
+    Asked of every layer that was trained. `Run.notices` has the sentences.
+    """
+
+
 @_event("notify")
 def run_finished(clock: Clock, store: RunStore, outcome: str) -> None:
     """The run is over; emitted always, also after an error, with the outcome in a sentence."""
@@ -295,12 +308,14 @@ ROLES: dict[str, tuple[str, ...]] = {
     "constraint": ("constrain_weights",),
     "encoder": ("encode",),
     "metric": ("measure",),
+    "diagnostic": ("diagnose",),
     "initializer": ("init_state",),
     "observer": (
         "step_finished",
         "measured",
         "should_stop",
         "run_started",
+        "training_started",
         "epoch_started",
         "epoch_finished",
         "run_finished",

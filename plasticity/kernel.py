@@ -30,7 +30,7 @@ class Kernel:
         estimate_threshold  theta, *state, *means of observe(y), first -> theta, *state
         shape_update        dw, w -> dw;  with `peak` dw, w, largest |dw| -> dw
         apply_update        w, dw, *state, *before -> w, *state
-        constrain_weights   w -> w
+        constrain_weights   w, *state -> w, *state
 
     These get arrays and work in place:
 

@@ -77,7 +77,14 @@ class Rule:
 
 
 class Sum(Rule):
-    """A sum of rules."""
+    """A sum of rules, shown as it may be written in Python.
+
+    >>> class Hebb(Rule):
+    ...     def __repr__(self):
+    ...         return "Hebb()"
+    >>> Hebb() - 0.5 * Hebb().during("rearing", "test").following("cosine")
+    Hebb() - 0.5 * Hebb().during('rearing', 'test').following('cosine')
+    """
 
     def __init__(self, terms: tuple[Term, ...]) -> None:
         self._terms = terms
@@ -86,3 +93,20 @@ class Sum(Rule):
     def terms(self) -> tuple[Term, ...]:
         """The terms, in the order in which they were added."""
         return self._terms
+
+    def __repr__(self) -> str:
+        first, *others = self._terms
+        return _written(first, first.coefficient) + "".join(
+            f" {'-' if term.coefficient < 0 else '+'} {_written(term, abs(term.coefficient))}"
+            for term in others
+        )
+
+
+def _written(term: Term, coefficient: float) -> str:
+    """Return a term as Python code, with this coefficient."""
+    text = repr(term.rule)
+    if term.phases:
+        text += f".during({', '.join(map(repr, term.phases))})"
+    if term.schedule is not None:
+        text += f".following({term.schedule!r})"
+    return text if coefficient == 1 else f"{coefficient:g} * {text}"

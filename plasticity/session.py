@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from plasticity import loop
 from plasticity.components import label_of
-from plasticity.dispatch import emit
-from plasticity.errors import DivergenceError
+from plasticity.dispatch import collect, emit
+from plasticity.errors import DivergenceError, PlasticityError
 from plasticity.recording import RunStore
 from plasticity.recording.keeper import Keeper
 from plasticity.recording.resuming import ENDED, way_back
@@ -75,7 +75,7 @@ class Session:
                 logger.info(line)
             reasons = {layer.name: simulation.explain_step(layer) for layer in simulation.layers}
             compiled = [name for name, reason in reasons.items() if reason is None]
-            self.store.label({"compiled": compiled, "notices": []})
+            self.store.label({"compiled": compiled, "notices": self._notices})
             doubt = simulation.data.doubt()
             if doubt is not None:
                 self.notice(doubt)
@@ -84,6 +84,7 @@ class Session:
                 outcome = self._train()
         except KeyboardInterrupt:
             outcome = "interrupted"
+            self._diagnose()
             raise
         except DivergenceError as error:
             error.args = (f"{error}{way_back(self.store)}",)
@@ -106,6 +107,7 @@ class Session:
             if reason:
                 break
         self.check_finite()
+        self._diagnose()
         outcome = f"stopped: {reason}" if reason else "finished"
         # In the same commit as the last checkpoint, so that nobody finds one without the others.
         self._write_state()
@@ -187,6 +189,18 @@ class Session:
             self.store.append_measurements(simulation.view(layer), found, described)
             call = simulation.caller(layer, {"measurements": found})
             emit(call("measured"), layer.clock)
+
+    def _diagnose(self) -> None:
+        """Take note of what looks wrong at the end; a diagnostic that fails loses nothing."""
+        for layer in self.simulation.layers:
+            if layer.clock.step:
+                for answer in self.simulation.caller(layer, {})("diagnose"):
+                    try:
+                        found = collect([answer], layer.clock)
+                    except PlasticityError as error:
+                        found = [str(error)]
+                    for text in found:
+                        self.notice(text)
 
     def _finish(self, outcome: str) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,7 @@ from typing import Any, Literal
 import attrs
 import numpy as np
 
-from plasticity import discovery
+from plasticity import discovery, notebook
 from plasticity.components import label_of
 from plasticity.data import Data, fingerprint
 from plasticity.entries import Reference as Reference
@@ -20,6 +21,8 @@ from plasticity.errors import EntryError, SpecError
 from plasticity.rules import Term
 from plasticity.settings import settings_of
 from plasticity.storage import Storage as Storage
+
+logger = logging.getLogger("plasticity")
 
 GIVEN = "given in Python"
 
@@ -201,28 +204,48 @@ class Experiment:
 
     @staticmethod
     def load(path: str | Path) -> Experiment:
-        """The experiment of a TOML file, or of a preset if there is one of that name.
+        """Return the experiment of a preset, or of a TOML file.
 
-        A mistake in a file is a `SpecError` that begins with the path.
+        A name that is that of a preset means the preset; "./bcm" means the file `bcm`. A mistake in
+        a file is a `SpecError` that begins with the path.
         """
+        name = str(path)
+        if discovery.is_preset(path):
+            if Path(name).exists():
+                logger.warning("%s: the preset; ./%s is what lies here under this name", name, name)
+            return Experiment.from_toml(discovery.preset_text(name))
         path = Path(path)
-        if path.suffix == ".toml" or path.exists() or len(path.parts) > 1:
+        if path.suffix == ".toml" or path.exists() or Path(name).name != name:
             try:
-                text = path.read_text(encoding="utf-8")
-            except OSError as error:
-                raise SpecError(f"{path}: cannot be read: {error.strerror}") from error
-            except UnicodeDecodeError as error:
-                raise SpecError(f"{path}: not a TOML file: {error}") from error
-            try:
-                return Experiment.from_toml(text)
+                return Experiment.from_toml(_text(path, name))
             except SpecError as error:
-                raise type(error)(f"{path}: {error}") from None
-        return Experiment.from_toml(discovery.preset_text(str(path)))
+                raise type(error)(f"{name}: {error}") from None
+        return Experiment.from_toml(discovery.preset_text(name))
+
+    def __repr__(self) -> str:
+        return f"<Experiment: {notebook.summary_of(self)}>"
+
+    def _repr_html_(self) -> str:
+        return notebook.html_of(self)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Experiment) and to_dict(self) == to_dict(other)
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def _text(path: Path, name: str) -> str:
+    """Return what a file holds."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise SpecError(f"not a TOML file: {error}") from error
+    except OSError as error:
+        if (path / "zarr.json").is_file():
+            raise SpecError(
+                f"is the store of a run, not a spec; plasticity resume {name} goes on with it"
+            ) from None
+        raise SpecError(f"cannot be read: {error.strerror}") from error
 
 
 def as_tables(value: Any) -> Any:

@@ -152,3 +152,13 @@ def naive_weight_change(before, after):
     norm = naive_norm(np.ravel(before))
     moved = naive_norm(np.ravel(np.asarray(after, np.float64) - np.asarray(before, np.float64)))
     return moved / norm if norm else None
+
+
+def naive_masked(weights, mask):
+    """w_ij where mask_ij is not 0, else 0."""
+    return np.array(
+        [
+            [w if there else 0.0 for w, there in zip(*rows, strict=True)]
+            for rows in zip(weights, mask, strict=True)
+        ]
+    )

@@ -36,9 +36,12 @@ def carry_out(
             raise
         fail(error, 1, f"The run ended {_reached(simulation)}.")
     console = stdout()
-    print_measurements(console, finished)
+    measured = print_measurements(console, finished)
     if finished.outcome != "finished":
         line(console, f"The run {finished.outcome}")
+    elif not measured:
+        reached = finished.store.attributes["reached"]
+        line(console, f"The run finished after {reached} steps; nothing was measured")
     if out is not None:
         line(console, f"store: {out}")
 

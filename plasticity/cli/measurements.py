@@ -13,16 +13,17 @@ if TYPE_CHECKING:
     from plasticity.typing import Array
 
 
-def print_measurements(console: Console, run: Run, title: str = "") -> None:
-    """Print the last measurements of every layer; nothing where nothing was measured."""
+def print_measurements(console: Console, run: Run, title: str = "") -> bool:
+    """Print the last measurements of every layer; return whether anything was measured."""
     found = {layer: last_measurements(run, layer) for layer in run.layers}
     names = dict.fromkeys(name for told in found.values() for name in told)
     if not names:
-        return
+        return False
     rows = [(name, *(told.get(name, "") for told in found.values())) for name in names]
     if title:
         heading(console, title)
     columns(console, [("measurement", *found), *rows], indent=2 if title else 0)
+    return True
 
 
 def last_measurements(run: Run, layer: str) -> dict[str, str]:

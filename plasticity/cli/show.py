@@ -20,9 +20,8 @@ def show(
 ) -> None:
     """Show what a store or a spec holds and who answers each event."""
     from plasticity.cli.experiment_lines import print_experiment
-    from plasticity.cli.target import opened
     from plasticity.cli.terminal import stdout
-    from plasticity.results import Run
+    from plasticity.results import Run, opened
 
     console = stdout()
     found = opened(target)
@@ -58,6 +57,7 @@ def _print_run(console: Console, run: Run) -> None:
     if run.store.path is not None and run.store.path.is_dir():
         files = [path.stat().st_size for path in run.store.path.rglob("*") if path.is_file()]
         facts.append(("on disk", f"{size_text(sum(files))} in {len(files)} files"))
+    facts += [("notice", text) for text in run.notices]
     facts += [(name, text) for name, text in told["versions"].items()]
     columns(console, facts, indent=2)
     heading(console, "arrays")

@@ -24,14 +24,14 @@ def stdout() -> Console:
 
 @contextmanager
 def log_on_stderr(wanted: bool) -> Iterator[None]:
-    """Within, what the library logs is printed, above a progress bar if there is one."""
-    if not wanted:
-        yield
-        return
+    """Within, what the library logs is printed, above a progress bar if there is one.
+
+    wanted   whether all of it, or warnings alone
+    """
     logger, handler = logging.getLogger("plasticity"), _Stderr()
     before = logger.level
     logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
+    logger.setLevel(logging.INFO if wanted else logging.WARNING)
     try:
         yield
     finally:

@@ -15,14 +15,13 @@ from plasticity import discovery
 from plasticity.comparing.holding_out import Held, hold_out
 from plasticity.data import Data
 from plasticity.errors import SpecError, StoreError
-from plasticity.results import Run, open_run
+from plasticity.results import Run, opened
 from plasticity.runs import configure, reconfigure
 from plasticity.sources import Source
 from plasticity.spec import GIVEN, Experiment
 
 Given: TypeAlias = str | Path | Experiment | Run
 Entrant: TypeAlias = Experiment | Run
-_STORES = (".zarr", ".zip")
 
 
 @attrs.frozen(eq=False)
@@ -72,12 +71,7 @@ def _stem(given: Given) -> str:
 
 
 def _load(given: Given) -> Entrant:
-    if isinstance(given, Experiment | Run):
-        return given
-    path = Path(given)
-    if path.is_dir() or path.suffix in _STORES or "://" in str(given):
-        return open_run(given)
-    return Experiment.load(given)
+    return given if isinstance(given, Experiment | Run) else opened(given)
 
 
 def configured(
@@ -145,12 +139,13 @@ def _as_the_stores(material: Material, stores: Mapping[str, Run], open_data: Any
 def _learnt_from(name: str, trained_on: Mapping[str, Any], data: Data) -> bool:
     """Whether a store was trained on these samples; `StoreError` if their scale was another."""
     given = data.fingerprint()
-    if trained_on["sha256"] == given["sha256"] and trained_on["scale"] != given["scale"]:
+    same = trained_on["sha256"] == given["sha256"]
+    if same and trained_on["scale"] != given["scale"]:
         raise StoreError(
             f"{name} was trained on samples with a scale of {trained_on['scale']:g}, and the same "
             f"are given with {given['scale']:g}; give them with that scale"
         )
-    return bool(trained_on["sha256"] == given["sha256"])
+    return bool(same)
 
 
 def _check_same_stores(stores: Mapping[str, Run]) -> None:

@@ -15,11 +15,12 @@ from plasticity.analysis.responses import rebuilt
 from plasticity.assembly import assemble
 from plasticity.comparing.frames import frames_of_a_page
 from plasticity.comparing.holding_out import Held
+from plasticity.comparing.of_weights import lacking, measured_at_end
 from plasticity.comparing.peak_memory import forget_peak, peak_bytes
 from plasticity.comparing.scores import Cost, Scores, scores_of
 from plasticity.comparing.stopwatch import Stopwatch, samples_until
 from plasticity.data import Data
-from plasticity.errors import DataError, PlasticityError, SpecError
+from plasticity.errors import DataError, PlasticityError, SpecError, UntrustedError
 from plasticity.recording import RunStore
 from plasticity.recording.resuming import ENDED
 from plasticity.recording.target import Target
@@ -40,12 +41,20 @@ class Task:
     asked   the spec, with the seed of this run; also where samples of its data are set aside
     place   folder of the store; None for memory
     growth  whether the weights are recorded along the run, for the page
+    also    metrics that it gets beside its own, since other experiments have them
     """
 
     name: str
     asked: Experiment
     place: Path | None = None
     growth: bool = False
+    also: tuple[Any, ...] = ()
+
+    @property
+    def made(self) -> Experiment:
+        """The spec with all that is measured."""
+        metrics = (*self.asked.metrics, *lacking(self.asked, self.also))
+        return attrs.evolve(self.asked, metrics=metrics)
 
     @property
     def seed(self) -> int:
@@ -64,6 +73,7 @@ class Compared:
     failure     what ended the run, or an empty text
     simulation  trained, so it can be asked to respond; None where the run is kept in a store, or
                 came from another process
+    also        metrics of the weights that other experiments have
     """
 
     name: str
@@ -72,10 +82,16 @@ class Compared:
     scores: Scores | None = None
     failure: str = ""
     simulation: Simulation | None = None
+    also: tuple[Any, ...] = ()
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle all but the simulation, which is part of this process."""
-        return Compared, (self.name, self.asked, self.run, self.scores, self.failure)
+        told = (self.name, self.asked, self.run, self.scores, self.failure, None, self.also)
+        return Compared, told
+
+    def __repr__(self) -> str:
+        ended = f"failed: {self.failure}" if self.failure else self.run and self.run.outcome
+        return f"<Compared {self.name}, seed {self.seed}: {ended}>"
 
     @property
     def seed(self) -> int:
@@ -88,7 +104,11 @@ class Compared:
         if self.run is None or self.failure:
             return {}
         metrics = self.run.metrics
-        return {str(name): _mean(array.values[-1]) for name, array in metrics.data_vars.items()}
+        found = {str(name): array.values[-1] for name, array in metrics.data_vars.items()}
+        state, missing = self.run.state(), lacking(self.run.experiment, self.also)
+        if missing and "weights" in state:
+            found = measured_at_end(state["weights"].values, missing) | found
+        return {name: _mean(value) for name, value in found.items()}
 
     @property
     def row(self) -> dict[str, Any]:
@@ -112,7 +132,7 @@ def assembled(task: Task, rest: Data | None, listeners: Iterable[Any] = ()) -> S
 
     Raises a `SpecError` that begins with the name of the task.
     """
-    trained = task.asked if rest is None else attrs.evolve(task.asked, data=rest)
+    trained = task.made if rest is None else attrs.evolve(task.made, data=rest)
     try:
         return assemble(trained, [*listeners, *frames_of_a_page(task.growth)])
     except SpecError as error:
@@ -126,7 +146,7 @@ def carry_out(task: Task, held: Held, listeners: Iterable[Any] = ()) -> Compared
 
 def train(task: Task, simulation: Simulation, held: Held) -> Compared:
     """The same with a simulation that has been assembled."""
-    compared = Compared(task.name, task.asked, simulation=simulation)
+    compared = Compared(task.name, task.asked, simulation=simulation, also=task.also)
     stopwatch = Stopwatch(simulation.experiment, simulation.data.per_epoch)
     simulation.register(stopwatch)
     anew = forget_peak()
@@ -162,7 +182,7 @@ def found_complete(task: Task, held: Held) -> Compared | None:
     run = open_run(task.place)
     if not run.outcome.startswith(ENDED):
         return None
-    compared = Compared(task.name, task.asked, run)
+    compared = Compared(task.name, task.asked, run, also=task.also)
     scores = Scores.read(scores_path(task.place), run.store.attributes["id"])
     if scores is not None and (scores.labels is not None or held.data is None):
         compared.scores = scores
@@ -170,12 +190,14 @@ def found_complete(task: Task, held: Held) -> Compared | None:
     return _scored_anew(task, compared, held)
 
 
-def found_in_store(name: str, run: Run, trained_on: Data | None, held: Held) -> Compared:
+def found_in_store(
+    name: str, run: Run, trained_on: Data | None, held: Held, also: tuple[Any, ...] = ()
+) -> Compared:
     """The run of a store that somebody else made, finished or not.
 
     trained_on   the data that it learnt from, or None where nobody knows them
     """
-    compared = Compared(name, run.experiment, run)
+    compared = Compared(name, run.experiment, run, also=also)
     if run.outcome.startswith("failed"):
         compared.failure = run.outcome.removeprefix(_FAILED)
     elif trained_on is not None and compared.weights is not None:
@@ -213,10 +235,10 @@ def _scored_anew(task: Task, compared: Compared, held: Held) -> Compared:
     assert compared.run is not None
     try:
         trained_on = held.rest or Source.of(task.asked).open_data("train")
-        simulation = rebuilt(compared.run, trained_on)
+        simulation = rebuilt(compared.run, trained_on, task.asked)
         cost = Cost(state_bytes=_state_bytes(simulation))
         _score(task, compared, simulation, held, cost)
-    except DataError as error:
+    except (DataError, UntrustedError) as error:
         compared.failure = compared.failure or str(error)
     return compared
 

@@ -61,7 +61,7 @@ def worth_sharing(tasks: Sequence[Task], data: Data) -> bool:
         return False
     if sum(_seconds(task.asked, data) for task in tasks) < _WORTH_S:
         return False
-    return all(_can_be_sent(task.asked) for task in tasks)
+    return all(_can_be_sent(task.made) for task in tasks)
 
 
 def in_processes(tasks: Iterable[Task], first_seed: int, ended: Ended) -> None:
@@ -166,7 +166,7 @@ class _Worker:
         assert process.stdout is not None
         tables = {
             "name": task.name,
-            "spec": task.asked.to_dict(),
+            "spec": task.made.to_dict(),
             "place": str(task.place),
             "growth": task.growth,
             "first_seed": self._first_seed,

@@ -1,4 +1,4 @@
-"""How many neurons a compiled step takes at a time through its matrix products."""
+"""How the work of a compiled step is cut, by the shape of the problem alone."""
 
 from __future__ import annotations
 
@@ -10,6 +10,38 @@ _PROCESSORS = ("SkylakeX", "Cooperlake", "SapphireRapids")
 _PRODUCT = 1_000_000  # multiplications
 _RESULT = 1200  # elements of W x
 _LANES = 4  # neurons that its innermost loop takes at once
+# Multiplications below which a step is done before a second thread has begun; measured.
+_WORTH_THREADS = 200_000
+# Numbers of parts that 2, 4, 8 and 16 threads share evenly, and from 24 on 3, 6 and 12 as well.
+_PARTS = (48, 24, 16, 8, 4, 2)
+_ROWS, _PACKED_ROWS, _SAMPLES = 12, 48, 24  # of a part, at least
+_PACKED_PARTS = 16  # at most
+
+
+def parts_of_step(n_neuron: int, n_sample: int, n_input: int) -> tuple[int, int]:
+    """Return into how many parts the neurons of a step are cut, and into how many its samples.
+
+    The last bits of sums and products depend on the cut, so the shape alone decides: a run goes on
+    bit for bit on a machine with another number of cores, which share the parts among them.
+
+    Where OpenBLAS copies all samples for each part (see `rows_at_a_time`), a copy costs as much as
+    16 neurons, so there are fewer parts. Measured on two threads with 784 inputs and 100 samples,
+    in place of 2 parts: with 100 neurons 171 in place of 181 us for 8; with 2000 neurons as fast
+    for 48; where samples are copied, 1.06 times as long for 8 of 2000 neurons.
+
+    >>> parts_of_step(n_neuron=10, n_sample=100, n_input=784)
+    (1, 1)
+    """
+    if n_neuron * n_input * n_sample < _WORTH_THREADS:
+        return 1, 1
+    copied = rows_at_a_time(n_neuron, n_sample, n_input) == n_neuron
+    most = min(n_neuron // _PACKED_ROWS, _PACKED_PARTS) if copied else n_neuron // _ROWS
+    rows = _parts(most)
+    return (rows, _parts(n_sample // _SAMPLES)) if rows > 1 else (1, 1)
+
+
+def _parts(most: int) -> int:
+    return next((n for n in _PARTS if n <= most), 1)
 
 
 def rows_at_a_time(n_neuron: int, n_sample: int, n_input: int) -> int:

@@ -137,15 +137,16 @@ _MODULE = '''\
 """Steps of one sample each."""
 
 import numpy as np
+import plasticity.kernels.cache
 from numba import njit
 
 
 {dot}
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={{"contract"}})
+@plasticity.kernels.cache.njit(nogil=True, error_model="numpy", fastmath={{"contract"}})
 def kernel({arguments}):
     n_neuron, n_input = weights.shape
-    n_part = n_sample = 1
+    n_sample = 1
     first_row, last_row, part, b = 0, 1, 0, 0
     number = current.dtype.type
     zero, share = number(0), number(1)

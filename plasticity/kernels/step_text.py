@@ -1,9 +1,10 @@
 """The text of compiled steps of a layer, put together from the kernels of its components.
 
-Neurons are cut into a fixed number of parts. A thread takes a part through as many stages as it
-can, some neurons at a time while they are in its cache; a stage that needs all neurons of a sample
-(lateral connections, competition) or all weights (the largest update) ends the region. The cut does
-not depend on the number of threads, and sums run in a fixed order, so threads change no bit.
+Neurons and samples are cut into fixed numbers of parts, given by the lengths of `peaks` and of
+`decays`. A thread takes a part through as many stages as it can, some neurons at a time while they
+are in its cache; a stage that needs all neurons of a sample (lateral connections, competition) or
+all weights (the largest update) ends the region. The cut does not depend on the number of threads
+or of cores, and sums run in a fixed order, so neither changes a bit.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ class StepText:
     bound: list[str] = attrs.field(factory=list)
     rows: list[str] = attrs.field(factory=list)
     still: bool = False
-    parallel: bool = True
+    cut: bool = True  # into several parts
+    parallel: bool = True  # whether threads share the parts
 
     @property
     def factors(self) -> list[str]:
@@ -70,7 +72,7 @@ class StepText:
             if kind != "peak"
         )
         calls = [
-            ("peak[0] = peaks.max()" if self.parallel else "peak[0] = peaks[0]")
+            ("peak[0] = peaks.max()" if self.cut else "peak[0] = peaks[0]")
             if kind == "peak"
             else self._call(f"stage_{n}", kind, body)
             for n, (kind, body) in enumerate(regions)
@@ -108,20 +110,25 @@ class StepText:
         if kind == "rows":
             body = [*_BLOCKS, *("    " + line for line in body)]
         # A loop over one part would be one more function to compile for each stage.
-        text = _STAGE + _SHARED if self.parallel else _STAGE
+        text = _STAGE + _PARTS if self.cut else _STAGE
         return text.format(
-            name=name, arguments=arguments, size=_SIZES[kind], body=indented(body, 1)
+            name=name,
+            arguments=arguments,
+            size=_SIZES[kind],
+            cut=_CUTS[kind],
+            parallel="parallel=True, " if self.parallel else "",
+            body=indented(body, 1),
         )
 
     def _call(self, name: str, kind: str, body: list[str]) -> str:
         given = [_AT_STEP.get(argument, argument) for argument in self._taken(kind, body)]
-        if self.parallel:
+        if self.cut:
             return f"{name}({', '.join(given)})"
         return f"{name}_part(0, {_SIZES[kind]}, 0, {', '.join(given)})"
 
     def _taken(self, kind: str, body: list[str]) -> list[str]:
         """What a stage takes: each argument more costs time and memory when it is compiled."""
-        frame = [*_BLOCKS, _SIZES[kind], "n_part"] if kind == "rows" else [_SIZES[kind], "n_part"]
+        frame = [_SIZES[kind], _CUTS[kind], *(_BLOCKS if kind == "rows" else [])]
         words = set(re.findall(r"\w+", "\n".join([*frame, *body])))
         return [name for name in (*self.arguments, *self._locals()) if name in words]
 
@@ -222,7 +229,7 @@ class StepText:
     def _decay(self) -> list[str]:
         if self.compete:
             lines = ["d = decay[i]" if self.decays else "d = zero"]
-            lines += ["for p in range(n_part):", "    d += decays[p, i]"]
+            lines += ["for p in range(len(decays)):", "    d += decays[p, i]"]
             # A rule may let the weights of a neuron fade on which it adds no phi.
             if self.sparse:
                 lines += ["if d != zero and not touched[i]:"]
@@ -259,7 +266,8 @@ _BLOCKS = [
 ]
 
 _SIZES = {"rows": "n_neuron", "samples": "n_sample"}
-_LOCALS = ("n_neuron", "n_sample", "n_input", "n_part", "zero", "share", "first")
+_CUTS = {"rows": "peaks", "samples": "decays"}  # an element, or a row, for each part
+_LOCALS = ("n_neuron", "n_sample", "n_input", "zero", "share", "first")
 # What a stage is given in place of an argument at a step that is not the first of the call.
 _AT_STEP = {"start": "start + t * n_sample", "step": "now", "count": "count + t"}
 
@@ -342,10 +350,11 @@ def {name}_part(first_row, last_row, part, {arguments}):
 {body}
 """
 
-_SHARED = """
+_PARTS = """
 
-@njit(parallel=True, error_model="numpy")
+@njit({parallel}error_model="numpy")
 def {name}({arguments}):
+    n_part = len({cut})
     for part in prange(n_part):
         low = part * {size} // n_part
         high = (part + 1) * {size} // n_part
@@ -356,6 +365,7 @@ _MODULE = '''\
 """Steps of a layer."""
 
 import numpy as np
+import plasticity.kernels.cache
 from numba import njit, prange
 
 
@@ -363,11 +373,10 @@ from numba import njit, prange
 
 # Each parallel loop has a function of its own: Numba would merge neighbours into one loop, and a
 # stage needs all of the one before.
-@njit(cache=True, nogil=True, error_model="numpy")
+@plasticity.kernels.cache.njit(nogil=True, error_model="numpy")
 def kernel({arguments}):
     n_neuron, n_sample = current.shape
     n_input = x.shape[1]
-    n_part = len(peaks)
     number = current.dtype.type
     zero, share = number(0), number(1) / number(n_sample)
     for t in range(n_step):

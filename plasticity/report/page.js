@@ -57,3 +57,14 @@ for (const table of document.querySelectorAll("table.sortable")) {
     });
   });
 }
+
+// A table that goes on to the right shows there that it does.
+for (const box of document.querySelectorAll(".scroll")) {
+  const look = () => {
+    const rest = box.scrollWidth - box.clientWidth - box.scrollLeft;
+    box.parentElement.classList.toggle("goes-on", rest > 1);
+  };
+  box.addEventListener("scroll", look, { passive: true });
+  new ResizeObserver(look).observe(box);
+  look();
+}

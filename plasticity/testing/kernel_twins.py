@@ -170,10 +170,14 @@ def _apply_update(
     )
 
 
-def _constrain_weights(kernel: Kernel, numbers: list[Any], before: Named, *_: Any) -> Named:
+def _constrain_weights(
+    kernel: Kernel, numbers: list[Any], before: Named, states: Named, clock: Clock
+) -> Named:
     function, weights = _function(kernel), before["weights"].copy()
     if not kernel.row:
-        return {"weights": _each(lambda w: function(w, *numbers), weights)}
+        own = [states[name] for name in kernel.state]
+        names = ("weights", *kernel.state)
+        return _several(lambda *values: function(*values, *numbers), names, weights, *own)
     for row in weights:
         function(row, *numbers)
     return {"weights": weights}

@@ -182,8 +182,8 @@ def test_public_names_are_where_they_are_said_to_be():
 
 # Each module imports from lines above its own; a package counts as one module.
 ORDER = """
-    errors typing
-    quantities folders outlet threads interrupt randomness clock rules kernel hookspecs
+    errors typing editable
+    quantities folders notebook outlet threads interrupt randomness clock rules kernel hookspecs
     cadence expressions settings data inputs discovery variable formulas
     labelled
     components
@@ -205,7 +205,7 @@ ORDER = """
     fuse
     online
     fusion stretch
-    evaluation
+    evaluation lengthening
     loop
     recording
     results
@@ -223,6 +223,7 @@ ORDER = """
     bench
     testing
     cli
+    __main__
 """
 RANK = {name: rank for rank, line in enumerate(ORDER.split("\n")) for name in line.split()}
 

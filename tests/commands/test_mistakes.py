@@ -88,12 +88,13 @@ def test_an_unknown_preset_is_told_with_the_nearest_one():
         ),
         (
             "pictures.xyz",
-            "pictures.xyz: no source reads .xyz (known are .csv, .npy, .npz, .zarr)",
+            "pictures.xyz: no source reads .xyz (known are .csv, .idx, .idx.gz, .npy, .npz, "
+            ".ubyte, .ubyte.gz, .zarr)",
         ),
         (
             "some/folder",
-            "some/folder: no source reads a path without a suffix (known are .csv, .npy, .npz, "
-            ".zarr)",
+            "some/folder: no source reads a path without a suffix (known are .csv, .idx, .idx.gz, "
+            ".npy, .npz, .ubyte, .ubyte.gz, .zarr)",
         ),
     ],
 )

@@ -40,6 +40,15 @@ document.getElementById("phone").onload = (event) => {
     found.sorted.push({names: names(), values: values(),
       said: table.tHead.rows[0].cells[column].getAttribute("aria-sort")});
   }
+  const box = table.parentElement, wide = box.parentElement, after = () =>
+    event.target.contentWindow.getComputedStyle(wide, "::after").display;
+  found.goes_on = [box.scrollWidth > box.clientWidth, after()];
+  box.scrollLeft = box.scrollWidth;
+  box.dispatchEvent(new Event("scroll"));
+  found.goes_on.push(after());
+  const apart = page.querySelector("table.apart").parentElement;
+  found.fits = [apart.scrollWidth > apart.clientWidth,
+    apart.parentElement.classList.contains("goes-on")];
   document.getElementById("found").textContent = JSON.stringify(found);
 };
 </script>
@@ -93,3 +102,8 @@ def test_a_click_on_a_heading_sorts_down_and_a_second_one_up(browsed):
     assert down["values"] == sorted(down["values"], reverse=True)
     assert down["values"][0] > down["values"][1]
     assert (up["values"], up["names"]) == (down["values"][::-1], down["names"][::-1])
+
+
+def test_a_table_that_goes_on_to_the_right_shows_it_until_its_end(browsed):
+    assert browsed[0]["goes_on"] == [True, "block", "none"]
+    assert browsed[0]["fits"] == [False, False]

@@ -140,6 +140,12 @@ def test_the_version_is_that_of_the_package():
     assert finish(start("--version")) == (0, f"plasticity {version('plasticity-lab')}\n", "")
 
 
+def test_the_package_run_as_a_module_is_the_command_line():
+    words = [sys.executable, "-m", "plasticity", "--help"]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert done.stdout == finish(start("--help")).out
+
+
 def test_the_help_names_all_commands_and_cuts_none_of_their_descriptions():
     result = finish(start("--help"))
     listed = result.out.partition("Commands:\n")[2].splitlines()

@@ -88,14 +88,17 @@ def test_a_file_with_two_layers_runs_and_prints_a_column_for_each(tmp_path):
     assert (run.state(0)["weights"].shape, run.state(1)["weights"].shape) == ((5, 64), (3, 5))
 
 
-def test_a_run_without_measurements_prints_no_table():
+FINISHED = "The run finished after 15 steps; nothing was measured\n"
+
+
+def test_a_run_without_measurements_prints_how_it_ended_and_no_table():
     result = command("run", "bcm", *SMALL, "--set", "metrics=[]", "--quiet")
-    assert result == (0, "", "")
+    assert result == (0, FINISHED, "")
 
 
 def test_progress_goes_to_stderr_as_plain_lines_where_there_is_no_terminal():
     result = command("run", "bcm", *SMALL, "--set", "metrics=[]")
-    assert (result.status, result.out) == (0, "")
+    assert (result.status, result.out) == (0, FINISHED)
     assert result.err.splitlines()[-1].startswith("100%, finished, ")
 
 

@@ -194,8 +194,8 @@ def test_a_path_that_does_not_exist_is_refused(tmp_path, monkeypatch):
 
 def test_a_file_of_another_kind_is_refused(tmp_path):
     assert refusal(path=text(tmp_path / "x.txt", "1,2")) == (
-        f"{tmp_path}/x.txt: a file of samples ends in one of '.csv', '.npy', '.npz', '.zarr', got "
-        "'.txt'"
+        f"{tmp_path}/x.txt: a file of samples ends in one of '.csv', '.idx', '.npy', '.npz', "
+        "'.zarr', got '.txt'"
     )
 
 

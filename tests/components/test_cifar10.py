@@ -40,7 +40,7 @@ def _nothing_else_to_find(monkeypatch, tmp_path):
     monkeypatch.setenv("PLASTICITY_CACHE", str(tmp_path / "cache"))
 
 
-def refusal(folder: Path) -> str:
+def refusal(folder: Path | None) -> str:
     with pytest.raises(DataError) as caught:
         Cifar10(folder=folder).open_data("train")
     return str(caught.value)
@@ -83,9 +83,10 @@ def test_the_files_are_found_where_fetch_unpacks_them(tmp_path):
     assert Cifar10().open_data("train").n_sample == 20
 
 
-def test_missing_files_are_told_with_all_places_and_how_to_get_them(tmp_path):
+def test_missing_files_are_told_with_all_places_and_how_to_get_them(tmp_path, monkeypatch):
     given, cache = tmp_path / "given", tmp_path / "cache"
-    assert refusal(given) == (
+    monkeypatch.setenv("PLASTICITY_DATA", str(given))
+    assert refusal(None) == (
         f"cifar10: no 'data_batch_1.bin' in {given}, {given}/cifar-10-batches-bin, "
         f"{given}/cifar10, {given}/cifar10/cifar-10-batches-bin, {cache}/cifar10, "
         f"{cache}/cifar10/cifar-10-batches-bin; get it with 'plasticity fetch cifar10', or set "
@@ -93,12 +94,21 @@ def test_missing_files_are_told_with_all_places_and_how_to_get_them(tmp_path):
     )
 
 
+def test_a_folder_that_was_given_and_lacks_the_files_is_told_with_what_it_holds(tmp_path):
+    (tmp_path / "cifar-100-binary").mkdir()
+    assert refusal(tmp_path) == (
+        f"cifar10: no 'data_batch_1.bin' in {tmp_path}, which was given as folder; it holds "
+        "'cifar-100-binary'"
+    )
+
+
 def test_one_missing_batch_is_told(tmp_path):
     folder = write(tmp_path / "given")
     (folder / "data_batch_4.bin").unlink()
     assert refusal(folder) == (
-        f"cifar10: no 'data_batch_4.bin' in {folder}; get it with 'plasticity fetch cifar10', "
-        "or set PLASTICITY_DATA to the folder that holds it"
+        f"cifar10: no 'data_batch_4.bin' in {folder}, which was given as folder; it holds "
+        "'data_batch_1.bin', 'data_batch_2.bin', 'data_batch_3.bin', 'data_batch_5.bin', "
+        "'test_batch.bin'"
     )
 
 

@@ -37,10 +37,11 @@ NAMES = {
         krotov_hopfield krotov_hopfield_dynamic hebb oja sanger covariance anti_hebb instar outstar
         competitive kohonen softhebb s1 s2 k1 k2 intrator equation
     """,
-    "constraint": "synaptic_scaling row_norm channel_norm keep_sign bounds",
+    "constraint": "synaptic_scaling row_norm channel_norm keep_sign bounds mask",
     "transform": "max_abs weight_decay oja_stabilizer clip",
     "source": "arrays mnist cifar10 digits natural_images noise patterns gratings",
-    "encoder": "deprivation spontaneous_activity dead_inputs add_noise low_pass high_pass",
+    "encoder": "deprivation spontaneous_activity dead_inputs add_noise low_pass high_pass "
+    "centre standardize unit_length whiten",
     "metric": """
         selectivity peak_selectivity sparseness overlap memorization capacity_used selected_by
         redundancy class_purity orientation_tuning weight_norm weight_entropy response_kurtosis

@@ -48,6 +48,29 @@ def test_a_store_is_taken_as_it_is_and_scored_anew(folder):
     assert before == sorted(path.read_bytes() for path in place.rglob("*") if path.is_file())
 
 
+def test_a_store_is_measured_by_the_metrics_of_weights_that_others_have(folder):
+    settings = {"neurons": 4, "epochs": 1, "observers": []}
+    place = folder / "a"
+    run = pl.run("bcm", data=SEPARABLE, metrics=[], out=place, **settings)
+    norm = {"name": "weight_norm", "power": 1.0}
+    metrics = [norm, "weight_change", "selectivity"]
+    compared = compare([place, "bcm"], data=SEPARABLE, metrics=metrics, **settings)
+    stored = compared.runs[0].measurements
+    assert set(stored) == {"weight_norm"}
+    wanted = np.abs(run.weights.values).sum(axis=1).mean()
+    assert stored["weight_norm"] == pytest.approx(wanted, rel=1e-6)
+
+
+def test_runs_in_processes_of_their_own_measure_what_others_do(folder, monkeypatch):
+    monkeypatch.setattr("plasticity.comparing.workers._WORTH_S", -1.0)
+    settings = {"neurons": 4, "epochs": 1, "data": "digits", "observers": []}
+    compared = compare(["bcm", "krotov_hopfield"], out=folder / "both", **settings)
+    assert all("unit_convergence" in run.run.metrics for run in compared.runs)
+    assert "unit_convergence" not in compared.runs[0].asked.to_toml()
+    again = compare(["bcm", "krotov_hopfield"], out=folder / "both", **settings)
+    assert again.table[0]["unit_convergence"] == compared.table[0]["unit_convergence"]
+
+
 def test_stores_of_different_data_are_refused(folder):
     one = stored(folder / "a")
     other = stored(folder / "b", data=Data(np.flip(SEPARABLE)))

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 import toys
+import xarray as xr
 from comparing import CLASSES, RNG, SEPARABLE, LastStep, Norms, Stumbles, spec
 from threadpoolctl import threadpool_info, threadpool_limits
 
@@ -61,10 +62,13 @@ def test_a_row_holds_the_last_measurements_with_the_mean_over_the_neurons():
     assert compared.columns == ("last_step", "norm", "samples_per_second")
 
 
-def test_a_run_lacks_the_measurements_that_only_others_have():
+def test_a_run_lacks_the_measurements_that_only_others_have_but_for_those_of_weights():
     compared = compare({"a": spec(), "b": spec(metrics=[Norms()])})
-    assert compared.columns == ("last_step", "norm", "samples_per_second")
-    assert [set(row) & {"last_step", "norm"} for row in compared.table] == [{"last_step"}, {"norm"}]
+    assert compared.columns == ("norm", "last_step", "samples_per_second")
+    names = [set(row) & {"last_step", "norm"} for row in compared.table]
+    assert names == [{"last_step", "norm"}, {"norm"}]
+    assert compared.table[0]["norm"] == compared.table[1]["norm"]
+    assert [len(run.asked.metrics) for run in compared.runs] == [1, 1]
 
 
 def test_experiments_of_one_name_are_numbered():
@@ -203,3 +207,47 @@ def test_small_products_run_on_one_thread_and_large_ones_as_before():
         with one_thread_if_small(10_000_000):
             assert set(threads()) == {2}
         assert set(threads()) == {2}
+
+
+# -- one dataset -------------------------------------------------------------------------------
+
+
+def test_the_dataset_holds_all_measurements_over_experiment_seed_and_step():
+    small = toys.layer(neurons=3)
+    specs = {
+        "a": spec(metrics=[LastStep(), Norms()], epochs=2),
+        "b": spec(layers=[small], epochs=1, metrics=[Norms()], measure_every=8),
+    }
+    compared = compare(specs, seeds=2, budget="own")
+    dataset = compared.dataset
+    assert dataset.norm.dims == ("experiment", "seed", "step", "neuron")
+    assert dataset.experiment.values.tolist() == ["a", "b"]
+    assert dataset.seed.values.tolist() == list(compared.seeds)
+    assert dataset.step.values.tolist() == [8, 16, 20, 40]
+    for run in compared.runs:
+        metrics = run.run.metrics
+        found = dataset.sel(experiment=run.name, seed=run.seed, step=metrics.step.values)
+        n_neuron = metrics.sizes["neuron"]
+        assert np.array_equal(found.norm[:, :n_neuron], metrics.norm)
+        assert np.isnan(found.norm[:, n_neuron:]).all()
+        assert np.array_equal(found.epoch, metrics.epoch)
+        assert float(found.samples_per_second) == run.row["samples_per_second"]
+    assert np.isnan(dataset.norm.sel(experiment="a", step=[8, 16])).all()
+    assert np.isnan(dataset.last_step.sel(experiment="b")).all()
+    assert dataset.norm.attrs == compared.runs[0].run.metrics.norm.attrs
+
+
+def test_the_dataset_has_room_for_a_run_that_failed():
+    compared = compare({"a": spec(metrics=[Norms()]), "b": spec(observers=[Stumbles()])})
+    assert compared.runs[1].failure
+    assert np.isnan(compared.dataset.norm.sel(experiment="b", step=20)).all()
+
+
+def test_the_dataset_is_saved_by_xarray_in_both_formats(tmp_path):
+    dataset = compare({"a": spec(metrics=[LastStep(), Norms()])}).dataset
+    dataset.to_netcdf(tmp_path / "compared.nc", engine="scipy")
+    dataset.to_zarr(tmp_path / "compared.zarr", consolidated=False)
+    with xr.open_dataset(tmp_path / "compared.nc", engine="scipy") as netcdf:
+        xr.testing.assert_equal(netcdf.load(), dataset)
+    with xr.open_zarr(tmp_path / "compared.zarr", consolidated=False) as zarr:
+        xr.testing.assert_equal(zarr.load(), dataset)

@@ -201,3 +201,18 @@ def test_two_rules_may_take_turns():
         update = bcm if 4 <= step < 8 else oja_update
         weights = weights + RATE * update(weights, SAMPLES[rows])
         np.testing.assert_allclose(run.weights[step], weights, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "oja()",
+        "lc94() + oja()",
+        "-2 * oja() - 0.5 * lc94()",
+        "KrotovHopfield(power=3.0, rank=2, anti_hebbian=0.4).during('early', 'late') - oja()",
+        "oja() + 0.1 * hebb().following('cosine')",
+        "hebb().during('early').following({'name': 'cosine', 'lowest': 0.1}) + 3 * oja()",
+    ],
+)
+def test_a_sum_is_shown_as_it_may_be_written(text):
+    assert repr(eval(text)) == text

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from plasticity import Variable, component, hookimpl
+from plasticity import Kernel, Variable, component, hookimpl
 from plasticity.typing import Array
 from plasticity_plugins import bibliography
+
+
+def _uncrossed(w, before):  # type: ignore[no-untyped-def]  # compiled
+    kept = before if w * np.sign(before) < 0 else w
+    return kept, kept
 
 
 @component(source=bibliography.COOPER_2004)
@@ -22,6 +27,8 @@ class KeepSign:
     """
 
     before = Variable(("neuron", "input"), description="weights before the step")
+
+    kernels = (Kernel("constrain_weights", _uncrossed, state=("before",)),)
 
     @hookimpl
     def init_state(self, weights: Array) -> None:

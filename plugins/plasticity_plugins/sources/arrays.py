@@ -13,8 +13,9 @@ from plasticity.errors import DataError, listed
 from plasticity.typing import Array
 from plasticity_plugins.sources.array_files import read_npy, read_npz, read_zarr
 from plasticity_plugins.sources.csv_files import read_column, read_csv
+from plasticity_plugins.sources.idx import labels_beside, read_any_idx
 
-_READERS = {".npy": read_npy, ".npz": read_npz, ".zarr": read_zarr}
+_READERS = {".npy": read_npy, ".npz": read_npz, ".zarr": read_zarr, ".idx": read_any_idx}
 
 
 @component
@@ -29,7 +30,8 @@ class Arrays:
     `header`, `index` and `labels` tell.
 
     Labels come from the key or column that `labels` names, or from a second file; there, `labels`
-    names the key or column where there are several. They are whole numbers or strings.
+    names the key or column where there are several. Those of a file of images in the format of
+    MNIST come from the file of labels beside it. They are whole numbers or strings.
 
     Raises `DataError`, naming the file, what was expected and what was found.
 
@@ -39,7 +41,7 @@ class Arrays:
     """
 
     path: str | Path | None = setting(
-        default=None, doc="file with the samples: .npy, .npz, .zarr or .csv"
+        default=None, doc="file with the samples: .npy, .npz, .zarr, .csv or .idx, as MNIST's"
     )
     samples: Any = setting(default=None, doc="the samples as an array, in place of a file")
     key: str | None = setting(
@@ -80,19 +82,23 @@ class Arrays:
                 f"arrays: the samples come from path or from samples, got {given}; give one of them"
             )
         samples, labels, name = self._samples()
-        if self.labels_path is not None:
-            labels = self._labels_of_file()
+        labels_path = self.labels_path
+        if labels_path is None and self.labels is None and self.path is not None:
+            labels_path = labels_beside(_existing(self.path))
+        if labels_path is not None:
+            labels = self._labels_of_file(labels_path)
         elif self.labels is not None and self.labels is not False and not self._names_labels:
             labels = np.asarray(self.labels)
         if labels is not None:
-            labels = _whole(labels, name if self.labels_path is None else str(self.labels_path))
+            labels = _whole(labels, name if labels_path is None else str(labels_path))
         scale: dict[str, Any] = {} if self.scale is None else {"scale": self.scale}
         return Data(samples, labels=labels, image_shape=self.image_shape, name=name, **scale)
 
     @property
     def _names_labels(self) -> bool:
         """Whether `labels` tells where the labels are, and not what they are."""
-        return isinstance(self.labels, str | numbers.Integral) and self.labels is not False
+        named = isinstance(self.labels, str | numbers.Integral)
+        return named and not isinstance(self.labels, bool)
 
     def _samples(self) -> tuple[Any, Array | None, str]:
         """The samples, the labels that are in the same file, and the name of the data."""
@@ -110,8 +116,8 @@ class Arrays:
         samples, labels = self._read(path, self.key, inside)
         return samples, labels, path.name
 
-    def _labels_of_file(self) -> Array:
-        path = _existing(self.labels_path)
+    def _labels_of_file(self, labels_path: str | Path) -> Array:
+        path = _existing(labels_path)
         if path.suffix == ".csv":
             return read_column(
                 path, delimiter=self.delimiter, header=self.header, labels=self.labels
@@ -131,16 +137,22 @@ class Arrays:
                 index=self.index,
                 labels=labels,
             )
-        if path.suffix not in _READERS:
+        suffix = _suffix(path)
+        if suffix not in _READERS:
             raise DataError(
                 f"{path}: a file of samples ends in one of {listed([*_READERS, '.csv'])}, got "
                 f"{path.suffix!r}"
+            )
+        if suffix == ".idx" and labels:
+            raise DataError(
+                f"{path}: labels = {labels!r} names an array, but an idx file holds one; name the "
+                "file of the labels by labels_path"
             )
         if isinstance(labels, numbers.Integral) and labels is not False:
             raise DataError(
                 f"{path}: labels = {labels} names a column, which only a csv file has; give a key"
             )
-        reader, labels = _READERS[path.suffix], labels or None
+        reader, labels = _READERS[suffix], labels or None
         samples = reader(path, key, labels)
         return samples, None if labels is None else reader(path, labels)
 
@@ -150,6 +162,12 @@ def _existing(path: Any) -> Path:
     if not absolute.exists():
         raise DataError(f"{absolute}: does not exist; a relative path starts at {Path.cwd()}")
     return absolute
+
+
+def _suffix(path: Path) -> str:
+    """How the name of a file ends; ".idx" for every name of an idx file."""
+    plain = path.name.removesuffix(".gz")
+    return ".idx" if plain.endswith((".idx", "-ubyte", ".ubyte")) else path.suffix
 
 
 def _whole(labels: Array, where: str) -> Array:

@@ -29,10 +29,10 @@ _SHA256 = "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"
 class Cifar10:
     """50,000 color photographs of 32 x 32 pixels in ten classes to train on and 10,000 to test.
 
-    Looked for in the folder given, then in PLASTICITY_DATA, then where `plasticity fetch cifar10`
-    puts them; in the first two also in a sub-folder `cifar10`, and everywhere in the folder
-    `cifar-10-batches-bin` that the official archive makes. Only the binary version is read: the
-    Python version is made of pickles, and opening a pickle runs whatever code is in it.
+    Looked for in the folder given or, without one, in PLASTICITY_DATA, then where `plasticity fetch
+    cifar10` puts them; in the first two also in a sub-folder `cifar10`, and everywhere in the
+    folder `cifar-10-batches-bin` that the official archive makes. Only the binary version is read:
+    the Python version is made of pickles, and opening a pickle runs whatever code is in it.
 
     Images are (y, x, channel), though the files hold (channel, y, x). Bytes stay bytes and are
     scaled to [0, 1].
@@ -42,7 +42,7 @@ class Cifar10:
     Source: Krizhevsky, Learning Multiple Layers of Features from Tiny Images (2009).
     """
 
-    folder: str | Path | None = setting(default=None, doc="where to look for the files first")
+    folder: str | Path | None = setting(default=None, doc="where the files are")
 
     @hookimpl
     def open_data(self, split: str) -> Data | None:
@@ -67,13 +67,14 @@ class Cifar10:
         return Path(folder)
 
     def _files(self, split: str) -> list[Path]:
-        among = places("cifar10", self.folder, _BINARY)
+        among = places("cifar10", self.folder, [_BINARY])
         try:
-            first = find_file("cifar10", _FILES[split][:1], among)
+            first = find_file("cifar10", _FILES[split][:1], among, self.folder)
         except DataError:
             _refuse_pickles(among)
             raise
-        return [find_file("cifar10", [name], [first.parent]) for name in _FILES[split]]
+        at = first.parent
+        return [find_file("cifar10", [name], [at], self.folder and at) for name in _FILES[split]]
 
 
 def _refuse_pickles(among: list[Path]) -> None:

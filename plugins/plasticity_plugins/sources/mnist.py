@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from plasticity.errors import DataError
 from plasticity_plugins.sources import papers
 from plasticity_plugins.sources.downloads import download
 from plasticity_plugins.sources.folders import find_file, places
-from plasticity_plugins.sources.idx import read_idx
+from plasticity_plugins.sources.idx import read_bytes, read_idx, unzipped
 
 _STEMS = {"train": "train", "test": "t10k"}
 _N_CLASS = 10
@@ -36,13 +37,31 @@ _PUBLISHED = {
 }
 
 
+# sha256 of the content of the same files of images, unpacked.
+_MNIST = (
+    "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+)
+# md5 of the gzipped files of images, as torchvision checks them.
+_FASHION = ("8d4fb7e6c68d591d4c3dfef9ec88bf0d", "bef4ecab320f06d8554ea6380940ec79")
+_SOURCES = {"mnist": papers.LECUN_1998, "fashion_mnist": papers.XIAO_2017}
+_INSIDE = ("raw", "MNIST/raw")
+
+
 @component(source=papers.LECUN_1998)
 class Mnist:
     """60,000 handwritten digits of 28 x 28 pixels to train on and 10,000 to test.
 
-    Looked for in the folder given, then in PLASTICITY_DATA, then where `plasticity fetch mnist`
-    puts them; in the first two also in a sub-folder `mnist`. The four files keep their published
-    names and may be gzipped or not. Grey levels 0 to 255 stay bytes and are scaled to [0, 1].
+    Looked for in the folder given or, without one, in PLASTICITY_DATA, then where `plasticity fetch
+    mnist` puts them; in the first two also in a sub-folder `mnist`, and in the folders `raw` and
+    `MNIST/raw` that torchvision makes. The four files keep their published names, with a hyphen or
+    a dot before `idx`, and may be gzipped or not. Grey levels 0 to 255 stay bytes and are scaled to
+    [0, 1].
+
+    Other data of ten classes with files of these names are read as well. They are called, and
+    cited, as what they are: MNIST by the sha256 of its content, Fashion-MNIST by the md5 of its
+    published files, anything else by its folder. Files of other names, such as those of EMNIST, are
+    read where the path of the images is given as data.
 
     Raises `DataError` where a file is missing or damaged, where there are not as many labels as
     images, and where a label is no digit.
@@ -50,16 +69,15 @@ class Mnist:
     Source: LeCun, Bottou, Bengio & Haffner, Proceedings of the IEEE 86 (1998) 2278.
     """
 
-    folder: str | Path | None = setting(default=None, doc="where to look for the files first")
+    folder: str | Path | None = setting(default=None, doc="where the files are")
 
     @hookimpl
     def open_data(self, split: str) -> Data | None:
         if split not in _STEMS:
             return None
-        stem = _STEMS[split]
-        image_file = _find(f"{stem}-images-idx3-ubyte", places("mnist", self.folder))
-        label_file = _find(f"{stem}-labels-idx1-ubyte", [image_file.parent])
-        images, labels = read_idx(image_file, "images"), read_idx(label_file, "labels")
+        image_file, label_file = self._files(split)
+        raw = unzipped(image_file)
+        images, labels = read_bytes(raw, image_file, "images"), read_idx(label_file, "labels")
         if len(images) != len(labels):
             raise DataError(
                 f"{label_file}: {len(images)} images need as many labels, found {len(labels)}; the "
@@ -69,9 +87,27 @@ class Mnist:
             row = int(np.argmax(labels >= _N_CLASS))
             raise DataError(
                 f"{label_file}: labels must lie in 0 to 9, but that of image {row} is "
-                f"{labels[row]}; the file is damaged or of another data set"
+                f"{labels[row]}; the file is damaged or of another data set, of which the path of "
+                "the images can be given as data"
             )
-        return Data(images, labels=labels, name="mnist")
+        return Data(images, labels=labels, name=_name(image_file, raw))
+
+    @hookimpl
+    def cite(self) -> str:
+        try:
+            image_file = self._files("train")[0]
+            name = _name(image_file, unzipped(image_file))
+        except DataError:
+            return papers.LECUN_1998  # of what was asked for
+        return _SOURCES.get(name, "")
+
+    def _files(self, split: str) -> tuple[Path, Path]:
+        """The files of images and of labels, both in one place."""
+        stem, among = _STEMS[split], places("mnist", self.folder, _INSIDE)
+        image_file = _find(f"{stem}-images", "idx3-ubyte", among, self.folder)
+        at = image_file.parent
+        beside = [at, at.parent] if at.name.startswith(stem) else [at]
+        return image_file, _find(f"{stem}-labels", "idx1-ubyte", beside, self.folder and at)
 
     @hookimpl
     def fetch_data(self, folder: Path) -> Path:
@@ -80,5 +116,17 @@ class Mnist:
         return Path(folder)
 
 
-def _find(name: str, among: list[Path]) -> Path:
-    return find_file("mnist", (name, f"{name}.gz"), among)
+def _find(stem: str, kind: str, among: list[Path], folder: str | Path | None) -> Path:
+    names = [f"{stem}{mark}{kind}{end}" for mark in "-." for end in ("", ".gz")]
+    return find_file("mnist", names, among, folder)
+
+
+def _name(path: Path, raw: bytes) -> str:
+    """What the images of a file are; by its folder where they are none of those known."""
+    if hashlib.sha256(raw).hexdigest() in _MNIST:
+        return "mnist"
+    whole = path.read_bytes() if path.suffix == ".gz" else b""
+    if hashlib.md5(whole, usedforsecurity=False).hexdigest() in _FASHION:
+        return "fashion_mnist"
+    inner = ("raw", "gzip", path.name)
+    return next((part.name for part in path.parents if part.name not in inner), "") or path.name

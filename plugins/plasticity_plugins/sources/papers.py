@@ -30,6 +30,16 @@ KRIZHEVSKY_2009 = """\
   url         = {https://www.cs.toronto.edu/~kriz/learning-features-2009-TR.pdf}
 }"""
 
+XIAO_2017 = """\
+@misc{xiao2017fashion,
+  author        = {Xiao, Han and Rasul, Kashif and Vollgraf, Roland},
+  title         = {Fashion-{MNIST}: a novel image dataset for benchmarking machine learning
+                   algorithms},
+  year          = {2017},
+  eprint        = {1708.07747},
+  archiveprefix = {arXiv}
+}"""
+
 OLSHAUSEN_FIELD_1997 = """\
 @article{olshausen1997sparse,
   author  = {Olshausen, Bruno A. and Field, David J.},

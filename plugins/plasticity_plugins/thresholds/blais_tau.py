@@ -76,15 +76,16 @@ class BlaisTau:
         if clock.step == 0:
             self.following[...] = mean_square if self.initial is None else self.initial
         threshold[...] = self.following
-        gamma = self._gamma(activity.shape[1])
+        gamma = self.gamma(activity.shape[1])
         self.following *= gamma
         self.following += (1 - gamma) * mean_square
         return threshold
 
-    def _gamma(self, n_sample: int) -> float:
+    def gamma(self, n_sample: int) -> float:
+        """The share of the old threshold kept at a step of this many samples."""
         return float((1 - 1 / self.tau) ** n_sample)
 
     def _numbers(self, n_sample: int) -> tuple[float, ...]:
-        gamma = self._gamma(n_sample)
+        gamma = self.gamma(n_sample)
         initial = math.nan if self.initial is None else self.initial
         return gamma, 1 - gamma, self.reference, initial

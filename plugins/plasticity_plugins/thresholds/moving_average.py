@@ -66,16 +66,17 @@ class MovingAverage:
         mean_square = np.mean(np.square(activity), axis=1)
         if clock.step == 0:
             threshold[...] = mean_square if self.initial is None else self.initial
-        gamma = self._memory(activity.shape[1])
+        gamma = self.gamma(activity.shape[1])
         threshold *= gamma
         threshold += (1 - gamma) * mean_square
         return threshold
 
     def _numbers(self, n_sample: int) -> tuple[float, ...]:
-        gamma = self._memory(n_sample)
+        gamma = self.gamma(n_sample)
         return gamma, 1 - gamma, math.nan if self.initial is None else self.initial
 
-    def _memory(self, n_sample: int) -> float:
+    def gamma(self, n_sample: int) -> float:
+        """The share of the old threshold kept at a step of this many samples."""
         if self.time_constant is None:
             return self.memory
         return math.exp(-n_sample / self.time_constant)

@@ -1,0 +1,80 @@
+"""Connections that are not there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from plasticity import Kernel, Stream, Variable, component, hookimpl, setting
+from plasticity.errors import SettingError
+from plasticity.typing import Array
+
+
+def _connected(w, mask):  # type: ignore[no-untyped-def]  # compiled
+    return (w if mask != 0 else mask), mask
+
+
+@component
+class Mask:
+    """Weights that stay 0 where there is no connection.
+
+        w_ij <- w_ij M_ij,   M_ij = 1 where input j reaches neuron i, else 0
+
+    M is given by `values`, a list of rows (neuron, input), an array, or the path of a .npy file, in
+    which all but 0 is a connection; or by `density`, with which round(density D) of the D inputs,
+    chosen at random, reach each neuron; or, unless one of these is set, by the first weights: what
+    is 0 stays 0. The first weights are masked as well, so that no neuron ever responds through a
+    connection that is not there. Write it last among the constraints.
+
+    Raises `SettingError`, before the first step, where both are given, or where `values` cannot be
+    read or has not the shape of the weights.
+    """
+
+    values: Any = setting(default=None, doc="M as a list of rows, or the path of a .npy file")
+    density: float | None = setting(
+        default=None, low=0, high=1, doc="share of the inputs that reach each neuron"
+    )
+
+    mask = Variable(("neuron", "input"), description="1 where there is a connection, else 0")
+    rng = Stream()
+
+    kernels = (Kernel("constrain_weights", _connected, state=("mask",)),)
+
+    def __attrs_post_init__(self) -> None:
+        if isinstance(self.values, np.ndarray):
+            self.values = self.values.tolist()
+        if self.values is not None and self.density is not None:
+            raise SettingError("mask: connections come from values or from density, not from both")
+
+    @hookimpl
+    def init_state(self, weights: Array) -> None:
+        if self.density is not None:
+            n_reaching = round(self.density * weights.shape[1])
+            self.mask[:, :n_reaching] = 1
+            self.rng.permuted(self.mask, axis=1, out=self.mask)
+        else:
+            self.mask[...] = (weights if self.values is None else self._given(weights.shape)) != 0
+        self.constrain_weights(weights)
+
+    @hookimpl
+    def constrain_weights(self, weights: Array) -> None:
+        weights[self.mask == 0] = 0
+
+    def _given(self, shape: tuple[int, ...]) -> Array:
+        where = "values"
+        try:
+            if isinstance(self.values, str | Path):
+                where = str(self.values)
+                given = np.load(Path(self.values).expanduser(), allow_pickle=False)
+            else:
+                given = np.array(self.values, np.float64)
+        except (OSError, ValueError, TypeError) as error:
+            raise SettingError(f"mask: {where}: no array can be read of it: {error}") from error
+        if given.shape != shape:
+            raise SettingError(
+                f"mask: {where}: must have the shape of the weights (neuron, input), {shape}, got "
+                f"{given.shape}"
+            )
+        return given

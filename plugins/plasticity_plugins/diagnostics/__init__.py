@@ -1,0 +1,1 @@
+"""What looks on in every run and tells, at its end, what looks wrong."""

@@ -1,0 +1,51 @@
+"""Tells of weights that have not settled."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from plasticity import Clock, LayerView, component, hookimpl
+from plasticity.typing import Array
+
+_EPOCHS = 10  # of which a run must have some, for anybody to expect it to settle
+_MOVED = 0.1
+_BYTES = 64_000_000  # of a copy of the weights
+
+
+@component
+class MovingWeights:
+    """Tells of weights that changed by a tenth or more in the last epoch of ten or more.
+
+    ||W - W_before|| / ||W_before|| >= 0.1        Frobenius norms
+
+    It keeps a copy of the weights for that epoch, unless they have more than 64 MB.
+    """
+
+    @hookimpl
+    def run_started(self, clock: Clock) -> None:
+        self._at = clock.n_step - clock.steps_per_epoch
+        self._wanted = clock.n_epoch >= _EPOCHS
+        self._before: Array | None = None
+
+    def following(self, step: int) -> int | None:
+        """The step before the last epoch."""
+        return self._at if self._wanted and step < self._at else None
+
+    @hookimpl
+    def step_finished(self, layer: LayerView) -> None:
+        weights = layer.array("weights")
+        if weights.nbytes <= _BYTES:
+            self._before = weights.copy()
+
+    @hookimpl
+    def diagnose(self, layer: LayerView, clock: Clock) -> str | None:
+        if self._before is None or clock.step < clock.n_step:
+            return None
+        size = float(np.linalg.norm(self._before))
+        moved = float(np.linalg.norm(layer.array("weights") - self._before))
+        if moved < _MOVED * size or not size:
+            return None
+        return (
+            f"{layer.name}: the weights still moved by {moved / size:.0%} in the last epoch: more "
+            "epochs, a lower rate, or a schedule that ends at 0 lets them settle"
+        )
