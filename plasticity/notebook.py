@@ -10,6 +10,7 @@ from plasticity.errors import PlasticityError
 
 if TYPE_CHECKING:
     from plasticity.spec import Experiment, Layer
+    from plasticity.state import LayerView
 
 _LEFT = ' style="text-align: left"'
 
@@ -73,6 +74,18 @@ def html_of(experiment: Experiment) -> str:
     except PlasticityError as error:  # of a setting that no file can hold
         below = f"<p>{escape(str(error))}</p>"
     return facts("Experiment", told, below)
+
+
+def arrays_of(layer: LayerView) -> str:
+    """The HTML of a layer: its arrays, with their sizes and their meaning."""
+    rows = []
+    for name in sorted(layer.names):
+        array, variable = layer.array(name), layer.declaration(name)
+        dims = ", ".join(map(str, variable.dims))
+        shape = " × ".join(map(str, array.shape)) or "a number"
+        rows.append((name, dims, shape, array.dtype, variable.description))
+    head = ("array", "dimensions", "shape", "type", "meaning")
+    return titled(repr(layer)[1:-1], table(head, rows, of_words=True))
 
 
 def _row(row: Sequence[Any], style: str) -> str:

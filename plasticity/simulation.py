@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from plasticity.errors import PlasticityError, SettingError
 from plasticity.evaluation import Evaluation
 from plasticity.fusion import Fusion
 from plasticity.interrupt import Interrupt, watching
+from plasticity.lengthening import other_factors
 from plasticity.obstacles import NOT_KEPT
 from plasticity.recording import RunStore
 from plasticity.recording.resuming import ENDED, check_same, last_snapshot
@@ -151,19 +152,21 @@ class Simulation:
         with watching(self.interrupt):
             store = RunStore.reopen(place, self.experiment)
             try:
-                goes_on = self._take_up(store)
+                notices = self._take_up(store)
             except BaseException:
                 store.release()
                 raise
-            if not goes_on:
+            if notices is None:
                 store.release()
                 logger.info("%s: has run to its end; more epochs let it go on", place)
                 return Run(RunStore.open(place))
-            return self._record(store)
+            return self._record(store, notices)
 
-    def _record(self, store: RunStore) -> Run:
-        """Train to the end in a session of its own."""
+    def _record(self, store: RunStore, notices: Iterable[str] = ()) -> Run:
+        """Train to the end in a session of its own, which begins with some notices."""
         self.session = Session(self, store)
+        for text in notices:
+            self.session.notice(text)
         run = Run(store)
         try:
             self.session.record()
@@ -188,8 +191,8 @@ class Simulation:
         """Where the run is recorded; None before it has begun."""
         return None if self.session is None else self.session.store
 
-    def _take_up(self, store: RunStore) -> bool:
-        """Go to the last state of a store; whether there is anything left to do."""
+    def _take_up(self, store: RunStore) -> list[str] | None:
+        """Go to the last state of a store; what to tell first, None if there is nothing to do."""
         found = RunStore.open(str(store.target))
         check_same(found, self.experiment, self.data)
         step, snapshot = last_snapshot(found)
@@ -197,11 +200,12 @@ class Simulation:
             self.restore(snapshot)
         at_end = all(layer.clock.step >= layer.clock.n_step for layer in self.layers)
         if at_end and found.attributes["outcome"].startswith(ENDED):
-            return False
+            return None
         if "compiled" in found.attributes:
             self.fusion.follow(found.attributes["compiled"])
+        notices = list(other_factors(self.layers, found.experiment().n_epoch))
         store.go_on(step)
-        return True
+        return notices
 
     def stepping(self) -> list[str]:
         """For each layer a line that tells whether its step is compiled, and if not why."""

@@ -12,9 +12,19 @@ import numpy as np
 
 from plasticity.errors import StoreError
 from plasticity.frames import Slots
-from plasticity.recording.arrays import ALL_CHUNKS, FIRST, FLAT, dims_stored, file_of, read_to_go_on
+from plasticity.quantities import size_text
+from plasticity.recording.arrays import (
+    ALL_CHUNKS,
+    FIRST,
+    FLAT,
+    dims_stored,
+    file_of,
+    open_array,
+    read_to_go_on,
+)
 from plasticity.recording.block import Block, Cut
 from plasticity.recording.layout import cut, frames_per_buffer
+from plasticity.recording.memory import memory_left
 from plasticity.recording.packing import Packer, codecs_of, compression_of
 from plasticity.recording.writer import Writer
 from plasticity.typing import Array
@@ -111,6 +121,11 @@ class Series:
         """Bytes of a frame of all arrays that are described."""
         return sum(column.frame_bytes for column in self._columns.values())
 
+    @property
+    def bytes_left(self) -> float:
+        """Bytes for which there is room where frames stay in memory; infinite on a disk."""
+        return math.inf if self._packer is not None else memory_left()
+
     def describe(self, name: str, column: Column) -> None:
         """Say what an array is, before its first frame; a name that is known stays as it is."""
         self._columns.setdefault(name, column)
@@ -165,6 +180,12 @@ class Series:
         self.last_step = int(steps[-1])
         self._filled = place.stop
         if self._filled == self._capacity:
+            if 2 * self._filled * self.frame_bytes > self.bytes_left:  # as much again, for others
+                raise StoreError(
+                    f"{self._path}: {size_text(len(self) * self.frame_bytes)} of frames are in "
+                    f"memory, which has only {size_text(self.bytes_left)} left: record less often, "
+                    "give the recorder at_most, or give the run a store (out)"
+                )
             self._keep_clock()
             self._give([n for n in self._blocks if self._count(n) == self._blocks[n].n_frame])
             self._before += self._filled
@@ -298,16 +319,13 @@ class Series:
 
     def _go_on(self) -> None:
         """Take up the series where its last commit left it."""
-        import zarr
-
         told = self._store.nodes[self._path]["attributes"]
         if BLOCK not in told:
             return
         self._capacity = told[BLOCK]
         for name in (*_CLOCK, *told[ORDER]):
-            array: zarr.Array[Any] = zarr.open_array(
-                self._store, path=f"{self._path}/{name}", config=ALL_CHUNKS
-            )
+            path = f"{self._path}/{name}"
+            array = open_array(self._store, path, self._store.place, config=ALL_CHUNKS)
             dims = dims_stored(array)[1:]
             self._arrays[name] = array
             self._columns[name] = Column(array.shape[1:], array.dtype, dims, dict(array.attrs))

@@ -205,7 +205,7 @@ ORDER = """
     fuse
     online
     fusion stretch
-    evaluation
+    evaluation lengthening
     loop
     recording
     results

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import plasticity as pl
 from plasticity import assemble, hookimpl
 from plasticity.runs import configure
 
@@ -24,7 +25,12 @@ class Takes:
 
 def spec(preset):
     """Two epochs of 7 steps, the last of an epoch with 2 samples only."""
-    recorder = {"name": "recorder", "variables": ["weights", "activity"], "every": 1}
+    recorder = {
+        "name": "recorder",
+        "variables": ["weights", "activity"],
+        "every": 1,
+        "first": False,
+    }
     stopping = {
         "name": "early_stopping", "measurement": "weight_change", "above": -1, "patience": 11,
     }  # fmt: skip
@@ -55,3 +61,48 @@ def test_a_preset_goes_on_from_a_snapshot_bit_for_bit(preset, step):
     assert whole.state().identical(rest.state())
     assert whole.metrics.isel(step=slice(step, None)).identical(rest.metrics)
     assert whole.trajectory.isel(step=slice(step, None)).identical(rest.trajectory)
+
+
+def lengthened(folder, **settings):
+    """What is told of a run of two epochs that becomes one of four."""
+    made = {"neurons": 3, "observers": [], "metrics": [], **settings}
+    pl.run("bcm", epochs=2, out=folder / "run", **made)
+    return [t for t in pl.resume(folder / "run", epochs=4).notices if "length" in t]
+
+
+def test_a_schedule_that_follows_the_length_of_the_run_is_told_when_that_changes(folder, caplog):
+    told = (
+        "layer_0: 'linear_to_zero' follows the length of the run: the factors of the epochs are "
+        "1, 0.5, 0.5, 0.25, where a run of 4 epochs from the beginning has 1, 0.75, 0.5, 0.25"
+    )
+    with caplog.at_level("INFO", "plasticity"):
+        assert lengthened(folder) == [told]
+    lines = [line for line in caplog.messages if "length" in line or "steps through" in line]
+    assert lines[-2] == told  # before the line that tells how the layer steps
+    assert pl.open_run(folder / "run").notices[0] == told
+
+
+def test_the_schedule_of_a_coefficient_is_told_as_well(folder):
+    (told,) = lengthened(
+        folder, schedule=None, rule=[{"name": "lc94", "schedule": "linear_to_zero"}]
+    )
+    assert "1, 0.5, 0.5, 0.25" in told
+
+
+@pytest.mark.parametrize("schedule", [None, "exponential", "inverse_time"])
+def test_a_schedule_that_counts_from_the_beginning_is_not_told(folder, schedule):
+    assert lengthened(folder, schedule=schedule) == []
+
+
+def test_a_run_that_goes_on_to_its_own_end_is_told_nothing(folder):
+    made = {"neurons": 3, "observers": [], "metrics": [], "epochs": 4}
+    with pytest.raises(KeyboardInterrupt):
+        pl.run("bcm", out=folder / "run", listeners=[Stops()], **made)
+    assert pl.resume(folder / "run").notices == ()
+
+
+class Stops:
+    @hookimpl
+    def step_finished(self, clock):
+        if clock.step == 20:
+            raise KeyboardInterrupt

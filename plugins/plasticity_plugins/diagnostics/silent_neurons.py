@@ -57,11 +57,11 @@ class SilentNeurons:
             return None
         how = "respond alike to" if alike[silent].all() else "are silent on"
         told = f"{layer.name}: {n_silent} of {len(silent)} neurons {how} all evaluation samples"
+        if not most[silent].any():
+            return f"{told}, as they were from the beginning: give them larger first weights"
         told += self._since(silent, limit)
         if cause:
             return f"{told}; {cause}"
-        if not most[silent].any():
-            return f"{told}, as they were at each look: give them larger first weights"
         return f"{told}: a lower rate, or a shorter memory of the threshold, keeps neurons alive"
 
     def _many(self, silent: Array) -> bool:
