@@ -1,6 +1,7 @@
 """When somebody is due: every so many steps or epochs, at given steps, evenly over the decades.
 
-Steps count from 1: step n is the n-th step of a layer, and an epoch ends with its last step.
+Steps count from 1: step n is the n-th step of a layer, and an epoch ends with its last step. Step 0
+is before the first, when `training_started` is heard and no other event.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ class Cadence:
             return every
         if _is_whole(every):
             return Steps(int(every))
-        if isinstance(every, list | tuple) and every and all(map(_is_whole, every)):
+        if isinstance(every, list | tuple) and every and all(_is_whole(n, 0) for n in every):
             return GivenSteps(tuple(int(step) for step in every))
         found = _TEXT.fullmatch(every) if isinstance(every, str) else None
         if found is None or int(found[1]) < 1:
@@ -267,6 +268,6 @@ class Agenda:
         self.next = min(self._next, default=inf)
 
 
-def _is_whole(value: Any) -> bool:
+def _is_whole(value: Any, least: int = 1) -> bool:
     whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-    return whole and int(value) >= 1
+    return whole and int(value) >= least

@@ -35,6 +35,7 @@ from plasticity.comparing.task import (
 )
 from plasticity.data import Data
 from plasticity.errors import EntryError, StoreError
+from plasticity.notebook import table, titled
 from plasticity.results import Run
 from plasticity.simulation import Simulation
 from plasticity.spec import Experiment
@@ -113,6 +114,23 @@ class Comparison:
         from plasticity.comparing.dataset import dataset_of
 
         return dataset_of(self.contenders, self.columns)
+
+    def __repr__(self) -> str:
+        names = ", ".join(contender.name for contender in self.contenders)
+        seeds = ", ".join(map(str, self.seeds))
+        failed = sum(bool(run.failure) for run in self.runs)
+        ended = f", {failed} failed" if failed else ""
+        return f"<Comparison of {names}: {len(self.runs)} runs, seeds {seeds}{ended}>"
+
+    def _repr_html_(self) -> str:
+        from plasticity.report.wording import cell, heading
+
+        head = ("run", *map(heading, self.columns))
+        rows = [
+            (row["run"], *(cell(name, row.get(name)) for name in self.columns))
+            for row in self.table
+        ]
+        return titled(repr(self)[1:-1], table(head, rows))
 
     def write(self, folder: str | Path, *, overwrite: bool = False) -> Path:
         """Write the page into a folder, which is made if it is not there; its path.

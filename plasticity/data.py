@@ -85,14 +85,9 @@ def _as_labels(values: Any) -> Array:
         labels = np.char.decode(labels, "utf-8", "replace")
     elif labels.dtype.kind == "T":
         labels = np.array(labels.tolist(), np.str_)
-    if labels.dtype.kind == "f" and np.all(np.floor(labels) == labels) and _small(labels):
+    if labels.dtype.kind == "f" and np.all((np.floor(labels) == labels) & (abs(labels) < 2**53)):
         labels = labels.astype(np.int64)
     return labels.astype(labels.dtype.newbyteorder("="), copy=False)
-
-
-def _small(labels: Array) -> bool:
-    """Whether each whole number is one that a float holds exactly."""
-    return bool(np.all(np.abs(labels) < 2**53))
 
 
 def _of_one_kind(labels: Array) -> Array:
@@ -139,9 +134,7 @@ or leave out that sample
     labels: Array | None = attrs.field(
         default=None, converter=attrs.converters.optional(_as_labels)
     )
-    image_shape: tuple[int, ...] | None = attrs.field(
-        default=None, converter=attrs.converters.optional(tuple)
-    )
+    image_shape: tuple[int, ...] | None = None
     scale: float = attrs.field(
         default=attrs.Factory(lambda self: default_scale(self.samples), takes_self=True)
     )
@@ -151,11 +144,11 @@ or leave out that sample
     largest: float = attrs.field(default=0.0, init=False)  # absolute value, of floating samples
 
     def __attrs_post_init__(self) -> None:
-        samples = self.samples
+        samples, shape = self.samples, self.image_shape
         if samples.ndim in (3, 4):
-            if self.image_shape is None:
-                object.__setattr__(self, "image_shape", tuple(samples.shape[1:]))
+            shape = samples.shape[1:] if shape is None else shape
             samples = samples.reshape(len(samples), math.prod(samples.shape[1:]))
+        object.__setattr__(self, "image_shape", None if shape is None else tuple(shape))
         object.__setattr__(self, "samples", _readable(samples))
         self._check()
 
@@ -193,6 +186,10 @@ or leave out that sample
             np.multiply(block, self.scale, out=out, dtype=taken.dtype, casting="same_kind")
             let_go(self.samples)
 
+    def __repr__(self) -> str:
+        labels = "" if self.labels is None else ", labelled"
+        return f"<Data {self.name!r}: {self.n_sample} samples of {self.n_input} inputs{labels}>"
+
     def subset(self, rows: Array | slice) -> Data:
         """The data of these rows alone."""
         labels = None if self.labels is None else self.labels[rows]
@@ -213,9 +210,9 @@ or leave out that sample
         """Return a sentence on samples that may mean something else than is done with them."""
         if self.samples.dtype != np.uint8 or self.scale != 1 / 255:
             return None
-        for start in range(0, len(self.samples), _ROWS):
-            if np.max(self.samples[start : start + _ROWS]) > 1:
-                return None
+        starts = range(0, len(self.samples), _ROWS)
+        if any(np.max(self.samples[start : start + _ROWS]) > 1 for start in starts):
+            return None
         return (
             f"{self.name}: no byte is above 1, and as bytes are divided by 255 no input is above "
             "0.004; give scale = 1, or numbers of another type, where 0 and 1 are meant"

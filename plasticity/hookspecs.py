@@ -96,6 +96,11 @@ def run_started(experiment: Experiment, clock: Clock, store: RunStore, resumed: 
     """The run begins, or goes on where it stopped (`resumed`)."""
 
 
+@_event("notify")
+def training_started(layer: LayerView, clock: Clock, weights: Array) -> None:
+    """A layer is about to do its first step; its arrays are as `init_state` left them."""
+
+
 # -- each epoch, each step ---------------------------------------------------------------------
 
 
@@ -310,6 +315,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "measured",
         "should_stop",
         "run_started",
+        "training_started",
         "epoch_started",
         "epoch_finished",
         "run_finished",

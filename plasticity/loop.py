@@ -55,6 +55,9 @@ def _epoch(session: Session, stage: list[LayerState], clock: Clock) -> str | Non
     """
     while True:
         plan = session.simulation.plan(stage)
+        if clock.step == 0:
+            _start(session.simulation, stage)
+            plan.listen_after(0)
         steps = _do(plan, clock, session.keeper.at_step)
         for layer in stage:
             layer.clock.advance(steps)
@@ -72,6 +75,13 @@ def _epoch(session: Session, stage: list[LayerState], clock: Clock) -> str | Non
         ended = step % clock.steps_per_epoch == 0 or session.interrupt.requested
         if ended or session.keeper.due(step):
             return None
+
+
+def _start(simulation: Simulation, stage: list[LayerState]) -> None:
+    """Tell those who listen that the layers are about to do their first step."""
+    for layer in stage:
+        arrays = {name: read_only(array) for name, array in layer.arrays.items()}
+        emit(simulation.caller(layer, arrays)("training_started"), layer.clock)
 
 
 def _do(plan: Plan, clock: Clock, keep_at: float) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -38,29 +38,26 @@ class Outlet:
         encoding = getattr(self._stream, "encoding", None)
         if encoding:
             text = text.encode(encoding, _ERRORS).decode(encoding)
-        if self.lost is None:
-            try:
-                self._stream.write(text)
-            except OSError as error:
-                self._lose(error)
+        self._ask(self._stream.write, text)
         return len(text)
 
     def flush(self) -> None:
         """Pass on what was written."""
-        if self.lost is None:
-            try:
-                self._stream.flush()
-            except OSError as error:
-                self._lose(error)
+        self._ask(self._stream.flush)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
 
-    def _lose(self, error: OSError) -> None:
-        self.lost = error
-        # Python flushes the stream behind once more when it ends, and would complain then.
-        with suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
+    def _ask(self, function: Callable[..., Any], *arguments: Any) -> None:
+        if self.lost is not None:
+            return
+        try:
+            function(*arguments)
+        except OSError as error:
+            self.lost = error
+            # Python flushes the stream behind once more when it ends, and would complain then.
+            with suppress(OSError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
 
 
 @contextmanager

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import attrs
 import numpy as np
 
-from plasticity import discovery
 from plasticity.components import component
 from plasticity.data import Data
-from plasticity.entries import Reference
-from plasticity.errors import DataError, SettingError
+from plasticity.errors import DataError
 from plasticity.settings import setting, settings_of
 
-_SHOWN = 10  # classes in a message
 
-
-@component
+@component(label="data")
 class Portion:
     """What is used of the data of a source; the settings of every source, beside its own.
 
@@ -42,45 +37,19 @@ class Portion:
         if data.n_drawn is not None:
             drawn = min(data.n_drawn, self.limit or data.n_drawn)
             return attrs.evolve(data, n_drawn=drawn, chosen=chosen)
-        if self.limit is not None:
-            data = data.subset(slice(self.limit))
-        return attrs.evolve(data, chosen=chosen)
+        return attrs.evolve(data.subset(slice(self.limit)), chosen=chosen)
 
     def _rows(self, data: Data) -> Any:
-        if data.labels is None:
-            raise DataError(f"{data.name}: classes cannot be chosen, because there are no labels")
-        if data.n_drawn is not None:
-            raise DataError(f"{data.name}: classes cannot be chosen of samples that are drawn")
+        if data.labels is None or data.n_drawn is not None:
+            told = "there are no labels" if data.labels is None else "the samples are drawn"
+            raise DataError(f"{data.name}: classes cannot be chosen, because {told}")
         known = np.unique(data.labels).tolist()
-        missing = [name for name in self.classes or () if name not in known]
-        if missing or not self.classes:
-            shown = ", ".join(map(repr, known[:_SHOWN])) + (", ..." if len(known) > _SHOWN else "")
-            raise DataError(
-                f"{data.name}: no class {missing[0]!r} (there are {shown})"
-                if missing
-                else f"{data.name}: classes is an empty list; name one or more of {shown}"
-            )
-        return np.flatnonzero(np.isin(data.labels, list(self.classes)))
+        wanted = list(self.classes or ())
+        missing = [name for name in wanted if name not in known]
+        if missing or not wanted:
+            told = f"no class {missing[0]!r}" if missing else "the list of classes is empty"
+            raise DataError(f"{data.name}: {told} (there are {', '.join(map(repr, known))})")
+        return np.flatnonzero(np.isin(data.labels, wanted))
 
 
 PORTION = tuple(settings_of(Portion))
-
-
-def portion_of(reference: Any) -> dict[str, Any]:
-    """Return the settings of a source that say which part of its data is used."""
-    if not isinstance(reference, Reference):
-        return {}
-    own = settings_of(discovery.find(reference.name, "source"))
-    return {
-        name: reference.settings[name]
-        for name in PORTION
-        if name in reference.settings and name not in own
-    }
-
-
-def portion(settings: Mapping[str, Any], place: str) -> Portion:
-    """Return the portion of these settings; the error of a wrong one begins with the place."""
-    try:
-        return Portion(**settings)
-    except SettingError as error:
-        raise SettingError(f"{place}: {str(error).removeprefix('portion: ')}") from None

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import numpy as np
 
 from plasticity.data import Data
 from plasticity.discovery import is_preset
+from plasticity.errors import position
+from plasticity.notebook import facts
 from plasticity.recording import RunStore
 from plasticity.recording.checkpoints import GROUP, name_of
 from plasticity.spec import Experiment
@@ -62,23 +66,30 @@ class Run:
         """The measurements of the last layer, over `step`."""
         return self.recorded("metrics")
 
-    def state(self, layer: int = -1) -> xarray.Dataset:
+    def layer_name(self, layer: int | str) -> str:
+        """Return the name of a layer, which may be given by its number, -1 for the last.
+
+        Raises `UnknownNameError` where there is none.
+        """
+        return self.layers[position(layer, self.layers)]
+
+    def state(self, layer: int | str = -1) -> xarray.Dataset:
         """All arrays of a layer as they are at the end, or in the last checkpoint of a run that
         has not ended.
         """
-        return self._state_of(self.layers[layer])
+        return self._state_of(self.layer_name(layer))
 
     def encoders(self) -> xarray.Dataset:
         """The arrays of the encoders, as "encoders[0].mean"; empty where they have none."""
         found = self._state_of("experiment")
         return found[[name for name in found if str(name).startswith("encoders")]]
 
-    def recorded(self, group: str = "trajectory", layer: int = -1) -> xarray.Dataset:
+    def recorded(self, group: str = "trajectory", layer: int | str = -1) -> xarray.Dataset:
         """A group of a layer: "metrics", "state", or what a recorder took into a group.
 
         Read from the store when its values are used; empty where nothing was recorded.
         """
-        return self.store.dataset(f"{self.layers[layer]}/{group}")
+        return self.store.dataset(f"{self.layer_name(layer)}/{group}")
 
     def _state_of(self, name: str) -> xarray.Dataset:
         ended = self.store.dataset(f"{name}/state")
@@ -93,7 +104,7 @@ class Run:
         """
         store = self.store
         if store.target is not None:
-            return open_run, (store.target.absolute(),)
+            return open_run, (store.target.absolute(), store.trusted)
         store.flush()
         experiment = store.experiment()
         if isinstance(experiment.data, Data):
@@ -104,13 +115,38 @@ class Run:
         where = self.store.target or "memory"
         return f"<Run of {', '.join(self.layers)}, {self.outcome}, in {where}>"
 
+    def _repr_html_(self) -> str:
+        told = self.store.attributes
+        layers = zip(self.layers, self.experiment.layers, strict=True)
+        metrics = {
+            str(name): f"{np.nanmean(array.values[-1]):.4g}"
+            for name, array in self.metrics.data_vars.items()
+            if np.isfinite(array.values[-1]).any()
+        }
+        known = {
+            "outcome": self.outcome,
+            "steps": f"{told['reached']:,} of {told['reached_at_end']:,}"
+            if "reached" in told
+            else "",
+            "layers": ", ".join(f"{name} ({layer.neurons} neurons)" for name, layer in layers),
+            "data": told["data"]["name"],
+            "seed": told["seed"],
+            "store": self.store.target or "in memory",
+            **metrics,
+        }
+        notices = "".join(f"<p>{escape(text)}</p>" for text in self.notices)
+        return facts("Run", known, notices)
 
-def open_run(path: str | Path) -> Run:
+
+def open_run(path: str | Path, trust: bool = False) -> Run:
     """The run that a store holds, finished or not.
+
+    trust   whether what needs the components of the run may import the modules that its spec names;
+            without it these are taken only if they are installed as components, or imported already
 
     Raises `StoreError` where there is no store, or none of ours.
     """
-    return Run(RunStore.open(path))
+    return Run(RunStore.open(path, trust))
 
 
 def opened(name: str | Path) -> Run | Experiment:

@@ -13,7 +13,7 @@ from plasticity.data import Data, as_data, default_scale
 from plasticity.discovery import entries, readers
 from plasticity.errors import DataError, SpecError, StoreError
 from plasticity.overrides import override
-from plasticity.portion import PORTION, portion
+from plasticity.portion import PORTION, Portion
 from plasticity.recording import RunStore
 from plasticity.results import Run
 from plasticity.simulation import Simulation
@@ -56,6 +56,7 @@ def resume(
     data: Any = None,
     labels: Any = None,
     listeners: Iterable[Any] = (),
+    trust: bool = False,
     **settings: Any,
 ) -> Run:
     """Go on with the run of a store, as if it had never stopped.
@@ -65,6 +66,7 @@ def resume(
                with the settings that the one before was read with
     labels     of an array given as data
     listeners  objects with `@hookimpl` methods
+    trust      whether modules that the spec of the store names may be imported
     settings   what may be another than before: `epochs`, the observers, the metrics, the storage
 
     A run that has ended goes on where `epochs` is larger. It then equals a run of that length from
@@ -72,7 +74,8 @@ def resume(
     was measured at the end stays measured.
 
     Raises `StoreError` where there is no store, another process writes to it, or the settings
-    differ in what decides the weights.
+    differ in what decides the weights; `UntrustedError` where the store names what is neither
+    installed as a component nor imported already.
 
     >>> import tempfile, numpy as np, plasticity as pl
     >>> samples = np.random.default_rng(0).random((200, 16))
@@ -83,7 +86,7 @@ def resume(
     ...     longer.store.attributes["epoch"]
     3
     """
-    stored = RunStore.open(place).experiment()
+    stored = RunStore.open(place, trust).experiment()
     made = reconfigure(stored, data=data, labels=labels, **settings)
     return assemble(made, listeners).resume(place)
 
@@ -97,6 +100,7 @@ def branch(
     labels: Any = None,
     overwrite: bool = False,
     listeners: Iterable[Any] = (),
+    trust: bool = False,
     **settings: Any,
 ) -> Run:
     """Begin a run of its own from a checkpoint of another, with other settings.
@@ -104,14 +108,15 @@ def branch(
     place      folder or URL of the store to branch from
     out        folder or URL of the new store; without it the run is recorded in memory
     at         steps after which the state was kept; the last checkpoint if not given
+    trust      whether modules that the spec of the store names may be imported
     data, labels, overwrite, listeners, settings   as of `run`
 
     A component that the other run did not have starts anew. The new store tells its `parent`.
 
     Raises `StoreError` where there is no such checkpoint, `ContractError` where an array of the
-    state would have another shape.
+    state would have another shape, `UntrustedError` as `resume` does.
     """
-    stored = RunStore.open(place)
+    stored = RunStore.open(place, trust)
     made = reconfigure(stored.experiment(), data=data, labels=labels, **settings)
     simulation, parent = branching(stored, made, at, listeners)
     return simulation.run(out, overwrite=overwrite, parent=parent)
@@ -137,9 +142,9 @@ def branching(
 def _check_scale(store: RunStore, experiment: Experiment, data: Data) -> None:
     """Raise `StoreError` where the samples are those of the store without their scale."""
     told, given = store.attributes["data"], data.fingerprint()
-    meant = "scale" in getattr(experiment.data, "settings", ())
-    meant = meant or data.scale != default_scale(data.samples)
-    if told["sha256"] == given["sha256"] and told["scale"] != data.scale and not meant:
+    usual = data.scale == default_scale(data.samples)
+    forgotten = usual and "scale" not in getattr(experiment.data, "settings", ())
+    if forgotten and told["sha256"] == given["sha256"] and told["scale"] != data.scale:
         raise StoreError(
             f"{store.target}: its samples had a scale of {told['scale']:g}, and the same are given "
             f"without one, which makes it {data.scale:g}; give the scale"
@@ -151,13 +156,13 @@ def configure(
 ) -> Experiment:
     """The experiment that `run` would run: with the data and the settings put in."""
     made = experiment if isinstance(experiment, Experiment) else Experiment.load(experiment)
-    table, given = _table_or_object(data, labels)
+    table, given = _entry_or_data(data, labels)
     if table is not None:
         settings = {"data": table, **settings}
     elif given is None and isinstance(made.data, Data) and "data" not in settings:
         given = made.data
-    if isinstance(given, Data):
-        given, settings = _of_part(given, settings)
+    if given is not None:
+        given = _of_part(given, settings)
     if settings:
         made = Experiment.from_dict(override(to_dict(made, objects=True), settings))
     return made if given is None else attrs.evolve(made, data=given)
@@ -189,13 +194,14 @@ def reconfigure(
     data that are given the part is used that was used. What is in `settings` comes first.
     """
     before: dict[str, Any] = getattr(stored.data, "settings", {})
-    table, given = _table_or_object(data, labels)
-    if isinstance(data, str | Path) and table is not None:
+    part = {name: before[name] for name in PORTION if name in before}
+    table, given = _entry_or_data(data, labels)
+    if isinstance(data, str | Path):
         table = {"name": table} if isinstance(table, str) else table
-        read = before if table["name"] == getattr(stored.data, "name", "") else {}
-        data = {**{name: before[name] for name in PORTION if name in before}, **read, **table}
-    elif isinstance(given, Data):
-        again = {f"data.{name}": before[name] for name in PORTION if name in before}
+        same = table["name"] == getattr(stored.data, "name", "")
+        data = {**(before if same else part), **table}
+    elif given is not None:
+        again = {f"data.{name}": value for name, value in part.items()}
         data, labels, settings = given, None, {**again, **settings}
     return configure(stored, data=data, labels=labels, **longer(stored, settings))
 
@@ -217,35 +223,33 @@ def source_of(name: str) -> Any:
     return name
 
 
-def _table_or_object(data: Any, labels: Any) -> tuple[Any, Any]:
-    """The entry of a spec that data stand for, or the object that they are.
+def _entry_or_data(data: Any, labels: Any) -> tuple[Any, Data | None]:
+    """The entry of a spec that data stand for, or the `Data` that they are.
 
     Raises `DataError` for labels without an array to which they belong.
     """
-    named = isinstance(data, str | Path | dict)
-    if labels is not None and (data is None or named or hasattr(data, "open_data")):
+    entry = isinstance(data, str | Path | dict) or hasattr(data, "open_data")
+    if labels is not None and (data is None or entry):
         raise DataError(
             "labels belong to an array that is given as data; those of a file or a source are told "
             "by its settings, for example data.labels"
         )
-    if named:
-        return data if isinstance(data, dict) else source_of(str(data)), None
-    as_given = data is None or hasattr(data, "open_data")
-    return None, data if as_given else as_data(data, labels)
+    if entry:
+        return source_of(str(data)) if isinstance(data, str | Path) else data, None
+    return None, None if data is None else as_data(data, labels)
 
 
-def _of_part(data: Data, settings: dict[str, Any]) -> tuple[Data, dict[str, Any]]:
-    """The part of data given in Python that the settings want, and the other settings.
+def _of_part(data: Data, settings: dict[str, Any]) -> Data:
+    """The part of data given in Python that the settings want, which are taken from them.
 
     Raises `DataError` for a setting that belongs to a source.
     """
-    about = {path: value for path, value in settings.items() if path.startswith("data.")}
-    wanted = {path.removeprefix("data."): value for path, value in about.items()}
+    about = [path for path in settings if path.startswith("data.")]
+    wanted = {path.removeprefix("data."): settings.pop(path) for path in about}
     for name in wanted:
         if name not in PORTION:
             raise DataError(
                 f"data.{name}: the data are given in Python, so only {' and '.join(PORTION)} can "
                 f"be set; give a Data with what is wanted, as Data(..., {name}=...)"
             )
-    rest = {path: value for path, value in settings.items() if path not in about}
-    return (portion(wanted, "data").of(data) if wanted else data), rest
+    return Portion(**wanted).of(data) if wanted else data

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import attrs
 import numpy as np
 
-from plasticity import discovery
+from plasticity import discovery, notebook
 from plasticity.components import label_of
 from plasticity.data import Data, fingerprint
 from plasticity.entries import Reference as Reference
@@ -221,6 +221,12 @@ class Experiment:
             except SpecError as error:
                 raise type(error)(f"{name}: {error}") from None
         return Experiment.from_toml(discovery.preset_text(name))
+
+    def __repr__(self) -> str:
+        return f"<Experiment: {notebook.summary_of(self)}>"
+
+    def _repr_html_(self) -> str:
+        return notebook.html_of(self)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Experiment) and to_dict(self) == to_dict(other)

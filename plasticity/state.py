@@ -15,6 +15,7 @@ from plasticity.errors import ConflictError, ContractError, MissingPartError, li
 from plasticity.expressions import Expression
 from plasticity.hookspecs import FILLS
 from plasticity.labelled import Labelled, evaluate
+from plasticity.notebook import arrays_of
 from plasticity.rules import Term
 from plasticity.terms import ScaledRule
 from plasticity.variable import Variable, dims_of, variables_of
@@ -215,7 +216,8 @@ class LayerState:
         size = math.prod(shape)
         buffer = self._buffers.get(key)
         if buffer is None or buffer.size < size:
-            largest = math.prod(_shape(variable, self.sizes | _without_sample(sizes)))
+            own = {dim: size for dim, size in sizes.items() if dim != "sample"}
+            largest = math.prod(_shape(variable, self.sizes | own))
             buffer = np.zeros(max(size, largest), variable.dtype or self.dtype)
             self._buffers[key] = buffer
         return buffer[:size].reshape(shape)
@@ -234,6 +236,14 @@ class LayerView:
         self.answers = dict(answers)
         self._respond = respond
         self._labels: dict[str, tuple[str, tuple[str, ...]]] = {}
+
+    def __repr__(self) -> str:
+        sizes = self._state.sizes
+        told = f"{sizes['neuron']} neurons, {sizes['input']} inputs, step {self.clock.step}"
+        return f"<LayerView of {self.name}: {told}>"
+
+    def _repr_html_(self) -> str:
+        return arrays_of(self)
 
     @property
     def name(self) -> str:
@@ -275,6 +285,11 @@ class LayerView:
         of_batch = {name for name, (variable, _) in SHARED.items() if "sample" in variable.dims}
         unused = {"slope"} - self._state.used
         return frozenset(self._state.arrays) | (of_batch - unused)
+
+    @property
+    def initial(self) -> frozenset[str]:
+        """The names of the arrays that hold something before the first step."""
+        return frozenset(self._state.kept()) - set(FILLS.values()) | {"weights"}
 
     def array(self, name: str, batch: int | None = None) -> Array:
         """A read-only view of an array by name; of the last batch where it has samples.
@@ -364,10 +379,6 @@ def _own_sizes(component: Any, variable: Variable) -> dict[str, int]:
         for dim in variable.dims
         if isinstance(dim, str) and isinstance(getattr(component, dim, None), int)
     }
-
-
-def _without_sample(sizes: Mapping[str, int]) -> dict[str, int]:
-    return {dim: size for dim, size in sizes.items() if dim != "sample"}
 
 
 def _shape(variable: Variable, sizes: Mapping[str, int]) -> tuple[int, ...]:

@@ -23,7 +23,8 @@ class Copies:
 
 
 def recorded(*layers, **told):
-    """A run of 8 steps that a recorder looks at, and copies after each step."""
+    """A run of 8 steps that a recorder looks at, unless told after steps alone, and copies."""
+    told = {"first": False, **told}
     changes = {name: told.pop(name) for name in ("epochs", "training", "data") if name in told}
     copies = Copies()
     made = experiment(*layers, **{"epochs": 2, "observers": [Recorder(**told)], **changes})

@@ -7,11 +7,11 @@ evokes, over 24 orientations and all phases.
 import numpy as np
 
 from plasticity import Experiment, Layer, Phase, analysis, run
-from plasticity.formulas import eye_responses
 from plasticity_plugins.activations.sigmoids import AsymmetricLogistic
 from plasticity_plugins.encoders.add_noise import AddNoise
 from plasticity_plugins.encoders.deprivation import Deprivation
 from plasticity_plugins.initializers.uniform import Uniform
+from plasticity_plugins.metrics.tuning import eye_responses
 from plasticity_plugins.observers.recorder import Recorder
 from plasticity_plugins.optimizers.sgd import SGD
 from plasticity_plugins.rules.bcm import bblais_law_cooper

@@ -16,11 +16,12 @@ from plasticity.hookspecs import hookimpl
 from plasticity.results import Run
 from plasticity.settings import setting
 from plasticity.simulation import Simulation
+from plasticity.spec import Experiment
 from plasticity.state import LayerState
 from plasticity.typing import Array
 
 
-def responses_of(run: Run, samples: Any, labels: Any = None, layer: int = -1) -> xr.DataArray:
+def responses_of(run: Run, samples: Any, labels: Any = None, layer: int | str = -1) -> xr.DataArray:
     """The activity (neuron, sample) of a layer at the end of a run, on samples of any kind.
 
     samples  (sample, input), images (sample, y, x) or (sample, y, x, channel), encoded as those of
@@ -54,10 +55,11 @@ def _scale_of(run: Run) -> float | None:
     return None if told["scale"] == usual else told["scale"]
 
 
-def rebuilt(run: Run, data: Data) -> Simulation:
+def rebuilt(run: Run, data: Data, experiment: Experiment | None = None) -> Simulation:
     """A simulation whose layers are as they were at the end of a run, without its listeners.
 
-    data   in place of those of the run
+    data        in place of those of the run
+    experiment  in place of the spec in the store, from which nothing is imported
 
     Raises `DataError` where the samples have another number of inputs than those of the training,
     or where the store holds no weights.
@@ -68,7 +70,7 @@ def rebuilt(run: Run, data: Data) -> Simulation:
             f"{run.store.target or 'the run'}: holds no weights: it ended before any state was kept"
         )
     _check_inputs(data, states[0]["weights"])
-    experiment = run.experiment
+    experiment = experiment or run.experiment
     layers = tuple(
         attrs.evolve(layer, initializer=_Learned(weights=state["weights"].values))
         for layer, state in zip(experiment.layers, states, strict=True)

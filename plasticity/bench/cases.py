@@ -1,7 +1,7 @@
 """What is measured: cases that packages write down in TOML files.
 
-A package registers a file of cases, [[cases]], [[scaling]], [[online]], [[recording]] and
-[[memory]], with two lines of its pyproject.toml:
+A package registers a file of cases, [[cases]], [[online]], [[recording]] and [[memory]], with
+two lines of its pyproject.toml:
 
     [project.entry-points."plasticity.benchmarks"]
     my_rules = "my_package.benchmarks:cases.toml"
@@ -155,7 +155,6 @@ class Cases:
     """All cases of the installed packages."""
 
     cases: tuple[Case, ...]
-    scaling: tuple[Case, ...]
     memory: tuple[Peak, ...]
     online: tuple[Online, ...] = ()
     recording: tuple[Recorded, ...] = ()
@@ -164,7 +163,6 @@ class Cases:
 def all_cases() -> Cases:
     """The cases of all installed packages, in the order of the names of their files."""
     cases: list[Case] = []
-    scaling: list[Case] = []
     memory: list[Peak] = []
     online: list[Online] = []
     recording: list[Recorded] = []
@@ -172,13 +170,11 @@ def all_cases() -> Cases:
         tables = tomllib.loads(benchmark_text(name))
         for table in tables.get("cases", ()):
             cases += _cases(tables, table)
-        for table in tables.get("scaling", ()):
-            scaling += _cases(tables, table)
         memory += [_peak(tables, table) for table in tables.get("memory", ())]
         for table in tables.get("online", ()):
             online += _online(tables, table)
         recording += [_recorded(tables, table) for table in tables.get("recording", ())]
-    return Cases(tuple(cases), tuple(scaling), tuple(memory), tuple(online), tuple(recording))
+    return Cases(tuple(cases), tuple(memory), tuple(online), tuple(recording))
 
 
 def function_of(reference: str) -> Callable[..., Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from plasticity.bench.memory import PeakRow
     from plasticity.bench.online import OnlineRow
     from plasticity.bench.recording import Kept
-    from plasticity.bench.scaling import Point
     from plasticity.bench.table import Row
     from plasticity.bench.timing import Spread
 
@@ -24,10 +22,6 @@ _BUSY = 1.0  # processes that want to run
 
 
 def bench(
-    scaling: Annotated[
-        bool,
-        typer.Option("--scaling", help="Time a step against neurons, inputs, samples, threads."),
-    ] = False,
     memory: Annotated[
         bool, typer.Option("--memory", help="Measure the peak memory of runs instead.")
     ] = False,
@@ -35,7 +29,7 @@ def bench(
         bool, typer.Option("--online", help="Count steps a second with one sample a step.")
     ] = False,
     recording: Annotated[
-        bool, typer.Option("--recording", help="Measure what it costs to record and to keep.")
+        bool, typer.Option("--recording", help="Measure what it costs a run to record and to keep.")
     ] = False,
     only: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Only the cases whose name holds this text.")
@@ -44,9 +38,6 @@ def bench(
         str | None,
         typer.Option(metavar="NAME|FILE", help="A source or a file in place of made samples."),
     ] = None,
-    picture: Annotated[
-        Path, typer.Option(metavar="FILE", help="Where --scaling draws its picture.")
-    ] = Path("scaling.png"),
     quick: Annotated[bool, typer.Option("--quick", help="Fewer turns: a first look.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
@@ -74,9 +65,7 @@ def bench(
     elif online:
         found = _online(cases, only, rounds, as_json)
     elif recording:
-        found = _recording(cases, only, rounds, quick, as_json)
-    elif scaling:
-        found = _scaling(cases, rounds, quick, picture, as_json)
+        found = _recording(cases, only, rounds, as_json)
     else:
         found = _table(cases, only, data, rounds, as_json)
     if as_json:
@@ -92,7 +81,7 @@ def _table(
     from plasticity.bench.timing import opened
 
     rows = measure_all(cases.cases, rounds, opened(data) if data else None, only or "")
-    titles = (
+    titles = [
         "case",
         "step",
         "measured against",
@@ -102,7 +91,7 @@ def _table(
         "bar",
         "threads",
         "others",
-    )
+    ]
     found: list[Row] = _print(rows, titles, _cells, silent)
     if not silent:
         print("others: cores that other processes kept busy; above 0.1 ratios mean little.")
@@ -125,31 +114,6 @@ def _cells(row: Row) -> tuple[str, ...]:
         _bar(">=", case.plain_bar, met.get("plain_bar")),
         _ratio(row.speed_up) + (" " + _bar(">=", case.speed_up, met.get("speed_up"))).rstrip(),
         f"{row.others:.2f}",
-    )
-
-
-def _scaling(cases: Cases, rounds: int, quick: bool, picture: Path, silent: bool) -> list[Point]:
-    from plasticity.bench.scaling import draw, measure_scaling
-
-    points = (point for case in cases.scaling for point in measure_scaling(case, rounds, quick))
-    titles = ("varied", "", "neurons", "inputs", "samples", "step", "bare multiplies", "ratio")
-    found = _print(points, titles, _point_cells, silent)
-    draw(found, picture)
-    if not silent:
-        print(str(picture))
-    return found
-
-
-def _point_cells(point: Point) -> tuple[str, ...]:
-    sizes = [point.case.neurons, point.case.inputs, point.case.samples]
-    ratio = f"{point.step.median / point.bare.median:.2f}"
-    return (
-        point.varied,
-        str(point.value),
-        *map(str, sizes),
-        _us(point.step),
-        _us(point.bare),
-        ratio,
     )
 
 
@@ -195,21 +159,17 @@ def _peak_cells(row: PeakRow) -> tuple[str, ...]:
     return row.peak.title, f"{row.megabytes:.0f} MB", f"{row.compiled:.0f} MB", bar, met
 
 
-def _recording(
-    cases: Cases, only: str | None, rounds: int, quick: bool, silent: bool
-) -> list[Kept]:
+def _recording(cases: Cases, only: str | None, rounds: int, silent: bool) -> list[Kept]:
     from plasticity.bench.recording import measure_recording
 
-    rows = (row for row in measure_recording(cases.recording, rounds, quick, only or ""))
+    rows = measure_recording(cases.recording, rounds, only or "")
     return _print(rows, ("measured", "found", "bar"), _kept_cells, silent)
 
 
 def _kept_cells(row: Kept) -> tuple[str, ...]:
-    value, unit = row.value, f" {row.unit}".rstrip()
-    found = f"{value.median:.3g}{unit}"
-    if value.low != value.high:
-        found += f" ({value.low:.3g} to {value.high:.3g})"
-    return row.title, found, _bar(">=" if row.least else "<=", row.bar, row.met)
+    value = row.value
+    found = f"{value.median:.3g} ({value.low:.3g} to {value.high:.3g})"
+    return row.title, found, _bar("<=", row.bar, row.met)
 
 
 def _print(rows: Iterable[Any], titles: Sequence[str], cells: Any, silent: bool) -> list[Any]:

@@ -6,40 +6,28 @@ from typing import Annotated
 
 import typer
 
+from plasticity.cli.options import Data, Overwrite, Place, Quiet, Settings, Trust
+
 
 def branch(
-    place: Annotated[
-        str, typer.Argument(metavar="PATH", help="Folder or URL of the store to branch from.")
-    ],
+    place: Place,
     at: Annotated[
         int | None,
         typer.Option(
             metavar="STEP", help="Steps after which the state was kept; the last if not given."
         ),
     ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="KEY=VALUE",
-            help="What is to be another than before, as in optimizer.rate=0.001; may be given "
-            "several times.",
-        ),
-    ] = None,
-    data: Annotated[
-        str | None,
-        typer.Option(metavar="NAME|FILE", help="A source or a file in place of the data before."),
-    ] = None,
+    settings: Settings = None,
+    data: Data = None,
     out: Annotated[
         str | None,
         typer.Option(
             metavar="PATH", help="Folder or URL of the new store; PATH-step_STEP if not given."
         ),
     ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace a store that exists there.")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
+    overwrite: Overwrite = False,
+    trust: Trust = False,
+    quiet: Quiet = False,
 ) -> None:
     """Begin a run of its own from a state that another run kept."""
     from plasticity.cli.carrying_out import carry_out
@@ -48,7 +36,7 @@ def branch(
     from plasticity.recording import RunStore
     from plasticity.runs import branching, reconfigure
 
-    stored = RunStore.open(place)
+    stored = RunStore.open(place, trust)
     chosen = parse_all(settings or [])
     made = reconfigure(stored.experiment(), data=chosen.pop("data", data), **chosen)
     made, listeners = with_progress(made, quiet)

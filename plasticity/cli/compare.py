@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from plasticity.cli.options import Data, Quiet, Settings
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
@@ -35,21 +37,8 @@ def compare(
     seeds: Annotated[
         int, typer.Option(metavar="N", help="Runs of each experiment, with seeds in a row.")
     ] = 1,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="KEY=VALUE",
-            help="A setting of all the experiments, as in epochs=20 or seed=3; may be given "
-            "several times.",
-        ),
-    ] = None,
-    data: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME|FILE", help="A source or a file in place of the experiments' data."
-        ),
-    ] = None,
+    settings: Settings = None,
+    data: Data = None,
     budget: Annotated[
         str | None,
         typer.Option(
@@ -66,7 +55,7 @@ def compare(
             "is gone on with; without it a new folder `comparison`.",
         ),
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Run experiments on the same data: one table, one page."""
     from plasticity.cli.failures import interrupted

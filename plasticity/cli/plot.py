@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from plasticity.cli.options import Data, Overwrite
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -41,13 +43,8 @@ def plot(
             "it a .png called after the picture.",
         ),
     ] = None,
-    data: Annotated[
-        str | None,
-        typer.Option(metavar="NAME|FILE", help="The data again, where they were given in Python."),
-    ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace a file that exists.")
-    ] = False,
+    data: Data = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Draw a picture of a run."""
     from plasticity.errors import SpecError, StoreError

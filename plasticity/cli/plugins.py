@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
 
 
 def plugins(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="Tell all about what has this name.")
+    ] = None,
     role: Annotated[
         str | None, typer.Option(metavar="ROLE", help="Only the components of this role.")
     ] = None,
 ) -> None:
     """List the installed components: package, settings, paper."""
     from plasticity.cli.terminal import heading, line, stdout
-    from plasticity.discovery import entries
+    from plasticity.discovery import COMPONENTS, entries, find, short
+    from plasticity.editable import not_installed
     from plasticity.errors import UnknownNameError, listed, nearest
     from plasticity.hookspecs import ROLES
 
@@ -22,14 +27,21 @@ def plugins(
         raise UnknownNameError(
             f"--role: unknown role {role!r}{nearest(role, ROLES)} (roles are {listed(ROLES)})"
         )
-    by_role: dict[str, list[list[str]]] = {name: [] for name in ROLES}
+    named = [full for full in entries() if name in (None, full, short(full))]
+    if name is not None and not named:
+        find(name)  # tells that there is none, or is "module:Class"
+        named = [name]
+    by_role: dict[str, list[list[str]]] = {title: [] for title in ROLES}
     unusable: list[str] = []
-    for name in entries():
+    for full in named:
         try:
-            found, told = _told(name)
+            found, told = _told(full, name is not None)
             by_role[found].append(told)
         except Exception as error:  # whatever a stranger's package raises must not hide the others
-            unusable.append(f"{name}: {type(error).__name__}: {error}")
+            unusable.append(f"{full}: {type(error).__name__}: {error}")
+    if name is None:
+        missing = not_installed(COMPONENTS).items()
+        unusable += [f"{full}: {again}" for full, again in missing if full not in entries()]
     console = stdout()
     for title, components in by_role.items():
         if components and role in (None, title):
@@ -37,29 +49,54 @@ def plugins(
             for first, *others in components:
                 line(console, first, indent=2)
                 for text in others:
-                    line(console, text, indent=4)
+                    line(console, text, indent=4) if text else console.print()
     if unusable:
         heading(console, "not usable")
         for text in unusable:
             line(console, text, indent=2)
 
 
-def _told(name: str) -> tuple[str, list[str]]:
-    """The role of a component, and what to print of it."""
+def _told(name: str, whole: bool) -> tuple[str, list[str]]:
+    """The role of a component, and what to print of it; all there is to tell if `whole`."""
+    from inspect import getdoc
+
     from plasticity.citations import short_form
     from plasticity.cli.settings import described
     from plasticity.components import role_of
-    from plasticity.discovery import COMPONENTS, entry_of, short
+    from plasticity.discovery import COMPONENTS, entry_of, find, short
     from plasticity.portion import Portion
 
-    entry = entry_of(name, COMPONENTS, "component", "")
-    cls = entry.load()
-    told = [f"{short(name)}  {entry.distribution} {entry.version}"]
-    told += (cls.__doc__ or "").strip().splitlines()[:1]
+    if ":" in name:
+        cls, told = find(name), [name]
+    else:
+        entry = entry_of(name, COMPONENTS, "component", "")
+        cls, told = entry.load(), [f"{short(name)}  {entry.distribution} {entry.version}"]
+    documented = (getdoc(cls) or "").splitlines()
+    told += [f"{cls.__module__}:{cls.__qualname__}", *documented, ""] if whole else documented[:1]
     told += described(cls)
     if role_of(cls) == "source":
         told += described(Portion)
+    told += _events(cls) if whole else ()
     source = getattr(cls, "source", "")
     if source:
         told.append(f"source: {short_form(source)}")
     return role_of(cls), told
+
+
+def _events(cls: type) -> Iterator[str]:
+    """The events that a component answers, and whether a compiled step does what it does there."""
+    from plasticity.components import events_of
+    from plasticity.errors import SettingError
+    from plasticity.hookspecs import EVENTS
+    from plasticity.kernel import kernels_of
+    from plasticity.obstacles import FUSED
+    from plasticity.rule_functions import FunctionRule
+
+    try:
+        compiled = {"schedule_rate", *kernels_of(cls())}
+    except (SettingError, TypeError):  # it has settings that must be given
+        compiled = {"schedule_rate", *(kernel.event for kernel in vars(cls).get("kernels", ()))}
+    for event in events_of(cls):
+        known = event in compiled or (event in FUSED and issubclass(cls, FunctionRule))
+        how = "compiled" if known else "not compiled" * (event in FUSED)
+        yield f"answers {event}: {EVENTS[event].kind}{', ' if how else ''}{how}"

@@ -6,28 +6,25 @@ from typing import Annotated
 
 import typer
 
+from plasticity.cli.options import Data, Place, Quiet, Settings, Trust
+
 
 def resume(
-    place: Annotated[str, typer.Argument(metavar="PATH", help="Folder or URL of the store.")],
+    place: Place,
     epochs: Annotated[
         int | None,
         typer.Option(metavar="N", help="Epochs in all, to make the run longer than it was to be."),
     ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="KEY=VALUE",
-            help="What may change: epochs, observers, metrics, storage.",
-        ),
-    ] = None,
-    data: Annotated[
-        str | None,
-        typer.Option(metavar="NAME|FILE", help="The same data, where they lie elsewhere now."),
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Show no progress.")] = False,
+    settings: Settings = None,
+    data: Data = None,
+    trust: Trust = False,
+    quiet: Quiet = False,
 ) -> None:
-    """Go on with an interrupted run, or make a finished one longer."""
+    """Go on with an interrupted run, or make a finished one longer.
+
+    The settings that may change are epochs, observers, metrics and storage; the data must be the
+    same, where they are kept elsewhere now.
+    """
     from plasticity.assembly import assemble
     from plasticity.cli.carrying_out import carry_out
     from plasticity.cli.progress import with_progress
@@ -38,7 +35,7 @@ def resume(
     chosen = parse_all(settings or [])
     if epochs is not None:
         chosen["epochs"] = epochs
-    stored = RunStore.open(place).experiment()
+    stored = RunStore.open(place, trust).experiment()
     made = reconfigure(stored, data=chosen.pop("data", data), **chosen)
     made, listeners = with_progress(made, quiet)
     simulation = assemble(made, listeners)

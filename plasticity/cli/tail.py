@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from plasticity.cli.options import Place
+
 if TYPE_CHECKING:
     from plasticity.results import Run
 
 
 def tail(
-    place: Annotated[str, typer.Argument(metavar="PATH", help="Folder or URL of the store.")],
+    place: Place,
     every: Annotated[
         float, typer.Option(metavar="SECONDS", min=0.1, help="Seconds between two looks.")
     ] = 1.0,

@@ -23,6 +23,9 @@ class Contender:
     name: str
     runs: tuple[Compared, ...]
 
+    def __repr__(self) -> str:
+        return f"<Contender {self.name}: {len(self.runs)} runs>"
+
     @property
     def asked(self) -> Experiment:
         """The spec, with the first seed."""

@@ -20,7 +20,7 @@ from plasticity.comparing.peak_memory import forget_peak, peak_bytes
 from plasticity.comparing.scores import Cost, Scores, scores_of
 from plasticity.comparing.stopwatch import Stopwatch, samples_until
 from plasticity.data import Data
-from plasticity.errors import DataError, PlasticityError, SpecError
+from plasticity.errors import DataError, PlasticityError, SpecError, UntrustedError
 from plasticity.recording import RunStore
 from plasticity.recording.resuming import ENDED
 from plasticity.recording.target import Target
@@ -89,6 +89,10 @@ class Compared:
         told = (self.name, self.asked, self.run, self.scores, self.failure, None, self.also)
         return Compared, told
 
+    def __repr__(self) -> str:
+        ended = f"failed: {self.failure}" if self.failure else self.run and self.run.outcome
+        return f"<Compared {self.name}, seed {self.seed}: {ended}>"
+
     @property
     def seed(self) -> int:
         """The seed of the run."""
@@ -101,9 +105,9 @@ class Compared:
             return {}
         metrics = self.run.metrics
         found = {str(name): array.values[-1] for name, array in metrics.data_vars.items()}
-        weights = self.run.state().get("weights")
-        missing = lacking(self.run.experiment, self.also) if weights is not None else ()
-        found = measured_at_end(weights, missing) | found if missing else found
+        state, missing = self.run.state(), lacking(self.run.experiment, self.also)
+        if missing and "weights" in state:
+            found = measured_at_end(state["weights"].values, missing) | found
         return {name: _mean(value) for name, value in found.items()}
 
     @property
@@ -231,10 +235,10 @@ def _scored_anew(task: Task, compared: Compared, held: Held) -> Compared:
     assert compared.run is not None
     try:
         trained_on = held.rest or Source.of(task.asked).open_data("train")
-        simulation = rebuilt(compared.run, trained_on)
+        simulation = rebuilt(compared.run, trained_on, task.asked)
         cost = Cost(state_bytes=_state_bytes(simulation))
         _score(task, compared, simulation, held, cost)
-    except DataError as error:
+    except (DataError, UntrustedError) as error:
         compared.failure = compared.failure or str(error)
     return compared
 

@@ -9,10 +9,5 @@ from plasticity.formulas.selection import memorization_of as memorization_of
 from plasticity.formulas.selection import patterns_by_count as patterns_by_count
 from plasticity.formulas.selection import selected as selected
 from plasticity.formulas.selection import shared_selection as shared_selection
-from plasticity.formulas.tuning import bandwidth as bandwidth
-from plasticity.formulas.tuning import eye_responses as eye_responses
-from plasticity.formulas.tuning import grating_responses as grating_responses
-from plasticity.formulas.tuning import mean_orientation as mean_orientation
 from plasticity.formulas.weights import entropy_of_sizes as entropy_of_sizes
 from plasticity.formulas.weights import p_norms as p_norms
-from plasticity.formulas.weights import rank_by_entropy as rank_by_entropy

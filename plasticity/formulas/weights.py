@@ -1,4 +1,4 @@
-"""Size, spread and dimensions of weights (neuron, input), which stay as they are."""
+"""Size and spread of weights (neuron, input), which stay as they are."""
 
 from __future__ import annotations
 
@@ -51,24 +51,3 @@ def entropy_of_sizes(weights: Array) -> Array:
     known = (largest > 0) & np.isfinite(largest)
     # Less zero is zero, not -0.
     return np.where(known[:, 0], np.abs(entropy), np.nan)
-
-
-def rank_by_entropy(weights: Array) -> float:
-    """How many dimensions the weights of the neurons span, small ones counting little.
-
-        exp(- sum_k p_k ln(p_k)),   p_k = s_k / sum_l s_l        s: singular values of W
-
-    From 1, all rows along one direction, to min(N, D), orthogonal rows of one norm. NaN where all
-    weights are 0, or some not finite.
-
-    Source: Roy & Vetterli, 15th European Signal Processing Conference (2007) 606.
-
-    >>> rank_by_entropy(np.array([[1.0, 0.0], [2.0, 0.0]])), rank_by_entropy(np.zeros((2, 2)))
-    (1.0, nan)
-    """
-    if not np.isfinite(weights).all() or not weights.any():
-        return float("nan")
-    values = np.linalg.svd(weights, compute_uv=False).astype(np.float64)
-    shares = values / values.sum()
-    shares = shares[shares > 0]
-    return float(np.exp(-np.sum(shares * np.log(shares))))

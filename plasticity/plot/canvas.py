@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 INK, MUTED, LINE = "#1e1d1b", "#6a665e", "#ddd9cf"
 COLOURS = ("#1b6aa5", "#c4510d", "#2d7d52", "#8a4b9f", "#8c6d00", "#4a5560")
@@ -17,12 +20,25 @@ DIVERGING = "RdBu_r"
 
 
 def axes(ax: Axes | None, width: float = 4.8, height: float = 3.2) -> Axes:
-    """The axes that were given, or those of a new figure that no window shows (inches)."""
+    """The axes that were given, or those of a new figure that no window shows (inches).
+
+    Pyplot does not know the new figure, so in a notebook its axes themselves are the picture.
+    """
     if ax is not None:
         return ax
     from matplotlib.figure import Figure
 
-    return Figure(figsize=(width, height), layout="constrained").add_subplot()
+    figure = Figure(figsize=(width, height), layout="constrained")
+    ax = figure.add_subplot()
+    ax._repr_png_ = partial(_png, figure)  # type: ignore[attr-defined]  # asked for by IPython
+    return ax
+
+
+def _png(figure: Figure) -> bytes:
+    """The picture as a notebook shows it."""
+    picture = BytesIO()
+    figure.savefig(picture, format="png")
+    return picture.getvalue()
 
 
 def quiet(ax: Axes, *, grid: bool = True) -> None:

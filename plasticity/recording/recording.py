@@ -110,6 +110,7 @@ class Recording:
         self._lasting: dict[str, Array] = {}  # what is recorded as it is, and never another array
         self._made: dict[str, Callable[[], Array]] = {}
         self._formulas: dict[str, Expression] = {}  # those of `_made` that are formulas
+        self._used: dict[str, set[str]] = {}  # arrays that each is made of, if it is no function
         self._offers: dict[Following, Offer | None] = {}
         self.dims: set[str] = set()
         self.labels_before: dict[str, Any] = {}
@@ -125,11 +126,14 @@ class Recording:
         return self._series.bytes_left
 
     def take(self) -> None:
-        """Add a frame of everything as it is now."""
+        """Add a frame of everything as it is now; before the first step NaN of what is not yet."""
         clock = self._layer.clock
         frame = self._lasting
         if self._made:
             frame = frame | {name: make() for name, make in self._made.items()}
+        if clock.step == 0:
+            known = self._layer.initial
+            frame = {name: value for name, value in frame.items() if self._used[name] <= known}
         self._series.append(clock.step, clock.epoch, frame)
 
     def offer(self, cadence: Following) -> Offer | None:
@@ -194,7 +198,9 @@ class Recording:
 
     def add_array(self, name: str, reduction: Reduction | None = None) -> None:
         """Record an array, or what a reduction makes of it."""
-        labels = labels_in(self._layer, self._layer.full_name(name))
+        full = self._layer.full_name(name)
+        labels = labels_in(self._layer, full)
+        self._used[name] = {full}
 
         def chosen() -> Labelled:
             return self._chosen(self._layer.labelled(name))
@@ -209,7 +215,8 @@ class Recording:
     def add_probe(self, name: str, probe: Probe) -> None:
         """Record what a formula or a function makes of the layer."""
         if isinstance(probe, Expression):
-            self._layer.used_by(probe)
+            used = self._layer.used_by(probe)
+            self._used[name] = {self._layer.full_name(array) for array in used}
             self._add(name, lambda: self._evaluate(probe), self._labels_of(probe))
             self._formulas[name] = probe
             return

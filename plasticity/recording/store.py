@@ -21,15 +21,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from plasticity.errors import StoreError
-from plasticity.recording.arrays import write_array
-from plasticity.recording.checkpoints import (
-    GROUP,
-    name_of,
-    read_checkpoint,
-    steps_kept,
-    write_checkpoint,
-)
+from plasticity.discovery import untrusted
+from plasticity.errors import SpecError, StoreError
+from plasticity.recording import checkpoints
+from plasticity.recording.arrays import open_array, write_array
 from plasticity.recording.groups import read_group, series_in
 from plasticity.recording.labels import dims_of, labels_in
 from plasticity.recording.layout import BUFFER_BYTES
@@ -60,8 +55,9 @@ METRICS, STATE = "metrics", "state"
 class RunStore:
     """Writes a run, and reads it back.
 
-    staged  the Zarr store
-    target  where it is; None for memory
+    staged   the Zarr store
+    target   where it is; None for memory
+    trusted  whether its spec may have modules imported
     """
 
     def __init__(
@@ -70,9 +66,11 @@ class RunStore:
         target: Target | None,
         experiment: Experiment | None = None,
         lock: Owner | None = None,
+        trusted: bool = False,
     ) -> None:
         self.staged = staged
         self.target = target
+        self.trusted = trusted
         self._experiment = experiment
         self._lock = lock
         self._series: dict[str, Series] = {}
@@ -117,13 +115,13 @@ class RunStore:
         return cls(staged, target, experiment, lock)
 
     @classmethod
-    def open(cls, place: str | Path) -> RunStore:
+    def open(cls, place: str | Path, trust: bool = False) -> RunStore:
         """The store at a place, to read what was committed until now.
 
         Raises `StoreError` where there is none, or none of ours.
         """
         target = Target(place)
-        return cls(loaded(target, target.reading), target)
+        return cls(loaded(target, target.reading), target, trusted=trust)
 
     @classmethod
     def reopen(cls, place: str | Path, experiment: Experiment) -> RunStore:
@@ -150,12 +148,12 @@ class RunStore:
         # What would be written anew must not be known while it is: later states, which cannot be
         # read, and the arrays at the end.
         for later in [kept for kept in self.checkpoints if kept > step]:
-            self._put(self.staged.drop, f"{GROUP}/{name_of(later)}")
+            self._put(self.staged.drop, f"{checkpoints.GROUP}/{checkpoints.name_of(later)}")
         for layer in ("experiment", *told["layers"]):
             self._put(self.staged.drop, f"{layer}/{STATE}")
         self._put(self.staged.commit)
         self._put(self.staged.delete_partial)
-        for group in (*told["layers"], GROUP):
+        for group in (*told["layers"], checkpoints.GROUP):
             self._put(self.staged.sweep, group)
 
     def release(self) -> None:
@@ -178,7 +176,7 @@ class RunStore:
     @property
     def checkpoints(self) -> list[int]:
         """After how many steps the whole state was kept."""
-        return steps_kept(self.staged)
+        return checkpoints.steps_kept(self.staged)
 
     @property
     def is_written(self) -> bool:
@@ -191,15 +189,17 @@ class RunStore:
 
         if self._experiment is not None:
             return self._experiment
-        return Experiment.from_dict(self.attributes["spec"])
+        tables = self.attributes["spec"]
+        try:
+            return Experiment.from_dict(tables if self.trusted else untrusted(tables))
+        except SpecError as error:
+            raise type(error)(f"{self.target}: {error}") from None
 
     def arrays(self) -> dict[str, zarr.Array[Any]]:
         """All arrays of the store by path."""
-        import zarr
-
         nodes = list(self.staged.nodes.items())  # at once: the writer may add some meanwhile
         paths = [path for path, node in nodes if node["node_type"] == "array"]
-        return {path: zarr.open_array(self.staged, path=path) for path in sorted(paths)}
+        return {path: open_array(self.staged, path, self.target) for path in sorted(paths)}
 
     def dataset(self, name: str) -> xarray.Dataset:
         """A group of the store as an xarray Dataset, read when its values are used."""
@@ -217,7 +217,7 @@ class RunStore:
                 f"{self.target}: there is no checkpoint after step {step} (there are {known}); "
                 "storage.kept tells how many stay"
             )
-        return read_checkpoint(self.staged, step, self.target)
+        return checkpoints.read_checkpoint(self.staged, step, self.target)
 
     # -- what is written -------------------------------------------------------------------------
 
@@ -326,10 +326,11 @@ class RunStore:
         begun: list[float] = []
         self._put(lambda: begun.append(perf_counter()))
         size = sum(a.nbytes for state in snapshot.values() for a in state["arrays"].values())
-        self._put(self._write_checkpoint, reached, snapshot, variables, size=size)
+        write, packed = checkpoints.write_checkpoint, self._compressors
+        self._put(write, self.staged, reached, snapshot, variables, packed, size=size)
         self._put(self._forget, reached)
         self.commit(reached, clock)
-        self._put(self.staged.sweep, GROUP)
+        self._put(self.staged.sweep, checkpoints.GROUP)
         self._put(lambda: took(perf_counter() - begun[0]))
 
     def flush(self) -> None:
@@ -371,21 +372,12 @@ class RunStore:
         with self._writing():
             self._writer.put(partial(write, *arguments), size)
 
-    def _write_checkpoint(
-        self,
-        reached: int,
-        snapshot: Mapping[str, Any],
-        variables: Mapping[str, Mapping[str, Variable]],
-    ) -> None:
-        if reached not in self.checkpoints:  # as it is when a run ends where one was due
-            write_checkpoint(self.staged, reached, snapshot, variables, self._compressors)
-
     def _forget(self, reached: int) -> None:
         """Leave the oldest states out of the next commit."""
         kept = self.experiment().storage.kept
         steps = [step for step in self.checkpoints if step != reached]
         for step in steps[: max(len(steps) - kept + 1, 0)]:
-            self.staged.drop(f"{GROUP}/{name_of(step)}")
+            self.staged.drop(f"{checkpoints.GROUP}/{checkpoints.name_of(step)}")
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -167,10 +167,7 @@ class _Transformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         return Data(X, labels=labels)
 
     def _check_bytes(self, dtype: np.dtype[Any]) -> None:
-        """Raise `DataError` for bytes after other integers, or these after bytes.
-
-        Bytes count as value / 255 and other integers as they are, so they are not the same values.
-        """
+        """Raise `DataError` for bytes after other integers, or these after bytes."""
         both = {self._dtype, dtype}
         if len(both) > 1 and np.dtype(np.uint8) in both and all(kind.kind in "iu" for kind in both):
             raise DataError(

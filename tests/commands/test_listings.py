@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 
@@ -10,7 +11,9 @@ import pytest
 from console import SMALL, command, finish, start
 
 import plasticity as pl
-from plasticity.discovery import entries, short
+from plasticity.citations import short_form
+from plasticity.cli.settings import described
+from plasticity.discovery import entries, find, short
 from plasticity.hookspecs import EVENTS, ROLES
 
 
@@ -46,6 +49,50 @@ def test_a_component_is_told_with_its_settings_and_its_paper():
         "it off",
         "source: Krotov & Hopfield (2019), Unsupervised learning by competing hidden units",
     ]
+
+
+def test_one_component_is_told_with_its_documentation_settings_events_and_paper():
+    told = command("plugins", "moving_average").out.splitlines()
+    cls = find("moving_average")
+    assert told[:2] == ["threshold", f"  moving_average  plasticity-lab {pl_version()}"]
+    assert [line.strip() for line in told[2:]] == [
+        "plasticity_plugins.thresholds.moving_average:MovingAverage",
+        *(line.strip() for line in inspect.getdoc(cls).splitlines()),
+        "",
+        *described(cls),
+        *(f"answers {event}: {EVENTS[event].kind}{how}" for event, how in ANSWERED),
+        f"source: {short_form(cls.source)}",
+    ]
+
+
+ANSWERED = [("estimate_threshold", ", compiled"), ("cite", "")]
+
+
+def test_what_has_no_kernel_is_told_and_what_needs_a_setting_is_shown():
+    assert "answers propose_update: chain, not compiled" in command("plugins", "sanger").out
+    assert "path = must be given" in command("plugins", "from_array").out
+
+
+def test_all_components_of_a_name_are_told_or_that_of_a_role():
+    both = command("plugins", "uniform").out.splitlines()
+    assert [line for line in both if line and line[0] != " "] == ["lateral", "initializer"]
+    one = command("plugins", "uniform", "--role", "lateral").out.splitlines()
+    assert [line for line in one if line and line[0] != " "] == ["lateral"]
+
+
+@pytest.mark.parametrize("name", ["oja", "digits", "recorder", "mexican_hat", "toys:Plain"])
+def test_a_component_of_any_kind_can_be_shown(name):
+    result = command("plugins", name)
+    assert (result.status, result.err) == (0, "")
+    assert "answers " in result.out
+
+
+def test_an_unknown_component_is_told_with_the_nearest():
+    assert command("plugins", "bmc") == (
+        2,
+        "",
+        "Error: unknown component 'bmc'; did you mean 'bcm'? (plasticity plugins lists all)\n",
+    )
 
 
 def pl_version() -> str:

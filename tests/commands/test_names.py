@@ -1,9 +1,14 @@
-"""A name that a preset and something of the working directory have means the preset."""
+"""What a name means: a preset, what lies in the working directory, a module, a part."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
+import numpy as np
 import pytest
-from console import SMALL, command
+from console import SMALL, command, finish, start
 
 import plasticity as pl
 from plasticity import Experiment
@@ -81,3 +86,44 @@ def test_a_store_is_no_spec_to_run_and_the_way_to_go_on_is_told(here):
         "Error: ./bcm: is the store of a run, not a spec; plasticity resume ./bcm goes on with "
         "it\n",
     )
+
+
+# -- modules of the working directory ------------------------------------------------------------
+
+MINE = """
+from plasticity import rule
+
+@rule("mine")
+def mine(y, tau: float = 2.0):
+    return y / tau
+"""
+LAYERS = """
+data = "digits"
+epochs = 1
+observers = []
+
+[[layers]]
+neurons = 5
+rule = ["oja", { name = "mymod:mine", tau = 3.0 }]
+activation = "linear"
+optimizer = { name = "sgd", rate = 0.001 }
+initializer = "normal"
+"""
+
+
+def test_a_rule_of_the_working_directory_is_named_and_set_everywhere(tmp_path):
+    """As processes of their own, of which neither has the folder on its path."""
+    (tmp_path / "mymod.py").write_text(MINE)
+    (tmp_path / "mine.toml").write_text(LAYERS)
+    words = ["run", "mine.toml", "--set", "rule.mine.tau=4.0", "--out", "o", "--quiet"]
+    assert finish(start(*words, cwd=tmp_path)).err == ""
+    code = "import plasticity as pl; pl.run('mine.toml', out='p', **{'rule.1.tau': 4.0})"
+    told = {**os.environ, "PYTHONSAFEPATH": "1"}
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=told, check=True)
+    one, other = pl.open_run(tmp_path / "o"), pl.open_run(tmp_path / "p")
+    assert one.experiment.to_dict()["layers"][0]["rule"] == [
+        "oja",
+        {"name": "mymod:mine", "tau": 4.0},
+    ]
+    assert other.experiment == one.experiment
+    assert np.array_equal(one.weights, other.weights)

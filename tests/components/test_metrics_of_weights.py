@@ -21,12 +21,12 @@ from toys import experiment, layer
 
 from plasticity import Data, assemble
 from plasticity.errors import DataError
-from plasticity.formulas import bandwidth, mean_orientation
 from plasticity_plugins.metrics.distance_travelled import DistanceTravelled
 from plasticity_plugins.metrics.effective_rank import EffectiveRank
 from plasticity_plugins.metrics.ocular_dominance import OcularDominance
 from plasticity_plugins.metrics.orientation_tuning import OrientationTuning
 from plasticity_plugins.metrics.threshold_convergence import ThresholdConvergence
+from plasticity_plugins.metrics.tuning import bandwidth, mean_orientation
 from plasticity_plugins.metrics.weight_entropy import WeightEntropy
 from plasticity_plugins.metrics.weight_norm import WeightNorm
 

@@ -255,14 +255,14 @@ def recorded(*recorders, layers=(), **changes):
 
 
 def test_a_recorder_takes_the_arrays_after_every_n_steps():
-    run, copies = recorded(Recorder(variables=("weights",), every=3), epochs=3)
+    run, copies = recorded(Recorder(variables=("weights",), every=3, first=False), epochs=3)
     assert run.trajectory.step.values.tolist() == [3, 6, 9, 12]
     assert run.trajectory.epoch.values.tolist() == [0, 1, 2, 3]
     assert np.array_equal(run.trajectory.weights.values, copies.weights[2::3])
 
 
 def test_the_rest_of_a_smaller_batch_is_nan():
-    run, copies = recorded(Recorder(variables=("activity",), every=1), batch_size=8)
+    run, copies = recorded(Recorder(variables=("activity",), every=1, first=False), batch_size=8)
     activity = run.trajectory.activity
     assert activity.sizes == {"step": 3, "neuron": 3, "sample": 8}
     assert np.array_equal(activity.values[:2], copies.activity[:2])
@@ -287,7 +287,7 @@ def test_a_variable_that_no_layer_has_is_refused_with_the_known_ones():
 
 def test_a_recorder_may_look_at_one_layer():
     layers = layer(), layer(name="top")
-    run, _ = recorded(Recorder(every=2, layer="layer_0"), layers=layers)
+    run, _ = recorded(Recorder(every=2, first=False, layer="layer_0"), layers=layers)
     assert run.recorded(layer=0).sizes == {"step": 2, "neuron": 3, "input": 4}
     assert len(run.recorded(layer=1)) == 0
     with pytest.raises(SettingError) as caught:
@@ -299,7 +299,7 @@ def test_a_recorder_may_look_at_one_layer():
 
 def test_two_recorders_take_two_groups():
     run, _ = recorded(
-        Recorder(variables=("weights",), every=4),
+        Recorder(variables=("weights",), every=4, first=False),
         Recorder(variables=("decay",), every=1, group="often"),
     )
     assert run.trajectory.sizes == {"step": 1, "neuron": 3, "input": 4}

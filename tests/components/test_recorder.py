@@ -82,7 +82,7 @@ def test_xarray_sees_the_coordinates_of_a_store_without_help(tmp_path):
         "range": [-1, 1],
         "bins": 4,
     }
-    made = experiment(observers=[Recorder(every=1, **told)])
+    made = experiment(observers=[Recorder(every=1, first=False, **told)])
     assemble(made).run(tmp_path / "run")
     with xr.open_datatree(tmp_path / "run", engine="zarr") as tree:
         found = tree["layer_0/trajectory"]

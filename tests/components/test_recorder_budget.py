@@ -78,7 +78,9 @@ def test_a_run_that_goes_on_thins_as_the_one_that_was_never_interrupted(stop):
                 self.taken = self.simulation.snapshot()
 
     def made(*listeners):
-        told = Recorder(every=1, at_most=f"{20 * FRAME} B", when="mean(weights) > 0.055")
+        told = Recorder(
+            every=1, first=False, at_most=f"{20 * FRAME} B", when="mean(weights) > 0.055"
+        )
         return assemble(experiment(epochs=16, observers=[told]), listeners)
 
     takes = Takes()
@@ -100,7 +102,7 @@ def test_a_store_that_is_gone_on_with_tells_the_same_frames_and_cadences(tmp_pat
                 raise RuntimeError("broken")
 
     def made(epochs, checkpoint="never"):
-        recorders = [{"name": "recorder", "every": 1, "at_most": f"{14 * FRAME} B"}]
+        recorders = [{"name": "recorder", "every": 1, "first": False, "at_most": f"{14 * FRAME} B"}]
         storage = Storage(checkpoint=checkpoint)
         return experiment(epochs=epochs, observers=recorders, storage=storage)
 

@@ -25,7 +25,12 @@ class Takes:
 
 def spec(preset):
     """Two epochs of 7 steps, the last of an epoch with 2 samples only."""
-    recorder = {"name": "recorder", "variables": ["weights", "activity"], "every": 1}
+    recorder = {
+        "name": "recorder",
+        "variables": ["weights", "activity"],
+        "every": 1,
+        "first": False,
+    }
     stopping = {
         "name": "early_stopping", "measurement": "weight_change", "above": -1, "patience": 11,
     }  # fmt: skip

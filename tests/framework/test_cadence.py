@@ -81,7 +81,7 @@ def test_a_listener_hears_the_steps_of_its_cadence(every, steps):
     assert notes.steps == [("layer_0", step) for step in steps]
 
 
-@pytest.mark.parametrize("every", ["2 epochs often", "0 epochs", "-1 epochs", (), (0,), None, 1.0])
+@pytest.mark.parametrize("every", ["2 epochs often", "0 epochs", "-1 epochs", (), (-1,), None, 1.0])
 def test_what_tells_no_steps_is_no_cadence(every):
     with pytest.raises(EntryError) as caught:
         Cadence.of(every, 4)

@@ -1,5 +1,8 @@
 """Names of components, as installed packages register them."""
 
+import json
+import sys
+
 import pytest
 from toys import experiment, layer
 
@@ -105,6 +108,98 @@ def test_a_short_name_without_its_role_is_refused_with_the_long_ones():
         "unknown component 'uniform'; did you mean 'initializer.uniform' or 'lateral.uniform'? "
         "(plasticity plugins lists all)"
     )
+
+
+# -- editable packages ---------------------------------------------------------------------------
+
+PROJECT = """
+[project.entry-points."plasticity.components"]
+leak = "leaky_code:Leak"
+"threshold.later" = "leaky_code:Later"
+"""
+
+
+@pytest.fixture
+def editable(install, tmp_path):
+    """A package that is installed editable and whose pyproject.toml was changed since then."""
+    install("leaky", "leak = before_code:Leak", LEAK)
+    place = tmp_path / "leaky source"
+    place.mkdir()
+    (place / "pyproject.toml").write_text(PROJECT)
+    told = {"url": place.as_uri(), "dir_info": {"editable": True}}
+    (tmp_path / "leaky-1.0.dist-info" / "direct_url.json").write_text(json.dumps(told))
+    return place
+
+
+def again(value, place):
+    return (
+        f"leaky has it as {value!r} in its pyproject.toml, but not since it was installed; "
+        f"reinstall it: pip install -e {place}"
+    )
+
+
+@pytest.mark.parametrize(("name", "role"), [("threshold.later", ""), ("later", "threshold")])
+def test_a_name_that_a_package_got_after_it_was_installed_tells_to_reinstall(editable, name, role):
+    assert str(refusal(UnknownNameError, name, role)) == (
+        f"unknown component {name!r}: {again('leaky_code:Later', editable)}"
+    )
+
+
+def test_a_class_that_moved_after_its_package_was_installed_tells_to_reinstall(editable):
+    assert str(refusal(SpecError, "leak")) == (
+        "component 'leak' of leaky 1.0 cannot be loaded from 'before_code:Leak': "
+        f"ModuleNotFoundError: No module named 'before_code'; {again('leaky_code:Leak', editable)}"
+    )
+
+
+@pytest.mark.parametrize("broken", ["[project", "[project]\nentry-points = 3", None])
+def test_a_project_that_cannot_be_read_tells_nothing(editable, broken):
+    if broken is None:
+        (editable / "pyproject.toml").unlink()
+    else:
+        (editable / "pyproject.toml").write_text(broken)
+    assert str(refusal(UnknownNameError, "lattter")).startswith("unknown component 'lattter'")
+
+
+# -- modules -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """An empty working directory, which is not on the path."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    yield tmp_path
+    for name in ("mymod", "beside_mymod"):
+        sys.modules.pop(name, None)
+
+
+def test_a_module_of_the_working_directory_is_imported(here):
+    (here / "beside_mymod.py").write_text(LEAK)
+    (here / "mymod.py").write_text(
+        "from beside_mymod import Leak\nclass Outer:\n    Inner = Leak\n"
+    )
+    assert discovery.find("mymod:Leak").__name__ == "Leak"
+    assert discovery.find("mymod:Outer.Inner") is discovery.find("mymod:Leak")
+
+
+def test_an_installed_module_comes_before_one_of_the_working_directory(here):
+    (here / "toys.py").write_text("raise RuntimeError\n")
+    assert discovery.find("toys:Plain").__name__ == "Plain"
+
+
+def test_a_module_that_is_nowhere_is_told_and_the_path_stays_as_it_was(here):
+    before = list(sys.path)
+    assert str(refusal(SpecError, "mymod:Leak")) == (
+        "component 'mymod:Leak' cannot be loaded from 'mymod:Leak': ModuleNotFoundError: No module "
+        "named 'mymod'"
+    )
+    assert sys.path == before
+
+
+def test_a_module_that_lacks_another_one_is_told_with_it(here):
+    (here / "mymod.py").write_text("import nothing_of_that_name\n")
+    assert str(refusal(SpecError, "mymod:Leak")).endswith("No module named 'nothing_of_that_name'")
 
 
 def test_a_component_may_be_named_by_module_and_class():

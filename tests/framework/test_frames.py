@@ -27,6 +27,7 @@ class Hears(Recorder):
 
 def groups(cls, told, *layers, **changes):
     """What some recorders take of a run, with one sample a step unless told."""
+    told = [{"first": False, **each} for each in told]
     recorders = [cls(group=f"group_{n}", **each) for n, each in enumerate(told)]
     layers, changes = layers or (layer(**PARTS),), {"batch_size": 1} | changes
     made = simulation(*layers, observers=recorders, **changes)
@@ -136,7 +137,7 @@ def test_frames_that_fill_several_blocks_are_in_each_as_if_they_came_one_by_one(
     files = []
     for cls in (Recorder, Hears):
         # With zstd the time that the run takes has a say in how a file is packed.
-        changes = {"observers": [cls(every=1, variables=NEURON)], "storage": LZ4}
+        changes = {"observers": [cls(every=1, first=False, variables=NEURON)], "storage": LZ4}
         simulation(layer(**PARTS), batch_size=1, **changes).run(tmp_path / cls.__name__)
         files.append(files_of(tmp_path / cls.__name__ / "layer_0" / "trajectory"))
     assert files[0] == files[1]
@@ -174,7 +175,7 @@ def test_a_recorder_that_takes_more_than_whole_arrays_hears_each_of_its_steps(to
 
 
 def test_a_count_of_steps_that_moves_at_the_end_of_a_stretch_is_heard_at_each_step(handed_over):
-    recorder = Recorder(every=3, variables=("weights", "count"))
+    recorder = Recorder(every=3, first=False, variables=("weights", "count"))
     adam = layer(optimizer=BCM["optimizer"])
     trajectory = simulation(adam, batch_size=1, observers=[recorder]).run().trajectory
     assert trajectory["count"].values.tolist() == list(range(3, 91, 3))
@@ -201,7 +202,7 @@ def test_who_hears_a_step_hears_it_together_with_the_recorder(handed_over):
 
 def test_a_run_that_goes_on_from_a_checkpoint_leaves_the_same_frames(tmp_path, handed_over):
     def made(listeners=()):
-        observers = [Recorder(every=3, variables=NEURON)]
+        observers = [Recorder(every=3, first=False, variables=NEURON)]
         changes = {"storage": Storage(checkpoint=7), "listeners": listeners}
         return simulation(layer(**PARTS), batch_size=1, observers=observers, **changes)
 

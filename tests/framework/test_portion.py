@@ -136,7 +136,7 @@ def test_a_limit_is_the_length_of_an_epoch_where_samples_are_drawn():
 
 def test_classes_of_drawn_samples_are_refused():
     assert refused(data="patterns", **{"data.classes": [0]}) == (
-        "patterns: classes cannot be chosen of samples that are drawn"
+        "patterns: classes cannot be chosen, because the samples are drawn"
     )
 
 
@@ -183,13 +183,13 @@ def test_a_setting_of_the_source_itself_comes_first():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"limit": 0}, "data 'digits': limit must lie in [1, inf), got 0"),
-        ({"limit": 1.5}, "data 'digits': limit must be a whole number, got 1.5"),
+        ({"limit": 0}, "data: limit must lie in [1, inf), got 0"),
+        ({"limit": 1.5}, "data: limit must be a whole number, got 1.5"),
         (
             {"classes": 3},
-            "data 'digits': classes must be a list, each a whole number or a text, got",
+            "data: classes must be a list, each a whole number or a text, got",
         ),
-        ({"classes": []}, "digits: classes is an empty list; name one or more of 0, 1, 2, 3, 4, 5"),
+        ({"classes": []}, "digits: the list of classes is empty (there are 0, 1, 2, 3, 4, 5, 6"),
         ({"classes": [1, 12]}, "digits: no class 12 (there are 0, 1, 2, 3, 4, 5, 6, 7, 8, 9)"),
         ({"classes": ["1"]}, "digits: no class '1' (there are 0, 1, 2, 3, 4, 5, 6, 7, 8, 9)"),
         ({"limit": 50}, "batch_size is 100, but the data have 50 samples; give a batch_size up to"),

@@ -324,7 +324,7 @@ def test_a_store_is_readable_after_ctrl_c(tmp_path):
                     print("ready", flush=True)
                 time.sleep(0.01)
 
-        recorder = {"name": "recorder", "variables": ["weights"], "every": 1}
+        recorder = {"name": "recorder", "variables": ["weights"], "every": 1, "first": False}
         pl.run("bcm", neurons=3, epochs=1000, metrics=[], observers=[recorder], out=sys.argv[1],
                listeners=[Slow()])
     """)

@@ -24,7 +24,9 @@ def run():
         epochs=3,
         batch_size=20,
         seed=42,
-        observers=[{"name": "recorder", "variables": ["weights", "threshold"], "every": 2}],
+        observers=[
+            {"name": "recorder", "variables": ["weights", "threshold"], "every": 2, "first": False}
+        ],
         metrics=["selectivity", "weight_change"],
     )
 
@@ -48,7 +50,7 @@ def test_the_metrics_of_a_run_go_over_step(run):
 
 
 def test_the_trajectory_ends_where_the_weights_stand():
-    run = pl.run(experiment(), observers=[{"name": "recorder", "every": 4}])
+    run = pl.run(experiment(), observers=[{"name": "recorder", "every": 4, "first": False}])
     assert np.array_equal(run.trajectory.weights.values[-1], run.weights.values)
 
 

@@ -113,9 +113,8 @@ def test_a_kernel_that_does_what_its_hook_does_passes():
         (Gate, "its Kernel for shape_update leaves another update than its hook"),
         (
             Counts,
-            "the parameters of its Kernel for shape_update change from step to step, and a "
-            "compiled step asks for them when an epoch begins or a listener was called; keep what "
-            "changes in a Variable",
+            "its hook for shape_update changes the parameters of its Kernel, which compiled steps "
+            "ask for only between stretches; keep what changes in a Variable",
         ),
         (Forgets, "its Kernel for apply_update leaves another steps than its hook"),
     ],

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import numpy as np
+
 from plasticity import component, hookimpl
-from plasticity.formulas import rank_by_entropy
 from plasticity.typing import Array
 from plasticity_plugins.metrics import papers
 
@@ -33,4 +34,9 @@ class EffectiveRank:
 
     @hookimpl
     def measure(self, weights: Array) -> dict[str, Any]:
-        return {"effective_rank": rank_by_entropy(weights)}
+        if not np.isfinite(weights).all() or not weights.any():
+            return {"effective_rank": float("nan")}
+        values = np.linalg.svd(weights, compute_uv=False).astype(np.float64)
+        shares = values / values.sum()
+        shares = shares[shares > 0]
+        return {"effective_rank": float(np.exp(-np.sum(shares * np.log(shares))))}

@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from plasticity import LayerView, component, hookimpl
-from plasticity.formulas import eye_responses
 from plasticity.typing import Array
 from plasticity_plugins import bibliography
 from plasticity_plugins.metrics.gratings import ByGratings
+from plasticity_plugins.metrics.tuning import eye_responses
 
 
 @component(source=bibliography.BLAIS_1999)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from plasticity import LayerView, component, hookimpl, setting
-from plasticity.formulas import bandwidth, grating_responses, mean_orientation
 from plasticity.typing import Array
 from plasticity_plugins.metrics import papers
 from plasticity_plugins.metrics.gratings import ByGratings
+from plasticity_plugins.metrics.tuning import bandwidth, grating_responses, mean_orientation
 
 
 @component(source=papers.SWINDALE_1998)

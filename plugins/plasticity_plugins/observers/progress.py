@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from plasticity import Clock, Experiment, LayerView, component, hookimpl, setting
-from plasticity_plugins.observers.display import Bar, Lines, Screen
+from plasticity_plugins.observers.display import Bar, Cell, Lines, Screen
 
 _SECONDS = 0.2  # between two looks of the bar
 
@@ -19,24 +19,32 @@ class Progress:
     """A bar with epoch, speed and the latest measurements; plain lines where there is no terminal.
 
     Written to the standard error. Without a terminal there are four lines in all, so that a log
-    stays short. Measurements with a number for each neuron are left out.
+    stays short. In a notebook it is one line below the cell, which is rewritten. Runs at the same
+    time, in threads, have a line each. Measurements with a number for each neuron are left out.
     """
 
-    title: str = setting(default="", doc="what the run is called")
+    title: str = setting(
+        default="", doc="what the run is called; if not set, after its store or its rule, and seed"
+    )
     quiet: bool = setting(default=False, doc="whether to show nothing")
     every: int = setting(default=10, low=1, unit="steps", doc="steps between two looks at the time")
 
     @hookimpl
-    def run_started(self, experiment: Experiment) -> None:
+    def run_started(self, experiment: Experiment, store: Any) -> None:
         self._experiment = experiment
-        self._display: Bar | Lines | None = None
+        self._display: Bar | Cell | Lines | None = None
         self._measurements: dict[str, float] = {}
         self._begun = self._shown = perf_counter()
         self._first: tuple[int, float] | None = None
         self._done = 0
         if not self.quiet:
-            console = Screen()
-            self._display = (Bar if console.is_terminal else Lines)(console, self.title)
+            console, name = Screen(), self.title or _name_of(experiment, store)
+            if console.is_jupyter:
+                self._display = Cell(name)
+            elif console.is_terminal:
+                self._display = Bar(console, name)
+            else:
+                self._display = Lines(console, self.title, name)
 
     @hookimpl
     def step_finished(self, layer: LayerView, clock: Clock) -> None:
@@ -52,6 +60,8 @@ class Progress:
             try:
                 self._display.show(self._done / self._total(clock), [epoch, *self._facts(now)])
             except OSError:  # the terminal was closed, which ends no run
+                with suppress(OSError):
+                    self._display.end(0.0, [])
                 self._display = None
 
     @hookimpl
@@ -90,3 +100,13 @@ class Progress:
             samples = rate * self._experiment.batch_size
             facts = [f"{rate:,.0f} steps/s", f"{samples:,.0f} samples/s"]
         return facts + [f"{name} {value:.4g}" for name, value in self._measurements.items()]
+
+
+def _name_of(experiment: Experiment, store: Any) -> str:
+    """The folder of the store, or else the rules of the first layer; and the seed."""
+    rules = [term.rule for term in experiment.layers[0].rule]
+    names = [
+        getattr(rule, "name", "") or getattr(rule, "label", type(rule).__name__) for rule in rules
+    ]
+    place = store.path.name if store.path is not None else " + ".join(names)
+    return f"{place}, seed {experiment.seed}"

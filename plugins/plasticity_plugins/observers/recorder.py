@@ -50,6 +50,11 @@ class Recorder:
     When: `every` so many steps, or as a text says ("2 epochs", "10 per decade" at the same distance
     of logarithms), or `at` given steps; of these, where it is set, only when a condition holds.
 
+    With `first` the first frame of `every` is that of step 0, with the weights as they are before
+    the first step: `every = 10` takes the steps 0, 10, 20, and so on. `at` takes it where it names
+    it. What is filled by a step and outlives it, as the threshold, is NaN there. A recorder of
+    arrays that belong to a batch, or of functions in Python, has nothing to take at step 0.
+
     What: `variables` whole, of chosen `neurons`, or reduced `over` named dimensions; `probes` are
     formulas, as `{spread = "std(weights, 'input')"}`, or in Python functions of the layer. Formulas
     have abs sqrt exp log tanh sign minimum maximum where, and over dimensions mean std min max sum
@@ -61,7 +66,8 @@ class Recorder:
     which step on which cadence held.
 
     Raises `SettingError` for what contradicts itself, where there is no layer of the name, and at
-    the first step where a layer has no array of a name or a frame is larger than the budget.
+    the first step where a layer has no array of a name, a frame is larger than the budget, or `at`
+    has step 0 and something that is recorded is not there yet.
     """
 
     variables: tuple[str, ...] = setting(
@@ -70,7 +76,12 @@ class Recorder:
     every: int | str = setting(
         default=100, unit="steps", doc='steps between two frames, "2 epochs", or "10 per decade"'
     )
-    at: tuple[int, ...] = setting(default=(), doc="the steps to record, in place of `every`")
+    at: tuple[int, ...] = setting(
+        default=(), doc="the steps to record, in place of `every`; 0 is before the first"
+    )
+    first: bool = setting(
+        default=True, doc="whether `every` begins with step 0, before the first step"
+    )
     when: Any = setting(
         default=None, doc='condition of a frame, as "mean(threshold) > 1"; a function in Python'
     )
@@ -171,6 +182,27 @@ class Recorder:
         if clock.step == 0:
             self._stage = None
 
+    @hookimpl
+    def training_started(self, layer: LayerView) -> None:
+        if self.layer not in (None, layer.name) or not (0 in self.at if self.at else self.first):
+            return
+        if self._may_begin(layer):
+            self._take(layer)
+        elif 0 in self.at:
+            raise SettingError(
+                "recorder: at has step 0, before the first step, but what is recorded belongs to a "
+                "batch or is a function in Python; leave out one of them"
+            )
+
+    def _may_begin(self, layer: LayerView) -> bool:
+        """Whether all that is recorded has a shape, and some of it a value, before a step."""
+        read = [*self._probes.values(), *([] if self._when is None else [self._when])]
+        if not all(isinstance(probe, Expression) for probe in read):
+            return False
+        names = {layer.full_name(name) for name in self.looks_at}
+        lasting = {name for name, kept in layer.variables.items() if kept.intent != "scratch"}
+        return names <= lasting and not names.isdisjoint(layer.initial)
+
     def following(self, step: int) -> int | None:
         """The next step at which a layer is recorded.
 
@@ -184,15 +216,19 @@ class Recorder:
     @hookimpl
     def step_finished(self, layer: LayerView) -> None:
         self._stage = [] if self._stage is None else self._stage
-        if self.layer not in (None, layer.name):
-            return
+        if self.layer in (None, layer.name):
+            self._take(layer)
+
+    def _take(self, layer: LayerView) -> None:
+        """Record a layer, as far as a frame is due and there is room for it."""
+        self._stage = [] if self._stage is None else self._stage
         kept = self._recorded.get(layer.name)
         if kept is None:
             kept = self._recorded[layer.name] = self._begin(layer)
         if kept not in self._stage:
             self._stage.append(kept)
         clock = layer.clock
-        if kept.cadence.following(clock.step - 1) != clock.step:
+        if clock.step and kept.cadence.following(clock.step - 1) != clock.step:
             return
         if kept.progress[FRAMES] < kept.most and self._holds(layer):
             kept.recording.take()
@@ -247,7 +283,8 @@ class Recorder:
             self._check_room(
                 layer, recording, asked.count(layer.clock.step - 1, layer.clock.n_step)
             )
-        before = recording.labels_before.get("cadence", f"from step 1: {asked}")
+        begun = min(layer.clock.step, 1)
+        before = recording.labels_before.get("cadence", f"from step {begun}: {asked}")
         kept.history = _until(before.split(_NEXT), layer.clock.step)
         if not kept.history[-1].endswith(f": {_told(kept)}"):
             kept.history.append(f"from step {layer.clock.step}: {_told(kept)}")
@@ -280,6 +317,10 @@ class Recorder:
         """Whether the condition of a frame holds."""
         if self._when is None:
             return True
+        if layer.clock.step == 0 and isinstance(self._when, Expression):
+            names = {layer.full_name(name) for name in self._when.names}
+            if not names <= layer.initial:
+                return False
         if not isinstance(self._when, Expression):
             return bool(self._when(layer))
         found = layer.evaluate(self._when)

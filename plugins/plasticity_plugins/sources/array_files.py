@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -30,7 +29,14 @@ def read_npy(path: Path, key: str | None = None, besides: str | None = None) -> 
         begin = file.read(len(_NPY))
     if begin != _NPY:
         raise DataError(f"{path}: an npy file begins with {_NPY!r}, found {begin!r}")
-    return _loaded(path, lambda: np.load(path, mmap_mode="r", allow_pickle=False))
+    array = _loaded(path, lambda: np.load(path, mmap_mode="r", allow_pickle=False))
+    promised, found = getattr(array, "offset", 0) + array.nbytes, path.stat().st_size
+    if isinstance(array, np.memmap) and promised != found:
+        raise DataError(
+            f"{path}: its header promises {promised} bytes in all, found {found}; the file is "
+            "damaged, or holds several arrays, which an npz file can"
+        )
+    return array
 
 
 def read_npz(path: Path, key: str | None = None, besides: str | None = None) -> Array:
@@ -41,11 +47,41 @@ def read_npz(path: Path, key: str | None = None, besides: str | None = None) -> 
 
     Raises `DataError` where there is no such array, or it is damaged or holds Python objects.
     """
-    if not zipfile.is_zipfile(path):
-        raise DataError(f"{path}: not an npz file (it is no zip archive); it may be cut short")
-    with np.load(path, allow_pickle=False) as archive:
-        name = choose(path, archive.files, key, besides)
-        return _loaded(path, lambda: archive[name])
+    with _archive(path) as archive:
+        members = _members(archive)
+        return _member(path, archive, members[choose(path, members, key, besides)])
+
+
+def read_all_of_npz(path: Path) -> list[Array]:
+    """Return every array of an npz file; it is refused as by `read_npz`."""
+    with _archive(path) as archive:
+        return [_member(path, archive, member) for member in _members(archive).values()]
+
+
+def _archive(path: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise DataError(
+            f"{path}: not an npz file (it is no zip archive); it may be cut short"
+        ) from error
+
+
+def _members(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Name of an array -> name of its file in the archive."""
+    return {name.removesuffix(".npy"): name for name in archive.namelist()}
+
+
+def _member(path: Path, archive: zipfile.ZipFile, member: str) -> Array:
+    def load() -> Array:
+        with archive.open(member) as file:
+            array: Array = np.lib.format.read_array(file, allow_pickle=False)
+            # Read to its end, since only then is its checksum looked at.
+            if file.read():
+                raise ValueError(f"{member} is longer than its header promises")
+        return array
+
+    return _loaded(path, load)
 
 
 def read_zarr(path: Path, key: str | None = None, besides: str | None = None) -> Array:
@@ -130,7 +166,7 @@ def _arrays_in(group: Any) -> list[str]:
 def _loaded(path: Path, load: Callable[[], Array]) -> Array:
     try:
         return load()
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except Exception as error:  # a damaged file fails anywhere in NumPy and zipfile
         # NumPy has one class of error for both.
         if "Python objects" in str(error) or "Object arrays" in str(error):
             raise DataError(_pickled(path)) from error

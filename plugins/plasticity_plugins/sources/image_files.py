@@ -9,6 +9,7 @@ import numpy as np
 
 from plasticity.errors import DataError, listed
 from plasticity.typing import Array
+from plasticity_plugins.sources.array_files import read_all_of_npz, read_npy
 
 SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff")
 
@@ -22,31 +23,48 @@ def sample_images() -> list[Array]:
 
 
 def read_images(path: Path) -> list[Array]:
-    """The images of a folder of image files, in the order of their names, or of an array file.
+    """Return the images of a folder of files, in the order of their names, or of an array file.
+
+    Hidden files, whose names begin with a dot, are left out.
 
     An npy file holds (image, y, x), (image, y, x, channel) or one image (y, x); an npz file an
     image, or several of one size, in each array.
 
-    Raises `DataError` where there is no such file, or no image in it.
+    Raises `DataError` where there is no such file, no image in it, or one that is damaged.
     """
     path = path.expanduser().absolute()
     if path.is_dir():
-        from matplotlib.image import imread
-
-        files = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES)
+        visible = [file for file in path.iterdir() if not file.name.startswith(".")]
+        files = sorted(file for file in visible if file.suffix.lower() in SUFFIXES)
         if not files:
             raise DataError(f"{path}: holds no file that ends in one of {listed(SUFFIXES)}")
-        return [np.asarray(imread(file)) for file in files]
+        return [_read_image(file) for file in files]
     if not path.is_file():
         raise DataError(f"{path}: is neither a folder of images nor a file; give one of them")
-    try:
-        loaded = np.load(path, allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise DataError(
-            f"{path}: is no npy or npz file ({error}); other images go into a folder"
-        ) from error
-    arrays = [loaded] if isinstance(loaded, np.ndarray) else [loaded[name] for name in loaded.files]
+    if path.suffix not in (".npy", ".npz"):
+        raise DataError(f"{path}: is no npy or npz file; other images go into a folder")
+    arrays = [read_npy(path)] if path.suffix == ".npy" else read_all_of_npz(path)
     return [image for array in arrays for image in images_of(array, str(path))]
+
+
+def _read_image(file: Path) -> Array:
+    """Return the image of a file, its checksums verified where it has some.
+
+    Raises `DataError`, naming the file, where it is damaged.
+    """
+    from matplotlib.image import imread
+    from PIL import Image
+
+    try:
+        with Image.open(file) as opened:
+            opened.verify()
+        image = np.asarray(imread(file))
+    except Exception as error:  # Pillow raises whatever its decoders do
+        raise DataError(
+            f"{file}: is no image that can be read ({error}); it is cut short or damaged: get it "
+            "again, or take it out of the folder"
+        ) from error
+    return images_of([image], str(file))[0]
 
 
 def images_of(values: Any, where: str) -> list[Array]:

@@ -1,4 +1,9 @@
-"""How the time of a step grows with neurons, inputs, samples and threads."""
+"""How the time of a step grows with neurons, inputs, samples and threads, as a table and a picture.
+
+    pytest -n 0 tests/benchmarks/test_scaling.py -s
+
+Not part of the test run: a busy machine would fail it, and it takes minutes.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+import pytest
+from matplotlib.figure import Figure
 
-from plasticity.bench.cases import Case
+from plasticity.bench.cases import Case, all_cases
 from plasticity.bench.timing import (
     Spread,
     bare_block,
@@ -35,29 +42,12 @@ class Point:
     step: Spread
     bare: Spread
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
-        return {
-            "title": self.case.title,
-            "varied": self.varied,
-            "value": self.value,
-            "neurons": self.case.neurons,
-            "inputs": self.case.inputs,
-            "samples": self.case.samples,
-            "step": attrs.asdict(self.step),
-            "bare": attrs.asdict(self.bare),
-        }
 
-
-def measure_scaling(case: Case, rounds: int, quick: bool) -> Iterator[Point]:
-    """Time the case at each size of one thing, the others as the case has them.
-
-    quick   every second size
-    """
-    stride = 2 if quick else 1
+def measure_scaling(case: Case, rounds: int) -> Iterator[Point]:
+    """Time the case at each size of one thing, the others as the case has them."""
     cores = n_thread()
     for varied, values in (("neurons", _NEURONS), ("inputs", _INPUTS), ("samples", _SAMPLES)):
-        for value in values[::stride]:
+        for value in values:
             sizes: dict[str, Any] = {varied: value}
             sized = attrs.evolve(case, **sizes)
             yield _point(varied, value, sized, rounds, cores)
@@ -79,8 +69,6 @@ def _point(varied: str, value: int, case: Case, rounds: int, count: int) -> Poin
 
 def draw(points: list[Point], path: Path) -> None:
     """Draw a panel for each thing that was varied, and write the picture."""
-    from matplotlib.figure import Figure
-
     kinds = list(dict.fromkeys(point.varied for point in points))
     figure = Figure(figsize=(3.4 * len(kinds), 3.6), layout="constrained")
     panels = figure.subplots(1, len(kinds), squeeze=False)[0]
@@ -110,3 +98,15 @@ def _others(point: Point, varied: str) -> str:
     """The sizes that a panel does not vary."""
     sizes = {name: getattr(point.case, name) for name in ("neurons", "inputs", "samples")}
     return ", ".join(f"{size} {name}" for name, size in sizes.items() if name != varied)
+
+
+@pytest.mark.parametrize("case", [all_cases().cases[0]], ids=lambda case: case.title)
+def test_each_size_is_timed_beside_its_bare_multiplies(case, tmp_path):
+    points = []
+    for point in measure_scaling(attrs.evolve(case, neurons=256), rounds=5):
+        points.append(point)
+        ratio = point.step.median / point.bare.median
+        print(f"\n{point.varied} {point.value}: {point.step.median * 1e6:.0f} us, {ratio:.2f}")
+    draw(points, tmp_path / "scaling.png")
+    print(tmp_path / "scaling.png")
+    assert {point.varied for point in points} == {"neurons", "inputs", "samples", "threads"}
