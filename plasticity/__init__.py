@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from plasticity.hookspecs import hookimpl as hookimpl
     from plasticity.inputs import Inputs as Inputs
     from plasticity.kernel import Kernel as Kernel
+    from plasticity.kernels.cache import njit as njit
     from plasticity.kernels.counted import draws_of as draws_of
     from plasticity.kernels.counted import normal_draw as normal_draw
     from plasticity.kernels.counted import uniform_draw as uniform_draw
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from plasticity.spec import Phase as Phase
     from plasticity.state import LayerView as LayerView
     from plasticity.storage import Storage as Storage
+    from plasticity.threads import one_thread as one_thread
     from plasticity.variable import Stream as Stream
     from plasticity.variable import Variable as Variable
 
@@ -61,7 +63,9 @@ _HOME = {
     "Kernel": "kernel",
     "Layer": "spec",
     "LayerView": "state",
+    "njit": "kernels.cache",
     "normal_draw": "kernels.counted",
+    "one_thread": "threads",
     "open_run": "results",
     "Phase": "spec",
     "resume": "runs",

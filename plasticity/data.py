@@ -134,9 +134,7 @@ or leave out that sample
     labels: Array | None = attrs.field(
         default=None, converter=attrs.converters.optional(_as_labels)
     )
-    image_shape: tuple[int, ...] | None = attrs.field(
-        default=None, converter=attrs.converters.optional(tuple)
-    )
+    image_shape: tuple[int, ...] | None = None
     scale: float = attrs.field(
         default=attrs.Factory(lambda self: default_scale(self.samples), takes_self=True)
     )
@@ -146,11 +144,11 @@ or leave out that sample
     largest: float = attrs.field(default=0.0, init=False)  # absolute value, of floating samples
 
     def __attrs_post_init__(self) -> None:
-        samples = self.samples
+        samples, shape = self.samples, self.image_shape
         if samples.ndim in (3, 4):
-            if self.image_shape is None:
-                object.__setattr__(self, "image_shape", tuple(samples.shape[1:]))
+            shape = samples.shape[1:] if shape is None else shape
             samples = samples.reshape(len(samples), math.prod(samples.shape[1:]))
+        object.__setattr__(self, "image_shape", None if shape is None else tuple(shape))
         object.__setattr__(self, "samples", _readable(samples))
         self._check()
 

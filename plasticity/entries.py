@@ -152,7 +152,7 @@ def _as_terms(value: Any, place: str) -> tuple[Term, ...]:
 
 
 def _coefficient(value: Any, place: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or value != value:
         raise EntryError(f"{place}: coefficient must be a number, got {value!r}")
     return float(value)
 

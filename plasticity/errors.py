@@ -6,7 +6,7 @@ Every message has four parts: where, what was required, what was given, and why 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -105,3 +105,19 @@ def listed(names: Iterable[str]) -> str:
     "'bcm', 'oja'"
     """
     return ", ".join(repr(name) for name in sorted(names))
+
+
+def position(layer: int | str, names: Sequence[str]) -> int:
+    """Return the index of a layer that is given by its number or its name.
+
+    Raises `UnknownNameError` where there is no such layer.
+
+    >>> position("above", ["below", "above"]), position(-1, ["below", "above"])
+    (1, 1)
+    """
+    if layer in names:
+        return names.index(str(layer))
+    if isinstance(layer, str) or not -len(names) <= layer < len(names):
+        near = nearest_or_all(str(layer), names)
+        raise UnknownNameError(f"no layer {layer!r} among the {len(names)}{near}")
+    return range(len(names))[layer]

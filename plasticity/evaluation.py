@@ -11,6 +11,7 @@ import numpy as np
 
 from plasticity.components import arguments_of, events_of, is_hook
 from plasticity.dispatch import emit
+from plasticity.errors import position
 from plasticity.hookspecs import RESPOND
 from plasticity.inputs import Inputs
 from plasticity.randomness import stream
@@ -37,10 +38,10 @@ class Evaluation:
         self._dtype: np.dtype[Any] = np.dtype(simulation.experiment.dtype)
         self.until: Any = None  # the encoder that fits itself to what those before it leave
 
-    def respond(self, samples: Array, layer: int = -1) -> Array:
+    def respond(self, samples: Array, layer: int | str = -1) -> Array:
         """The activity (neuron, sample) of a layer on samples (sample, input)."""
         layers = self._simulation.layers
-        index = range(len(layers))[layer]
+        index = position(layer, [state.name for state in layers])
         responses = np.empty((layers[index].sizes["neuron"], len(samples)), self._dtype)
         with self._undone(index + 1):
             for start in range(0, len(samples), _BATCH):

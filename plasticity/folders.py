@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
+
+_NOWHERE = Path(os.devnull) / "plasticity"  # nobody can write there, and nothing lies there
 
 
 def cache_folder() -> Path:
     """The folder of kernels and downloads: PLASTICITY_CACHE, or else the user's cache folder.
 
-    A source keeps what it downloads in the sub-folder of its name.
+    A source keeps what it downloads in the sub-folder of its name. A user without a home has a
+    folder in which nothing can be written, unless PLASTICITY_CACHE names another.
     """
     given = os.environ.get("PLASTICITY_CACHE")
     if given:
-        return Path(given).expanduser()
+        return _absolute(given)
     import platformdirs
 
-    return platformdirs.user_cache_path("plasticity")
+    with suppress(RuntimeError):  # newer versions raise it, older ones keep the "~"
+        found = platformdirs.user_cache_path("plasticity")
+        return found if found.is_absolute() else _NOWHERE
+    return _NOWHERE
+
+
+@lru_cache
+def _absolute(given: str) -> Path:
+    """A path that stays the same when the working directory changes."""
+    try:
+        return Path(given).expanduser().absolute()
+    except RuntimeError:  # a "~" of a user without a home
+        return _NOWHERE

@@ -20,6 +20,7 @@ from plasticity.rule_functions import FunctionRule
 from plasticity.rules import Term
 from plasticity.state import Array, LayerState
 from plasticity.terms import ScaledRule
+from plasticity.threads import may_start_threads
 
 Ask = Callable[[], Iterable[Any]]
 
@@ -49,7 +50,9 @@ class FusedStep:
         self._terms: dict[str, Term] = {}
         self._scheduled: dict[str, ScaledRule] = {}
         self._take_arrays()
-        text = StepText(gather=self._sample_lines(), parallel=max(self._n_part()) > 1)
+        text = StepText(
+            gather=self._sample_lines(), cut=max(self._n_part()) > 1, parallel=may_start_threads()
+        )
         for place, component in layer.components.items():
             self._add(text, place, component)
         text.still = all(self._still)

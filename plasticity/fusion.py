@@ -11,6 +11,7 @@ from plasticity.obstacles import obstacle
 from plasticity.online import FusedStretch, has_rate_kernel
 from plasticity.spec import Experiment
 from plasticity.state import LayerState
+from plasticity.threads import may_start_threads
 
 # A step through the plan, on a machine of two cores: its calls, and its multiplications a second.
 _CALLS_S = 20e-6
@@ -27,7 +28,7 @@ class Fusion:
     def __init__(self, experiment: Experiment, whole: LayerState) -> None:
         self._experiment = experiment
         self._whole = whole
-        self._steps: dict[tuple[str, int, int | None, str], FusedStep] = {}
+        self._steps: dict[tuple[str, int, int | None, str, bool], FusedStep] = {}
         self._before: frozenset[str] | None = None
 
     def reason_against(self, layer: LayerState, call: Caller) -> str | None:
@@ -56,6 +57,11 @@ class Fusion:
             drawn = self._draw(call, self._experiment.batch_size)
             if isinstance(drawn, str) and layer.name == self._experiment.layer_name(0):
                 return f"{layer.name}: compiled as one step, its inputs drawn before it ({drawn})"
+            if not may_start_threads():
+                return (
+                    f"{layer.name}: compiled as one step, on one thread, since this process was "
+                    "forked from one that has run steps on several"
+                )
             return f"{layer.name}: compiled as one step"
         return f"{layer.name}: steps through the plan ({reason})"
 
@@ -70,7 +76,7 @@ class Fusion:
         draw = found if isinstance(found, Draw) else None
         # Of data that are encoded anew the step is another.
         samples = None if draw is None else id(draw.samples)
-        key = (layer.name, batch, samples, self.variant(layer))
+        key = (layer.name, batch, samples, self.variant(layer), may_start_threads())
         if key not in self._steps:
             several = draw is not None and has_rate_kernel(layer)
             self._steps[key] = (FusedStretch if several else FusedStep)(layer, batch, draw)

@@ -18,6 +18,7 @@ from plasticity.kernels.online_text import online_text
 from plasticity.kernels.step_text import StepText
 from plasticity.state import Array, LayerState
 from plasticity.terms import ScaledRule
+from plasticity.threads import may_start_threads
 
 _WORTH_SHARING = 30_000  # values of an array; fewer are copied before a second thread has begun
 # A call lasts about this many multiplications, so that Ctrl-C is heard within a moment: one sample
@@ -78,7 +79,8 @@ class FusedStretch(FusedStep):
         arguments, kept = list(self._arguments), []
         for frames in taken:
             copied, summed = frames.copied(), frames.summed()
-            shared = [self._n_part()[0] > 1 and array.size > _WORTH_SHARING for array, _ in copied]
+            several = self._n_part()[0] > 1 and may_start_threads()
+            shared = [several and array.size > _WORTH_SHARING for array, _ in copied]
             kept.append((tuple(shared), len(summed)))
             arguments.append(frames.due - self.layer.clock.step)
             for array, slots in copied:

@@ -14,7 +14,7 @@ from plasticity.errors import SpecError, UnknownNameError, listed, nearest, near
 from plasticity.rules import Term
 from plasticity.settings import settings_of
 from plasticity.spec import Experiment, Layer, Phase, as_tables, phases_lasting
-from plasticity.structure import structured
+from plasticity.structure import check_tables, structured
 
 _EXPERIMENT = tuple(attribute.name for attribute in attrs.fields(Experiment))
 _LAYER = tuple(attribute.name for attribute in attrs.fields(Layer))
@@ -85,6 +85,7 @@ def _with(tables: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
     """Return the tables with one setting changed."""
     keys = _check_first(path)
     if keys[0] not in _EXPERIMENT:
+        check_tables("layers", tables["layers"])
         if len(tables["layers"]) != 1:
             raise UnknownNameError(
                 f"{path!r} could mean any of {len(tables['layers'])} layers; write layers.0.{path}"
@@ -140,7 +141,7 @@ class _Change:
             return attrs.evolve(node, **{key: changed(getattr(node, key))})
         if known:
             raise self._nowhere(f"{label_of(node)!r} has no {key!r}{nearest_or_all(key, known)}")
-        raise self._nowhere(f"{before[-1]!r} is {node!r}")
+        raise self._nowhere(f"{([self.root, *before][-1])!r} is {node!r}")
 
     def _index(self, items: list[Any] | tuple[Any, ...], key: str, before: tuple[str, ...]) -> int:
         """The position in a list that a key means."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from plasticity.data import Data
 from plasticity.discovery import is_preset
+from plasticity.errors import position
 from plasticity.notebook import facts
 from plasticity.recording import RunStore
 from plasticity.recording.checkpoints import GROUP, name_of
@@ -65,23 +66,30 @@ class Run:
         """The measurements of the last layer, over `step`."""
         return self.recorded("metrics")
 
-    def state(self, layer: int = -1) -> xarray.Dataset:
+    def layer_name(self, layer: int | str) -> str:
+        """Return the name of a layer, which may be given by its number, -1 for the last.
+
+        Raises `UnknownNameError` where there is none.
+        """
+        return self.layers[position(layer, self.layers)]
+
+    def state(self, layer: int | str = -1) -> xarray.Dataset:
         """All arrays of a layer as they are at the end, or in the last checkpoint of a run that
         has not ended.
         """
-        return self._state_of(self.layers[layer])
+        return self._state_of(self.layer_name(layer))
 
     def encoders(self) -> xarray.Dataset:
         """The arrays of the encoders, as "encoders[0].mean"; empty where they have none."""
         found = self._state_of("experiment")
         return found[[name for name in found if str(name).startswith("encoders")]]
 
-    def recorded(self, group: str = "trajectory", layer: int = -1) -> xarray.Dataset:
+    def recorded(self, group: str = "trajectory", layer: int | str = -1) -> xarray.Dataset:
         """A group of a layer: "metrics", "state", or what a recorder took into a group.
 
         Read from the store when its values are used; empty where nothing was recorded.
         """
-        return self.store.dataset(f"{self.layers[layer]}/{group}")
+        return self.store.dataset(f"{self.layer_name(layer)}/{group}")
 
     def _state_of(self, name: str) -> xarray.Dataset:
         ended = self.store.dataset(f"{name}/state")

@@ -156,12 +156,12 @@ def configure(
 ) -> Experiment:
     """The experiment that `run` would run: with the data and the settings put in."""
     made = experiment if isinstance(experiment, Experiment) else Experiment.load(experiment)
-    table, given = _table_or_object(data, labels)
+    table, given = _entry_or_data(data, labels)
     if table is not None:
         settings = {"data": table, **settings}
     elif given is None and isinstance(made.data, Data) and "data" not in settings:
         given = made.data
-    if isinstance(given, Data):
+    if given is not None:
         given = _of_part(given, settings)
     if settings:
         made = Experiment.from_dict(override(to_dict(made, objects=True), settings))
@@ -195,12 +195,12 @@ def reconfigure(
     """
     before: dict[str, Any] = getattr(stored.data, "settings", {})
     part = {name: before[name] for name in PORTION if name in before}
-    table, given = _table_or_object(data, labels)
+    table, given = _entry_or_data(data, labels)
     if isinstance(data, str | Path):
         table = {"name": table} if isinstance(table, str) else table
         same = table["name"] == getattr(stored.data, "name", "")
         data = {**(before if same else part), **table}
-    elif isinstance(given, Data):
+    elif given is not None:
         again = {f"data.{name}": value for name, value in part.items()}
         data, labels, settings = given, None, {**again, **settings}
     return configure(stored, data=data, labels=labels, **longer(stored, settings))
@@ -223,21 +223,20 @@ def source_of(name: str) -> Any:
     return name
 
 
-def _table_or_object(data: Any, labels: Any) -> tuple[Any, Any]:
-    """The entry of a spec that data stand for, or the object that they are.
+def _entry_or_data(data: Any, labels: Any) -> tuple[Any, Data | None]:
+    """The entry of a spec that data stand for, or the `Data` that they are.
 
     Raises `DataError` for labels without an array to which they belong.
     """
-    named = isinstance(data, str | Path | dict)
-    if labels is not None and (data is None or named or hasattr(data, "open_data")):
+    entry = isinstance(data, str | Path | dict) or hasattr(data, "open_data")
+    if labels is not None and (data is None or entry):
         raise DataError(
             "labels belong to an array that is given as data; those of a file or a source are told "
             "by its settings, for example data.labels"
         )
-    if named:
-        return data if isinstance(data, dict) else source_of(str(data)), None
-    as_given = data is None or hasattr(data, "open_data")
-    return None, data if as_given else as_data(data, labels)
+    if entry:
+        return source_of(str(data)) if isinstance(data, str | Path) else data, None
+    return None, None if data is None else as_data(data, labels)
 
 
 def _of_part(data: Data, settings: dict[str, Any]) -> Data:

@@ -164,7 +164,7 @@ def _as_type(value: Any, annotation: Any) -> Any:
     if annotation in (float, int) and isinstance(value, bool | np.bool_):
         return _WRONG
     if annotation is float:
-        return float(value) if isinstance(value, numbers.Real) else _WRONG
+        return float(value) if isinstance(value, numbers.Real) and value == value else _WRONG
     if annotation is int:
         return int(value) if isinstance(value, numbers.Integral) else _WRONG
     return value if isinstance(value, origin or annotation) else _WRONG

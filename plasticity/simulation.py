@@ -223,7 +223,7 @@ class Simulation:
         sizes = [layer.sizes for layer in self.layers]
         return max(size["neuron"] * size["input"] * size["sample"] for size in sizes)
 
-    def respond(self, samples: Array, layer: int = -1) -> Array:
+    def respond(self, samples: Array, layer: int | str = -1) -> Array:
         """The activity (neuron, sample) of a layer on samples (sample, input).
 
         Learns nothing and leaves the arrays of training alone. Encoders that draw random numbers

@@ -45,5 +45,5 @@ class Source:
                 f"data {label_of(self.component)!r}: draws its samples itself, so that no part can "
                 "be chosen"
             )
-        portion = Portion(**self.portion)
-        return (portion if split == "train" else attrs.evolve(portion, limit=None)).of(data)
+        beyond = {} if split == "train" else {"limit": None}
+        return Portion(**{**self.portion, **beyond}).of(data)

@@ -41,7 +41,7 @@ def structure(tables: Mapping[str, Any]) -> Experiment:
         for name, content in tables.items()
     }
     for entry in ("layers", "phases"):
-        _check_tables(entry, tables.get(entry, ()))
+        check_tables(entry, tables.get(entry, ()))
     if not isinstance(tables.get("storage", {}), Mapping):
         raise SpecError(
             f"storage: must be a table, written [storage] in TOML, got {tables['storage']!r}"
@@ -115,7 +115,8 @@ def _make_named(reference: Reference, place: str, role: str) -> Any:
         raise SettingError(f"{place} {reference.name!r}: {message}") from None
 
 
-def _check_tables(entry: str, content: Any) -> None:
+def check_tables(entry: str, content: Any) -> None:
+    """Raise `SpecError` where an entry is no list of tables."""
     if not isinstance(content, list | tuple) or not all(isinstance(t, Mapping) for t in content):
         raise SpecError(
             f"{entry}: must be a list of tables, written [[{entry}]] in TOML, got {content!r}"

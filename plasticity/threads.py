@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -32,8 +33,21 @@ def one_thread_if_small(multiplications: int, compiled: bool = False) -> Iterato
         return
     if compiled:
         _load_products()
-    with _products_on(1):
+    with one_thread():
         yield
+
+
+def one_thread() -> AbstractContextManager[None]:
+    """Within, matrix products run on one thread, whatever else begins or ends meanwhile.
+
+    Use it for products that decide results: several threads round in another way than one.
+
+    >>> import numpy as np
+    >>> from plasticity import one_thread
+    >>> with one_thread():
+    ...     products = np.ones((2, 3)) @ np.ones((3, 2))
+    """
+    return _limits.held_to(1)
 
 
 def _load_products() -> None:
@@ -67,18 +81,78 @@ def threads(count: int) -> Iterator[None]:
     before = numba.get_num_threads()
     numba.set_num_threads(min(count, numba.config.NUMBA_NUM_THREADS))  # type: ignore[attr-defined]  # set at import
     try:
-        with _products_on(count):
+        with _limits.held_to(count):
             yield
     finally:
         numba.set_num_threads(before)
 
 
-def _products_on(count: int) -> AbstractContextManager[Any]:
-    """Within, matrix products run on this many threads."""
-    limit: AbstractContextManager[Any] = _libraries(len(sys.modules)).limit(
-        limits=count, user_api="blas"
-    )
-    return limit
+class _Limits:
+    """The numbers of threads that matrix products are held to, which is one for all the process.
+
+    The lowest holds as long as it is wanted; the libraries get back what they had when the last of
+    several runs side by side ends, in whatever order they do.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._wanted: list[int] = []
+        self._before: dict[str, tuple[Any, int]] = {}  # library and its threads, by its file
+
+    @contextmanager
+    def held_to(self, count: int) -> Iterator[None]:
+        """Within, matrix products run on this many threads, or on fewer if others want so."""
+        with self._lock:
+            for library in _libraries(len(sys.modules)).lib_controllers:
+                if library.user_api == "blas":
+                    self._before.setdefault(library.filepath, (library, library.num_threads))
+            self._wanted.append(count)
+            self._set()
+        try:
+            yield
+        finally:
+            with self._lock:
+                if count in self._wanted:  # not where the process was forked meanwhile
+                    self._wanted.remove(count)
+                self._set()
+
+    def _set(self) -> None:
+        for library, before in self._before.values():
+            library.set_num_threads(min(self._wanted, default=before))
+        if not self._wanted:
+            self._before.clear()
+
+    def end_in_child(self) -> None:
+        """Give back what was before, in a forked process without the threads that wanted less."""
+        self._lock = threading.Lock()
+        self._wanted.clear()
+        self._set()
+
+
+_limits = _Limits()
+_forked_beside_threads = False
+
+
+def may_start_threads() -> bool:
+    """Whether compiled loops may be shared among threads in this process.
+
+    Not where it was forked from one that has shared some: the threads are not there any more, and
+    GNU's OpenMP ends a process that asks for them, so that a pool of processes waits for ever.
+    """
+    return not _forked_beside_threads
+
+
+def _begin_in_child() -> None:
+    global _forked_beside_threads
+    _limits.end_in_child()
+    if "numba" in sys.modules:
+        with suppress(ValueError):  # no thread has been started
+            sys.modules["numba"].threading_layer()
+            _forked_beside_threads = True
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_in_child)
 
 
 @lru_cache(maxsize=1)

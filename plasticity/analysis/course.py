@@ -14,7 +14,7 @@ from plasticity.results import Run
 _QUARTILES = (0.25, 0.5, 0.75)
 
 
-def course_of(run: Run, layer: int = -1, levels: Sequence[float] = _QUARTILES) -> xr.Dataset:
+def course_of(run: Run, layer: int | str = -1, levels: Sequence[float] = _QUARTILES) -> xr.Dataset:
     """All measurements of a run, and its threshold where one was recorded, over `step`.
 
     What has a value for each neuron becomes its quantiles over them, along a dimension `quantile`.

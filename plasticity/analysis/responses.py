@@ -21,7 +21,7 @@ from plasticity.state import LayerState
 from plasticity.typing import Array
 
 
-def responses_of(run: Run, samples: Any, labels: Any = None, layer: int = -1) -> xr.DataArray:
+def responses_of(run: Run, samples: Any, labels: Any = None, layer: int | str = -1) -> xr.DataArray:
     """The activity (neuron, sample) of a layer at the end of a run, on samples of any kind.
 
     samples  (sample, input), images (sample, y, x) or (sample, y, x, channel), encoded as those of

@@ -139,12 +139,13 @@ def _as_the_stores(material: Material, stores: Mapping[str, Run], open_data: Any
 def _learnt_from(name: str, trained_on: Mapping[str, Any], data: Data) -> bool:
     """Whether a store was trained on these samples; `StoreError` if their scale was another."""
     given = data.fingerprint()
-    if trained_on["sha256"] == given["sha256"] and trained_on["scale"] != given["scale"]:
+    same = trained_on["sha256"] == given["sha256"]
+    if same and trained_on["scale"] != given["scale"]:
         raise StoreError(
             f"{name} was trained on samples with a scale of {trained_on['scale']:g}, and the same "
             f"are given with {given['scale']:g}; give them with that scale"
         )
-    return bool(trained_on["sha256"] == given["sha256"])
+    return bool(same)
 
 
 def _check_same_stores(stores: Mapping[str, Run]) -> None:

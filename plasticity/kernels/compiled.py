@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from plasticity.folders import cache_folder
+from plasticity.kernels.cache import kernels_folder, tell
 from plasticity.threads import sleep_soon
 
 logger = logging.getLogger("plasticity")
@@ -31,7 +31,7 @@ _modules: dict[str, ModuleType] = {}
 def compiled(text: str, functions: dict[str, Any]) -> Callable[..., Any]:
     """The function `kernel` of a module with this text, in which `functions` are known by name.
 
-    text       source of a module that defines `kernel` with `@njit(cache=True)`
+    text       source of a module that defines `kernel` with the `njit` of plasticity.kernels.cache
     functions  name -> Numba function used in the text
     """
     import numba
@@ -52,7 +52,7 @@ def _load(name: str, text: str, functions: dict[str, Any]) -> ModuleType:
     if path is None:
         module = ModuleType(name)
         module.__dict__.update(functions)
-        exec(text.replace("cache=True", "cache=False"), module.__dict__)
+        exec(text, module.__dict__)
         return module
     specification = importlib.util.spec_from_file_location(name, path)
     assert specification is not None
@@ -66,7 +66,7 @@ def _load(name: str, text: str, functions: dict[str, Any]) -> ModuleType:
 
 def _written(name: str, text: str) -> Path | None:
     """The file that holds the text; None where the cache folder cannot be written."""
-    folder = cache_folder() / "kernels"
+    folder = kernels_folder()
     path = folder / f"{name}.py"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -77,7 +77,8 @@ def _written(name: str, text: str) -> Path | None:
             draft = folder / f".{name}.{os.getpid()}"
             draft.write_text(text, encoding="utf-8")
             draft.replace(path)
-    except OSError:
+    except OSError as error:
+        tell(error.strerror or str(error))
         return None
     return path
 

@@ -17,7 +17,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
+
+from plasticity.kernels.cache import njit
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
@@ -87,7 +88,7 @@ _UNDER_TAIL = (
 
 
 # Without this Numba takes over the fast math of a caller, and the last bits depend on who calls.
-_exact = njit(cache=True, error_model="numpy", fastmath=False)
+_exact = njit(error_model="numpy", fastmath=False)
 
 
 @_exact

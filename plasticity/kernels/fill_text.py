@@ -11,10 +11,10 @@ def fill_text(n_number: int) -> str:
 _FILL = '''\
 """A function of every weight."""
 
-from numba import njit
+from plasticity.kernels.cache import njit
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def kernel(weights, effective, {numbers}):
     for i in range(weights.shape[0]):
         for j in range(weights.shape[1]):

@@ -55,6 +55,7 @@ _LATER = {
 _MODULE = '''\
 """Frames of arrays between steps."""
 
+import plasticity.kernels.cache
 from numba import njit, prange
 
 
@@ -73,7 +74,7 @@ def copy(array, flat, slot, parts, run):
         copy_part(array, flat, slot, parts, run, p)
 
 {shared}
-@njit(cache=True, nogil=True, error_model="numpy")
+@plasticity.kernels.cache.njit(nogil=True, error_model="numpy")
 def kernel({arguments}):
     done = 0
 {begin}

@@ -10,10 +10,10 @@ from plasticity.kernels.compiled import compiled
 _POINTWISE = '''\
 """A rule seen by one neuron on one sample, run over all of them."""
 
-from numba import njit
+from plasticity.kernels.cache import njit
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def kernel({arguments}):
     n_neuron, n_sample = modulation.shape
     for i in range(n_neuron):
@@ -27,10 +27,10 @@ _COMPETITIVE = '''\
 """A rule in which the neurons of one sample compete, run over all samples."""
 
 import numpy as np
-from numba import njit
+from plasticity.kernels.cache import njit
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def kernel({arguments}):
     n_neuron, n_sample = modulation.shape
     {vectors}

@@ -137,12 +137,13 @@ _MODULE = '''\
 """Steps of one sample each."""
 
 import numpy as np
+import plasticity.kernels.cache
 from numba import njit
 
 
 {dot}
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={{"contract"}})
+@plasticity.kernels.cache.njit(nogil=True, error_model="numpy", fastmath={{"contract"}})
 def kernel({arguments}):
     n_neuron, n_input = weights.shape
     n_sample = 1

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit, uint64
+from numba import uint64
+
+from plasticity.kernels.cache import njit
 
 _LEAF = uint64(128)
 # Unsigned, so that no index has to be looked at for whether it counts from the end.
 _0, _1, _2, _3, _4, _5, _6, _7, _8, _16 = (uint64(n) for n in (0, 1, 2, 3, 4, 5, 6, 7, 8, 16))
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def total(values: Any) -> Any:
     """The sum of an array (value,), as `np.add.reduce` gives it.
 
@@ -28,7 +30,7 @@ def total(values: Any) -> Any:
     return values.dtype.type(0) + _pairwise(values, _0, uint64(len(values)))
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _pairwise(values: Any, k: Any, n: Any) -> Any:
     """The sum of n values from k on."""
     end = k + n

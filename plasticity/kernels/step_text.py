@@ -45,7 +45,8 @@ class StepText:
     bound: list[str] = attrs.field(factory=list)
     rows: list[str] = attrs.field(factory=list)
     still: bool = False
-    parallel: bool = True
+    cut: bool = True  # into several parts
+    parallel: bool = True  # whether threads share the parts
 
     @property
     def factors(self) -> list[str]:
@@ -71,7 +72,7 @@ class StepText:
             if kind != "peak"
         )
         calls = [
-            ("peak[0] = peaks.max()" if self.parallel else "peak[0] = peaks[0]")
+            ("peak[0] = peaks.max()" if self.cut else "peak[0] = peaks[0]")
             if kind == "peak"
             else self._call(f"stage_{n}", kind, body)
             for n, (kind, body) in enumerate(regions)
@@ -109,18 +110,19 @@ class StepText:
         if kind == "rows":
             body = [*_BLOCKS, *("    " + line for line in body)]
         # A loop over one part would be one more function to compile for each stage.
-        text = _STAGE + _SHARED if self.parallel else _STAGE
+        text = _STAGE + _PARTS if self.cut else _STAGE
         return text.format(
             name=name,
             arguments=arguments,
             size=_SIZES[kind],
             cut=_CUTS[kind],
+            parallel="parallel=True, " if self.parallel else "",
             body=indented(body, 1),
         )
 
     def _call(self, name: str, kind: str, body: list[str]) -> str:
         given = [_AT_STEP.get(argument, argument) for argument in self._taken(kind, body)]
-        if self.parallel:
+        if self.cut:
             return f"{name}({', '.join(given)})"
         return f"{name}_part(0, {_SIZES[kind]}, 0, {', '.join(given)})"
 
@@ -348,9 +350,9 @@ def {name}_part(first_row, last_row, part, {arguments}):
 {body}
 """
 
-_SHARED = """
+_PARTS = """
 
-@njit(parallel=True, error_model="numpy")
+@njit({parallel}error_model="numpy")
 def {name}({arguments}):
     n_part = len({cut})
     for part in prange(n_part):
@@ -363,6 +365,7 @@ _MODULE = '''\
 """Steps of a layer."""
 
 import numpy as np
+import plasticity.kernels.cache
 from numba import njit, prange
 
 
@@ -370,7 +373,7 @@ from numba import njit, prange
 
 # Each parallel loop has a function of its own: Numba would merge neighbours into one loop, and a
 # stage needs all of the one before.
-@njit(cache=True, nogil=True, error_model="numpy")
+@plasticity.kernels.cache.njit(nogil=True, error_model="numpy")
 def kernel({arguments}):
     n_neuron, n_sample = current.shape
     n_input = x.shape[1]

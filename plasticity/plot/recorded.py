@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _SEVERAL = 2  # frames, below which there is no course
 
 
-def along(run: Run, name: str, layer: int = -1) -> xr.DataArray:
+def along(run: Run, name: str, layer: int | str = -1) -> xr.DataArray:
     """An array that was recorded over `step`, of the group with the most frames of it.
 
     Raises `DataError` where no group has two frames.
@@ -34,9 +34,9 @@ def along(run: Run, name: str, layer: int = -1) -> xr.DataArray:
     return best[1:] if not_yet else best
 
 
-def _groups(run: Run, layer: int) -> list[str]:
+def _groups(run: Run, layer: int | str) -> list[str]:
     """The groups of a layer that have frames."""
-    begin = f"{run.layers[layer]}/"
+    begin = f"{run.layer_name(layer)}/"
     paths = [path.removeprefix(begin) for path in run.store.arrays() if path.startswith(begin)]
     groups = [path.rpartition("/")[0] for path in paths if path.endswith("/step")]
     return [group for group in groups if group != "metrics"]

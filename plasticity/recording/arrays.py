@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
 
 import numpy as np
 
@@ -58,6 +58,22 @@ def write_array(
     )
 
 
+def open_array(store: StagedStore, path: str, where: object, **how: Any) -> zarr.Array[Any]:
+    """An array of a store; its values are read later.
+
+    Raises `StoreError`, naming the array, where its metadata are damaged.
+    """
+    import zarr
+
+    try:
+        array = zarr.open_array(store, path=path, **how)
+        if dims_stored(array) and not all(isinstance(dim, str) for dim in dims_stored(array)):
+            raise TypeError(f"dimension_names are {dims_stored(array)}")
+    except Exception as error:  # whatever Zarr and its codecs raise
+        raise StoreError(f"{where}: the metadata of {path} are damaged: {error!r}") from error
+    return array
+
+
 def read_array(array: zarr.Array[Any], where: object, key: Any = ...) -> Array:
     """The values of an array, or of a part of it.
 
@@ -68,7 +84,7 @@ def read_array(array: zarr.Array[Any], where: object, key: Any = ...) -> Array:
         if lost:
             raise FileNotFoundError(f"the file {lost[0]} is missing")
         return np.asarray(array.oindex[key])
-    except (OSError, ValueError, RuntimeError, BadZipFile) as error:
+    except Exception as error:  # whatever Zarr and its codecs raise
         raise StoreError(
             f"{where}: {array.path} is damaged: {error}; other arrays, and the parts of this one "
             "that lie in other files, can be read"
@@ -88,23 +104,31 @@ def read_to_go_on(array: zarr.Array[Any], where: object, frames: slice, blank: A
             logger.warning("%s; the frames of this file are blank from now on", error)
             count = len(range(*frames.indices(array.shape[0])))
             return np.full((count, *array.shape[1:]), blank, array.dtype)
-        file = _files(array, frames)[-1]
+        file = next(_files(array, frames))
         raise StoreError(
             f"{error}; to go on, move the file {array.path}/{file} away: then its frames are blank"
         ) from error
 
 
-def _files(array: zarr.Array[Any], key: Any) -> list[str]:
-    """The files that hold a part of an array."""
-    shape = array.shards or array.chunks
+def _files(array: zarr.Array[Any], key: Any) -> Iterator[str]:
+    """The files that hold a part of an array, of a range the last one first."""
+    per_file = max((array.shards or array.chunks or (1,))[0], 1)
     if not array.shape:
-        return [file_of(array)]
-    if 0 in array.shape:
-        return []
+        yield file_of(array)
+    if not array.shape or 0 in array.shape:
+        return
     along = key[0] if isinstance(key, tuple) else key
-    numbers = np.unique(np.arange(array.shape[0])[along] // shape[0])
-    first = int(str(array.attrs.get(FIRST, 0))) // shape[0]
-    return [file_of(array, int(number)) for number in numbers if number >= first]
+    along = slice(None) if along is ... else along
+    rows: Any = range(array.shape[0])
+    rows = rows[along] if isinstance(along, slice) else np.arange(array.shape[0])[along]
+    if isinstance(rows, range) and abs(rows.step) <= per_file and rows:
+        # Not one by one: a length that is false may be of any size.
+        low, high = sorted((rows[0] // per_file, rows[-1] // per_file))
+        numbers: Any = range(high, low - 1, -1)
+    else:
+        numbers = np.unique(np.asarray(rows, np.int64) // per_file)
+    first = int(str(array.attrs.get(FIRST, 0))) // per_file
+    yield from (file_of(array, int(number)) for number in numbers if number >= first)
 
 
 def file_of(array: zarr.Array[Any], *number: int) -> str:
@@ -120,7 +144,11 @@ def _lost_files(array: zarr.Array[Any], key: Any) -> list[str]:
     store = array.store_path.store
 
     async def lost() -> list[str]:
-        keys = [f"{array.path}/{name}" for name in _files(array, key)]
+        files = (f"{array.path}/{name}" for name in _files(array, key))
+        for file in islice(files, 1):  # which is not there where the length is false
+            if not await store.exists(file):
+                return [file]
+        keys = list(files)
         there = await asyncio.gather(*(store.exists(key) for key in keys))
         return [key for key, found in zip(keys, there, strict=True) if not found]
 

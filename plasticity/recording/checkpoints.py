@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from plasticity.recording.arrays import read_array, write_array
+from plasticity.recording.arrays import open_array, read_array, write_array
 from plasticity.recording.labels import dims_of, labels_of
 
 if TYPE_CHECKING:
@@ -77,14 +77,12 @@ def read_checkpoint(store: StagedStore, step: int, where: object) -> dict[str, A
 
     Raises `StoreError`, naming the array, where one is damaged.
     """
-    import zarr
-
     path = f"{GROUP}/{name_of(step)}"
     snapshot: dict[str, Any] = {}
     for name in store.below(path):
         group = f"{path}/{name}"
         arrays = {
-            array: read_array(zarr.open_array(store, path=f"{group}/{array}"), where)
+            array: read_array(open_array(store, f"{group}/{array}", where), where)
             for array in store.below(group)
         }
         snapshot[name] = {**store.nodes[group]["attributes"], _ARRAYS: arrays}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from plasticity.errors import StoreError
+from plasticity.recording.arrays import open_array
 from plasticity.recording.attributes import encoded
 from plasticity.recording.series import BLOCK, ORDER
 
 if TYPE_CHECKING:
     import xarray
-    import zarr
 
     from plasticity.recording.staged import StagedStore
 
@@ -27,15 +28,20 @@ def read_group(store: StagedStore, name: str) -> xarray.Dataset:
         return xarray.Dataset()
     attributes = dict(store.nodes[name]["attributes"])
     known = store.below(name)
-    coords = attributes.pop("coordinates", "").split()
-    names = [*attributes.pop(ORDER, sorted(known)), *_CLOCK, *coords]
+    coords = str(attributes.pop("coordinates", "")).split()
+    order = attributes.pop(ORDER, None)
+    names = [*(order if isinstance(order, list) else sorted(known)), *_CLOCK, *coords]
     arrays: dict[str, zarr.Array[Any]] = {
-        array: zarr.open_array(store, path=f"{name}/{array}")
+        array: open_array(store, f"{name}/{array}", store.place)
         for array in dict.fromkeys(names)
         if array in known
     }
     attributes.pop(BLOCK, None)
-    return dataset_of(arrays, ("step", *coords), store.place).assign_attrs(encoded(attributes))
+    try:
+        found = dataset_of(arrays, ("step", *coords), store.place)
+    except ValueError as error:
+        raise StoreError(f"{store.place}: the metadata of {name} are damaged: {error}") from error
+    return found.assign_attrs(encoded(attributes))
 
 
 def series_in(store: StagedStore) -> list[str]:

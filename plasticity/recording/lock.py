@@ -8,7 +8,6 @@ import os
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from plasticity.errors import StoreError
 from plasticity.recording.mark import owner_of
@@ -117,7 +116,7 @@ def holder_of_folder(folder: Path) -> str | None:
 def _owner(descriptor: int) -> str:
     """Whom a lock names."""
     try:
-        told: dict[str, Any] = json.loads(os.pread(descriptor, 1000, 0))
+        told = json.loads(os.pread(descriptor, 1000, 0))
     except ValueError:
         told = {}
-    return owner_of(told)
+    return owner_of(told if isinstance(told, dict) else {})

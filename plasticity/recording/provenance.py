@@ -20,6 +20,30 @@ _GROUPS = ("state", "metrics", "trajectory")  # one of which a layer has
 _PACKAGES = ("plasticity-lab", "numpy", "numba", "pluggy", "zarr", "xarray")
 
 
+_REAL = (int, float)
+# What the attributes of a store are, a list by what is in it; those that may be missing below.
+_TOLD = {
+    "id": str,
+    "outcome": str,
+    "spec": dict,
+    "layers": [str],
+    "versions": dict,
+    "data": {"name": str, "shape": [int], "dtype": str, "sha256": str, "scale": _REAL},
+    "image_shape": ([int], type(None)),
+}
+_MAY_BE_TOLD = {
+    "reached": int,
+    "reached_at_end": int,
+    "step": int,
+    "epoch": int,
+    "committed": str,
+    "notices": [str],
+    "compiled": [str],
+    "before": [{"reached": int, "outcome": str}],
+    "parent": {"id": str, "step": int, "name": str},
+}
+
+
 def about(experiment: Experiment, data: Data) -> dict[str, Any]:
     """What is known of a run before its first step; nothing tells the machine."""
     return {
@@ -62,3 +86,22 @@ def check_format(store: StagedStore, found: bool, where: object) -> None:
             f"{where}: its zarr.json was written by another program and no longer lists the "
             f"arrays; zarr.consolidate_metadata({str(where)!r}) puts them back"
         )
+    attributes = store.nodes[""]["attributes"]
+    known = _TOLD | {name: kind for name, kind in _MAY_BE_TOLD.items() if name in attributes}
+    for name, kind in known.items():
+        if not _is(attributes.get(name), kind):
+            raise StoreError(
+                f"{where}: its zarr.json is damaged: the attribute {name!r} is "
+                f"{str(attributes.get(name))[:60]!r}"
+            )
+
+
+def _is(value: Any, kind: Any) -> bool:
+    """Whether a value is what an attribute has to be."""
+    if isinstance(kind, tuple):
+        return any(_is(value, one) for one in kind)
+    if isinstance(kind, list):
+        return isinstance(value, list) and all(_is(item, kind[0]) for item in value)
+    if isinstance(kind, dict):
+        return isinstance(value, dict) and all(_is(value.get(n), kind[n]) for n in kind)
+    return isinstance(value, kind) and not isinstance(value, bool)

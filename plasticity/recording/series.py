@@ -13,7 +13,15 @@ import numpy as np
 from plasticity.errors import StoreError
 from plasticity.frames import Slots
 from plasticity.quantities import size_text
-from plasticity.recording.arrays import ALL_CHUNKS, FIRST, FLAT, dims_stored, file_of, read_to_go_on
+from plasticity.recording.arrays import (
+    ALL_CHUNKS,
+    FIRST,
+    FLAT,
+    dims_stored,
+    file_of,
+    open_array,
+    read_to_go_on,
+)
 from plasticity.recording.block import Block, Cut
 from plasticity.recording.layout import cut, frames_per_buffer
 from plasticity.recording.memory import memory_left
@@ -311,16 +319,13 @@ class Series:
 
     def _go_on(self) -> None:
         """Take up the series where its last commit left it."""
-        import zarr
-
         told = self._store.nodes[self._path]["attributes"]
         if BLOCK not in told:
             return
         self._capacity = told[BLOCK]
         for name in (*_CLOCK, *told[ORDER]):
-            array: zarr.Array[Any] = zarr.open_array(
-                self._store, path=f"{self._path}/{name}", config=ALL_CHUNKS
-            )
+            path = f"{self._path}/{name}"
+            array = open_array(self._store, path, self._store.place, config=ALL_CHUNKS)
             dims = dims_stored(array)[1:]
             self._arrays[name] = array
             self._columns[name] = Column(array.shape[1:], array.dtype, dims, dict(array.attrs))

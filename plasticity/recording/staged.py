@@ -65,7 +65,7 @@ class StagedStore(WrapperStore[Store]):
             root = {**root, "attributes": dict(root.get("attributes", {}))}
             nodes = {"": root, **(below or {"metadata": {}})["metadata"]}
             self.nodes = {path: _read(node) for path, node in nodes.items()}
-        except (ValueError, AttributeError, KeyError, TypeError) as error:
+        except (ValueError, AttributeError, KeyError, TypeError, RecursionError) as error:
             raise ValueError(f"its {_METADATA} is damaged: {error!r}") from error
         # Those of single nodes, which a power cut may have halved, are written anew.
         self._changed = set(self.nodes)
@@ -265,7 +265,7 @@ def _told(node: _Node) -> _Node:
 def _read(node: _Node) -> _Node:
     """A node as it was before it was written; what an array says of itself is left alone."""
     if node["node_type"] == "array":
-        return node
+        return node | {"shape": [int(size) for size in node["shape"]]}
     return node | {"attributes": decoded(node.get("attributes", {}))}
 
 

@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from plasticity.discovery import untrusted
-from plasticity.errors import StoreError
+from plasticity.errors import SpecError, StoreError
 from plasticity.recording import checkpoints
-from plasticity.recording.arrays import write_array
+from plasticity.recording.arrays import open_array, write_array
 from plasticity.recording.groups import read_group, series_in
 from plasticity.recording.labels import dims_of, labels_in
 from plasticity.recording.layout import BUFFER_BYTES
@@ -190,15 +190,16 @@ class RunStore:
         if self._experiment is not None:
             return self._experiment
         tables = self.attributes["spec"]
-        return Experiment.from_dict(tables if self.trusted else untrusted(tables))
+        try:
+            return Experiment.from_dict(tables if self.trusted else untrusted(tables))
+        except SpecError as error:
+            raise type(error)(f"{self.target}: {error}") from None
 
     def arrays(self) -> dict[str, zarr.Array[Any]]:
         """All arrays of the store by path."""
-        import zarr
-
         nodes = list(self.staged.nodes.items())  # at once: the writer may add some meanwhile
         paths = [path for path, node in nodes if node["node_type"] == "array"]
-        return {path: zarr.open_array(self.staged, path=path) for path in sorted(paths)}
+        return {path: open_array(self.staged, path, self.target) for path in sorted(paths)}
 
     def dataset(self, name: str) -> xarray.Dataset:
         """A group of the store as an xarray Dataset, read when its values are used."""

@@ -5,16 +5,15 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
-from plasticity import Clock, Stream, Variable, hookimpl, normal_draw, uniform_draw
+from plasticity import Clock, Stream, Variable, hookimpl, njit, normal_draw, uniform_draw
 from plasticity.typing import Array
 
 KINDS = ("normal", "uniform", "laplace")
 
 # Numba compiles a function with the fast math of its caller unless told otherwise: what is drawn
 # would then be rounded in one way in the hook, in another in a compiled step.
-exact = njit(cache=True, error_model="numpy", fastmath=False)
+exact = njit(error_model="numpy", fastmath=False)
 
 
 class KeyedByEpoch:

@@ -4,6 +4,7 @@ import importlib
 import json
 import shutil
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -11,7 +12,8 @@ from console import command
 
 import plasticity as pl
 from plasticity.analysis import responses_of
-from plasticity.errors import UntrustedError
+from plasticity.errors import StoreError, UntrustedError
+from plasticity.recording.arrays import read_array
 
 SAMPLES = np.random.default_rng(0).random((60, 16), dtype=np.float32)
 MODULE = """
@@ -39,8 +41,8 @@ def made(tmp_path_factory):
         patched.chdir(folder)
         spec = pl.Experiment.load("bcm").with_(
             data={"name": "arrays", "path": str(folder / "x.npy")},
-            neurons=3, epochs=1, batch_size=20, observers=[],
-            rule="from_a_stranger:Mine", threshold=None,
+            neurons=3, epochs=1, batch_size=20, observers=[], threshold=None,
+            rule="from_a_stranger:Mine",
         )  # fmt: skip
         pl.run(spec, out=folder / "S.zarr")
         del sys.modules["from_a_stranger"]
@@ -143,3 +145,32 @@ def test_nothing_but_a_component_is_taken_from_what_is_imported(name, place):
 def test_an_installed_component_may_be_named_by_its_module(place):
     with_rule(place, "plasticity_plugins.rules.hebb:hebb")
     assert responses_of(pl.open_run(place), SAMPLES).shape == (3, 60)
+
+
+@pytest.mark.parametrize("length", [10**6, 10**12, 2**62])
+def test_a_length_that_is_false_takes_no_memory(length, place):
+    told = json.loads((place / "zarr.json").read_text())
+    nodes = told["consolidated_metadata"]["metadata"]
+    for name, node in nodes.items():
+        if name.startswith("layer_0/metrics/"):
+            node["shape"][0] = length
+    (place / "zarr.json").write_text(json.dumps(told))
+    tracemalloc.start()
+    run = pl.open_run(place)
+    missing = r"is damaged: the file layer_0/metrics/\w+/c\S* is missing"
+    with pytest.raises(StoreError, match=missing):
+        print(run.metrics)
+    for key in (..., slice(None, None, -1), (slice(0, length), 2)):
+        with pytest.raises(StoreError, match=missing):
+            read_array(run.store.arrays()["layer_0/metrics/selectivity"], place, key)
+    assert tracemalloc.get_traced_memory()[1] < 5e6
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize("content", [b"", b"1", b"[]", b"\x00" * 40, b"\xff\xfe{", b"{" * 900])
+def test_any_lock_that_was_left_is_taken_over(content, place, caplog):
+    (place / ".lock").write_bytes(content)
+    assert not pl.open_run(place).store.is_written
+    assert pl.resume(place, epochs=2, trust=True).outcome == "finished"
+    told = f"{place}: taken over from another process, which ended without closing the store"
+    assert (told in caplog.messages) == bool(content)

@@ -1,4 +1,4 @@
-"""The bits of a run do not depend on how many cores a machine has. It takes about 25 seconds."""
+"""Cores, threads and forked processes change no bit. It takes about 30 seconds."""
 
 import os
 import subprocess
@@ -69,3 +69,32 @@ def test_one_core_two_and_four_give_the_same_bits_and_go_on_from_each_other(tmp_
 def test_sixteen_cores_have_something_to_do_in_a_layer_of_2000_neurons(n_input):
     assert parts_of_step(2000, 100, n_input)[0] >= 16
     assert parts_of_step(2000, 1000, n_input)[1] >= 16
+
+
+FORKED = textwrap.dedent(
+    """
+    import multiprocessing
+    import numpy as np
+    import plasticity as pl
+
+    samples = np.random.default_rng(0).random((300, 200)).astype("float32")
+    given = {"neurons": 50, "epochs": 1, "seed": 1, "observers": [], "metrics": []}
+
+    def weights(fuse):
+        run = pl.run("krotov_hopfield", data=samples, fuse=fuse, **given)
+        return run.weights.values.tobytes()
+
+    alone = weights("always")
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        forked = pool.map_async(weights, ["always", "never"]).get(timeout=120)
+    print(forked[0] == alone, forked[1] == alone)
+    """
+)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_forked_process_runs_compiled_steps_after_its_parent_has():
+    done = subprocess.run(
+        [sys.executable, "-c", FORKED], capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("True False\n", "")

@@ -15,6 +15,7 @@ from plasticity import Data, analysis
 from plasticity.cli import app
 from plasticity.comparison import compare
 from plasticity.errors import DataError, StoreError
+from plasticity_plugins.sources.arrays import Arrays
 
 X = np.random.default_rng(0).random((400, 16)).astype("float32")
 LABELS = np.arange(400) % 4
@@ -135,6 +136,14 @@ def test_a_setting_of_a_source_is_no_setting_of_data_given_in_python():
             "data.scale: the data are given in Python, so only limit and classes can be set; give "
             "a Data with what is wanted, as Data(..., scale=...)"
         )
+
+
+def test_a_setting_of_a_source_that_is_an_object_is_put_in():
+    settings = {**SMALL, "epochs": 1}
+    scaled = pl.run("bcm", data=Arrays(samples=X), **settings, **{"data.scale": 0.1})
+    assert np.array_equal(
+        scaled.weights, pl.run("bcm", data=Data(X, scale=0.1), **settings).weights
+    )
 
 
 @pytest.mark.parametrize("data", [None, "digits", {"name": "digits"}, "x.npy"])

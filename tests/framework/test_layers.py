@@ -1,9 +1,15 @@
 """Two layers, trained together or one after the other."""
 
 import numpy as np
-from toys import SAMPLES, Draws, Notes, by_hand, layer, start_of, trained, weights_of
+import pytest
+from toys import SAMPLES, Draws, Notes, by_hand, experiment, layer, start_of, trained, weights_of
 
-from plasticity import hookimpl
+import plasticity as pl
+from plasticity import assemble, hookimpl
+from plasticity.analysis import responses_of
+from plasticity.errors import UnknownNameError
+
+NAMES = " (there are 'above', 'layer_0')"
 
 
 def test_layers_trained_one_by_one_leave_the_first_as_if_alone():
@@ -70,3 +76,23 @@ def test_a_layer_may_have_a_name():
     notes = Notes(every=4)
     trained(layer(name="retina"), layer(name="cortex"), listeners=[notes])
     assert notes.steps == [("retina", 4), ("cortex", 4)]
+
+
+def test_a_layer_may_be_meant_by_its_name_or_its_number():
+    run = pl.run(experiment(layer(), layer(neurons=2, name="above")), metrics=["weight_norm"])
+    for number, name in enumerate(run.layers):
+        assert run.state(name).equals(run.state(number))
+        assert run.recorded("metrics", name).equals(run.recorded("metrics", number))
+        by_name, by_number = (responses_of(run, SAMPLES, layer=item) for item in (name, number))
+        assert by_name.equals(by_number)
+    assert run.state("above")["weights"].shape == (2, 3)
+
+
+@pytest.mark.parametrize(("given", "near"), [("abov", "; did you mean 'above'?"), (2, NAMES)])
+def test_a_layer_that_is_not_there_is_refused_with_those_that_are(given, near):
+    run = pl.run(experiment(layer(), layer(name="above")))
+    simulation = assemble(run.experiment)
+    for ask in (run.state, lambda item: simulation.respond(SAMPLES, item)):
+        with pytest.raises(UnknownNameError) as refused:
+            ask(given)
+        assert str(refused.value) == f"no layer {given!r} among the 2{near}"

@@ -176,6 +176,29 @@ def test_a_path_that_leads_nowhere_is_refused(tables, setting, message):
     assert str(caught.value) == message
 
 
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (
+            {"layers": 3, "neurons": 5},
+            "layers: must be a list of tables, written [[layers]] in TOML, got 3",
+        ),
+        (
+            {"layers": [3], "neurons": 5},
+            "layers: must be a list of tables, written [[layers]] in TOML, got [3]",
+        ),
+        (
+            {"layers.0": 3, "neurons": 5},
+            "layers: must be a list of tables, written [[layers]] in TOML, got [3]",
+        ),
+    ],
+)
+def test_layers_that_are_none_are_refused_before_one_is_changed(settings, message):
+    with pytest.raises(SpecError) as caught:
+        override(ONE, settings)
+    assert str(caught.value) == message
+
+
 # -- experiments whose components were given as objects ----------------------------------------
 
 

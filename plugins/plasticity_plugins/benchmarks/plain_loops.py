@@ -7,8 +7,8 @@ input); those of one sample a step take all samples and their order.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from plasticity import njit
 from plasticity.typing import Array
 
 
@@ -69,7 +69,7 @@ def law_cooper_online(
 
 
 # The sum over the inputs may run in vectors, as that of the compiled steps may.
-@njit(cache=True, error_model="numpy", fastmath={"reassoc", "contract"})
+@njit(error_model="numpy", fastmath={"reassoc", "contract"})
 def _law_cooper_online(samples, order, weights, threshold, memory, rate):  # type: ignore[no-untyped-def]  # compiled
     n_neuron, n_input = weights.shape
     for r in order:

@@ -8,8 +8,8 @@ from typing import Any
 
 import attrs
 import numpy as np
-from numba import njit
 
+from plasticity import njit
 from plasticity.typing import Array
 from plasticity_plugins.equations.terms import OF_SYNAPSE, SYMBOLS, Term, called
 
@@ -73,7 +73,7 @@ def function_of(text: str, arrays: bool) -> Callable[..., Any]:
     return function
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _divided(a, b):  # type: ignore[no-untyped-def]  # compiled
     """a / b, and 0 where both are 0."""
     return a / b if a != 0 or b != 0 else a

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
-from plasticity import Stream, component, hookimpl, setting
+from plasticity import Stream, component, hookimpl, one_thread, setting
 from plasticity.typing import Array
 from plasticity_plugins.initializers import papers
 
@@ -32,7 +31,7 @@ class Orthogonal:
     def init_state(self, weights: Array) -> None:
         short, long = sorted(weights.shape)
         # Several threads round in another way than one.
-        with threadpool_limits(1, "blas"):
+        with one_thread():
             rotation, triangle = np.linalg.qr(self.rng.standard_normal((long, short)))
         rotation *= self.gain * np.where(np.diagonal(triangle) < 0, -1, 1)
         weights[...] = rotation if weights.shape == (long, short) else rotation.T

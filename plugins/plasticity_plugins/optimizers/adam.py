@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
-from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
+from plasticity import Clock, Kernel, Variable, component, hookimpl, njit, setting
 from plasticity.typing import Array
 from plasticity_plugins.optimizers import papers
 from plasticity_plugins.optimizers.pace import Paced, bounded
@@ -121,7 +120,7 @@ class Adam(Paced):
         return weights
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def adam_step(  # type: ignore[no-untyped-def]  # Numba infers them
     update, beta1, share1, beta2, share2, rate, correction, epsilon, mean, square, weights
 ):

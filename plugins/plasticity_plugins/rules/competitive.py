@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from plasticity import Kernel, Rule, component, hookimpl, setting
+from plasticity import Kernel, Rule, component, hookimpl, njit, setting
 from plasticity.errors import SettingError
 from plasticity.typing import Array
 from plasticity_plugins.rules import papers
@@ -65,7 +64,7 @@ class Competitive(Rule):
         add_winners(current, self.winners, decay.dtype.type(self.leak), modulation, decay)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def add_winners(current, n_winner, leak, modulation, decay):  # type: ignore[no-untyped-def]  # compiled
     """Add c to the modulation and its sample mean to the decay.
 

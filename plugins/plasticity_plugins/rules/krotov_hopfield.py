@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
-from plasticity import Kernel, Rule, Variable, component, hookimpl, setting
+from plasticity import Kernel, Rule, Variable, component, hookimpl, njit, setting
 from plasticity.errors import SettingError
 from plasticity.typing import Array
 from plasticity_plugins import bibliography
@@ -128,7 +127,7 @@ class KrotovHopfield(PoweredWeights):
         add_ranked(current, self.rank, decay.dtype.type(self.anti_hebbian), modulation, decay)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def signed_power(weights, exponent, powered):  # type: ignore[no-untyped-def]  # compiled
     """Write sign(w) |w|^exponent into `powered`.
 
@@ -151,7 +150,7 @@ def signed_power(weights, exponent, powered):  # type: ignore[no-untyped-def]  #
                 powered[i, j] = np.copysign(abs(weights[i, j]) ** exponent, weights[i, j])
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def add_ranked(current, rank, anti_hebbian, modulation, decay):  # type: ignore[no-untyped-def]  # compiled
     """Add g to the modulation and the sample mean of g u to the decay.
 
@@ -189,7 +188,7 @@ def add_ranked(current, rank, anti_hebbian, modulation, decay):  # type: ignore[
         decay[loser] -= anti_hebbian * currents[rank - 1, b] / n_sample
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _find_largest(current, first, end, largest):  # type: ignore[no-untyped-def]  # compiled
     """Write the largest current of some neurons on each sample; a NaN is left out."""
     lowest = current.dtype.type(-np.inf)
@@ -204,7 +203,7 @@ def _find_largest(current, first, end, largest):  # type: ignore[no-untyped-def]
         largest[b] = u
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def _insert(u, unit, b, place, units, currents):  # type: ignore[no-untyped-def]  # compiled
     """Put a unit among the first of sample b, from a place on that is given up."""
     while place > 0 and u > currents[place - 1, b]:

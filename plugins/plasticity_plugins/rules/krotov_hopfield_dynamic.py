@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
-from plasticity import Kernel, component, hookimpl, setting
+from plasticity import Kernel, component, hookimpl, njit, setting
 from plasticity.errors import SettingError
 from plasticity.typing import Array
 from plasticity_plugins import bibliography
@@ -113,7 +112,7 @@ class KrotovHopfieldDynamic(PoweredWeights):
         return 1 + self.inhibition * (n_neuron - 1)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def settle(current, inhibition, step, n_step, h):  # type: ignore[no-untyped-def]  # compiled
     """Integrate the inhibited currents of one sample.
 
@@ -133,7 +132,7 @@ def settle(current, inhibition, step, n_step, h):  # type: ignore[no-untyped-def
             h[i] += step * (current[i] - inhibition * others - h[i])
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def add_settled(  # type: ignore[no-untyped-def]  # compiled
     current, inhibition, level, anti_hebbian, gain, step, n_step, modulation, decay
 ):

@@ -97,7 +97,8 @@ class Arrays:
     @property
     def _names_labels(self) -> bool:
         """Whether `labels` tells where the labels are, and not what they are."""
-        return isinstance(self.labels, str | numbers.Integral) and self.labels is not False
+        named = isinstance(self.labels, str | numbers.Integral)
+        return named and not isinstance(self.labels, bool)
 
     def _samples(self) -> tuple[Any, Array | None, str]:
         """The samples, the labels that are in the same file, and the name of the data."""

@@ -1,0 +1,114 @@
+"""Machine code that is kept in the cache folder, wherever the source lies and whoever runs it.
+
+Numba by itself keeps it beside the source or in the user's home, and refuses to import a function
+where it can write to neither: a package installed by root and run by somebody without a home.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba.core.caching import CompileResultCacheImpl, FunctionCache
+
+from plasticity.folders import cache_folder
+
+logger = logging.getLogger("plasticity")
+
+
+def kernels_folder() -> Path:
+    """The folder of compiled functions."""
+    return cache_folder() / "kernels"
+
+
+def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Compile a function by Numba and keep its machine code in the cache folder.
+
+    options   of `numba.njit`, but for `cache`
+
+    A folder with what is needed may be read-only. Where it cannot be used, the function is compiled
+    at each start, and a warning tells so once. A function without a source file is not kept.
+
+    >>> from plasticity import njit
+    >>> @njit(error_model="numpy")
+    ... def halved(x):
+    ...     return x / 2
+    >>> halved(3.0)
+    1.5
+    """
+
+    def decorate(function: Callable[..., Any]) -> Any:
+        dispatcher = numba.njit(**options)(function)
+        if Path(function.__code__.co_filename).is_file():
+            dispatcher._cache = _Kept(function)  # as Numba's own `cache=True` does
+        return dispatcher
+
+    return decorate
+
+
+@lru_cache
+def tell(reason: str) -> None:
+    """Warn that compiled functions cannot be kept; once for each reason."""
+    logger.warning(
+        "compiled functions cannot be kept in %s, so each start compiles them anew (%s): set "
+        "PLASTICITY_CACHE to a folder that can be written",
+        kernels_folder(),
+        reason,
+    )
+
+
+class _Place:
+    """What Numba calls a locator: where the code of a function is kept, and of which source."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        code = function.__code__
+        self._py_file = code.co_filename  # where Numba's warnings say to come from
+        self._line = code.co_firstlineno
+
+    def get_cache_path(self) -> str:
+        return str(kernels_folder())
+
+    def get_source_stamp(self) -> str:
+        return _digest(self._py_file)
+
+    def get_disambiguator(self) -> str:
+        return f"{_digest(self._py_file)[:16]}-{self._line}"
+
+    def ensure_cache_path(self) -> None:
+        kernels_folder().mkdir(parents=True, exist_ok=True)
+
+
+@lru_cache
+def _digest(path: str) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+
+
+class _Code(CompileResultCacheImpl):  # type: ignore[misc]  # Numba has no types
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._lineno = function.__code__.co_firstlineno
+        self._locator = _Place(function)
+        name = f"{Path(function.__code__.co_filename).stem}.{function.__qualname__}"
+        self._filename_base = self.get_filename_base(name, "")
+
+
+class _Kept(FunctionCache):  # type: ignore[misc]  # Numba has no types
+    """Numba's cache of one function, which an unusable folder does not stop."""
+
+    _impl_class = _Code
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        # A damaged file can raise anything; the function is then compiled and the file replaced.
+        with suppress(Exception):
+            return super().load_overload(sig, target_context)
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        try:
+            super().save_overload(sig, data)
+        except OSError as error:
+            tell(error.strerror or str(error))
