@@ -196,7 +196,7 @@ def compare(
     lengths: dict[str, str] = {}
     if specs and material.train is not None:
         specs, lengths = with_budget(specs, Budget.of(budget), material.train)
-    folder = Path(out) if out is not None else None
+    folder = Path(out).absolute() if out is not None else None
     also = metrics_of_weights([*specs.values(), *(run.experiment for run in stores.values())])
     done = {
         name: [found_in_store(name, run, material.train, material.held, also)]
