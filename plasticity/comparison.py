@@ -35,7 +35,7 @@ from plasticity.comparing.task import (
 )
 from plasticity.data import Data
 from plasticity.errors import EntryError, StoreError
-from plasticity.notebook import table, titled
+from plasticity.notebook import titled
 from plasticity.results import Run
 from plasticity.simulation import Simulation
 from plasticity.spec import Experiment
@@ -130,7 +130,7 @@ class Comparison:
             (row["run"], *(cell(name, row.get(name)) for name in self.columns))
             for row in self.table
         ]
-        return titled(repr(self)[1:-1], table(head, rows))
+        return titled(repr(self)[1:-1], head, rows, align="right")
 
     def write(self, folder: str | Path, *, overwrite: bool = False) -> Path:
         """Write the page into a folder, which is made if it is not there; its path.
