@@ -84,10 +84,13 @@ def open_data(split: str) -> Data:
 
 
 @_event("chain")
-def init_state(weights: Array, inputs: Inputs, clock: Clock) -> None:
+def init_state(
+    weights: Array, inputs: Inputs, image_shape: tuple[int, ...] | None, clock: Clock
+) -> None:
     """Fill the arrays as they are before the first step; refuse settings that cannot work.
 
     `inputs.take(rows)` gives the inputs (sample, input) of some of the `inputs.n_sample` samples.
+    `image_shape` is the shape of an input of this layer as an image, or None.
     """
 
 

@@ -81,7 +81,11 @@ class Simulation:
     def _initialize(self, layer: LayerState) -> None:
         """Let the components fill the first weights, or refuse what cannot work in this layer."""
         places = {id(component): place for place, component in layer.components.items()}
-        known = {"weights": layer.arrays["weights"], "inputs": self.evaluation.inputs(layer)}
+        known = {
+            "weights": layer.arrays["weights"],
+            "inputs": self.evaluation.inputs(layer),
+            "image_shape": layer.image_shape,
+        }
         for answer in self.caller(layer, known)("init_state"):
             if layer is not self.layers[0] and "encode" in events_of(answer.component):
                 continue  # an encoder sees the inputs of the lowest layer alone
