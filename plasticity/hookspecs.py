@@ -84,10 +84,13 @@ def open_data(split: str) -> Data:
 
 
 @_event("chain")
-def init_state(weights: Array, inputs: Inputs, clock: Clock) -> None:
+def init_state(
+    weights: Array, inputs: Inputs, image_shape: tuple[int, ...] | None, clock: Clock
+) -> None:
     """Fill the arrays as they are before the first step; refuse settings that cannot work.
 
     `inputs.take(rows)` gives the inputs (sample, input) of some of the `inputs.n_sample` samples.
+    `image_shape` is the shape of an input of this layer as an image, or None.
     """
 
 
@@ -165,10 +168,12 @@ def modulate(
     threshold: Array,
     modulation: Array,
     decay: Array,
+    labels: Array,
     clock: Clock,
 ) -> None:
     """Add phi to the modulation and the sample mean of d to the decay: rules add up here.
 
+    `labels` (sample,) belong to the samples of the step; data without labels are refused.
     The loop then forms dW_ij = < phi_i x_j > - d_i w_ij, where <.> is the mean over the samples.
     """
 
@@ -182,13 +187,16 @@ def propose_update(
     slope: Array,
     threshold: Array,
     update: Array,
+    labels: Array,
     clock: Clock,
 ) -> None:
     """Add to dW what is not separable into phi and d."""
 
 
 @_event("chain")
-def shape_update(weights: Array, activity: Array, update: Array, clock: Clock) -> None:
+def shape_update(
+    weights: Array, activity: Array, update: Array, labels: Array, clock: Clock
+) -> None:
     """Change dW in place: divide by max abs dW, weight decay, clip, reward gate."""
 
 
@@ -239,6 +247,7 @@ def step_finished(
     activity: Array,
     threshold: Array,
     update: Array,
+    labels: Array,
 ) -> None:
     """A step of a layer is done; heard when the listener is due.
 
