@@ -308,7 +308,6 @@ ROLES: dict[str, tuple[str, ...]] = {
     "constraint": ("constrain_weights",),
     "encoder": ("encode",),
     "metric": ("measure",),
-    "diagnostic": ("diagnose",),
     "initializer": ("init_state",),
     "observer": (
         "step_finished",
@@ -318,6 +317,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "training_started",
         "epoch_started",
         "epoch_finished",
+        "diagnose",
         "run_finished",
         "report",
     ),
