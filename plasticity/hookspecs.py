@@ -317,7 +317,6 @@ ROLES: dict[str, tuple[str, ...]] = {
     "constraint": ("constrain_weights",),
     "encoder": ("encode",),
     "metric": ("measure",),
-    "diagnostic": ("diagnose",),
     "initializer": ("init_state",),
     "observer": (
         "step_finished",
@@ -327,6 +326,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "training_started",
         "epoch_started",
         "epoch_finished",
+        "diagnose",
         "run_finished",
         "report",
     ),
