@@ -35,7 +35,7 @@ from plasticity.comparing.task import (
 )
 from plasticity.data import Data
 from plasticity.errors import EntryError, StoreError
-from plasticity.notebook import table, titled
+from plasticity.notebook import titled
 from plasticity.results import Run
 from plasticity.simulation import Simulation
 from plasticity.spec import Experiment
@@ -130,7 +130,7 @@ class Comparison:
             (row["run"], *(cell(name, row.get(name)) for name in self.columns))
             for row in self.table
         ]
-        return titled(repr(self)[1:-1], table(head, rows))
+        return titled(repr(self)[1:-1], head, rows, align="right")
 
     def write(self, folder: str | Path, *, overwrite: bool = False) -> Path:
         """Write the page into a folder, which is made if it is not there; its path.
@@ -196,7 +196,7 @@ def compare(
     lengths: dict[str, str] = {}
     if specs and material.train is not None:
         specs, lengths = with_budget(specs, Budget.of(budget), material.train)
-    folder = Path(out) if out is not None else None
+    folder = Path(out).absolute() if out is not None else None
     also = metrics_of_weights([*specs.values(), *(run.experiment for run in stores.values())])
     done = {
         name: [found_in_store(name, run, material.train, material.held, also)]

@@ -39,6 +39,7 @@ COMPARISONS = "plasticity.comparisons"
 FILE_READERS = "plasticity.file_readers"
 BENCHMARKS = "plasticity.benchmarks"
 READOUTS = "plasticity.readouts"
+ESTIMATORS = "plasticity.estimators"
 DIAGNOSTICS = "plasticity.diagnostics"
 _MODULE = "module"  # in place of the distribution, of what is named by module and class
 _UNKNOWN = ("unknown", "")  # distribution and version

@@ -317,7 +317,8 @@ class FusedStep:
             numbers = ["rate_factor", *numbers]
         else:
             before = self._function(kernel.before)
-            text.before = f"prepared = {before}({', '.join(['rate_factor', 'count', *numbers])})"
+            given = ["rate_factor", *(["count"] if kernel.count else []), *numbers]
+            text.before = f"prepared = {before}({', '.join(given)})"
             numbers = ["*prepared"]
         given = ", ".join(["w", "dw", *states, *numbers])
         text.move = [f"{', '.join(['w', *states])} = {self._function(kernel.function)}({given})"]

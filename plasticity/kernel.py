@@ -51,8 +51,9 @@ class Kernel:
     state       names of the component's Variables of which each call gets and returns its element
     arrays      of draw_batch and encode: names of the component's arrays that each call gets whole
     observe     of estimate_threshold: y -> what is averaged over the samples; or several such
-    before      of apply_update: rate_factor, updates done, *parameters -> numbers, once a step
-    count       name of the Variable that counts the updates
+    before      of apply_update: rate_factor, *parameters -> numbers, once a step; with `count`
+                rate_factor, number of this update from 1, *parameters
+    count       name of the Variable that counts the updates, which the hook advances itself
     together    of activate: whether it needs all neurons of a sample
     peak        of shape_update: whether it needs the largest |dw| of the layer
     row         of constrain_weights: whether it needs the whole row

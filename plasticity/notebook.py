@@ -12,65 +12,55 @@ if TYPE_CHECKING:
     from plasticity.spec import Experiment, Layer
     from plasticity.state import LayerView
 
-_LEFT = ' style="text-align: left"'
 
+def titled(
+    title: str,
+    head: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    below: str = "",
+    align: str = "left",
+) -> str:
+    """The HTML of a heading and a table whose first column names the rows.
 
-def facts(title: str, told: Mapping[str, Any], *below: str) -> str:
-    """The HTML of a heading, what is told by name, and what follows below.
-
-    >>> facts("Run", {"seed": 1})[:48]
-    '<div><b>Run</b><table><tbody><tr><th style="text'
+    >>> titled("Run", [], [("seed", 1)])[:58]
+    '<div><b>Run</b><table><tbody><tr><th style="text-align: le'
     """
-    rows = [(name, value) for name, value in told.items() if value not in (None, "")]
-    return titled(title, table((), rows, of_words=True), *below)
+
+    def cells(values: Iterable[Any], kind: str) -> str:
+        begin = f'<{kind} style="text-align: {align}">'
+        return "".join(f"{begin}{escape(str(value))}</{kind}>" for value in values)
+
+    body = "".join(f"<tr>{cells(row[:1], 'th')}{cells(row[1:], 'td')}</tr>" for row in rows)
+    above = f"<thead><tr>{cells(head, 'th')}</tr></thead>" if head else ""
+    table = f"<table>{above}<tbody>{body}</tbody></table>"
+    return f"<div><b>{escape(title)}</b>{table}{below}</div>"
 
 
-def titled(title: str, *parts: str) -> str:
-    """The HTML of a heading above parts that are HTML."""
-    return f"<div><b>{escape(title)}</b>{''.join(parts)}</div>"
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[Any]], of_words: bool = False) -> str:
-    """The HTML of a table whose first column names the rows.
-
-    of_words   whether its cells begin at the left, as numbers do not
-
-    >>> table(["a"], [["<b>"]])
-    '<table><thead><tr><th>a</th></tr></thead><tbody><tr><th>&lt;b&gt;</th></tr></tbody></table>'
-    """
-    style = _LEFT if of_words else ""
-    names = "".join(f"<th{style}>{escape(name)}</th>" for name in head)
-    body = "".join(f"<tr>{_row(row, style)}</tr>" for row in rows)
-    above = f"<thead><tr>{names}</tr></thead>" if head else ""
-    return f"<table>{above}<tbody>{body}</tbody></table>"
-
-
-def folded(summary: str, text: str) -> str:
-    """The HTML of a text that shows after a click."""
-    return f"<details><summary>{escape(summary)}</summary><pre>{escape(text)}</pre></details>"
+def facts(title: str, told: Mapping[str, Any], below: str = "") -> str:
+    """The HTML of a heading and of what is told by name."""
+    return titled(title, (), [item for item in told.items() if item[1] not in (None, "")], below)
 
 
 def summary_of(experiment: Experiment) -> str:
     """An experiment in a line: its data, its layers, its length and its seed."""
-    data = experiment.data
     layers = ", ".join(map(_layer, experiment.layers))
     epochs = "1 epoch" if experiment.n_epoch == 1 else f"{experiment.n_epoch} epochs"
-    return f"{_name(data)}, {layers}, {epochs}, seed {experiment.seed}"
+    return f"{_name(experiment.data)}, {layers}, {epochs}, seed {experiment.seed}"
 
 
 def html_of(experiment: Experiment) -> str:
     """The HTML of an experiment: what it is made of, and all of it after a click."""
-    layers = {experiment.layer_name(i): _layer(at) for i, at in enumerate(experiment.layers)}
     told = {
         "data": _name(experiment.data),
-        **layers,
+        **{experiment.layer_name(i): _layer(at) for i, at in enumerate(experiment.layers)},
         "epochs": experiment.n_epoch,
         "batch size": experiment.batch_size,
         "seed": experiment.seed,
         "metrics": ", ".join(map(_name, experiment.metrics)),
     }
     try:
-        below = folded("as a TOML file", experiment.to_toml())
+        text = escape(experiment.to_toml())
+        below = f"<details><summary>as a TOML file</summary><pre>{text}</pre></details>"
     except PlasticityError as error:  # of a setting that no file can hold
         below = f"<p>{escape(str(error))}</p>"
     return facts("Experiment", told, below)
@@ -81,21 +71,13 @@ def arrays_of(layer: LayerView) -> str:
     rows = []
     for name in sorted(layer.names):
         array, variable = layer.array(name), layer.declaration(name)
-        dims = ", ".join(map(str, variable.dims))
-        shape = " × ".join(map(str, array.shape)) or "a number"
+        dims, shape = (", ".join(map(str, told)) for told in (variable.dims, array.shape))
         rows.append((name, dims, shape, array.dtype, variable.description))
-    head = ("array", "dimensions", "shape", "type", "meaning")
-    return titled(repr(layer)[1:-1], table(head, rows, of_words=True))
-
-
-def _row(row: Sequence[Any], style: str) -> str:
-    first, *others = (escape(str(cell)) for cell in row)
-    return f"<th{style}>{first}</th>" + "".join(f"<td{style}>{cell}</td>" for cell in others)
+    return titled(repr(layer)[1:-1], ("array", "dimensions", "shape", "type", "meaning"), rows)
 
 
 def _layer(layer: Layer) -> str:
-    rules = " + ".join(_name(term.rule) for term in layer.rule)
-    return f"{layer.neurons} neurons with {rules}"
+    return f"{layer.neurons} neurons with {' + '.join(_name(term.rule) for term in layer.rule)}"
 
 
 def _name(part: Any) -> str:

@@ -141,7 +141,7 @@ class _Change:
             return attrs.evolve(node, **{key: changed(getattr(node, key))})
         if known:
             raise self._nowhere(f"{label_of(node)!r} has no {key!r}{nearest_or_all(key, known)}")
-        raise self._nowhere(f"{([self.root, *before][-1])!r} is {node!r}")
+        raise self._nowhere(f"{(before or (self.root,))[-1]!r} is {node!r}")
 
     def _index(self, items: list[Any] | tuple[Any, ...], key: str, before: tuple[str, ...]) -> int:
         """The position in a list that a key means."""

@@ -71,11 +71,14 @@ class Session:
         simulation.fusion.refresh()
         resumed = simulation.layers[0].clock.step > 0
         try:
-            for line in simulation.stepping():
-                logger.info(line)
             reasons = {layer.name: simulation.explain_step(layer) for layer in simulation.layers}
             compiled = [name for name, reason in reasons.items() if reason is None]
             self.store.label({"compiled": compiled, "notices": self._notices})
+            for line, reason in zip(simulation.stepping(), reasons.values(), strict=True):
+                if simulation.experiment.fuse == "always" and reason is not None:
+                    self.notice(f'fuse = "always", but {line}')
+                else:
+                    logger.info(line)
             doubt = simulation.data.doubt()
             if doubt is not None:
                 self.notice(doubt)

@@ -54,7 +54,6 @@ def test_the_roles_are_told_with_their_events_in_the_order_that_decides():
     assert list(events.items()) == list(ROLES.items())[:-1]
 
 
-
 def test_every_event_has_a_heading_with_its_arguments_in_order_of_emission():
     expected = [(event.name, ", ".join(event.arguments)) for event in EVENTS.values()]
     assert expected == HEADINGS

@@ -14,6 +14,7 @@ def cite(
 ) -> None:
     """Print the BibTeX entries of exactly what an experiment uses."""
     from plasticity.citations import citations_of
-    from plasticity.cli.target import experiment_of
+    from plasticity.results import Run, opened
 
-    print("\n\n".join(citations_of(experiment_of(target))))
+    found = opened(target)
+    print("\n\n".join(citations_of(found.experiment if isinstance(found, Run) else found)))

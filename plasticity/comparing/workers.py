@@ -97,7 +97,9 @@ def in_processes(tasks: Iterable[Task], first_seed: int, ended: Ended) -> None:
         finally:
             for thread, worker in zip(threads, workers, strict=True):
                 if thread.ident is not None:
-                    thread.join(_PATIENCE_S)
+                    # As long as the run takes to end its step and to be kept: to kill it would lose
+                    # all since its last checkpoint. A second Ctrl-C waits no longer.
+                    thread.join()
                 worker.close()
 
 

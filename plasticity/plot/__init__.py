@@ -11,41 +11,6 @@ Each name is imported from its module when it is first used, so that importing t
 '5 neurons'
 """
 
-from __future__ import annotations
+from plasticity.lazy import attach_stub
 
-import importlib
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from plasticity.plot.animation import animate as animate
-    from plasticity.plot.classes import confusion as confusion
-    from plasticity.plot.classes import embedding as embedding
-    from plasticity.plot.curves import theta as theta
-    from plasticity.plot.curves import traces as traces
-    from plasticity.plot.fields import trajectory as trajectory
-    from plasticity.plot.fields import weights as weights
-    from plasticity.plot.selections import by_size as by_size
-    from plasticity.plot.selections import selectivity as selectivity
-
-_HOME = {
-    "animate": "animation",
-    "by_size": "selections",
-    "confusion": "classes",
-    "embedding": "classes",
-    "selectivity": "selections",
-    "theta": "curves",
-    "traces": "curves",
-    "trajectory": "fields",
-    "weights": "fields",
-}
-__all__ = list(_HOME)
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'plasticity.plot' has no attribute {name!r}")
-    return getattr(importlib.import_module(f"plasticity.plot.{_HOME[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return [*globals(), *_HOME]
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

@@ -29,7 +29,9 @@ def along(run: Run, name: str, layer: int | str = -1) -> xr.DataArray:
             f"{run.store.target or 'the run'}: {name!r} was not recorded along the run; give the "
             f'experiment a recorder with variables = ["{name}"]'
         )
-    return best
+    # What a step fills, as the threshold, is not there before the first.
+    not_yet = best["step"][0] == 0 and best[0].isnull().all()
+    return best[1:] if not_yet else best
 
 
 def _groups(run: Run, layer: int | str) -> list[str]:

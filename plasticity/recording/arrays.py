@@ -77,18 +77,27 @@ def open_array(store: StagedStore, path: str, where: object, **how: Any) -> zarr
 def read_array(array: zarr.Array[Any], where: object, key: Any = ...) -> Array:
     """The values of an array, or of a part of it.
 
-    Raises `StoreError`, naming the array, where they cannot be read or a file is missing.
+    Raises `StoreError`, naming the array, where they cannot be read or a file is missing, and where
+    another run lies in the place of the store by now.
     """
     try:
         lost = _lost_files(array, key)
         if lost:
             raise FileNotFoundError(f"the file {lost[0]} is missing")
-        return np.asarray(array.oindex[key])
+        found = np.asarray(array.oindex[key])
     except Exception as error:  # whatever Zarr and its codecs raise
+        _check_same(array)
         raise StoreError(
             f"{where}: {array.path} is damaged: {error}; other arrays, and the parts of this one "
             "that lie in other files, can be read"
         ) from error
+    _check_same(array)  # afterwards, so that nothing comes in between
+    return found
+
+
+def _check_same(array: zarr.Array[Any]) -> None:
+    store: Any = array.store
+    store.check_same()
 
 
 def read_to_go_on(array: zarr.Array[Any], where: object, frames: slice, blank: Any) -> Array:

@@ -43,11 +43,7 @@ def _decoded(value: Any) -> Any:
 
 def _is_of_netcdf(value: Any) -> bool:
     if isinstance(value, list):
-        return bool(value) and all(_is_number(item) for item in value)
-    return isinstance(value, str) or _is_number(value)
-
-
-def _is_number(value: Any) -> bool:
+        return bool(value) and not any(isinstance(v, str) or not _is_of_netcdf(v) for v in value)
     if isinstance(value, int):
         return not isinstance(value, bool) and abs(value) <= _LARGEST
-    return isinstance(value, float)
+    return isinstance(value, str | float)

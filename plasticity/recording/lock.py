@@ -18,6 +18,10 @@ NAME = ".lock"
 _TRIES, _PAUSE_S = 5, 0.01
 
 
+class NoLocksError(OSError):
+    """The file system of a folder knows no locks."""
+
+
 class Lock:
     """Holds a folder for this process until it is released, or the process ends.
 
@@ -32,8 +36,8 @@ class Lock:
     def acquire(self) -> None:
         """Hold the folder.
 
-        Raises `StoreError`, naming the owner, where another process holds it; `OSError` where the
-        folder cannot be written to.
+        Raises `StoreError`, naming the owner, where another process holds it; `NoLocksError` where
+        the file system knows no locks; another `OSError` where the folder cannot be written to.
         """
         while True:
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT)
@@ -70,13 +74,9 @@ class Lock:
                     "it, or choose another path"
                 ) from None
             except OSError as error:
-                logger.warning(
-                    "%s: its file system knows no locks (%s), so a second writer would not be "
-                    "noticed",
-                    self._path.parent,
-                    error,
-                )
-                return
+                os.close(descriptor)
+                self._path.unlink(missing_ok=True)
+                raise NoLocksError(str(error)) from None
 
     def refresh(self) -> None:
         """Hold the folder for some time more: nothing to do, the system sees to it."""
@@ -105,8 +105,10 @@ def holder_of_folder(folder: Path) -> str | None:
         return None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         return _owner(descriptor)
+    except OSError:  # no locks here
+        return None
     else:
         return None
     finally:

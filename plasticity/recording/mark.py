@@ -1,4 +1,4 @@
-"""One writer to a store at a URL: a mark that names it."""
+"""One writer to a store at a URL, or in a folder without locks: a mark that names it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import logging
 import os
 import uuid
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from plasticity.errors import StoreError
@@ -28,6 +29,7 @@ class Mark:
     lasts_s     how long the mark of a process that died keeps others away
     patience_s  how long the server may be away
 
+    A process of this machine that is gone counts as dead at once, another only when its mark ends.
     A server knows no locks, so this is weaker than the lock of a folder: two processes that begin
     within the same second may both pass. The one whose mark was overwritten finds out at its next
     commit, and stops. The clocks of the machines must agree to within `lasts_s`.
@@ -115,6 +117,8 @@ class Mark:
 
         mark = {
             "process": os.getpid(),
+            "machine": _machine(),
+            "begun": _begun(os.getpid()),
             "since": _text(self._since),
             "until": _text(_now() + self._lasts),
             "token": self._token,
@@ -132,9 +136,30 @@ def owner_of(told: dict[str, Any]) -> str:
 
 def _is_valid(mark: dict[str, Any]) -> bool:
     try:
+        if mark.get("machine") == _machine() != "" and mark["begun"] != _begun(mark["process"]):
+            return False  # it ran here, and is gone
         return _now() < datetime.fromisoformat(mark["until"])
     except (KeyError, TypeError, ValueError):
         return False
+
+
+def _machine() -> str:
+    """What tells the processes apart that are known here: machine, start and container."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{boot} {Path('/proc/self/ns/pid').readlink()}"
+    except OSError:
+        return ""
+
+
+def _begun(process: int) -> str:
+    """When a process of this machine began, in ticks; empty where there is none."""
+    try:
+        told = Path(f"/proc/{int(process)}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return ""
+    state, *fields = told.rpartition(")")[2].split()
+    return "" if state == "Z" else fields[18]
 
 
 def _now() -> datetime:

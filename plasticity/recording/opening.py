@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 from plasticity.errors import StoreError
-from plasticity.recording.lock import Lock, holder_of_folder
+from plasticity.recording.lock import Lock, NoLocksError, holder_of_folder
+from plasticity.recording.mark import NAME as MARK
 from plasticity.recording.mark import Mark
 from plasticity.recording.provenance import check_format
 from plasticity.recording.target import Target
@@ -16,6 +18,8 @@ from plasticity.recording.target import Target
 if TYPE_CHECKING:
     from plasticity.recording.staged import StagedStore
     from plasticity.storage import Storage
+
+logger = logging.getLogger("plasticity")
 
 Owner = Lock | Mark
 
@@ -71,21 +75,32 @@ def loaded(target: Target, opening: Callable[[], Any], patience_s: float = 0.0) 
 
 def holder_of(target: Target) -> str | None:
     """Who writes to a place at present; None where nobody does."""
-    if target.folder is not None:
-        return holder_of_folder(target.folder)
+    held = holder_of_folder(target.folder) if target.folder is not None else None
+    if held or (target.folder is not None and not (target.folder / MARK).is_file()):
+        return held
     return Mark(target.reading(), str(target), 0, 0).holder()
 
 
 def _locked(target: Target, storage: Storage) -> Owner:
     held: Owner
     store = target.writing()
-    if target.folder is not None:
-        held = Lock(target.folder)
-    else:
-        lasts = _DEAD_AFTER_COMMITS * storage.commit_seconds + storage.patience_seconds
-        held = Mark(store, str(target), lasts + _DEAD_AFTER_S, storage.patience_seconds)
+    lasts = _DEAD_AFTER_COMMITS * storage.commit_seconds + storage.patience_seconds
+    mark = Mark(store, str(target), lasts + _DEAD_AFTER_S, storage.patience_seconds)
+    held = mark if target.folder is None else Lock(target.folder)
     try:
-        held.acquire()
+        try:
+            held.acquire()
+        except NoLocksError as error:
+            logger.warning(
+                "%s: its file system knows no locks (%s); a mark tells who writes to it: a process "
+                "that dies on another machine seems alive for %g s, and of two that begin within "
+                "the same second one finds out at its next commit",
+                target,
+                error,
+                lasts + _DEAD_AFTER_S,
+            )
+            held = mark
+            held.acquire()
     except OSError as error:
         raise StoreError(f"{target}: cannot be written: {error}") from error
     return held

@@ -18,6 +18,7 @@ from zarr.core.buffer import Buffer, BufferPrototype, default_buffer_prototype
 from zarr.core.sync import sync
 from zarr.storage import FsspecStore, LocalStore, WrapperStore
 
+from plasticity.errors import StoreError
 from plasticity.recording.attributes import decoded, encoded
 from plasticity.recording.files import PARTIAL, delete_partial, replace_file, settle
 from plasticity.recording.patience import Patience
@@ -43,6 +44,7 @@ class StagedStore(WrapperStore[Store]):
         self.consolidated = True
         self._patience = Patience(place, patience_s)
         self._changed: set[str] = set()
+        self._seen: tuple[int, int] | None = None  # the file that held the id of this run
         self._fresh: dict[str, bool] = {}  # files since the last commit: whether they replace
 
     @property
@@ -70,6 +72,28 @@ class StagedStore(WrapperStore[Store]):
         # Those of single nodes, which a power cut may have halved, are written anew.
         self._changed = set(self.nodes)
         return True
+
+    def check_same(self) -> None:
+        """Raise `StoreError` where another run, or none, lies in this folder since it was opened.
+
+        Of a store at a URL nobody asks: it would be one more request for each read.
+        """
+        own = self.nodes[""]["attributes"].get("id")
+        if own is None or not isinstance(self._store, LocalStore):
+            return
+        path = self._store.root / _METADATA
+        try:
+            stat = path.stat()
+            seen = (stat.st_ino, stat.st_mtime_ns)
+            same = seen == self._seen or _id_in(path) == own
+        except FileNotFoundError:
+            raise StoreError(f"{self.place}: was deleted since it was opened") from None
+        if not same:
+            raise StoreError(
+                f"{self.place}: was replaced by another run since it was opened; open it again to "
+                "read that run"
+            )
+        self._seen = seen
 
     def lacks_root(self, groups: Iterable[str]) -> bool:
         """Whether there are groups of these names, two levels deep, but no metadata at the root."""
@@ -267,6 +291,10 @@ def _read(node: _Node) -> _Node:
     if node["node_type"] == "array":
         return node | {"shape": [int(size) for size in node["shape"]]}
     return node | {"attributes": decoded(node.get("attributes", {}))}
+
+
+def _id_in(path: Path) -> Any:
+    return json.loads(path.read_bytes()).get("attributes", {}).get("id")
 
 
 def _node_of(key: str) -> str | None:

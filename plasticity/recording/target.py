@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 class Target:
     """A place of a store, as given by the user.
 
-    folder   the path, where it is one
+    folder   the path, where it is one; absolute, since the working directory may change
     """
 
     def __init__(self, place: str | Path) -> None:
         self._place = str(place)
-        self.folder = None if "://" in self._place else Path(place)
+        self.folder = None if "://" in self._place else Path(place).absolute()
 
     def __str__(self) -> str:
         return self._place
@@ -42,7 +42,7 @@ class Target:
         if self.folder is not None:
             if self.folder.is_dir() and not self.folder.is_symlink():
                 found = [path.name for path in self.folder.iterdir()]
-                return not all(name == LOCK or name.endswith(PARTIAL) for name in found)
+                return not all(name in (LOCK, MARK) or name.endswith(PARTIAL) for name in found)
             return self.folder.exists() or self.folder.is_symlink()
         from zarr.core.sync import sync
 

@@ -2,8 +2,7 @@
 
     from plasticity.sklearn import PlasticityTransformer, BCM, KrotovHopfield
 
-`PlasticityTransformer` makes an estimator of any experiment, `LabelsAsInputs` a classifier of any
-such estimator, and `completed` fills in what it cannot see of samples.
+`PlasticityTransformer` makes an estimator of any experiment.
 
 Each preset that an installed package registers has a class of its own here, and so has each
 readout, called as its name in capitals: preset `my_rule` becomes `MyRule`; words without a vowel or
@@ -13,6 +12,11 @@ registers as
     [project.entry-points."plasticity.readouts"]
     my_readout = "my_package:MyReadout"
 
+What else works on these estimators is found here under the name by which a package registers it:
+
+    [project.entry-points."plasticity.estimators"]
+    MyClassifier = "my_package:MyClassifier"
+
 Importing this module imports scikit-learn; nothing else of plasticity does so.
 """
 
@@ -21,23 +25,28 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from plasticity.discovery import PRESETS, READOUTS, entries, entry_of
+from plasticity.discovery import ESTIMATORS, PRESETS, READOUTS, entries, entry_of
 from plasticity.errors import nearest_or_all
-from plasticity.sklearn.completion import LabelsAsInputs, completed
 from plasticity.sklearn.transformer import PlasticityTransformer, transformer_of
 
-__all__ = ["LabelsAsInputs", "PlasticityTransformer", "completed"]
+__all__ = ["PlasticityTransformer"]
+_HINT = "its package tells its name"
 
 
 def __getattr__(name: str) -> Any:
     presets = {class_name(preset): preset for preset in entries(PRESETS)}
     readouts = {class_name(readout): readout for readout in entries(READOUTS)}
+    others = entries(ESTIMATORS)
     if name in presets:
         made: Any = transformer_of(presets[name], name, __name__)
     elif name in readouts:
-        made = entry_of(readouts[name], READOUTS, "readout", "its package tells its name").load()
+        made = entry_of(readouts[name], READOUTS, "readout", _HINT).load()
+    elif name in others:
+        made = entry_of(name, ESTIMATORS, "estimator", _HINT).load()
     else:
-        known = [] if name.startswith("_") else [*__all__, *presets, *readouts]
+        known = (
+            [] if name.startswith("_") else [*__all__, *presets, *readouts, *entries(ESTIMATORS)]
+        )
         raise AttributeError(f"module {__name__!r} has no {name!r}{nearest_or_all(name, known)}")
     globals()[name] = made
     return made
@@ -45,7 +54,7 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     names = [*entries(PRESETS), *entries(READOUTS)]
-    return [*globals(), *map(class_name, names)]
+    return [*globals(), *map(class_name, names), *entries(ESTIMATORS)]
 
 
 def class_name(name: str) -> str:

@@ -24,13 +24,18 @@ from plasticity.testing.findings import (
     require_number,
 )
 from plasticity.testing.kernel_twins import KERNEL_EVENTS, by_kernel, moved_by_nothing
-from plasticity.testing.plain import function_rule_both_ways, is_function_rule, uncompiled
+from plasticity.testing.plain import (
+    function_rule_both_ways,
+    is_function_rule,
+    shared_draws,
+    uncompiled,
+)
 from plasticity.testing.stand_ins import Asking, Forgetful, Keeper
 from plasticity.testing.trial import Size, probe, try_out, under_test
 from plasticity.variable import Array, streams_of, variables_of
 
 # What an event may change.
-_CHANGES = {
+CHANGES = {
     **{event: {array} for event, array in FILLS.items()},
     "apply_update": {"weights", "update"},
     "encode": {"x"},
@@ -101,7 +106,7 @@ def check_leaves_alone(component: Any) -> None:
             name: (array, array.copy())
             for name, array in arrays.items()
             if isinstance(array, np.ndarray)
-            and name not in _CHANGES.get(event, ())
+            and name not in CHANGES.get(event, ())
             and not any(np.shares_memory(array, other) for other in mine)
         }
         result = call()
@@ -145,17 +150,21 @@ def check_deterministic(component: Any) -> None:
     def each_step(simulation: Simulation) -> None:
         under_test(component, simulation).once = False
 
-    trial, once = try_out(component), getattr(component, "once", False)
+    with shared_draws() as drawn:
+        trial, again = try_out(component), try_out(component)
+    once = getattr(component, "once", False)
     if once and trial.differs_from(try_out(component, prepare=each_step)):
         raise BrokenError(
             "it says `once`, but what it does to a sample before the first step is not what it "
             "does at a step"
         )
-    difference = trial.differs_from(try_out(component))
-    if difference:
+    difference = trial.differs_from(again)
+    if difference or drawn:
+        found = [f"two runs with the same seed differ in {difference}"] if difference else []
+        found += [f"it draws from {listed(drawn)}, which no seed decides"] if drawn else []
         raise BrokenError(
-            f"two runs with the same seed differ in {difference}; draw all random numbers from a "
-            "Stream, and keep no state outside declared Variables"
+            f"{', and '.join(found)}; draw all random numbers from a Stream, and keep no state "
+            "outside declared Variables"
         )
 
 
@@ -231,6 +240,10 @@ def check_compiled(component: Any) -> None:
             )
         if event not in events_of(component):
             raise BrokenError(f"it has a Kernel for {event}, but answers it with no hook")
+        named = {*found[event].state, found[event].count} - {""}
+        missing = named - {variable.name for variable in variables_of(component)}
+        if missing:
+            raise BrokenError(f"its Kernel for {event} names {listed(missing)}, no Variable of it")
 
     def around(event: str, arrays: dict[str, Any], call: Callable[[], Any]) -> Any:
         if event not in found:
@@ -329,7 +342,7 @@ def _first_modulations(component: Any, start: float) -> dict[tuple[str, str], Ar
     def around(event: str, arrays: dict[str, Any], call: Callable[[], Any]) -> Any:
         if event not in ("modulate", "propose_update"):
             return call()
-        first = {name for name in _CHANGES[event] if (event, name) not in found}
+        first = {name for name in CHANGES[event] if (event, name) not in found}
         for name in first:
             arrays[name].fill(start)
         call()

@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from plasticity.testing.acting import check_acts
 from plasticity.testing.behaviour import (
     check_adds,
     check_compiled,
@@ -27,6 +28,7 @@ CHECKS: dict[str, Check] = {
     "settings": check_settings,
     "fills": check_fills,
     "leaves_alone": check_leaves_alone,
+    "acts": check_acts,
     "adds": check_adds,
     "deterministic": check_deterministic,
     "dtypes": check_dtypes,

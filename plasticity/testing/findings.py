@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
+from contextlib import chdir
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
-from plasticity.components import label_of
+from plasticity.components import label_of, role_of
 from plasticity.errors import ContractError, PlasticityError
 from plasticity.simulation import Simulation
 from plasticity.testing.trial import Trial, made
@@ -30,7 +32,10 @@ def contract_check(function: Callable[[Any], None]) -> Check:
         subject = made(component, **settings)
         failed = f"{label_of(subject)!r} fails check {name!r}"
         try:
-            function(subject)
+            # What looks on may write files; what reads them keeps its own folder.
+            apart = role_of(subject) in ("metric", "observer")
+            with TemporaryDirectory() as folder, chdir(folder if apart else "."):
+                function(subject)
         except BrokenError as broken:
             raise ContractError(f"{failed}: {broken}") from broken.__cause__
         except Exception as error:

@@ -9,6 +9,7 @@ import numpy as np
 
 from plasticity.clock import Clock
 from plasticity.kernel import Kernel
+from plasticity.testing.findings import BrokenError
 from plasticity.variable import Array
 
 Named = dict[str, Any]
@@ -148,10 +149,16 @@ def _apply_update(
     kernel: Kernel, numbers: list[Any], before: Named, states: Named, clock: Clock
 ) -> Named:
     factor = before["weights"].dtype.type(clock.rate_factor)
-    done = int(states[kernel.count]) + 1 if kernel.count else 0
+    done = [int(states[kernel.count]) + 1] if kernel.count else []
     given: Any = (factor, *numbers)
     if kernel.before is not None:
-        given = _plain(kernel.before)(factor, done, *numbers)
+        try:
+            given = _plain(kernel.before)(factor, *done, *numbers)
+        except TypeError as error:
+            raise BrokenError(
+                f"`before` of its Kernel: {error}; it gets the rate factor, the number of an "
+                "update if `count` names the Variable that counts them, and the parameters"
+            ) from error
     function = _function(kernel)
     own = [states[name] for name in kernel.state]
     return _several(

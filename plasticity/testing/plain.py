@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -42,6 +43,27 @@ def uncompiled(component: Any) -> Iterator[set[str]]:
     finally:
         for put, name, value in found:
             put(name, value)
+
+
+@contextmanager
+def shared_draws() -> Iterator[set[str]]:
+    """Within this block, note who draws random numbers that no seed of an experiment decides."""
+    found: set[str] = set()
+    make = np.random.default_rng
+
+    def noting(seed: Any = None) -> np.random.Generator:
+        found.update(["np.random.default_rng()"] if seed is None else [])
+        return make(seed)
+
+    states = [str(np.random.get_state()), str(random.getstate())]
+    np.random.default_rng = noting  # type: ignore[assignment]  # put back below
+    try:
+        yield found
+    finally:
+        np.random.default_rng = make
+        now = [str(np.random.get_state()), str(random.getstate())]
+        pairs = zip(("np.random", "random"), states, now, strict=True)
+        found.update(name for name, before, after in pairs if before != after)
 
 
 def _places(component: Any) -> Iterator[tuple[Mapping[str, Any], Callable[[str, Any], None]]]:

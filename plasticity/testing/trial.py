@@ -14,7 +14,9 @@ from plasticity.components import events_of, role_of
 from plasticity.data import Data
 from plasticity.discovery import find
 from plasticity.dispatch import Answer
+from plasticity.errors import DivergenceError
 from plasticity.simulation import Simulation
+from plasticity.snapshots import not_finite
 from plasticity.spec import Experiment, Layer, Phase
 from plasticity.testing.stand_ins import (
     Correlate,
@@ -194,8 +196,13 @@ def try_out(
         simulation.restore(after)
     if prepare is not None:
         prepare(simulation)
-    run = simulation.run()
-    return Trial(simulation.snapshot(), keeper.kept, run.outcome, simulation)
+    try:
+        outcome = simulation.run().outcome
+    except DivergenceError as error:
+        if not_finite(simulation.layers) is None:
+            raise
+        outcome = str(error)
+    return Trial(simulation.snapshot(), keeper.kept, outcome, simulation)
 
 
 def under_test(component: Any, simulation: Simulation) -> Any:

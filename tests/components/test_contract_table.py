@@ -45,6 +45,7 @@ def settings_for(tmp_path_factory):
         "threshold_linear": {"firing_threshold": 0.1},
         "early_stopping": {"measurement": "mean_response", "above": -100, "patience": 3},
         "cifar10": {"folder": str(folder)},
+        "lateral.uniform": {"strength": -0.1},
         "lateral.matrix": {"values": random.uniform(-0.2, 0.2, (4, 4)).tolist()},
         "mnist": {"folder": str(folder)},
         "natural_images": {"path": str(folder / "images.npy"), "size": 2, "eyes": 2, **few},

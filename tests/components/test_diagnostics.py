@@ -111,8 +111,8 @@ def test_neurons_that_fell_silent_are_told_with_when(caplog):
 def test_neurons_that_never_spoke_are_told():
     run = pl.run("bcm", neurons=3, epochs=9, initializer="zeros", lateral=None, **WITHOUT)
     assert run.notices == (
-        "layer_0: 3 of 3 neurons are silent on all evaluation samples, as they were from the "
-        "beginning: give them larger first weights",
+        "layer_0: 3 of 3 neurons are silent on all evaluation samples, as they were after the "
+        "first step: give them larger first weights",
         "layer_0: no weight has changed in 135 steps",
     )
 

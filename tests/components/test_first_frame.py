@@ -8,6 +8,7 @@ from toys import layer as toy_layer
 
 import plasticity as pl
 from plasticity import hookimpl
+from plasticity.plot.recorded import along
 from plasticity_plugins.observers.recorder import Recorder
 
 FIRST = {"first": True}
@@ -67,6 +68,12 @@ def test_what_a_step_fills_is_nan_before_the_first(fuse):
     assert np.isnan(found.height.values[0])
     assert found["size"].values[0] == pytest.approx(np.linalg.norm(first), rel=1e-6)
     assert np.isfinite(found.isel(step=slice(1, None)).to_array().values).all()
+
+
+def test_a_threshold_is_drawn_from_the_first_step_on_and_weights_from_before():
+    _, run = run_of(layer(**BCM), every=2, variables=("weights", "threshold"))
+    assert along(run, "threshold").step.values[:2].tolist() == [2, 4]
+    assert along(run, "weights").step.values[:2].tolist() == [0, 2]
 
 
 def test_arrays_of_a_batch_and_functions_begin_with_the_first_step_that_is_due():

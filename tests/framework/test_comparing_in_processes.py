@@ -33,6 +33,13 @@ class Dies:
     def step_finished(self, clock):
         import os
         os._exit(7)
+
+@component
+class Lingers:
+    @hookimpl
+    def step_finished(self, clock):
+        import time
+        time.sleep(3)
 """
 TABLES = {
     "data": "digits",
@@ -98,8 +105,13 @@ def test_processes_give_the_same_numbers_and_tell_how_the_others_failed(folder):
 
 
 @pytest.mark.usefixtures("stumbling")
-def test_after_an_interrupt_the_run_at_hand_is_kept(folder):
-    long = Experiment.from_dict(TABLES | {"epochs": 1_000_000, "metrics": []})
+@pytest.mark.parametrize(
+    ("observers", "patience"), [([], 30.0), (["stumbling_parts:Lingers"], 0.1)]
+)
+def test_after_an_interrupt_the_run_at_hand_is_kept(observers, patience, folder, monkeypatch):
+    monkeypatch.setattr(workers, "_PATIENCE_S", patience)
+    given = {"epochs": 1_000_000, "metrics": [], "observers": observers}
+    long = Experiment.from_dict(TABLES | given)
     place = folder / "long" / "seed_0"
     place.parent.mkdir()
 

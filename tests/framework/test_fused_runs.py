@@ -11,10 +11,12 @@ from fused import (
     assert_same_bits,
     kept,
     layer,
+    simulation,
     trained,
 )
 
 from plasticity import Phase, hookimpl, rule
+from plasticity.errors import DivergenceError
 from plasticity.fuse import FusedStep
 from plasticity.kernels.blocks import rows_at_a_time
 from plasticity_plugins.activations.linear import Linear
@@ -104,6 +106,14 @@ class Spoils:
             x[1, 2] = self.value
 
 
+def diverged(*layers, **changes):
+    """A simulation whose run ended because its weights are no numbers."""
+    made = simulation(*layers, **changes)
+    with pytest.raises(DivergenceError):
+        made.run()
+    return made
+
+
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 @pytest.mark.parametrize(
@@ -116,8 +126,8 @@ class Spoils:
     ids=["max_abs", "constraints", "bcm"],
 )
 def test_what_is_not_a_number_goes_where_it_goes_in_the_plan(parts, value):
-    made = trained(layer(**parts), listeners=[Spoils(value)], epochs=1)
-    planned = trained(layer(**parts), listeners=[Spoils(value)], epochs=1, fuse="never")
+    made = diverged(layer(**parts), listeners=[Spoils(value)], epochs=1)
+    planned = diverged(layer(**parts), listeners=[Spoils(value)], epochs=1, fuse="never")
     assert made.explain_step(made.layers[0]) is None
     found, expected = (each.layers[0].arrays["weights"] for each in (made, planned))
     assert np.array_equal(np.isnan(found), np.isnan(expected))
@@ -128,8 +138,8 @@ def test_what_is_not_a_number_goes_where_it_goes_in_the_plan(parts, value):
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_a_neuron_that_wins_no_sample_takes_in_nothing_that_is_not_a_number():
     """Where all others stay as they are, the plan multiplies their zeros by NaN."""
-    made = trained(layer(**RANKED), listeners=[Spoils(np.nan)], epochs=1)
-    planned = trained(layer(**RANKED), listeners=[Spoils(np.nan)], epochs=1, fuse="never")
+    made = diverged(layer(**RANKED), listeners=[Spoils(np.nan)], epochs=1)
+    planned = diverged(layer(**RANKED), listeners=[Spoils(np.nan)], epochs=1, fuse="never")
     found, expected = (each.layers[0].arrays["weights"] for each in (made, planned))
     assert np.isnan(expected).all()
     spoilt = np.isnan(found).all(axis=1)
@@ -141,8 +151,8 @@ def test_a_neuron_that_wins_no_sample_takes_in_nothing_that_is_not_a_number():
 def test_a_rule_that_divides_by_zero_makes_infinite_weights():
     # The weights are below 0, so no neuron is active: 1 / (0 - 0).
     parts = {"rule": tangent(limit=0.0), "initializer": Normal(mean=-1.0, std=0.1)}
-    found = trained(layer(**parts), epochs=1).layers[0].arrays["weights"]
-    planned = trained(layer(**parts), epochs=1, fuse="never").layers[0].arrays["weights"]
+    found = diverged(layer(**parts), epochs=1).layers[0].arrays["weights"]
+    planned = diverged(layer(**parts), epochs=1, fuse="never").layers[0].arrays["weights"]
     assert np.isposinf(found).all()
     assert np.array_equal(found, planned)
 

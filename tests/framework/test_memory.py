@@ -34,7 +34,7 @@ def test_frames_of_6_gb_are_refused_under_a_limit_of_5():
         [sys.executable, "-c", LIMITED], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.startswith(
-        "recorder: 2000 frames of layer_0 have 6,272 MB, and memory has room for "
+        "recorder: 2001 frames of layer_0 have 6,275 MB, and memory has room for "
     )
     room, _, rest = done.stdout.rpartition("room for ")[2].partition(" MB: ")
     assert 500 < float(room.replace(",", "")) < 4000
@@ -59,15 +59,15 @@ def test_a_recorder_that_has_no_room_is_refused_at_the_first_step(little):
     with pytest.raises(SettingError) as caught:
         recorded()
     assert str(caught.value) == (
-        "recorder: 200 frames of layer_0 have 0 MB, and memory has room for 0 MB: give the run a "
+        "recorder: 201 frames of layer_0 have 0 MB, and memory has room for 0 MB: give the run a "
         'store (out), record less often, or set at_most = "0 MB"'
     )
 
 
 def test_what_goes_to_a_store_or_is_few_enough_is_not_refused(little, folder):
-    assert recorded(folder / "run").trajectory.sizes["step"] == 200
-    assert 0 < recorded(every=10).trajectory.sizes["step"] <= 20
-    assert recorded(variables=["threshold"]).trajectory.sizes["step"] == 200
+    assert recorded(folder / "run").trajectory.sizes["step"] == 201
+    assert 0 < recorded(every=10).trajectory.sizes["step"] <= 21
+    assert recorded(variables=["threshold"]).trajectory.sizes["step"] == 201
 
 
 def test_a_listener_that_fills_the_memory_ends_the_run_with_what_it_has(little, monkeypatch):

@@ -29,6 +29,7 @@ def test_the_checks_are_these():
         "settings",
         "fills",
         "leaves_alone",
+        "acts",
         "adds",
         "deterministic",
         "dtypes",

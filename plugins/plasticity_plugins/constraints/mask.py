@@ -64,6 +64,7 @@ class Mask:
 
     def _given(self, shape: tuple[int, ...]) -> Array:
         where = "values"
+        given: Array
         try:
             if isinstance(self.values, str | Path):
                 where = str(self.values)

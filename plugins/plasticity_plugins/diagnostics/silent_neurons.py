@@ -13,6 +13,7 @@ _FIRST, _LOOKED_AT = 30, 50  # step of the first look, samples of each
 # Of the largest response that a neuron had; the second where theory tells that weights collapse.
 _GONE, _GOING = 1e-6, 0.01
 _CHANCE = 50  # one in so many neurons may be silent by chance
+_FEWEST = 100  # steps of a run that is long enough to tell
 
 
 @component(source=papers.UDEIGWE_2017)
@@ -20,9 +21,10 @@ class SilentNeurons:
     """Tells how many neurons respond to none of the evaluation samples, and since when.
 
     A neuron is silent where its responses differ by less than 1e-6 of what they once differed by;
-    by 0.01 where theory tells that its weights collapse. It looks at 50 samples twice per decade of
-    steps, and at the end. Where some are silent on these it looks at all evaluation samples. Up to
-    one neuron in 50 may be silent by chance, and is not told.
+    by 0.01 where theory tells that its weights collapse. It looks at 50 samples after the first
+    step, twice per decade of steps from 32 on, and at the end; where some neurons are silent on
+    these, at all evaluation samples. Up to one neuron in 50 may be silent by chance, and is not
+    told; nor is any of a run of fewer than 100 steps.
 
     The cause is told where theory gives it: a threshold that remembers too long for the rate.
     """
@@ -33,15 +35,17 @@ class SilentNeurons:
         self._looks: list[tuple[int, Array]] = []
 
     def following(self, step: int) -> int | None:
-        """The next step at which it looks."""
-        return Cadence.of("2 per decade", 1).following(max(step, _FIRST - 1))
+        """The next step at which it looks: the first, and twice per decade from 32 on."""
+        return 1 if step < 1 else Cadence.of("2 per decade", 1).following(max(step, _FIRST - 1))
 
     @hookimpl
     def step_finished(self, layer: LayerView, clock: Clock) -> None:
         self._looks.append((clock.step, np.ptp(layer.responses(_LOOKED_AT), axis=1)))
 
     @hookimpl
-    def diagnose(self, layer: LayerView) -> str | None:
+    def diagnose(self, layer: LayerView, clock: Clock) -> str | None:
+        if clock.step < _FEWEST:
+            return None
         responses = layer.responses(_LOOKED_AT)
         most = np.max([np.ptp(responses, axis=1), *(span for _, span in self._looks)], axis=0)
         cause = too_long(layer, self._inputs)
@@ -58,7 +62,7 @@ class SilentNeurons:
         how = "respond alike to" if alike[silent].all() else "are silent on"
         told = f"{layer.name}: {n_silent} of {len(silent)} neurons {how} all evaluation samples"
         if not most[silent].any():
-            return f"{told}, as they were from the beginning: give them larger first weights"
+            return f"{told}, as they were after the first step: give them larger first weights"
         told += self._since(silent, limit)
         if cause:
             return f"{told}; {cause}"

@@ -8,13 +8,15 @@ from plasticity import LayerView, component, hookimpl
 from plasticity.typing import Array
 
 _CHANCE = 50  # one in so many neurons may never win by chance
+_FEWEST = 100  # steps that a run must have, for anybody to expect that each neuron won
 
 
 @component
 class StillNeurons:
     """Tells how many neurons have their first weights still, though they respond to samples.
 
-    Where neurons compete these never won. Up to one neuron in 50 is not told.
+    Where neurons compete these never won. Up to one neuron in 50 is not told, and none of a run of
+    fewer than 100 steps.
     """
 
     @hookimpl
@@ -28,6 +30,8 @@ class StillNeurons:
             return None
         if still.all():
             return f"{layer.name}: no weight has changed in {layer.clock.step} steps"
+        if layer.clock.step < _FEWEST:
+            return None
         still &= np.ptp(layer.responses(), axis=1) > 0
         n_still = int(np.count_nonzero(still))
         if n_still <= len(still) // _CHANCE:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from plasticity import Kernel, component, hookimpl
 from plasticity.typing import Array
 
@@ -19,6 +21,7 @@ class Unconnected:
     It takes the place of others where a setting must name one, as in a comparison.
     """
 
+    idle_in: ClassVar = ("shape_current",)
     kernels = (Kernel("shape_current", _untouched),)
 
     @hookimpl

@@ -11,7 +11,7 @@ from plasticity_plugins.optimizers.pace import Paced, bounded
 
 
 def _pace(  # type: ignore[no-untyped-def]  # compiled
-    rate_factor, count, rate, rate_min, rate_max, beta1, share1, beta2, share2, weight_decay
+    rate_factor, rate, rate_min, rate_max, beta1, share1, beta2, share2, weight_decay
 ):
     pace = bounded(rate_factor, rate, rate_min, rate_max)
     return pace, pace * weight_decay, beta1, share1, beta2, share2

@@ -51,7 +51,7 @@ class Paced:
         return self.rate, self.rate_min, self.rate_max
 
 
-def paced(rate_factor, count, rate, rate_min, rate_max, *others):  # type: ignore[no-untyped-def]  # compiled
+def paced(rate_factor, rate, rate_min, rate_max, *others):  # type: ignore[no-untyped-def]  # compiled
     """Once a step: the rate of the step and the other numbers, as they are."""
     return bounded(rate_factor, rate, rate_min, rate_max), *others
 

@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from plasticity.data import Data, default_scale
+from plasticity import Data
 from plasticity.errors import SettingError
 from plasticity.typing import Array
 
@@ -65,10 +65,8 @@ def completed(layer: Any, samples: Array, hidden: Any, votes: int = 1) -> Array:
             f"completed: hidden must be true or false for each of the {samples.shape[1]} inputs, "
             f"and false for one or more, got {hidden.dtype} of shape {hidden.shape}"
         )
-    # Not `Data`, since anything may be there where an input is hidden.
-    dtype = np.result_type(samples, np.float32)
-    samples = np.multiply(samples, default_scale(samples), dtype=dtype)
-    samples[:, hidden] = 0
+    samples[:, hidden] = 0  # before they are checked, since anything may be there
+    samples = _inputs(samples)
     found = recalled(layer.transform(samples), layer.weights_, hidden, votes)
     seen = found[:, ~hidden]
     squares = np.sum(seen * seen, axis=1)

@@ -1,0 +1,9 @@
+from plasticity.plot.animation import animate as animate
+from plasticity.plot.classes import confusion as confusion
+from plasticity.plot.classes import embedding as embedding
+from plasticity.plot.curves import theta as theta
+from plasticity.plot.curves import traces as traces
+from plasticity.plot.fields import trajectory as trajectory
+from plasticity.plot.fields import weights as weights
+from plasticity.plot.selections import by_size as by_size
+from plasticity.plot.selections import selectivity as selectivity
