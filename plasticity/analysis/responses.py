@@ -51,8 +51,10 @@ def responses_of(run: Run, samples: Any, labels: Any = None, layer: int | str = 
 def _scale_of(run: Run) -> float | None:
     """The scale that the samples of the training were given; None if it was that of their type."""
     told = run.store.attributes["data"]
-    usual = default_scale(np.empty(0, told["dtype"]))
-    return None if told["scale"] == usual else told["scale"]
+    scale: float | None = told.get(
+        "scale", getattr(run.experiment.data, "settings", {}).get("scale")
+    )
+    return None if scale == default_scale(np.empty(0, told["dtype"])) else scale
 
 
 def rebuilt(run: Run, data: Data, experiment: Experiment | None = None) -> Simulation:
