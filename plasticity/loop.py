@@ -149,7 +149,7 @@ def step_plan(simulation: Simulation, stage: list[LayerState], batch: int) -> It
     """
     below: Array | None = None
     last = max(simulation.layers.index(layer) for layer in stage)
-    source = simulation.whole.components.get("batches")
+    source: Any = simulation.whole.components.get("batches")
     labels = simulation.labels(batch)
     for state in (simulation.whole, *simulation.layers) if labels else ():
         # A metric has the labels of the evaluation samples.
