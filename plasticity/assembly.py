@@ -83,7 +83,8 @@ def assemble(experiment: Experiment, listeners: Iterable[Any] = ()) -> Simulatio
     _check_names(layers)
     _check_components(shared, layers)
     for layer_state in layers:
-        contracts.check_labelled({**shared, **layer_state.components}, data)
+        drawn = "batches" not in shared
+        contracts.check_labelled({**shared, **layer_state.components}, data, drawn)
 
     manager = _register(shared, layers)
     sizes = {**layers[0].sizes, "layer": len(layers)}

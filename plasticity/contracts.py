@@ -167,15 +167,24 @@ def check_filled(components: Mapping[str, Any], layer: str) -> None:
             )
 
 
-def check_labelled(components: Mapping[str, Any], data: Data) -> None:
-    """Refuse a component that reads the labels of data that have none."""
-    if data.labels is not None:
-        return
+def labelled_events(component: Any) -> list[str]:
+    """The events in which a component takes labels."""
+    return [
+        name for name in events_of(component) if "labels" in arguments_of(getattr(component, name))
+    ]
+
+
+def check_labelled(components: Mapping[str, Any], data: Data, drawn: bool) -> None:
+    """Refuse a component that reads the labels of data that have none.
+
+    drawn   whether the source draws its samples by itself; a metric may read the labels of examples
+    """
     for place, component in components.items():
-        for event in events_of(component):
-            if "labels" in arguments_of(getattr(component, event)):
+        for event in labelled_events(component):
+            if data.labels is None or (drawn and event != "measure"):
+                none = "has none" if data.labels is None else "draws its samples, without labels"
                 raise MissingPartError(
-                    f"{place} {label_of(component)!r} reads 'labels', but {data.name!r} has none: "
+                    f"{place} {label_of(component)!r} reads 'labels', but {data.name!r} {none}: "
                     "give data with labels, or leave it out"
                 )
 

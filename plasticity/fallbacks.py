@@ -76,6 +76,10 @@ class Batches:
         )
         return x
 
+    def fill_labels(self, labels: Array, clock: Clock) -> None:
+        """Fill the labels of the samples of this step."""
+        labels[...] = self.data.labels[self._rows(clock, len(labels))]  # type: ignore[index]  # seen
+
     def _rows(self, clock: Clock, count: int) -> Array:
         start = (clock.step % clock.steps_per_epoch) * self.size
         return self.order[start : start + count]

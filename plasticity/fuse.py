@@ -317,8 +317,8 @@ class FusedStep:
             numbers = ["rate_factor", *numbers]
         else:
             before = self._function(kernel.before)
-            given = ["rate_factor", *(["count"] if kernel.count else []), *numbers]
-            text.before = f"prepared = {before}({', '.join(given)})"
+            taken = ["rate_factor", *(["count"] if kernel.count else []), *numbers]
+            text.before = f"prepared = {before}({', '.join(taken)})"
             numbers = ["*prepared"]
         given = ", ".join(["w", "dw", *states, *numbers])
         text.move = [f"{', '.join(['w', *states])} = {self._function(kernel.function)}({given})"]

@@ -81,10 +81,13 @@ def open_data(split: str) -> Data:
 
 
 @_event("chain")
-def init_state(weights: Array, inputs: Inputs, clock: Clock) -> None:
+def init_state(
+    weights: Array, inputs: Inputs, image_shape: tuple[int, ...] | None, clock: Clock
+) -> None:
     """Fill the arrays as they are before the first step; refuse settings that cannot work.
 
     `inputs.take(rows)` gives the inputs (sample, input) of some of the `inputs.n_sample` samples.
+    `image_shape` is the shape of an input of this layer as an image, or None.
     """
 
 
@@ -162,10 +165,12 @@ def modulate(
     threshold: Array,
     modulation: Array,
     decay: Array,
+    labels: Array,
     clock: Clock,
 ) -> None:
     """Add phi to the modulation and the sample mean of d to the decay: rules add up here.
 
+    `labels` (sample,) belong to the samples of the step; data without labels are refused.
     The loop then forms dW_ij = < phi_i x_j > - d_i w_ij, where <.> is the mean over the samples.
     """
 
@@ -179,13 +184,16 @@ def propose_update(
     slope: Array,
     threshold: Array,
     update: Array,
+    labels: Array,
     clock: Clock,
 ) -> None:
     """Add to dW what is not separable into phi and d."""
 
 
 @_event("chain")
-def shape_update(weights: Array, activity: Array, update: Array, clock: Clock) -> None:
+def shape_update(
+    weights: Array, activity: Array, update: Array, labels: Array, clock: Clock
+) -> None:
     """Change dW in place: divide by max abs dW, weight decay, clip, reward gate."""
 
 
@@ -236,6 +244,7 @@ def step_finished(
     activity: Array,
     threshold: Array,
     update: Array,
+    labels: Array,
 ) -> None:
     """A step of a layer is done; heard when the listener is due.
 
@@ -305,7 +314,6 @@ ROLES: dict[str, tuple[str, ...]] = {
     "constraint": ("constrain_weights",),
     "encoder": ("encode",),
     "metric": ("measure",),
-    "diagnostic": ("diagnose",),
     "initializer": ("init_state",),
     "observer": (
         "step_finished",
@@ -315,6 +323,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "training_started",
         "epoch_started",
         "epoch_finished",
+        "diagnose",
         "run_finished",
         "report",
     ),

@@ -11,6 +11,7 @@ import numpy as np
 from plasticity.cadence import Agenda, Following, cadence_of
 from plasticity.clock import Clock
 from plasticity.components import label_of
+from plasticity.contracts import labelled_events
 from plasticity.dispatch import Answer, collect, emit, first
 from plasticity.drawing import drawing, encode_once
 from plasticity.errors import ConflictError, ContractError
@@ -148,11 +149,19 @@ def step_plan(simulation: Simulation, stage: list[LayerState], batch: int) -> It
     """
     below: Array | None = None
     last = max(simulation.layers.index(layer) for layer in stage)
-    source = simulation.whole.components.get("batches")
+    source: Any = simulation.whole.components.get("batches")
+    labels = simulation.labels(batch)
+    for state in (simulation.whole, *simulation.layers) if labels else ():
+        # A metric has the labels of the evaluation samples.
+        if any({*labelled_events(part)} - {"measure"} for part in state.components.values()):
+            yield Answer(
+                source.fill_labels, (labels["labels"], stage[0].clock), "draw_batch", source
+            )
+            break
     for index, layer in enumerate(simulation.layers[: last + 1]):
         arrays = layer.batch_arrays(batch)
         # A layer below the stage has no time of its own any more.
-        own = arrays if layer in stage else {**arrays, "clock": stage[0].clock}
+        own = {**arrays, **labels} | ({} if layer in stage else {"clock": stage[0].clock})
         call = simulation.caller(layer, own)
         trains = layer in stage
         if index == 0:
@@ -241,7 +250,8 @@ def plan_of(simulation: Simulation, stage: list[LayerState], batch: int) -> Plan
     def listeners(due: tuple[int, ...]) -> Heard:
         heard = []
         for layer in stage:
-            arrays = {name: read_only(array) for name, array in layer.batch_arrays(batch).items()}
+            given = layer.batch_arrays(batch) | simulation.labels(batch)
+            arrays = {name: read_only(array) for name, array in given.items()}
             call = simulation.caller(layer, arrays, lambda part: listens.get(id(part)) in due)
             heard.append((layer.clock, call("step_finished"), call("should_stop")))
         return heard

@@ -144,7 +144,11 @@ def _check_scale(store: RunStore, experiment: Experiment, data: Data) -> None:
     told, given = store.attributes["data"], data.fingerprint()
     usual = data.scale == default_scale(data.samples)
     forgotten = usual and "scale" not in getattr(experiment.data, "settings", ())
-    if forgotten and told["sha256"] == given["sha256"] and told["scale"] != data.scale:
+    if (
+        forgotten
+        and told["sha256"] == given["sha256"]
+        and told.get("scale", data.scale) != data.scale
+    ):
         raise StoreError(
             f"{store.target}: its samples had a scale of {told['scale']:g}, and the same are given "
             f"without one, which makes it {data.scale:g}; give the scale"

@@ -73,6 +73,7 @@ def _answering(
         _told(found.plugin, found.plugin_name, layer)
         for found in called
         if not found.plugin_name.startswith(other or ("\0",))
+        if ": diagnostics." not in found.plugin_name  # which look on at every run
     )
     if components:
         yield Answering("" if layer is None else layer.name, event, components)

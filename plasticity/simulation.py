@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from plasticity import loop
 from plasticity.clock import Clock
 from plasticity.components import events_of, label_of
@@ -60,6 +62,7 @@ class Simulation:
         self.session: Session | None = None
         self.fusion = Fusion(experiment, whole)
         self.evaluation = Evaluation(self)
+        self._labels: Array | None = None
         self._plans: dict[Any, loop.Plan] = {}
         self._plan: loop.Plan  # of the steps before `_plan_until`, unless a listener comes
         self._plan_stage: list[LayerState] = []
@@ -81,7 +84,11 @@ class Simulation:
     def _initialize(self, layer: LayerState) -> None:
         """Let the components fill the first weights, or refuse what cannot work in this layer."""
         places = {id(component): place for place, component in layer.components.items()}
-        known = {"weights": layer.arrays["weights"], "inputs": self.evaluation.inputs(layer)}
+        known = {
+            "weights": layer.arrays["weights"],
+            "inputs": self.evaluation.inputs(layer),
+            "image_shape": layer.image_shape,
+        }
         for answer in self.caller(layer, known)("init_state"):
             if layer is not self.layers[0] and "encode" in events_of(answer.component):
                 continue  # an encoder sees the inputs of the lowest layer alone
@@ -113,7 +120,8 @@ class Simulation:
         for layer in self.layers:
             contracts.check_single({**shared, **layer.components}, "a layer")
             contracts.check_filled({**shared, **layer.components}, layer.name)
-            contracts.check_labelled({**shared, **layer.components}, self.data)
+            drawn = "batches" not in self.whole.components
+            contracts.check_labelled({**shared, **layer.components}, self.data, drawn)
         self.whole.components[place] = listener
         self.manager.register(listener, place)
 
@@ -210,13 +218,15 @@ class Simulation:
     def stepping(self) -> list[str]:
         """For each layer a line that tells whether its step is compiled, and if not why."""
         return [
-            self.fusion.explain(layer, self.caller(layer, layer.batch_arrays(1)))
+            self.fusion.explain(layer, self.caller(layer, layer.batch_arrays(1) | self.labels(1)))
             for layer in self.layers
         ]
 
     def explain_step(self, layer: LayerState) -> str | None:
         """Why a layer steps through the plan, or None where its step is compiled."""
-        return self.fusion.reason_against(layer, self.caller(layer, layer.batch_arrays(1)))
+        return self.fusion.reason_against(
+            layer, self.caller(layer, layer.batch_arrays(1) | self.labels(1))
+        )
 
     def largest_product(self) -> int:
         """Multiplications of the largest matrix product of a step."""
@@ -298,6 +308,8 @@ class Simulation:
         for state in (self.whole, *self.layers):
             state.clock.batch = batch
             state.bind(batch)
+            for rule in state.scaled.values():
+                rule.labels = self.labels(batch)
         if key not in self._plans:
             self._plans[key] = loop.plan_of(self, stage, batch)
         self._plan = self._plans[key]
@@ -307,6 +319,14 @@ class Simulation:
         self._plan.until = self._plan_until
         self._plan.listen_after(clock.step)
         return self._plan
+
+    def labels(self, batch: int) -> dict[str, Array]:
+        """The labels of the samples of a step, by the name of the argument, where there are any."""
+        if self.data.labels is None or "batches" not in self.whole.components:
+            return {}
+        if self._labels is None:
+            self._labels = np.empty(self.experiment.batch_size, self.data.labels.dtype)
+        return {"labels": self._labels[:batch]}
 
     def notify(self, event: str, clock: Clock, **arguments: Any) -> None:
         """Emit an event of the whole run."""

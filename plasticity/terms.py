@@ -27,6 +27,7 @@ class ScaledRule:
         self.term = term
         self.label = label_of(term.rule)
         self.arrays: Mapping[str, Array] = {}
+        self.labels: Mapping[str, Array] = {}
         self._scratch: dict[str, Array] = {}
         self._arguments: dict[str, tuple[str, ...]] = {}
         for event in events_of(term.rule):
@@ -41,7 +42,7 @@ class ScaledRule:
         if not self.term.learns_in(clock.phase):
             return
         scratch = {name: self._zeros(name, array) for name, array in targets.items()}
-        known = {**self.arrays, **scratch, "clock": clock}
+        known = {**self.arrays, **self.labels, **scratch, "clock": clock}
         getattr(self.rule, event)(*(known[name] for name in self._arguments[event]))
         coefficient = self.coefficient(clock)
         for name, array in targets.items():

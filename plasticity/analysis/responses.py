@@ -51,8 +51,10 @@ def responses_of(run: Run, samples: Any, labels: Any = None, layer: int | str = 
 def _scale_of(run: Run) -> float | None:
     """The scale that the samples of the training were given; None if it was that of their type."""
     told = run.store.attributes["data"]
-    usual = default_scale(np.empty(0, told["dtype"]))
-    return None if told["scale"] == usual else told["scale"]
+    scale: float | None = told.get(
+        "scale", getattr(run.experiment.data, "settings", {}).get("scale")
+    )
+    return None if scale == default_scale(np.empty(0, told["dtype"])) else scale
 
 
 def rebuilt(run: Run, data: Data, experiment: Experiment | None = None) -> Simulation:
@@ -75,15 +77,18 @@ def rebuilt(run: Run, data: Data, experiment: Experiment | None = None) -> Simul
         attrs.evolve(layer, initializer=_Learned(weights=state["weights"].values))
         for layer, state in zip(experiment.layers, states, strict=True)
     )
+    # Rules that take labels are not asked for anything here, but would be refused without some.
+    labels = np.zeros(data.n_sample) if data.labels is None else data.labels
     quiet = attrs.evolve(
         experiment,
-        data=data,
+        data=attrs.evolve(data, labels=labels),
         layers=layers,
         metrics=(),
         observers=(),
         batch_size=min(experiment.batch_size, data.n_sample),
     )
     simulation = assemble(quiet)
+    simulation.data = data
     filled = (simulation.whole, *simulation.layers)
     for layer_state, stored in zip(filled, (run.encoders(), *states), strict=True):
         _fill(layer_state, stored)

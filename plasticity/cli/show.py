@@ -9,6 +9,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from plasticity.parts import Part
     from plasticity.results import Run
     from plasticity.spec import Experiment
 
@@ -82,23 +83,49 @@ def _arrays(run: Run) -> list[tuple[str, str, str, str]]:
 
 
 def _with_data(found: Run | Experiment) -> Experiment:
-    """The experiment; a stand-in of the same shape where its data were given in Python."""
+    """The experiment; of a store with a stand-in of the same shape for data that lie elsewhere.
+
+    Raises `StoreError` where another component of a store names a file, or a URL: to look at a
+    store opens nothing but the store.
+    """
     import attrs
     import numpy as np
 
     from plasticity.data import Data
+    from plasticity.errors import StoreError
+    from plasticity.parts import parts_of
     from plasticity.results import Run
     from plasticity.spec import GIVEN
 
     if not isinstance(found, Run):
         return found
     experiment, told = found.experiment, found.store.attributes
-    if getattr(experiment.data, "name", "") != GIVEN:
+    elsewhere = {part.place: path for part in parts_of(experiment) for path in _paths_of(part)}
+    of_data = elsewhere.pop("data", None)
+    for place, path in elsewhere.items():
+        raise StoreError(
+            f"{place} would read {path}, and nothing is opened because a store says so"
+        )
+    if of_data is None and getattr(experiment.data, "name", "") != GIVEN:
         return experiment
     # One number seen at every place: the shape of large data at the cost of none.
     samples = np.broadcast_to(np.zeros((), told["data"]["dtype"]), told["data"]["shape"])
     image_shape = tuple(told["image_shape"]) if told["image_shape"] else None
     return attrs.evolve(experiment, data=Data(samples, image_shape=image_shape))
+
+
+def _paths_of(part: Part) -> list[str]:
+    """The files, folders and URLs that the settings of a component name."""
+    from plasticity.discovery import find
+    from plasticity.settings import settings_of, type_name, type_of
+    from plasticity.spec import GIVEN
+
+    given, name = getattr(part.reference, "settings", {}), getattr(part.reference, "name", GIVEN)
+    if not given or name == GIVEN or ":" in name:
+        return []
+    cls = find(name, part.role)
+    known = [setting for setting in settings_of(cls) if setting in given]
+    return [given[setting] for setting in known if "a path" in type_name(type_of(cls, setting))]
 
 
 def _print_schedule(console: Console, found: Run | Experiment) -> None:

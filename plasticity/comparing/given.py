@@ -140,7 +140,8 @@ def _learnt_from(name: str, trained_on: Mapping[str, Any], data: Data) -> bool:
     """Whether a store was trained on these samples; `StoreError` if their scale was another."""
     given = data.fingerprint()
     same = trained_on["sha256"] == given["sha256"]
-    if same and trained_on["scale"] != given["scale"]:
+    # Stores of version 0.1.0 do not tell the scale.
+    if same and trained_on.get("scale", given["scale"]) != given["scale"]:
         raise StoreError(
             f"{name} was trained on samples with a scale of {trained_on['scale']:g}, and the same "
             f"are given with {given['scale']:g}; give them with that scale"
@@ -153,7 +154,7 @@ def _check_same_stores(stores: Mapping[str, Run]) -> None:
     told = [(name, run.store.attributes["data"]) for name, run in stores.items()]
     for name, data in told[1:]:
         first, one = told[0]
-        if (data["sha256"], data["scale"]) != (one["sha256"], one["scale"]):
+        if (data["sha256"], data.get("scale")) != (one["sha256"], one.get("scale")):
             raise StoreError(
                 f"{first} was trained on {_text(one)} and {name} on {_text(data)}; a comparison "
                 "takes the same data for all"
@@ -162,7 +163,7 @@ def _check_same_stores(stores: Mapping[str, Run]) -> None:
 
 def _text(told: Mapping[str, Any]) -> str:
     shape = " x ".join(map(str, told["shape"]))
-    scale = "" if told["scale"] == 1 else f", scale {told['scale']:g}"
+    scale = "" if told.get("scale", 1) == 1 else f", scale {told['scale']:g}"
     return f"{told['name']} ({shape}, sha256 {told['sha256'][:8]}{scale})"
 
 

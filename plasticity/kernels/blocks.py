@@ -26,8 +26,8 @@ def parts_of_step(n_neuron: int, n_sample: int, n_input: int) -> tuple[int, int]
 
     Where OpenBLAS copies all samples for each part (see `rows_at_a_time`), a copy costs as much as
     16 neurons, so there are fewer parts. Measured on two threads with 784 inputs and 100 samples,
-    in place of 2 parts: with 100 neurons 171 in place of 181 us for 8; with 2000 neurons as fast
-    for 48; where samples are copied, 1.06 times as long for 8 of 2000 neurons.
+    in place of 2 parts: 171 in place of 181 us for 8 parts of 100 neurons; where samples are copied
+    1.06 times as long for 8 parts of 2000 neurons, 1.2 times for 24.
 
     >>> parts_of_step(n_neuron=10, n_sample=100, n_input=784)
     (1, 1)

@@ -46,7 +46,8 @@ def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
     def decorate(function: Callable[..., Any]) -> Any:
         dispatcher = numba.njit(**options)(function)
         if Path(function.__code__.co_filename).is_file():
-            dispatcher._cache = _Kept(function)  # as Numba's own `cache=True` does
+            # As Numba's own `cache=True` does.
+            dispatcher._cache = _Kept(function)  # type: ignore[no-untyped-call]
         return dispatcher
 
     return decorate
@@ -89,15 +90,15 @@ def _digest(path: str) -> str:
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
-class _Code(CompileResultCacheImpl):  # type: ignore[misc]  # Numba has no types
+class _Code(CompileResultCacheImpl):
     def __init__(self, function: Callable[..., Any]) -> None:
         self._lineno = function.__code__.co_firstlineno
         self._locator = _Place(function)
         name = f"{Path(function.__code__.co_filename).stem}.{function.__qualname__}"
-        self._filename_base = self.get_filename_base(name, "")
+        self._filename_base = self.get_filename_base(name, "")  # type: ignore[no-untyped-call]
 
 
-class _Kept(FunctionCache):  # type: ignore[misc]  # Numba has no types
+class _Kept(FunctionCache):
     """Numba's cache of one function, which an unusable folder does not stop."""
 
     _impl_class = _Code
@@ -105,10 +106,10 @@ class _Kept(FunctionCache):  # type: ignore[misc]  # Numba has no types
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         # A damaged file can raise anything; the function is then compiled and the file replaced.
         with suppress(Exception):
-            return super().load_overload(sig, target_context)
+            return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
 
     def save_overload(self, sig: Any, data: Any) -> None:
         try:
-            super().save_overload(sig, data)
+            super().save_overload(sig, data)  # type: ignore[no-untyped-call]
         except OSError as error:
             tell(error.strerror or str(error))

@@ -20,7 +20,6 @@ _GROUPS = ("state", "metrics", "trajectory")  # one of which a layer has
 _PACKAGES = ("plasticity-lab", "numpy", "numba", "pluggy", "zarr", "xarray")
 
 
-_REAL = (int, float)
 # What the attributes of a store are, a list by what is in it; those that may be missing below.
 _TOLD = {
     "id": str,
@@ -28,7 +27,7 @@ _TOLD = {
     "spec": dict,
     "layers": [str],
     "versions": dict,
-    "data": {"name": str, "shape": [int], "dtype": str, "sha256": str, "scale": _REAL},
+    "data": {"name": str, "shape": [int], "dtype": str, "sha256": str},
     "image_shape": ([int], type(None)),
 }
 _MAY_BE_TOLD = {

@@ -84,4 +84,4 @@ def fitting(snapshot: dict[str, Any], simulation: Simulation) -> dict[str, Any]:
 
 
 def _stand_in(n_sample: int, n_input: int) -> Data:
-    return Data(np.zeros((n_sample, n_input)))
+    return Data(np.zeros((n_sample, n_input)), labels=np.zeros(n_sample))

@@ -66,7 +66,7 @@ class _Transformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
     def fit(self, X: Any, y: Any = None) -> _Transformer:
         """Run the experiment from the beginning on samples (sample, input).
 
-        y  labels (sample,) for metrics that look at them; the rules never do
+        y  labels (sample,) for the metrics, rules and listeners that take them
         """
         data = self._data(X, y, reset=True)
         return self._train(assemble(self._experiment(data), self.listeners))

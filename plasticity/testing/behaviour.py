@@ -299,7 +299,7 @@ def check_measuring(component: Any) -> None:
 
     Not asked of metrics and observers, which look on themselves and may end a run for that.
     """
-    if role_of(component) in ("metric", "observer"):
+    if role_of(component) in ("metric", "diagnostic", "observer"):
         return
 
     def prepare(simulation: Simulation) -> None:
@@ -328,7 +328,8 @@ def _initialize_again(simulation: Simulation) -> None:
     layer = simulation.layers[0]
     weights = layer.arrays["weights"]
     weights.fill(np.nan)
-    known = {"weights": weights, "inputs": simulation.evaluation.inputs(layer)}
+    inputs = simulation.evaluation.inputs(layer)
+    known = {"weights": weights, "inputs": inputs, "image_shape": layer.image_shape}
     for answer in simulation.caller(layer, known)("init_state"):
         answer.function(*answer.arguments)
     if not np.all(np.isfinite(weights)):

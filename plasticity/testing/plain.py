@@ -56,7 +56,7 @@ def shared_draws() -> Iterator[set[str]]:
         return make(seed)
 
     states = [str(np.random.get_state()), str(random.getstate())]
-    np.random.default_rng = noting  # type: ignore[assignment]  # put back below
+    np.random.default_rng = noting
     try:
         yield found
     finally:

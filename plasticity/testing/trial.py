@@ -43,6 +43,7 @@ _MANY = {
     "encoder": "encoders",
     "metric": "metrics",
     "observer": "observers",
+    "diagnostic": "observers",
 }
 
 

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import os
 import shutil
 import sys
 import tracemalloc
@@ -126,24 +127,37 @@ def test_trust_is_not_needed_for_what_the_program_has_imported_itself(place):
     assert pl.resume(place, epochs=2).outcome == "finished"
 
 
-def with_rule(place, name):
-    """Let the spec of a store name another rule."""
+def with_part(place, entry, part):
+    """Let the spec of a store name another component: one of the layer, or the data."""
     told = json.loads((place / "zarr.json").read_text())
     spec = json.loads(told["attributes"]["spec"])
-    spec["layers"][0]["rule"] = name
+    (spec if entry == "data" else spec["layers"][0])[entry] = part
     told["attributes"]["spec"] = json.dumps(spec)
     (place / "zarr.json").write_text(json.dumps(told))
 
 
+def test_to_show_a_store_opens_no_other_file(place):
+    os.mkfifo(place.parent / "pipe.npy")  # whoever opens it waits for ever
+    path = str(place.parent / "pipe.npy")
+    with_part(place, "rule", "hebb")
+    with_part(place, "data", {"name": "arrays", "path": path})
+    assert "order in which components answer\n  run  " in command("show", str(place)).out
+    with_part(place, "initializer", {"name": "from_array", "path": path})
+    told = f"layers[0].initializer would read {path}, and nothing is opened because a store says so"
+    assert told in command("show", str(place)).out
+    with_part(place, "initializer", {"name": "from_run", "path": "memory://nowhere"})
+    assert "initializer would read memory://nowhere" in command("show", str(place)).out
+
+
 @pytest.mark.parametrize("name", ["os:abort", "subprocess:Popen", "builtins:print", "os:nothing"])
 def test_nothing_but_a_component_is_taken_from_what_is_imported(name, place):
-    with_rule(place, name)
+    with_part(place, "rule", name)
     with pytest.raises(UntrustedError, match=name):
         responses_of(pl.open_run(place), SAMPLES)
 
 
 def test_an_installed_component_may_be_named_by_its_module(place):
-    with_rule(place, "plasticity_plugins.rules.hebb:hebb")
+    with_part(place, "rule", "plasticity_plugins.rules.hebb:hebb")
     assert responses_of(pl.open_run(place), SAMPLES).shape == (3, 60)
 
 

@@ -203,7 +203,7 @@ def test_any_layer_of_a_run_can_be_taken_by_its_name(tmp_path):
 
 def test_a_folder_that_holds_no_run_is_refused(tmp_path):
     assert refusal(FromRun(path=tmp_path)) == (
-        f"layers[0].initializer 'from_run': {tmp_path}: is not the store of a run"
+        f"layers[0].initializer 'from_run': {tmp_path}: there is nothing there"
     )
 
 

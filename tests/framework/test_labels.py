@@ -1,90 +1,115 @@
-"""Labels of any kind name classes: the same probe for words as for numbers."""
+"""Rules, transforms and listeners get the labels of the samples of the step."""
 
-from __future__ import annotations
-
+import fused
 import numpy as np
-import pandas as pd
 import pytest
-from sklearn.datasets import load_digits
+from toys import SAMPLES, experiment, layer, trained, weights_of
 
 import plasticity as pl
-from plasticity import analysis
-from plasticity.comparison import compare
-from plasticity.errors import DataError
+from plasticity import Data, Rule, assemble, component, hookimpl
+from plasticity.analysis import responses_of
+from plasticity.errors import MissingPartError
+from plasticity.sklearn import PlasticityTransformer
 
-DIGITS = load_digits()
-X, Y = DIGITS.data[:400] / 16, DIGITS.target[:400]
-WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-NAMES = np.array(WORDS)[Y]
-SETTINGS = {"neurons": 6, "epochs": 1, "observers": [], "metrics": ["class_purity"]}
-
-
-def probed(labels, folder=None):
-    """Accuracy of the linear probe, and the purity of the classes."""
-    made = compare(["bcm"], data=X, labels=labels, seeds=1, out=folder, **SETTINGS)
-    (compared,) = made.runs
-    return compared.scores.accuracy("linear_probe"), compared.run.metrics.class_purity.values
+LABELS = np.array([*"abcd"] * 5)
+DATA = Data(SAMPLES, labels=LABELS)
+OF = {row.tobytes(): label for row, label in zip(SAMPLES.astype("float32"), LABELS, strict=True)}
 
 
-@pytest.fixture(scope="module")
-def of_numbers():
-    accuracy, purity = probed(Y)
-    assert accuracy > 0.3
-    return accuracy, purity
+@component
+class Taught(Rule):
+    """phi = y on samples of the class a, and none on others."""
+
+    @hookimpl
+    def modulate(self, activity, labels, modulation):
+        modulation += activity * (labels == "a")
+
+
+class Seen:
+    """A listener that holds each label beside its sample."""
+
+    def __init__(self, every):
+        self.every = every
+        self.steps = 0
+
+    @hookimpl
+    def step_finished(self, x, labels):
+        assert [OF[row.tobytes()] for row in x] == labels.tolist()
+        self.steps += 1
+
+
+@component
+class Marks:
+    """A source that draws, and has labels for its examples."""
+
+    @hookimpl
+    def open_data(self, split):
+        return Data(SAMPLES, labels=LABELS, n_drawn=20, name="marks")
+
+    @hookimpl
+    def draw_batch(self, x):
+        x.fill(1)
+        return x
+
+
+@pytest.mark.parametrize("batch_size", [5, 8])
+def test_a_listener_gets_the_labels_of_the_samples_of_its_step(batch_size):
+    seen = Seen(1)
+    trained(data=DATA, epochs=3, batch_size=batch_size, listeners=[seen])
+    assert seen.steps == 3 * -(-20 // batch_size)
+
+
+def test_a_rule_learns_from_the_labels_of_its_step():
+    taught = trained(layer(rule=Taught()), data=DATA, batch_size=20)
+    start = weights_of(assemble(experiment(layer(rule=Taught()), data=DATA)))
+    y = start @ SAMPLES.T.astype("float32")
+    own = y[:, LABELS == "a"] @ SAMPLES[LABELS == "a"] / 20
+    np.testing.assert_allclose(weights_of(taught), start + 0.1 * own, rtol=1e-5)
+
+
+@pytest.mark.parametrize("batch_size", [5, 8])
+def test_a_rule_with_a_coefficient_gets_them_too(batch_size):
+    halves = layer(rule=0.5 * Taught() + 0.5 * Taught())
+    changes = {"data": DATA, "batch_size": batch_size, "epochs": 2}
+    whole = trained(layer(rule=Taught()), **changes)
+    np.testing.assert_allclose(weights_of(trained(halves, **changes)), weights_of(whole), rtol=1e-5)
+
+
+@pytest.mark.parametrize("batch_size", [1, 8])
+def test_a_listener_of_compiled_steps_gets_them_and_changes_no_bit(batch_size):
+    changes = {"data": DATA, "batch_size": batch_size, "epochs": 2, "fuse": "always"}
+    seen = Seen(2)
+    heard = trained(fused.layer(), listeners=[seen], **changes)
+    assert heard.explain_step(heard.layers[0]) is None
+    assert seen.steps == -(-20 // batch_size)
+    assert weights_of(heard).tobytes() == weights_of(trained(fused.layer(), **changes)).tobytes()
+
+
+def test_what_learnt_from_labels_responds_to_samples_without_them():
+    made = experiment(layer(rule=Taught()), data=DATA)
+    run = pl.run(made)
+    expected = weights_of(trained(layer(rule=Taught()), data=DATA)) @ SAMPLES.astype("float32").T
+    np.testing.assert_allclose(responses_of(run, SAMPLES), expected, rtol=1e-5)
+    fitted = PlasticityTransformer(made).fit(SAMPLES, LABELS)
+    np.testing.assert_allclose(fitted.transform(SAMPLES).T, expected, rtol=1e-5)
+
+
+def test_labels_that_nobody_takes_change_no_bit():
+    without, with_labels = (trained(data=data) for data in (Data(SAMPLES), DATA))
+    assert weights_of(without).tobytes() == weights_of(with_labels).tobytes()
 
 
 @pytest.mark.parametrize(
-    "labels",
+    ("data", "told"),
     [
-        NAMES,
-        NAMES.astype("S"),
-        NAMES.tolist(),
-        NAMES.astype(np.dtypes.StringDType()),
-        pd.Series(NAMES, dtype=object),
-        pd.Series(NAMES, dtype="category"),
-        pd.Series(Y).astype("Int64"),
-        Y.astype(object),
-        Y.astype(float),
-        Y.astype(">i4"),
+        (Data(SAMPLES, name="plain"), "'plain' has none"),
+        (Marks(), "'marks' draws its samples, without labels"),
     ],
-    ids=lambda labels: f"{type(labels).__name__} {getattr(labels, 'dtype', '')}",
 )
-def test_every_kind_of_labels_gives_the_probe_of_numbers(labels, of_numbers):
-    accuracy, purity = probed(labels)
-    assert accuracy == of_numbers[0]
-    assert np.array_equal(purity, of_numbers[1])
-
-
-def test_words_as_labels_reach_the_page_and_are_found_again(folder, of_numbers):
-    for _ in range(2):
-        assert probed(NAMES, folder / "both")[0] == of_numbers[0]
-    made = compare(["bcm"], data=X, labels=NAMES, seeds=1, out=folder / "both", **SETTINGS)
-    page = made.write(folder / "both").read_text()
-    assert all(f">{name}<" in page for name in ("seven", "eight"))
-    found = analysis.responses_of(made.runs[0].run, X[:9], pd.Series(NAMES[:9]))
-    assert found.label.values.tolist() == NAMES[:9].tolist()
-
-
-@pytest.mark.parametrize(
-    ("labels", "message"),
-    [
-        (["a", None], "must be all numbers or all strings, but that of sample 1 is None"),
-        (pd.Series(["a", np.nan]), "must be all numbers or all strings, but that of sample 1 is"),
-        ([1, "a"], "must be all numbers or all strings, but that of sample 1 is 'a'"),
-        (np.array([1, "a"], object), "must be all numbers or all strings, but that of sample 1 is"),
-        (np.array(["2026-01-01"] * 2, "M8[D]"), "must be numbers or strings, one for each sample"),
-        (np.ma.masked_equal([1, 2], 2), "must be numbers or strings, one for each sample; they are "
-         "masked"),
-    ],
-)  # fmt: skip
-def test_labels_of_mixed_kinds_are_refused(labels, message):
-    with pytest.raises(DataError) as caught:
-        pl.Data(np.eye(2), labels=labels)
-    assert str(caught.value).startswith(f"data: labels {message}")
-
-
-def test_labels_that_are_no_classes_are_told_as_such():
-    made = compare(["bcm"], data=X, labels=Y + 0.5, seeds=1, **{**SETTINGS, "metrics": []})
-    assert made.held.told == (
-        "No probe: the data have numbers that are not whole as labels. All samples were trained on."
+def test_a_rule_without_labels_is_refused(data, told):
+    with pytest.raises(MissingPartError) as caught:
+        assemble(experiment(layer(rule=Taught()), data=data))
+    assert str(caught.value) == (
+        f"layers[0].rule 'taught' reads 'labels', but {told}: give data with labels, or leave "
+        "it out"
     )

@@ -5,7 +5,7 @@ import pytest
 from toys import SAMPLES, Draws, Notes, by_hand, experiment, layer, start_of, trained, weights_of
 
 import plasticity as pl
-from plasticity import assemble, hookimpl
+from plasticity import Data, assemble, component, hookimpl
 from plasticity.analysis import responses_of
 from plasticity.errors import UnknownNameError
 
@@ -96,3 +96,19 @@ def test_a_layer_that_is_not_there_is_refused_with_those_that_are(given, near):
         with pytest.raises(UnknownNameError) as refused:
             ask(given)
         assert str(refused.value) == f"no layer {given!r} among the 2{near}"
+
+
+def test_init_state_gets_the_shape_of_an_image_in_the_lowest_layer_alone():
+    shapes = []
+
+    @component
+    class Shaped:
+        @hookimpl
+        def init_state(self, weights, image_shape):
+            shapes.append(image_shape)
+            weights.fill(0.1)
+
+    layers = layer(initializer=Shaped()), layer(initializer=Shaped())
+    assemble(experiment(*layers, data=Data(SAMPLES.reshape(20, 2, 2))))
+    assemble(experiment(layers[0]))
+    assert shapes == [(2, 2), None, None]

@@ -73,7 +73,7 @@ class SilentNeurons:
 
     def _since(self, silent: Array, limit: Array) -> str:
         """Since which look the neurons have been silent."""
-        begun = [self._begun(neuron, limit[neuron]) for neuron in np.flatnonzero(silent)]
+        begun = [self._begun(neuron, limit[neuron]) for neuron in map(int, np.flatnonzero(silent))]
         if not self._looks:
             return ""
         first, last = min(begun), max(begun)

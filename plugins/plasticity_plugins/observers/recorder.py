@@ -285,7 +285,9 @@ class Recorder:
             )
         begun = min(layer.clock.step, 1)
         before = recording.labels_before.get("cadence", f"from step {begun}: {asked}")
-        kept.history = _until(before.split(_NEXT), layer.clock.step)
+        # Version 0.1.0 wrote a list.
+        history = before if isinstance(before, list) else before.split(_NEXT)
+        kept.history = _until(history, layer.clock.step)
         if not kept.history[-1].endswith(f": {_told(kept)}"):
             kept.history.append(f"from step {layer.clock.step}: {_told(kept)}")
         recording.label(labels | {"cadence": _NEXT.join(kept.history)})
