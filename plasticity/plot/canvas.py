@@ -6,6 +6,10 @@ from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from plasticity.typing import Array
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -57,6 +61,19 @@ def quiet(ax: Axes, *, grid: bool = True) -> None:
 def blank(ax: Axes) -> None:
     """Leave nothing but what is drawn."""
     ax.set_axis_off()
+
+
+def side_by_side(images: Array, columns: int, gap: int, blank: float) -> Array:
+    """Images (image, y, x, ...) as one, row after row, with blank pixels between them."""
+    count, height, width, *channels = images.shape
+    rows = -(-count // columns)
+    shape = (rows * (height + gap) - gap, columns * (width + gap) - gap, *channels)
+    grid = np.full(shape, blank, images.dtype)
+    for index, image in enumerate(images):
+        row, column = divmod(index, columns)
+        y, x = row * (height + gap), column * (width + gap)
+        grid[y : y + height, x : x + width] = image
+    return grid
 
 
 def colour_of(index: int) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from plasticity.errors import DataError
-from plasticity.plot.canvas import DIVERGING, MUTED, axes, blank
+from plasticity.plot.canvas import DIVERGING, MUTED, axes, blank, side_by_side
 from plasticity.plot.recorded import along
 from plasticity.results import Run
 from plasticity.typing import Array
@@ -129,15 +129,8 @@ def grid_of(
     images = values.reshape(len(values), *image_shape)
     if images.ndim == 4:
         images = images.mean(axis=-1)
-    height, width = images.shape[1:]
     columns = columns or int(np.ceil(np.sqrt(len(images))))
-    rows = -(-len(images) // columns)
-    grid = np.full((rows * (height + _GAP) - _GAP, columns * (width + _GAP) - _GAP), np.nan)
-    for index, image in enumerate(images):
-        row, column = divmod(index, columns)
-        y, x = row * (height + _GAP), column * (width + _GAP)
-        grid[y : y + height, x : x + width] = image
-    return grid
+    return side_by_side(images.astype(np.float64), columns, _GAP, np.nan)
 
 
 def _shape_of(run: Run) -> tuple[int, ...] | None:
