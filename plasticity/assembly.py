@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import attrs
@@ -23,11 +23,12 @@ from plasticity.errors import (
     listed,
 )
 from plasticity.fallbacks import DenseSynapse, batches_of
+from plasticity.parts import Part, parts_of
 from plasticity.randomness import stream
 from plasticity.rules import Term
 from plasticity.simulation import Simulation
 from plasticity.sources import Source
-from plasticity.spec import Experiment, Layer
+from plasticity.spec import Experiment
 from plasticity.state import LayerState
 from plasticity.structure import make
 from plasticity.terms import ScaledRule
@@ -55,8 +56,8 @@ def assemble(experiment: Experiment, listeners: Iterable[Any] = ()) -> Simulatio
 
     layers, n_input = [], data.n_input
     for index, layer in enumerate(experiment.layers):
-        parts = _layer_components(experiment, layer, index)
-        _check_phases(experiment, layer, index)
+        parts = _layer_components(experiment, index)
+        _check_phases(experiment, index)
         clock = Clock(_steps_per_epoch(experiment, data.per_epoch), experiment.n_epoch)
         sizes = {
             "neuron": layer.neurons,
@@ -74,7 +75,7 @@ def assemble(experiment: Experiment, listeners: Iterable[Any] = ()) -> Simulatio
                 parts,
                 clock,
                 data.image_shape if index == 0 else None,
-                _scaled(layer, index, parts),
+                _scaled(experiment, index, parts),
                 layer.rule,
             )
         )
@@ -103,37 +104,22 @@ def _shared_components(
     experiment: Experiment, source: Any, listeners: Iterable[Any]
 ) -> dict[str, Any]:
     """Place -> component for everything that is not part of a layer, in the order of the spec."""
-    components = {"data": source}
-    for index, reference in enumerate(experiment.encoders):
-        place = f"encoders[{index}]"
-        components[place] = make(reference, place, "encoder")
-    for index, reference in enumerate(experiment.observers):
-        place = f"observers[{index}]"
-        components[place] = make(reference, place, "observer")
-    for index, listener in enumerate(listeners):
-        components[f"listeners[{index}]"] = listener
-    return components
+    parts = [part for part in parts_of(experiment) if part.entry in ("encoders", "observers")]
+    beside = {f"listeners[{index}]": listener for index, listener in enumerate(listeners)}
+    return {"data": source, **_made(parts), **beside}
 
 
-def _layer_components(experiment: Experiment, layer: Layer, index: int) -> dict[str, Any]:
+def _made(parts: Iterable[Part]) -> dict[str, Any]:
+    """Place -> component, made anew of what the spec names."""
+    return {part.place: make(part.reference, part.place, part.role) for part in parts}
+
+
+def _layer_components(experiment: Experiment, index: int) -> dict[str, Any]:
     """Place -> component of one layer, in the order of the spec; each component is a copy."""
-    place = f"layers[{index}]"
-    components: dict[str, Any] = {}
-    for attribute in attrs.fields(Layer):
-        role, content = attribute.metadata.get("role"), getattr(layer, attribute.name)
-        if role is None or content is None:
-            continue
-        if role == "rule":
-            components.update(_rules(content, place))
-        elif isinstance(content, tuple):
-            for position, reference in enumerate(content):
-                here = f"{place}.{attribute.name}[{position}]"
-                components[here] = make(reference, here, role)
-        else:
-            here = f"{place}.{attribute.name}"
-            components[here] = make(content, here, role)
-    for position, reference in enumerate(experiment.metrics):
-        components[f"metrics[{position}]"] = make(reference, f"metrics[{position}]", "metric")
+    place, parts = f"layers[{index}]", list(parts_of(experiment))
+    # The schedule of a coefficient is no component of the layer: it is made with the coefficient.
+    own = [part for part in parts if part.layer == index and (part.entry != "rule" or part.term)]
+    components = _made([*own, *(part for part in parts if part.entry == "metrics")])
     answered = {event for component in components.values() for event in events_of(component)}
     if "compute_current" not in answered:
         components[f"{place}.synapse"] = DenseSynapse()
@@ -156,32 +142,24 @@ def _diagnostics() -> dict[str, Any]:
     return components
 
 
-def _rules(terms: tuple[Term, ...], place: str) -> dict[str, Any]:
-    """Place -> rule, for each term of a sum."""
-    return {
-        here: make(term.rule, here, "rule")
-        for here, term in zip(_rule_places(terms, place), terms, strict=True)
-    }
-
-
-def _rule_places(terms: tuple[Term, ...], place: str) -> list[str]:
-    if len(terms) == 1:
-        return [f"{place}.rule"]
-    return [f"{place}.rule[{position}]" for position in range(len(terms))]
-
-
-def _scaled(layer: Layer, index: int, parts: dict[str, Any]) -> dict[str, ScaledRule]:
+def _scaled(experiment: Experiment, index: int, parts: dict[str, Any]) -> dict[str, ScaledRule]:
     """Place -> wrapper, for the terms with a coefficient, schedule or phases of their own."""
-    places = _rule_places(layer.rule, f"layers[{index}]")
     return {
         place: ScaledRule(
             attrs.evolve(
                 term, rule=parts[place], schedule=_factor(term.schedule, f"{place}.schedule")
             )
         )
-        for place, term in zip(places, layer.rule, strict=True)
+        for place, term in _terms(experiment, index)
         if term.coefficient != 1 or term.schedule is not None or term.phases
     }
+
+
+def _terms(experiment: Experiment, index: int) -> Iterator[tuple[str, Term]]:
+    """The terms of the rule of a layer, each with its place."""
+    for part in parts_of(experiment):
+        if part.layer == index and part.term is not None:
+            yield part.place, part.term
 
 
 def _factor(reference: Any, place: str) -> Any:
@@ -200,10 +178,9 @@ def _factor(reference: Any, place: str) -> Any:
     return schedule
 
 
-def _check_phases(experiment: Experiment, layer: Layer, index: int) -> None:
+def _check_phases(experiment: Experiment, index: int) -> None:
     phases = {phase.name for phase in experiment.phases}
-    places = _rule_places(layer.rule, f"layers[{index}]")
-    for place, term in zip(places, layer.rule, strict=True):
+    for place, term in _terms(experiment, index):
         for phase in term.phases:
             if phase not in phases:
                 known = f"phases are {listed(phases)}" if phases else "the experiment has no phases"

@@ -14,8 +14,8 @@ import attrs
 import numpy as np
 
 from plasticity.errors import DataError
+from plasticity.typing import Array
 
-Array = np.ndarray[Any, np.dtype[Any]]
 LARGE = 200_000_000  # bytes of a mapped file that is not to end up in memory
 _LOOKS = 64  # rows taken here and there before the memory of a mapped file is given back
 _ROWS = 4096  # rows looked at at a time, so that a file on disk is never whole in memory

@@ -27,8 +27,6 @@ import pluggy
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy as np
-
     from plasticity.clock import Clock
     from plasticity.data import Data
     from plasticity.inputs import Inputs
@@ -36,8 +34,7 @@ if TYPE_CHECKING:
     from plasticity.results import Run
     from plasticity.spec import Experiment
     from plasticity.state import LayerView
-
-    Array = np.ndarray[Any, np.dtype[Any]]
+    from plasticity.typing import Array
 
 PROJECT = "plasticity"
 Kind = Literal["one", "chain", "collect", "notify"]

@@ -98,6 +98,12 @@ def settings_of(cls: type) -> dict[str, tuple[attrs.Attribute[Any], Setting]]:
     }
 
 
+def default_of(attribute: attrs.Attribute[Any]) -> Any:
+    """The default of a setting, made anew where a factory makes it."""
+    default: Any = attribute.default
+    return default.factory() if hasattr(default, "factory") else default
+
+
 def type_of(cls: type, name: str) -> Any:
     """The annotated type of a setting, resolved."""
     return typing.get_type_hints(cls)[name]

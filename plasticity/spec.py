@@ -19,7 +19,7 @@ from plasticity.entries import Reference as Reference
 from plasticity.entries import all_of, one_object, one_of, part, parts, rules, true_or_false, whole
 from plasticity.errors import EntryError, SpecError
 from plasticity.rules import Term
-from plasticity.settings import settings_of
+from plasticity.settings import default_of, settings_of
 from plasticity.storage import Storage as Storage
 
 logger = logging.getLogger("plasticity")
@@ -331,10 +331,7 @@ def changed_settings(component: object) -> dict[str, Any]:
     """The settings of a component that differ from their defaults, as TOML can hold them."""
     changed: dict[str, Any] = {}
     for name, (attribute, _) in settings_of(type(component)).items():
-        value = getattr(component, name)
-        default: Any = attribute.default
-        if hasattr(default, "factory"):
-            default = default.factory()
+        value, default = getattr(component, name), default_of(attribute)
         if value is default or (not hasattr(value, "__array__") and value == default):
             continue
         if value is None:

@@ -18,39 +18,24 @@ from plasticity.labelled import Labelled, evaluate
 from plasticity.notebook import arrays_of
 from plasticity.rules import Term
 from plasticity.terms import ScaledRule
-from plasticity.variable import Variable, dims_of, variables_of
+from plasticity.typing import Array as Array
+from plasticity.variable import Intent, Variable, dims_of, variables_of
 
-Array = np.ndarray[Any, np.dtype[Any]]
-
-# The arrays that the events hand over. The event that fills each is named beside it.
+# The arrays that the events hand over: dimensions, intent, meaning, and the event that fills each.
+_SHARED: dict[str, tuple[tuple[str, ...], Intent, str, str]] = {
+    "x": (("sample", "input"), "scratch", "inputs", "draw_batch"),
+    "weights": (("neuron", "input"), "own", "synaptic weights", "init_state"),
+    "current": (("neuron", "sample"), "scratch", "current u", "compute_current"),
+    "activity": (("neuron", "sample"), "scratch", "activity y", "activate"),
+    "slope": (("neuron", "sample"), "scratch", "slope sigma'(u)", "differentiate"),
+    "threshold": (("neuron",), "own", "modification threshold theta", "estimate_threshold"),
+    "modulation": (("neuron", "sample"), "scratch", "modulation phi", "modulate"),
+    "decay": (("neuron",), "scratch", "decay d", "modulate"),
+    "update": (("neuron", "input"), "scratch", "update dW", "modulate"),
+}
 SHARED: dict[str, tuple[Variable, str]] = {
-    "x": (Variable(("sample", "input"), intent="scratch", description="inputs"), "draw_batch"),
-    "weights": (Variable(("neuron", "input"), description="synaptic weights"), "init_state"),
-    "current": (
-        Variable(("neuron", "sample"), intent="scratch", description="current u"),
-        "compute_current",
-    ),
-    "activity": (
-        Variable(("neuron", "sample"), intent="scratch", description="activity y"),
-        "activate",
-    ),
-    "slope": (
-        Variable(("neuron", "sample"), intent="scratch", description="slope sigma'(u)"),
-        "differentiate",
-    ),
-    "threshold": (
-        Variable(("neuron",), description="modification threshold theta"),
-        "estimate_threshold",
-    ),
-    "modulation": (
-        Variable(("neuron", "sample"), intent="scratch", description="modulation phi"),
-        "modulate",
-    ),
-    "decay": (Variable(("neuron",), intent="scratch", description="decay d"), "modulate"),
-    "update": (
-        Variable(("neuron", "input"), intent="scratch", description="update dW"),
-        "modulate",
-    ),
+    name: (Variable(dims, intent=intent, description=meaning), event)
+    for name, (dims, intent, meaning, event) in _SHARED.items()
 }
 for _name, (_variable, _) in SHARED.items():
     _variable.name = _name

@@ -14,8 +14,8 @@ from typing import Any, Literal, TypeVar, overload
 import numpy as np
 
 from plasticity.errors import ContractError
+from plasticity.typing import Array as Array
 
-Array = np.ndarray[Any, np.dtype[Any]]
 Intent = Literal["own", "out", "in", "inout", "scratch"]
 Value = TypeVar("Value")
 INTENTS = typing.get_args(Intent)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import importlib
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -23,22 +23,14 @@ from plasticity.spec import Experiment
 
 
 @attrs.frozen(kw_only=True)
-class Case:
-    """One experiment whose step is timed beside what it cannot do without.
+class Sized:
+    """One experiment of one size.
 
     title        how the table calls it
     tables       the experiment, whose data are replaced by made ones
     neurons      size of its layer
     inputs       of a sample
     samples      of a step
-    bare         what the step is measured against: "forward" (u = W x), "update" (phi x^T), or
-                 "module:function" of (weights, x, current, modulation, update)
-    bar          the step may take this many times as long; None where it is only looked at
-    plain        the step as a plain loop, "module:function" of (weights, x, **settings), or ""
-    settings     of the plain loop
-    plain_bar    the step must be this many times as fast as the plain loop
-    against      title of the case that the step is measured against in place of bare multiplies
-    speed_up     the step must be this many times as fast with all threads as with one
     """
 
     title: str
@@ -46,13 +38,6 @@ class Case:
     neurons: int
     inputs: int = 784
     samples: int = 100
-    bare: tuple[str, ...] = ()
-    bar: float | None = None
-    plain: str = ""
-    settings: dict[str, Any] = attrs.field(factory=dict)
-    plain_bar: float | None = None
-    against: str = ""
-    speed_up: float | None = None
 
     @property
     def name(self) -> str:
@@ -61,51 +46,67 @@ class Case:
 
     def experiment(self) -> Experiment:
         """The experiment, with the sizes of the case."""
-        return _sized(self.tables, self.neurons, self.samples)
+        layer, *others = self.tables["layers"]
+        layers = [{**layer, "neurons": self.neurons}, *others]
+        return Experiment.from_dict({**self.tables, "layers": layers, "batch_size": self.samples})
+
+
+@attrs.frozen(kw_only=True)
+class Timed(Sized):
+    """One experiment whose steps are timed, also beside a loop written by hand.
+
+    plain        the loop, "module:function", or "" where there is none
+    settings     of the loop
+    """
+
+    plain: str = ""
+    settings: dict[str, Any] = attrs.field(factory=dict)
 
     def plain_loop(self) -> Callable[..., None] | None:
-        """The step as a plain loop, or None where there is none."""
+        """The loop by hand, or None where there is none."""
         return partial(function_of(self.plain), **self.settings) if self.plain else None
 
 
 @attrs.frozen(kw_only=True)
-class Online:
+class Case(Timed):
+    """One experiment whose step is timed beside what it cannot do without.
+
+    bare         what the step is measured against: "forward" (u = W x), "update" (phi x^T), or
+                 "module:function" of (weights, x, current, modulation, update)
+    bar          the step may take this many times as long; None where it is only looked at
+    plain        the step as a plain loop, a function of (weights, x, **settings)
+    plain_bar    the step must be this many times as fast as the plain loop
+    against      title of the case that the step is measured against in place of bare multiplies
+    speed_up     the step must be this many times as fast with all threads as with one
+    """
+
+    bare: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    bar: float | None = None
+    plain_bar: float | None = None
+    against: str = ""
+    speed_up: float | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Online(Timed):
     """One experiment with one sample a step, whose steps a second are measured.
 
-    inputs        of a sample; the data are made, unless the experiment draws its own (`draws`)
-    plain         the loop by hand, "module:function" of (weights, samples, order, **settings)
+    draws         whether the experiment draws its own data; else they are made
+    plain         the loop by hand, a function of (weights, samples, order, **settings)
     bar           share of the speed of the loop by hand that must be reached; None for no bar
     observers     of a second run, whose speed is told as a share of that of the first
     observed_bar  the share that must be reached
     """
 
-    title: str
-    tables: dict[str, Any]
-    neurons: int
-    inputs: int
+    samples: int = 1
     draws: bool = False
-    plain: str = ""
-    settings: dict[str, Any] = attrs.field(factory=dict)
     bar: float | None = None
-    observers: tuple[Any, ...] = ()
+    observers: tuple[Any, ...] = attrs.field(default=(), converter=tuple)
     observed_bar: float | None = None
-
-    @property
-    def name(self) -> str:
-        """Title and sizes."""
-        return f"{self.title}, {self.inputs} x {self.neurons}"
-
-    def experiment(self) -> Experiment:
-        """The experiment, with the sizes of the case."""
-        return _sized(self.tables, self.neurons, 1)
-
-    def plain_loop(self) -> Callable[..., None]:
-        """The loop by hand."""
-        return partial(function_of(self.plain), **self.settings)
 
 
 @attrs.frozen(kw_only=True)
-class Recorded:
+class Recorded(Sized):
     """One experiment that is run with its observers and its storage, and without.
 
     bar               the run may take this many times as long with them
@@ -114,25 +115,17 @@ class Recorded:
                       one takes, while `storage` asks for many, to be measured in a short run
     """
 
-    title: str
-    tables: dict[str, Any]
-    neurons: int
     bar: float
-    inputs: int = 784
-    samples: int = 100
     steps: int = 3000
     per_checkpoint_s: float | None = None
 
-    @property
-    def name(self) -> str:
-        """Title and sizes."""
-        return f"{self.title}, {self.inputs} x {self.neurons}"
-
-    def experiment(self, kept: bool) -> Experiment:
+    def experiment(self, kept: bool = True) -> Experiment:
         """The experiment, with what is kept of it or without."""
-        extra = () if kept else ("observers", "storage")
+        if kept:
+            return super().experiment()
+        extra = ("observers", "storage")
         tables = {name: value for name, value in self.tables.items() if name not in extra}
-        return _sized(tables, self.neurons, self.samples)
+        return attrs.evolve(self, tables=tables).experiment()
 
 
 @attrs.frozen(kw_only=True)
@@ -156,25 +149,23 @@ class Cases:
 
     cases: tuple[Case, ...]
     memory: tuple[Peak, ...]
-    online: tuple[Online, ...] = ()
-    recording: tuple[Recorded, ...] = ()
+    online: tuple[Online, ...]
+    recording: tuple[Recorded, ...]
+
+
+_KINDS = {"cases": Case, "memory": Peak, "online": Online, "recording": Recorded}
+_BARS = ("bar", "plain_bar", "speed_up", "observed_bar")
 
 
 def all_cases() -> Cases:
     """The cases of all installed packages, in the order of the names of their files."""
-    cases: list[Case] = []
-    memory: list[Peak] = []
-    online: list[Online] = []
-    recording: list[Recorded] = []
+    found: dict[str, tuple[Any, ...]] = dict.fromkeys(_KINDS, ())
     for name in entries(BENCHMARKS):
         tables = tomllib.loads(benchmark_text(name))
-        for table in tables.get("cases", ()):
-            cases += _cases(tables, table)
-        memory += [_peak(tables, table) for table in tables.get("memory", ())]
-        for table in tables.get("online", ()):
-            online += _online(tables, table)
-        recording += [_recorded(tables, table) for table in tables.get("recording", ())]
-    return Cases(tuple(cases), tuple(memory), tuple(online), tuple(recording))
+        for kind, cls in _KINDS.items():
+            for table in tables.get(kind, ()):
+                found[kind] += tuple(cls(**told) for told in _each_size(tables, table))
+    return Cases(**found)
 
 
 def function_of(reference: str) -> Callable[..., Any]:
@@ -184,65 +175,30 @@ def function_of(reference: str) -> Callable[..., Any]:
     return found
 
 
-def _cases(tables: Mapping[str, Any], table: Mapping[str, Any]) -> list[Case]:
-    """One case a number of neurons; what differs between them is given as a list."""
-    table = dict(table)
-    experiment = _experiment(tables, table)
-    neurons = table.pop("neurons")
-    bars = _bars(table, ("bar", "plain_bar", "speed_up"), len(neurons))
-    table["bare"] = tuple(table.get("bare", ()))
-    made = []
-    for size, own in zip(neurons, bars, strict=True):
-        told: dict[str, Any] = {**table, **own, "tables": experiment, "neurons": size}
-        made.append(Case(**told))
-    return made
+def _each_size(tables: Mapping[str, Any], table: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What the table of a case says of each size; 0 stands for no bar.
 
-
-def _online(tables: Mapping[str, Any], table: Mapping[str, Any]) -> list[Online]:
-    """One case a size, [inputs, neurons]."""
-    table = dict(table)
-    experiment = _experiment(tables, table)
-    sizes = table.pop("sizes")
-    bars = _bars(table, ("bar", "observed_bar"), len(sizes))
-    table["observers"] = tuple(table.get("observers", ()))
-    made = []
-    for (inputs, neurons), own in zip(sizes, bars, strict=True):
-        told: dict[str, Any] = {**table, **own, "tables": experiment}
-        made.append(Online(**told, inputs=inputs, neurons=neurons))
-    return made
-
-
-def _bars(table: dict[str, Any], names: Sequence[str], count: int) -> list[dict[str, Any]]:
-    """The bars of each size, taken out of the table of a case; 0 stands for none."""
-    listed: dict[str, Any] = {name: table.pop(name) for name in names if name in table}
-    for name, values in listed.items():
-        if len(values) != count:
+    Several sizes are a list `neurons`, or a list `sizes` of [inputs, neurons]; each bar is then a
+    list as long.
+    """
+    layer = {**tables.get("layer", {}), **table.get("layer", {})}
+    own = {**tables.get("experiment", {}), **table.get("experiment", {}), "layers": [layer]}
+    told = {name: value for name, value in table.items() if name not in ("layer", "experiment")}
+    told["tables"] = own
+    if "sizes" in told:
+        sizes = [{"inputs": inputs, "neurons": neurons} for inputs, neurons in told.pop("sizes")]
+    elif isinstance(told.get("neurons"), list):
+        sizes = [{"neurons": neurons} for neurons in told.pop("neurons")]
+    else:
+        return [told]
+    bars = {name: told.pop(name) for name in _BARS if name in told}
+    for name, values in bars.items():
+        if len(values) != len(sizes):
             raise SpecError(
-                f"benchmark {table['title']!r}: {name} must give a number for each of "
-                f"{count} sizes, got {len(values)}"
+                f"benchmark {told['title']!r}: {name} must give a number for each of "
+                f"{len(sizes)} sizes, got {len(values)}"
             )
     return [
-        {name: values[place] or None for name, values in listed.items()} for place in range(count)
+        {**told, **size, **{name: values[place] or None for name, values in bars.items()}}
+        for place, size in enumerate(sizes)
     ]
-
-
-def _sized(tables: Mapping[str, Any], neurons: int, samples: int) -> Experiment:
-    layer, *others = tables["layers"]
-    layers = [{**layer, "neurons": neurons}, *others]
-    return Experiment.from_dict({**tables, "layers": layers, "batch_size": samples})
-
-
-def _recorded(tables: Mapping[str, Any], table: Mapping[str, Any]) -> Recorded:
-    table = dict(table)
-    return Recorded(tables=_experiment(tables, table), **table)
-
-
-def _peak(tables: Mapping[str, Any], table: Mapping[str, Any]) -> Peak:
-    table = dict(table)
-    return Peak(tables=_experiment(tables, table), **table)
-
-
-def _experiment(tables: Mapping[str, Any], table: dict[str, Any]) -> dict[str, Any]:
-    """The experiment of a case: what the whole file says, and what the case says."""
-    layer = {**tables.get("layer", {}), **table.pop("layer", {})}
-    return {**tables.get("experiment", {}), **table.pop("experiment", {}), "layers": [layer]}

@@ -7,7 +7,7 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
-from plasticity.bench.timing import n_thread
+from plasticity.comparing.workers import n_core
 from plasticity.threads import sleep_soon
 
 _PACKAGES = ("plasticity-lab", "numpy", "numba")
@@ -23,7 +23,7 @@ def machine() -> dict[str, str]:
     blas = [f"{pool['internal_api']} {pool['version']}" for pool in threadpoolctl.threadpool_info()]
     return {
         "processor": _processor(),
-        "cores": str(n_thread()),
+        "cores": str(n_core()),
         "threads": str(numba.get_num_threads()),
         "system": platform.platform(),
         "python": platform.python_version(),

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from time import perf_counter
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 import numpy as np
 
 from plasticity.assembly import assemble
 from plasticity.bench.cases import Online
-from plasticity.bench.timing import Block, Others, Spread, take_turns
+from plasticity.bench.timing import Block, Found, Others, Spread, run_block, take_turns
+from plasticity.comparing.workers import n_core
 from plasticity.data import Data
-from plasticity.hookspecs import hookimpl
 from plasticity.runs import configure
 from plasticity.typing import Array
 
@@ -25,14 +25,13 @@ _ALONE, _OBSERVED, _HAND = "alone", "observed", "hand"
 
 
 @attrs.frozen(kw_only=True)
-class OnlineRow:
+class OnlineRow(Found):
     """What was found for one size of one case; spreads of steps a second and of their ratios.
 
     alone     through the whole framework, with no listener between
     hand      of the loop written by hand
     ratio     alone / hand, turn by turn
     observed  with the observers of the case / alone, turn by turn
-    others    cores that other processes kept busy meanwhile
     """
 
     case: Online
@@ -40,28 +39,11 @@ class OnlineRow:
     hand: Spread | None = None
     ratio: Spread | None = None
     observed: Spread | None = None
-    others: float = float("nan")
 
-    def verdicts(self) -> dict[str, bool]:
-        """Bar -> whether it is met, for the bars that the case has."""
-        pairs = {
-            "bar": (self.case.bar, self.ratio),
-            "observed_bar": (self.case.observed_bar, self.observed),
-        }
-        return {
-            name: found.median >= bar
-            for name, (bar, found) in pairs.items()
-            if bar is not None and found is not None
-        }
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain tables and numbers, for JSON."""
-        case = self.case
-        facts = {"title": case.title, "neurons": case.neurons, "inputs": case.inputs}
-        facts |= {"bar": case.bar, "observed_bar": case.observed_bar}
-        found = {name: getattr(self, name) for name in ("alone", "hand", "ratio", "observed")}
-        numbers = {name: spread and attrs.asdict(spread) for name, spread in found.items()}
-        return {**facts, **numbers, "met": self.verdicts(), "others": self.others}
+    bars: ClassVar[dict[str, tuple[str, int]]] = {
+        "bar": ("ratio", 1),
+        "observed_bar": ("observed", 1),
+    }
 
 
 def measure_online(cases: Iterable[Online], rounds: int, only: str = "") -> Iterator[OnlineRow]:
@@ -77,8 +59,9 @@ def _measure(case: Online, rounds: int) -> OnlineRow:
     blocks = {_ALONE: _run_block(case, data, observed=False)}
     if case.observers:
         blocks[_OBSERVED] = _run_block(case, data, observed=True)
-    if case.plain:
-        blocks[_HAND] = _hand_block(case, data)
+    hand = _hand_block(case, data)
+    if hand is not None:
+        blocks[_HAND] = hand
     watch = Others()
     seconds = take_turns(blocks, rounds)
     others = watch.share()
@@ -87,63 +70,29 @@ def _measure(case: Online, rounds: int) -> OnlineRow:
         case=case,
         alone=Spread.of(speed[_ALONE]),
         hand=Spread.of(speed[_HAND]) if _HAND in speed else None,
-        ratio=_ratio(speed, _ALONE, _HAND),
-        observed=_ratio(speed, _OBSERVED, _ALONE),
+        ratio=Spread.of_ratios(speed[_ALONE], speed.get(_HAND)),
+        observed=Spread.of_ratios(speed.get(_OBSERVED), speed[_ALONE]),
         others=others,
     )
-
-
-def _ratio(speed: dict[str, list[float]], above: str, below: str) -> Spread | None:
-    if above not in speed or below not in speed:
-        return None
-    return Spread.of([a / b for a, b in zip(speed[above], speed[below], strict=True)])
 
 
 def _n_step(case: Online) -> int:
     return max(_WARM, min(_MOST_STEPS, _PRODUCTS // (case.inputs * case.neurons)))
 
 
-class _Watch:
-    """Notes the time when a run has begun and a block of steps later, and ends the run."""
-
-    def __init__(self, steps: int) -> None:
-        self._period = _WARM + steps
-        self.marks: list[float] = []
-
-    def following(self, step: int) -> int:
-        """The next step at which it listens: a run is a period of steps, the next run the next."""
-        begin, done = step // self._period * self._period, step % self._period
-        return begin + (_WARM if done < _WARM else self._period)
-
-    @hookimpl
-    def step_finished(self) -> None:
-        self.marks.append(perf_counter())
-
-    @hookimpl
-    def should_stop(self) -> str | None:
-        return "the block is over" if len(self.marks) == 2 else None
-
-
 def _run_block(case: Online, data: Data, *, observed: bool) -> Block:
     """Seconds a step takes in a run of the experiment; every call trains on."""
-    steps = _n_step(case)
-    watch = _Watch(steps)
     given: dict[str, Any] = {} if case.draws else {"data": data}
     observers = case.observers if observed else ()
     experiment = configure(case.experiment(), observers=list(observers), **given)
-    simulation = assemble(experiment, [watch])
-
-    def block() -> float:
-        watch.marks.clear()
-        simulation.run()
-        return (watch.marks[1] - watch.marks[0]) / steps
-
-    return block
+    return run_block(experiment, _WARM, _n_step(case), n_core())
 
 
-def _hand_block(case: Online, data: Data) -> Block:
+def _hand_block(case: Online, data: Data) -> Block | None:
     """Seconds that a step of the loop by hand takes, its share of the shuffles included."""
     loop = case.plain_loop()
+    if loop is None:
+        return None
     rng = np.random.default_rng(0)
     # The same first weights: a neuron that never responds has other, slower numbers.
     made = assemble(configure(case.experiment(), data=data))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -11,10 +11,8 @@ from typing import Any
 import attrs
 
 from plasticity.bench.cases import Recorded
-from plasticity.bench.timing import Spread, made_data, take_turns
-from plasticity.clock import Clock
+from plasticity.bench.timing import Block, Spread, Watch, made_data, take_turns
 from plasticity.data import Data
-from plasticity.hookspecs import hookimpl
 
 _WARM = 100  # steps
 
@@ -50,24 +48,6 @@ def measure_recording(cases: Iterable[Recorded], rounds: int, only: str = "") ->
                 yield _slower(case, rounds, Path(folder))
 
 
-class _Watch:
-    """Ends a run after so many steps and tells when the first of them was done."""
-
-    def __init__(self, steps: int) -> None:
-        self._steps = steps
-        self.every = [_WARM, _WARM + steps]
-        self.begun = 0.0
-
-    @hookimpl
-    def step_finished(self, clock: Clock) -> None:
-        if not self.begun:
-            self.begun = perf_counter()
-
-    @hookimpl
-    def should_stop(self, clock: Clock) -> str | None:
-        return "the block is over" if clock.step >= self._steps + _WARM else None
-
-
 def _slower(case: Recorded, rounds: int, folder: Path) -> Kept:
     """A run that is recorded, its store closed, beside the same run that keeps nothing."""
     data = made_data(case.inputs)
@@ -85,16 +65,16 @@ def _slower(case: Recorded, rounds: int, folder: Path) -> Kept:
     return Kept(case.name, Spread.of(shares), case.bar)
 
 
-def _run(case: Recorded, data: Data, out: Path | None) -> Callable[[], float]:
+def _run(case: Recorded, data: Data, out: Path | None) -> Block:
     from plasticity.assembly import assemble
     from plasticity.runs import configure
 
     experiment = configure(case.experiment(kept=out is not None), data=data)
 
     def block() -> float:
-        watch = _Watch(case.steps)
+        watch = Watch(_WARM, case.steps)
         simulation = assemble(experiment, [watch])
         simulation.run(out, overwrite=True)
-        return perf_counter() - watch.begun
+        return perf_counter() - watch.marks[0]
 
     return block

@@ -4,72 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 
 from plasticity.bench.cases import Case
 from plasticity.bench.timing import (
     Block,
+    Found,
     Others,
     Spread,
     bare_block,
     made_data,
-    n_thread,
     plain_block,
     step_block,
     take_turns,
 )
+from plasticity.comparing.workers import n_core
 from plasticity.data import Data
 
 _STEP, _ONE, _OTHER, _PLAIN, _BARE = "step", "step on one thread", "other", "plain", "bare"
 
 
 @attrs.frozen(kw_only=True)
-class Row:
+class Row(Found):
     """What was found for one case.
 
     step        seconds of a step through the whole framework
     reference   seconds of its bare multiplies, or of a step of the case it is measured against
-    on          threads on which the bare multiplies are fastest; None where there are none
+    threads     on which the bare multiplies are fastest; None where there are none
     ratio       step / reference, turn by turn
     plain       plain loop / step, turn by turn
     speed_up    step on one thread / step on all
-    others      cores that other processes kept busy meanwhile
     """
 
     case: Case
     step: Spread
     reference: Spread | None = None
-    on: int | None = None
+    threads: int | None = None
     ratio: Spread | None = None
     plain: Spread | None = None
     speed_up: Spread | None = None
-    others: float = float("nan")
 
-    def verdicts(self) -> dict[str, bool]:
-        """Bar -> whether it is met, for the bars that the case has."""
-        pairs = {
-            "bar": (self.case.bar, self.ratio, -1),
-            "plain_bar": (self.case.plain_bar, self.plain, 1),
-            "speed_up": (self.case.speed_up, self.speed_up, 1),
-        }
-        return {
-            name: sign * found.median >= sign * bar
-            for name, (bar, found, sign) in pairs.items()
-            if bar is not None and found is not None
-        }
+    bars: ClassVar[dict[str, tuple[str, int]]] = {
+        "bar": ("ratio", -1),
+        "plain_bar": ("plain", 1),
+        "speed_up": ("speed_up", 1),
+    }
 
     def to_dict(self) -> dict[str, Any]:
         """Plain tables and numbers, for JSON."""
         case = self.case
-        facts = {"title": case.title, "neurons": case.neurons, "inputs": case.inputs}
-        facts |= {"samples": case.samples, "bar": case.bar, "plain_bar": case.plain_bar}
-        facts |= {"speed_up_bar": case.speed_up, "against": case.against, "threads": self.on}
-        found = {name: getattr(self, name) for name in ("step", "reference", "ratio", "plain")}
-        found["speed_up"] = self.speed_up
-        numbers = {name: spread and attrs.asdict(spread) for name, spread in found.items()}
-        return {**facts, **numbers, "met": self.verdicts(), "others": self.others}
+        told = {"samples": case.samples, "against": case.against, "speed_up_bar": case.speed_up}
+        return {**super().to_dict(), **told}
 
 
 def measure_all(
@@ -95,7 +82,7 @@ def measure_all(
 
 def measure(case: Case, rounds: int, data: Data, other: Case | None = None) -> Row:
     """Time a case beside its bare multiplies, its plain loop and another case."""
-    cores = n_thread()
+    cores = n_core()
     blocks: dict[str, Block] = {_STEP: step_block(case, data, cores)}
     if case.bare:
         blocks |= {f"{_BARE} {count}": bare_block(case, count) for count in {1, cores}}
@@ -109,21 +96,17 @@ def measure(case: Case, rounds: int, data: Data, other: Case | None = None) -> R
     watch = Others()
     found = take_turns(blocks, rounds)
     others = watch.share()
-    reference, on = found.get(_OTHER), None
+    reference, fastest = found.get(_OTHER), None
     if reference is None and case.bare:
-        on = min({1, cores}, key=lambda count: Spread.of(found[f"{_BARE} {count}"]).median)
-        reference = found[f"{_BARE} {on}"]
+        fastest = min({1, cores}, key=lambda count: Spread.of(found[f"{_BARE} {count}"]).median)
+        reference = found[f"{_BARE} {fastest}"]
     return Row(
         case=case,
         step=Spread.of(found[_STEP]),
         reference=Spread.of(reference) if reference else None,
-        on=on,
-        ratio=_ratio(found[_STEP], reference) if reference else None,
-        plain=_ratio(found[_PLAIN], found[_STEP]) if _PLAIN in found else None,
-        speed_up=_ratio(found[_ONE], found[_STEP]) if _ONE in found else None,
+        threads=fastest,
+        ratio=Spread.of_ratios(found[_STEP], reference),
+        plain=Spread.of_ratios(found.get(_PLAIN), found[_STEP]),
+        speed_up=Spread.of_ratios(found.get(_ONE), found[_STEP]),
         others=others,
     )
-
-
-def _ratio(above: list[float], below: list[float]) -> Spread:
-    return Spread.of([a / b for a, b in zip(above, below, strict=True)])

@@ -11,22 +11,22 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter, sleep
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 import numpy as np
 
 from plasticity.assembly import assemble
 from plasticity.bench.cases import Case, function_of
-from plasticity.clock import Clock
+from plasticity.comparing.workers import n_core
 from plasticity.data import Data
 from plasticity.hookspecs import hookimpl
 from plasticity.runs import configure
-from plasticity.spec import Reference
+from plasticity.spec import Experiment, Reference
 from plasticity.threads import threads
 from plasticity.typing import Array
 
-_EVERY, _WARM, _TIMED = 25, 75, 100  # steps; the timed ones hold one measurement
+_WARM, _TIMED = 75, 100  # steps; the timed ones hold one measurement
 _BLOCK_S = 0.02  # of bare multiplies and of the plain loop
 _REST_S = 0.02  # threads that have nothing to do spin for a while, and would disturb the next block
 
@@ -34,38 +34,51 @@ Block = Callable[[], float]
 
 
 class Watch:
-    """Notes the time every few steps, and ends the run after a block of steps."""
+    """Notes the time when a run has begun and a block of steps later, and ends the run.
 
-    every = _EVERY
+    warm    steps in which a run begins
+    steps   of the block
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, warm: int, steps: int) -> None:
+        self._warm, self._period = warm, warm + steps
         self.marks: list[float] = []
 
+    def following(self, step: int) -> int:
+        """The next step at which it listens: a run is a period of steps, the next run the next."""
+        begin, done = step // self._period * self._period, step % self._period
+        return begin + (self._warm if done < self._warm else self._period)
+
     @hookimpl
-    def step_finished(self, clock: Clock) -> None:
+    def step_finished(self) -> None:
         self.marks.append(perf_counter())
 
     @hookimpl
-    def should_stop(self, clock: Clock) -> str | None:
-        done = len(self.marks) * _EVERY >= _WARM + _TIMED
-        return "the block is over" if done else None
+    def should_stop(self) -> str | None:
+        return "the block is over" if len(self.marks) == 2 else None
 
 
-def step_block(case: Case, data: Data, count: int) -> Block:
-    """Seconds a step takes in a run of the experiment, on this many threads.
+def run_block(experiment: Experiment, warm: int, steps: int, count: int) -> Block:
+    """Seconds a step takes in a run of an experiment, on this many threads.
 
     Every call trains on from where the last one ended.
     """
-    watch = Watch()
-    simulation = assemble(configure(case.experiment(), data=data), [watch])
+    watch = Watch(warm, steps)
+    simulation = assemble(experiment, [watch])
 
     def block() -> float:
         watch.marks.clear()
         with threads(count):
             simulation.run()
-        return (watch.marks[-1] - watch.marks[_WARM // _EVERY - 1]) / _TIMED
+        begun, ended = watch.marks
+        return (ended - begun) / steps
 
     return block
+
+
+def step_block(case: Case, data: Data, count: int) -> Block:
+    """Seconds a step of a case takes, on this many threads."""
+    return run_block(configure(case.experiment(), data=data), _WARM, _TIMED, count)
 
 
 def bare_block(case: Case, count: int) -> Block:
@@ -105,7 +118,7 @@ def plain_block(case: Case, data: Data) -> Block | None:
         start = turn % n_step * case.samples
         loop(weights, samples[start : start + case.samples])
 
-    steps = _repeated(once, n_thread())
+    steps = _repeated(once, n_core())
 
     def block() -> float:
         nonlocal samples
@@ -144,11 +157,6 @@ def _repeated(once: Callable[[], None], count: int) -> Block:
             return (perf_counter() - begun) / number
 
     return block
-
-
-def n_thread() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Others:
@@ -193,6 +201,44 @@ class Spread:
         """The spread of measurements, one or more."""
         quarters = quantiles(values, n=4, method="inclusive") if len(values) > 1 else values * 3
         return Spread(median(values), quarters[0], quarters[2])
+
+    @staticmethod
+    def of_ratios(above: list[float] | None, below: list[float] | None) -> Spread | None:
+        """The spread of one measurement over another, turn by turn; None without either."""
+        if above is None or below is None:
+            return None
+        return Spread.of([a / b for a, b in zip(above, below, strict=True)])
+
+
+@attrs.frozen(kw_only=True)
+class Found:
+    """What was found for one case.
+
+    case     what was measured
+    others   cores that other processes kept busy meanwhile
+    """
+
+    case: Any
+    others: float = float("nan")
+    # Bar of the case -> what has to meet it, and whether that may not be more (-1) or less (1).
+    bars: ClassVar[dict[str, tuple[str, int]]] = {}
+
+    def verdicts(self) -> dict[str, bool]:
+        """Bar -> whether it is met, for the bars that the case has."""
+        met = {}
+        for name, (measured, sign) in self.bars.items():
+            bar, found = getattr(self.case, name), getattr(self, measured)
+            if bar is not None and found is not None:
+                met[name] = sign * found.median >= sign * bar
+        return met
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain tables and numbers, for JSON."""
+        facts = {
+            name: getattr(self.case, name) for name in ("title", "neurons", "inputs", *self.bars)
+        }
+        found = attrs.asdict(self, filter=lambda field, _: field.name != "case")
+        return {**facts, **found, "met": self.verdicts()}
 
 
 def take_turns(blocks: dict[str, Block], rounds: int) -> dict[str, list[float]]:

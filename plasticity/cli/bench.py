@@ -103,7 +103,7 @@ def _cells(row: Row) -> tuple[str, ...]:
     against = case.against or ("bare multiplies" if case.bare else "")
     if row.reference is not None:
         against = f"{_us(row.reference)} {against}"
-        against += f" on {row.on} of the cores" if row.on else ""
+        against += f" on {row.threads} of the cores" if row.threads else ""
     return (
         case.name,
         _us(row.step),

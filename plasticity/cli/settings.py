@@ -18,27 +18,18 @@ def described(cls: type, given: Mapping[str, Any] | None = None) -> Iterator[str
     >>> list(described(Half))
     ['share = 0.5  (a number, [0, 1]): share of the current kept']
     """
-    from plasticity.settings import settings_of, type_name, type_of
+    import attrs
+
+    from plasticity.settings import default_of, settings_of, type_name, type_of
 
     given = given or {}
     for name, (attribute, told) in settings_of(cls).items():
-        value = shown(given[name]) if name in given else default_of(attribute)
+        value = given.get(name, default_of(attribute))
+        told_value = "must be given" if value is attrs.NOTHING else shown(value)
         unit = f"unit {told.unit}" if told.unit != "1" else ""
         facts = [type_name(type_of(cls, name)), told.range(), unit]
         meaning = f": {told.doc}" if told.doc and told.doc != name else ""
-        yield f"{name} = {value}  ({', '.join(fact for fact in facts if fact)}){meaning}"
-
-
-def default_of(attribute: Any) -> str:
-    """The default of a setting for a reader."""
-    import attrs
-
-    default = attribute.default
-    if default is attrs.NOTHING:
-        return "must be given"
-    if hasattr(default, "factory"):
-        default = default.factory()
-    return shown(default)
+        yield f"{name} = {told_value}  ({', '.join(fact for fact in facts if fact)}){meaning}"
 
 
 def shown(value: Any) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from plasticity import discovery
 from plasticity.errors import PlasticityError
 from plasticity.rules import Term
-from plasticity.settings import settings_of
+from plasticity.settings import default_of, settings_of
 from plasticity.spec import Experiment, Layer, Reference, to_dict
 
 _INSIDE = re.compile("^(?!layers__).*__|^layers__[^_]+(_[^_]+)*__.*__")  # settings of a component
@@ -89,10 +89,7 @@ def _settings(component: Any, role: str, prefix: str) -> Iterator[tuple[str, Any
             yield prefix + setting, getattr(component, setting)
         return
     for setting, (attribute, _) in settings_of(_found(component.name, role)).items():
-        default: Any = attribute.default
-        if hasattr(default, "factory"):
-            default = default.factory()
-        yield prefix + setting, component.settings.get(setting, default)
+        yield prefix + setting, component.settings.get(setting, default_of(attribute))
 
 
 def _found(name: str, role: str) -> type:

@@ -20,10 +20,10 @@ from plasticity.bench.timing import (
     Spread,
     bare_block,
     made_data,
-    n_thread,
     step_block,
     take_turns,
 )
+from plasticity.comparing.workers import n_core
 
 _NEURONS = (64, 128, 256, 512, 1024, 2048, 4096, 8192)
 _INPUTS = (49, 196, 784, 3072)
@@ -45,7 +45,7 @@ class Point:
 
 def measure_scaling(case: Case, rounds: int) -> Iterator[Point]:
     """Time the case at each size of one thing, the others as the case has them."""
-    cores = n_thread()
+    cores = n_core()
     for varied, values in (("neurons", _NEURONS), ("inputs", _INPUTS), ("samples", _SAMPLES)):
         for value in values:
             sizes: dict[str, Any] = {varied: value}

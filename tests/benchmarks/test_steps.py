@@ -12,7 +12,8 @@ import pytest
 
 from plasticity.bench.cases import all_cases
 from plasticity.bench.table import measure_all
-from plasticity.bench.timing import bare_block, made_data, n_thread, step_block
+from plasticity.bench.timing import bare_block, made_data, step_block
+from plasticity.comparing.workers import n_core
 
 CASES = all_cases().cases
 data_of = cache(made_data)
@@ -26,13 +27,13 @@ def named(cases):
 def test_a_run_of_175_steps(benchmark, case):
     # What a step takes, without what it takes to begin and end a run, is in the extra info.
     benchmark.group = case.name
-    block = step_block(case, data_of(case.inputs), n_thread())
+    block = step_block(case, data_of(case.inputs), n_core())
     benchmark.pedantic(block, rounds=5, warmup_rounds=1)
     benchmark.extra_info["seconds_a_step"] = block()
 
 
 @pytest.mark.parametrize("case", named(case for case in CASES if case.bare))
-@pytest.mark.parametrize("count", sorted({1, n_thread()}), ids="on {} threads".format)
+@pytest.mark.parametrize("count", sorted({1, n_core()}), ids="on {} threads".format)
 def test_its_bare_multiplies(benchmark, case, count):
     benchmark.group = case.name
     block = bare_block(case, count)

@@ -5,8 +5,8 @@ import pytest
 
 from plasticity import Data, assemble
 from plasticity.bench.cases import all_cases
-from plasticity.bench.online import OnlineRow, _Watch
-from plasticity.bench.timing import Spread
+from plasticity.bench.online import OnlineRow
+from plasticity.bench.timing import Spread, Watch
 from plasticity.errors import SpecError
 from plasticity.runs import configure
 
@@ -40,7 +40,7 @@ def test_the_loop_by_hand_learns_what_the_experiment_learns():
 
 
 def test_a_run_is_watched_from_when_it_has_begun_to_the_end_of_its_block():
-    watch = _Watch(5000)
+    watch = Watch(1000, 5000)
     steps = [0]
     for _ in range(4):
         steps.append(watch.following(steps[-1]))
