@@ -299,7 +299,7 @@ def check_measuring(component: Any) -> None:
 
     Not asked of metrics and observers, which look on themselves and may end a run for that.
     """
-    if role_of(component) in ("metric", "diagnostic", "observer"):
+    if role_of(component) in ("metric", "observer"):
         return
 
     def prepare(simulation: Simulation) -> None:

@@ -33,7 +33,7 @@ def contract_check(function: Callable[[Any], None]) -> Check:
         failed = f"{label_of(subject)!r} fails check {name!r}"
         try:
             # What looks on may write files; what reads them keeps its own folder.
-            apart = role_of(subject) in ("metric", "diagnostic", "observer")
+            apart = role_of(subject) in ("metric", "observer")
             with TemporaryDirectory() as folder, chdir(folder if apart else "."):
                 function(subject)
         except BrokenError as broken:

@@ -43,7 +43,6 @@ _MANY = {
     "encoder": "encoders",
     "metric": "metrics",
     "observer": "observers",
-    "diagnostic": "observers",
 }
 
 

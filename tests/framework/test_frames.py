@@ -109,7 +109,8 @@ def test_the_frames_are_those_of_the_plan():
 
 def test_all_frames_but_that_of_the_first_step_are_handed_over(handed_over):
     groups(Recorder, [{"every": 1, "variables": NEURON}])
-    assert handed_over == [29, 30, 30]
+    # After step 32 a diagnostic looks at the layer.
+    assert handed_over == [29, 2, 28, 30]
 
 
 def test_a_stretch_is_no_longer_than_there_is_room_for_its_frames(handed_over, monkeypatch):
@@ -125,10 +126,10 @@ def files_of(folder):
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
 
 
-# A stretch ends where the block is full, or where the epoch ends.
+# A stretch ends where the block is full, where the epoch ends, or where a diagnostic looks: at 32.
 @pytest.mark.parametrize(
     ("frames", "counts"),
-    [(5, [4, *17 * [5]]), (29, [28, 1, 28, 2, 27, 3])],
+    [(5, [4, *5 * [5], 2, 3, *11 * [5]]), (29, [28, 1, 2, 26, 2, 27, 3])],
 )
 def test_frames_that_fill_several_blocks_are_in_each_as_if_they_came_one_by_one(
     frames, counts, monkeypatch, tmp_path, handed_over
@@ -197,7 +198,8 @@ def test_who_hears_a_step_hears_it_together_with_the_recorder(handed_over):
     found = groups(Recorder, told, listeners=[Halts()])
     assert_all_identical(found, groups(Hears, told, listeners=[Halts()]))
     assert found[0].step.values[-1] == 50
-    assert handed_over == [2, 2, 2, 2, 2]
+    # Of steps 31 and 32, after which a diagnostic looks, none is recorded.
+    assert handed_over == [2, 2, 2, 0, 2, 2]
 
 
 def test_a_run_that_goes_on_from_a_checkpoint_leaves_the_same_frames(tmp_path, handed_over):
