@@ -63,6 +63,21 @@ def blank(ax: Axes) -> None:
     ax.set_axis_off()
 
 
+def weights_image(ax: Axes, picture: Array, limit: float, square: bool) -> Any:
+    """Draw weights in colours that end at a limit on both sides of white, and return the image.
+
+    square   whether a pixel is as high as it is wide
+    """
+    return ax.imshow(
+        picture,
+        cmap=DIVERGING,
+        vmin=-limit,
+        vmax=limit,
+        interpolation="nearest",
+        aspect="equal" if square else "auto",
+    )
+
+
 def side_by_side(images: Array, columns: int, gap: int, blank: float) -> Array:
     """Images (image, y, x, ...) as one, row after row, with blank pixels between them."""
     count, height, width, *channels = images.shape
