@@ -6,45 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from plasticity.kernels.compiled import compiled
-
-_POINTWISE = '''\
-"""A rule seen by one neuron on one sample, run over all of them."""
-
-from plasticity.kernels.cache import njit
-
-
-@njit(error_model="numpy")
-def kernel({arguments}):
-    n_neuron, n_sample = modulation.shape
-    for i in range(n_neuron):
-        {begin}
-        for b in range(n_sample):
-            {call}
-        {end}
-'''
-
-_COMPETITIVE = '''\
-"""A rule in which the neurons of one sample compete, run over all samples."""
-
-import numpy as np
-from plasticity.kernels.cache import njit
-
-
-@njit(error_model="numpy")
-def kernel({arguments}):
-    n_neuron, n_sample = modulation.shape
-    {vectors}
-    phi = np.zeros(n_neuron, modulation.dtype)
-    d = np.zeros(n_neuron, modulation.dtype)
-    for b in range(n_sample):
-        for i in range(n_neuron):
-            {gather}
-            phi[i] = 0
-        function({call})
-        for i in range(n_neuron):
-            modulation[i, b] += phi[i]
-    {end}
-'''
+from plasticity.kernels.templates import template
 
 
 def pointwise(
@@ -66,7 +28,7 @@ def pointwise(
     )
     names = [name for name, _ in symbols] + numbers + ["modulation"]
     if decays:
-        text = _POINTWISE.format(
+        text = template("pointwise").format(
             arguments=", ".join([*names, "decay"]),
             begin="total = decay[i] * 0",
             call=f"phi, d = function({values})\n            modulation[i, b] += phi\n"
@@ -74,7 +36,7 @@ def pointwise(
             end="decay[i] += total / n_sample",
         )
     else:
-        text = _POINTWISE.format(
+        text = template("pointwise").format(
             arguments=", ".join(names),
             begin="pass",
             call=f"modulation[i, b] += function({values})",
@@ -103,7 +65,7 @@ def competitive(
     call += ["phi=phi", *(["d=d"] if decays else [])]
     call += [f"{name}={number}" for name, number in zip(parameters, numbers, strict=True)]
     names = [name for name, _ in symbols] + numbers + ["modulation"]
-    text = _COMPETITIVE.format(
+    text = template("compete").format(
         arguments=", ".join([*names, *(["decay"] if decays else [])]),
         vectors=vectors,
         gather=gather,

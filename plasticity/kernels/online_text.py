@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 
-from plasticity.kernels.step_text import DOT, LARGEST, StepText, indented
+from plasticity.kernels.step_text import LARGEST, StepText, indented
+from plasticity.kernels.templates import template
 
 
 def online_text(step: StepText, converts: bool) -> str:
@@ -39,8 +40,8 @@ def online_text(step: StepText, converts: bool) -> str:
     else:
         body += _each_neuron([*respond, *learn])
     last = [] if converts else ["for j in range(n_input):", "    x[0, j] = samples[r, j]"]
-    return _MODULE.format(
-        dot=DOT,
+    return template("online").format(
+        dot=template("dot"),
         arguments=", ".join(step.arguments),
         body=indented(body, 2),
         last=indented(last, 1),
@@ -131,27 +132,3 @@ def _learn(step: StepText, x_j: str) -> list[str]:
         lines += ["for j in range(n_input):", "    w = weights[i, j]"]
         lines += [f"    effective[i, j] = {step.effective}"]
     return lines
-
-
-_MODULE = '''\
-"""Steps of one sample each."""
-
-import numpy as np
-import plasticity.kernels.cache
-from numba import njit
-
-
-{dot}
-
-@plasticity.kernels.cache.njit(nogil=True, error_model="numpy", fastmath={{"contract"}})
-def kernel({arguments}):
-    n_neuron, n_input = weights.shape
-    n_sample = 1
-    first_row, last_row, part, b = 0, 1, 0, 0
-    number = current.dtype.type
-    zero, share = number(0), number(1)
-    r, last = 0, n_step - 1
-    for t in range(n_step):
-{body}
-{last}
-'''
