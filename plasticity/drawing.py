@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ import attrs
 
 from plasticity.components import label_of
 from plasticity.data import Data
-from plasticity.dispatch import Answer, emit
+from plasticity.dispatch import Answer, Caller, emit
 from plasticity.fallbacks import Batches
 from plasticity.hookspecs import DRAW
 from plasticity.kernel import Kernel, kernels_of
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 _BLOCK = 1000  # samples encoded at a time
 _ENCODED = 2_000_000_000  # bytes of the data as encoders leave them, at most
-
-Caller = Callable[[str], tuple[Answer, ...]]
 
 
 @attrs.frozen(kw_only=True)

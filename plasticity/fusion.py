@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
-from plasticity.dispatch import Answer
+from plasticity.dispatch import Caller
 from plasticity.drawing import Draw, draw_of
 from plasticity.fuse import FusedStep
 from plasticity.obstacles import obstacle
@@ -18,8 +18,6 @@ _CALLS_S = 20e-6
 _FLOPS_PER_S = 1e11
 # Compiling takes about as long the first time; a shorter run is over before.
 _WORTHWHILE_S = 10.0
-
-Caller = Callable[[str], tuple[Answer, ...]]
 
 
 class Fusion:

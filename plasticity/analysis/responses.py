@@ -9,16 +9,13 @@ import numpy as np
 import xarray as xr
 
 from plasticity.assembly import assemble
-from plasticity.components import component
 from plasticity.data import Data, as_data, default_scale
 from plasticity.errors import DataError
-from plasticity.hookspecs import hookimpl
+from plasticity.fallbacks import AsLearnt
 from plasticity.results import Run
-from plasticity.settings import setting
 from plasticity.simulation import Simulation
 from plasticity.spec import Experiment
 from plasticity.state import LayerState
-from plasticity.typing import Array
 
 
 def responses_of(run: Run, samples: Any, labels: Any = None, layer: int | str = -1) -> xr.DataArray:
@@ -73,10 +70,7 @@ def rebuilt(run: Run, data: Data, experiment: Experiment | None = None) -> Simul
         )
     _check_inputs(data, states[0]["weights"])
     experiment = experiment or run.experiment
-    layers = tuple(
-        attrs.evolve(layer, initializer=_Learned(weights=state["weights"].values))
-        for layer, state in zip(experiment.layers, states, strict=True)
-    )
+    layers = tuple(attrs.evolve(layer, initializer=AsLearnt()) for layer in experiment.layers)
     # Rules that take labels are not asked for anything here, but would be refused without some.
     labels = np.zeros(data.n_sample) if data.labels is None else data.labels
     quiet = attrs.evolve(
@@ -93,17 +87,6 @@ def rebuilt(run: Run, data: Data, experiment: Experiment | None = None) -> Simul
     for layer_state, stored in zip(filled, (run.encoders(), *states), strict=True):
         _fill(layer_state, stored)
     return simulation
-
-
-@component
-class _Learned:
-    """The weights as they were stored."""
-
-    weights: Any = setting(doc="weights (neuron, input)")
-
-    @hookimpl
-    def init_state(self, weights: Array) -> None:
-        weights[...] = self.weights
 
 
 def _fill(layer: LayerState, stored: xr.Dataset) -> None:

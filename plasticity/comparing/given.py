@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -154,7 +154,7 @@ def _check_same_stores(stores: Mapping[str, Run]) -> None:
     told = [(name, run.store.attributes["data"]) for name, run in stores.items()]
     for name, data in told[1:]:
         first, one = told[0]
-        if (data["sha256"], data.get("scale")) != (one["sha256"], one.get("scale")):
+        if (data["sha256"], data["scale"]) != (one["sha256"], one["scale"]):
             raise StoreError(
                 f"{first} was trained on {_text(one)} and {name} on {_text(data)}; a comparison "
                 "takes the same data for all"
@@ -168,7 +168,9 @@ def _text(told: Mapping[str, Any]) -> str:
 
 
 def _check_same_data(specs: Mapping[str, Experiment]) -> None:
-    for (first, one), (name, spec) in _with_first(specs):
+    items = list(specs.items())
+    for name, spec in items[1:]:
+        first, one = items[0]
         if spec.data is one.data:
             continue
         told, other = one.to_dict()["data"], spec.to_dict()["data"]
@@ -177,10 +179,3 @@ def _check_same_data(specs: Mapping[str, Experiment]) -> None:
                 f"{first} has the data {told!r} and {name} has {other!r}; a comparison takes the "
                 "same data for all: say which with --data, or compare(..., data=...)"
             )
-
-
-def _with_first(
-    specs: Mapping[str, Experiment],
-) -> Iterator[tuple[tuple[str, Experiment], tuple[str, Experiment]]]:
-    items = list(specs.items())
-    return ((items[0], other) for other in items[1:])

@@ -100,22 +100,16 @@ class Scores:
             raise StoreError(f"{path}: cannot be read: {error}; delete it to score anew") from error
         if tables.pop("format", None) != _FORMAT or tables.pop("run", None) != key:
             return None
-        found = {name: value for name, value in tables.items() if name in _ARRAYS}
-        arrays: dict[str, Any] = {
-            name: None if v is None else np.array(v) for name, v in found.items()
-        }
-        return cls(
-            **{name: value for name, value in tables.items() if name not in _SPECIAL | _ARRAYS},
-            **arrays,
-            cost=Cost(**tables["cost"]),
-            predicted={name: np.array(v) for name, v in tables["predicted"].items()},
-            explained=tuple(tables["explained"]),
-            sections=tuple((title, text) for title, text in tables["sections"]),
-        )
+        for name in _ARRAYS:
+            tables[name] = None if tables[name] is None else np.array(tables[name])
+        tables["cost"] = Cost(**tables["cost"])
+        tables["predicted"] = {name: np.array(v) for name, v in tables["predicted"].items()}
+        tables["explained"] = tuple(tables["explained"])
+        tables["sections"] = tuple((title, text) for title, text in tables["sections"])
+        return cls(**tables)
 
 
 _ARRAYS = {"labels", "points", "shown", "selected", "silent", "sizes", "memorized", "overlaps"}
-_SPECIAL = {"cost", "predicted", "explained", "sections"}
 
 
 def scores_of(

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from plasticity.errors import DataError, StoreError
-from plasticity.plot.canvas import DIVERGING, MUTED
+from plasticity.plot.canvas import MUTED, weights_image
 from plasticity.plot.fields import grid_of, limit_of
 from plasticity.plot.recorded import along
 from plasticity.results import Run
@@ -39,10 +39,7 @@ def animate(run: Run, path: str | Path, *, count: int = _MOST) -> Path:
     figure = Figure(figsize=(4.2, 4.5), layout="constrained")
     ax = figure.add_subplot()
     ax.set_axis_off()
-    image = ax.imshow(
-        grid_of(values[0], shape), cmap=DIVERGING, vmin=-limit, vmax=limit,
-        interpolation="nearest", aspect="equal" if shape else "auto",
-    )  # fmt: skip
+    image = weights_image(ax, grid_of(values[0], shape), limit, square=bool(shape))
     title = ax.set_title("", size=9, color=MUTED, loc="left")
 
     def show(frame: int) -> tuple[Any, ...]:

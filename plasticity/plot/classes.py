@@ -30,11 +30,11 @@ def confusion(
 
     Raises `DataError` where there are no labels, or no samples were left for the score.
     """
-    from plasticity.comparing.readouts import LINEAR_PROBE
-    from plasticity.comparing.readouts import confusion as counted
+    from sklearn.metrics import confusion_matrix
 
     if isinstance(run, Run):
         from plasticity.comparing.reading import read_off_store
+        from plasticity.comparing.readouts import LINEAR_PROBE
 
         reading = read_off_store(run, data)
         labels, predicted = reading.labels, reading.predicted[LINEAR_PROBE]
@@ -45,15 +45,17 @@ def confusion(
             f"confusion: as many labels as predictions are needed, got {labels.shape} and "
             f"{predicted.shape}"
         )
-    classes, counts = counted(labels, predicted)
+    classes, places = np.unique(np.stack([labels, predicted]), return_inverse=True)
+    right, given = places.reshape(2, -1)
+    counts = confusion_matrix(right, given, labels=np.arange(len(classes)))
     side = 0.32 * len(classes) + 1.0
     ax = axes(ax, side, side)
     # The right ones are so many that the mistakes would all be pale beside them.
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    right = np.eye(len(classes), dtype=bool)
-    wrong = np.where(right | (counts == 0), np.nan, share**0.5)
+    diagonal = np.eye(len(classes), dtype=bool)
+    wrong = np.where(diagonal | (counts == 0), np.nan, share**0.5)
     ax.imshow(wrong, cmap="Reds", vmin=-0.1, vmax=1.0)
-    ax.imshow(np.where(right, share, np.nan), cmap="Blues", vmin=0, vmax=1.6)
+    ax.imshow(np.where(diagonal, share, np.nan), cmap="Blues", vmin=0, vmax=1.6)
     if len(classes) <= _MOST_CLASSES:
         for row, column in zip(*np.nonzero(counts), strict=True):
             ax.text(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from plasticity.errors import DataError
-from plasticity.plot.canvas import DIVERGING, MUTED, axes, blank
+from plasticity.plot.canvas import MUTED, axes, blank, side_by_side, weights_image
 from plasticity.plot.recorded import along
 from plasticity.results import Run
 from plasticity.typing import Array
@@ -52,10 +52,7 @@ def weights(
     picture = grid_of(shown, image_shape)
     height = 4.2 if image_shape else min(4.2, max(1.2, 0.12 * len(shown)))
     ax = axes(ax, 4.2 + 0.5 * colour_bar, height)
-    image = ax.imshow(
-        picture, cmap=DIVERGING, vmin=-limit, vmax=limit, interpolation="nearest",
-        aspect="equal" if image_shape else "auto",
-    )  # fmt: skip
+    image = weights_image(ax, picture, limit, square=bool(image_shape))
     if image_shape:
         blank(ax)
     else:
@@ -87,13 +84,9 @@ def trajectory(
     ax = axes(ax, 0.62 * len(steps) + 0.6, 0.62 * values.shape[1] + 0.5)
     if shape is None:
         picture, side = values[:, 0].T, 1.0
-        aspect: Any = "auto"
     else:
         picture, side = grid_of(rows, shape, len(steps)), float(shape[1] + _GAP)
-        aspect = "equal"
-    image = ax.imshow(
-        picture, cmap=DIVERGING, vmin=-limit, vmax=limit, interpolation="nearest", aspect=aspect
-    )
+    image = weights_image(ax, picture, limit, square=shape is not None)
     places = side * np.arange(len(steps)) + (side - _GAP - 1) / 2 if shape else range(len(steps))
     ax.set_xticks(list(places), [f"{step:,}" for step in recorded["step"].values[steps]])
     ax.set_yticks([])
@@ -129,15 +122,8 @@ def grid_of(
     images = values.reshape(len(values), *image_shape)
     if images.ndim == 4:
         images = images.mean(axis=-1)
-    height, width = images.shape[1:]
     columns = columns or int(np.ceil(np.sqrt(len(images))))
-    rows = -(-len(images) // columns)
-    grid = np.full((rows * (height + _GAP) - _GAP, columns * (width + _GAP) - _GAP), np.nan)
-    for index, image in enumerate(images):
-        row, column = divmod(index, columns)
-        y, x = row * (height + _GAP), column * (width + _GAP)
-        grid[y : y + height, x : x + width] = image
-    return grid
+    return side_by_side(images.astype(np.float64), columns, _GAP, np.nan)
 
 
 def _shape_of(run: Run) -> tuple[int, ...] | None:

@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from plasticity.plot.canvas import side_by_side
 from plasticity.plot.fields import limit_of
 from plasticity.typing import Array
 
@@ -95,21 +96,12 @@ def _columns(count: int) -> int:
 
 def _grid(images: Array, columns: int) -> Array:
     """Images (image, y, x, 3) side by side, with transparent gaps: (y, x, 4)."""
-    count, height, width, _ = images.shape
-    shrink = -(-max(height, width) // _LARGEST_CELL)
+    shrink = -(-max(images.shape[1:3]) // _LARGEST_CELL)
     images = images[:, ::shrink, ::shrink]
     enlarge = max(1, _CELL // max(images.shape[1:3]))
     images = images.repeat(enlarge, axis=1).repeat(enlarge, axis=2)
-    _, height, width, _ = images.shape
-    rows = -(-count // columns)
-    shape = (rows * (height + _GAP) - _GAP, columns * (width + _GAP) - _GAP, 4)
-    grid = np.zeros(shape, np.uint8)
-    for index, image in enumerate(images):
-        row, column = divmod(index, columns)
-        y, x = row * (height + _GAP), column * (width + _GAP)
-        grid[y : y + height, x : x + width, :3] = image
-        grid[y : y + height, x : x + width, 3] = 255
-    return grid
+    opaque = np.pad(images, ((0, 0), (0, 0), (0, 0), (0, 1)), constant_values=255)
+    return side_by_side(opaque, columns, _GAP, 0)
 
 
 def _enlarged_map(colours: Array) -> Array:

@@ -8,21 +8,10 @@ import attrs
 import numpy as np
 
 from plasticity.assembly import assemble
-from plasticity.components import component
 from plasticity.data import Data
-from plasticity.hookspecs import hookimpl
+from plasticity.fallbacks import AsLearnt
 from plasticity.simulation import Simulation
 from plasticity.spec import Experiment
-from plasticity.typing import Array
-
-
-@component
-class AsLearnt:
-    """Initializer of weights that are put in afterwards."""
-
-    @hookimpl
-    def init_state(self, weights: Array) -> None:
-        pass
 
 
 @attrs.define(eq=False)
