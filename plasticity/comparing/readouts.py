@@ -77,20 +77,6 @@ def read_off(
     return Reading(predicted, test.labels, train.n_sample, unseen)
 
 
-def confusion(labels: Array, predicted: Array) -> tuple[Array, Array]:
-    """The classes, and how many samples of each (row) were given which label (column).
-
-    >>> classes, counts = confusion(np.array([3, 3, 7]), np.array([3, 7, 7]))
-    >>> classes.tolist(), counts.tolist()
-    ([3, 7], [[1, 1], [0, 1]])
-    """
-    classes = np.unique(np.concatenate([labels, predicted]))
-    rows, columns = (np.searchsorted(classes, found) for found in (labels, predicted))
-    counts = np.zeros((len(classes), len(classes)), np.int64)
-    np.add.at(counts, (rows, columns), 1)
-    return classes, counts
-
-
 def _registered() -> dict[str, Callable[[], Any]]:
     """The readouts of installed packages by name."""
     return {

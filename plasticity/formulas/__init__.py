@@ -5,7 +5,6 @@ from plasticity.formulas.responses import excess_kurtosis as excess_kurtosis
 from plasticity.formulas.responses import peakedness as peakedness
 from plasticity.formulas.responses import responds as responds
 from plasticity.formulas.selection import class_counts as class_counts
-from plasticity.formulas.selection import memorization_of as memorization_of
 from plasticity.formulas.selection import patterns_by_count as patterns_by_count
 from plasticity.formulas.selection import selected as selected
 from plasticity.formulas.selection import shared_selection as shared_selection

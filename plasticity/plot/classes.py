@@ -30,11 +30,11 @@ def confusion(
 
     Raises `DataError` where there are no labels, or no samples were left for the score.
     """
-    from plasticity.comparing.readouts import LINEAR_PROBE
-    from plasticity.comparing.readouts import confusion as counted
+    from scipy.stats.contingency import crosstab
 
     if isinstance(run, Run):
         from plasticity.comparing.reading import read_off_store
+        from plasticity.comparing.readouts import LINEAR_PROBE
 
         reading = read_off_store(run, data)
         labels, predicted = reading.labels, reading.predicted[LINEAR_PROBE]
@@ -45,7 +45,8 @@ def confusion(
             f"confusion: as many labels as predictions are needed, got {labels.shape} and "
             f"{predicted.shape}"
         )
-    classes, counts = counted(labels, predicted)
+    classes = np.union1d(labels, predicted)
+    counts = crosstab(labels, predicted, levels=(classes, classes)).count
     side = 0.32 * len(classes) + 1.0
     ax = axes(ax, side, side)
     # The right ones are so many that the mistakes would all be pale beside them.

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from plasticity import component, hookimpl
-from plasticity.formulas import memorization_of, selected
+from plasticity.formulas import selected
 from plasticity.typing import Array
 from plasticity_plugins import bibliography
+from plasticity_plugins.metrics.capacity import memorization_of
 
 
 @component(source=bibliography.SQUADRANI_2022)
