@@ -98,10 +98,10 @@ def colour_of(index: int) -> str:
 
 def whole_numbers(ax: Axes, axis: Any, most: int = 4) -> None:
     """A few ticks, with thousands set apart."""
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
+    from matplotlib.ticker import MaxNLocator
 
     axis.set_major_locator(MaxNLocator(most, integer=True, min_n_ticks=2))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axis.set_major_formatter("{x:,.0f}")
 
 
 def few_numbers(axis: Any, most: int = 4) -> None:
@@ -109,10 +109,6 @@ def few_numbers(axis: Any, most: int = 4) -> None:
     from matplotlib.ticker import MaxNLocator
 
     axis.set_major_locator(MaxNLocator(most))
-    axis.set_major_formatter(_short_formatter())
-
-
-def _short_formatter() -> Any:
-    from matplotlib.ticker import FuncFormatter
-
-    return FuncFormatter(lambda value, _: f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}")
+    axis.set_major_formatter(
+        lambda value, _: f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    )

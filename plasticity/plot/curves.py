@@ -88,12 +88,10 @@ def trace_of(array: xr.DataArray) -> Trace:
 
 
 def _decades(ax: Axes, values: Array) -> None:
-    from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
-
     ax.set_yscale("log")
     low, high = np.floor(np.log10(values.min())), np.ceil(np.log10(values.max()))
     every = max(1, int(np.ceil((high - low) / 5)))
     ax.set_ylim(10**low, 10**high)
-    ax.yaxis.set_major_locator(FixedLocator([10.0**k for k in np.arange(low, high + 1, every)]))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    ax.yaxis.set_minor_locator(NullLocator())
+    ax.set_yticks([10.0**k for k in np.arange(low, high + 1, every)])
+    ax.yaxis.set_major_formatter("{x:g}")
+    ax.minorticks_off()

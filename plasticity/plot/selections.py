@@ -80,10 +80,7 @@ def by_size(curves: Mapping[int, tuple[Array, Array]], *, ax: Axes | None = None
 
 
 def _sizes_of_neurons(ax: Axes, most: int) -> None:
-    from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
-
     decades = [10**k for k in range(6) if 10**k <= most]
     ticks = decades + ([most] if most > 2 * decades[-1] else [])
-    ax.xaxis.set_major_locator(FixedLocator(ticks))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    ax.xaxis.set_minor_locator(NullLocator())
+    ax.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
+    ax.minorticks_off()
