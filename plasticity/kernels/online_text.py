@@ -30,7 +30,7 @@ def online_text(step: StepText, converts: bool) -> str:
         body += [*_each_neuron([*respond, "current[i, 0] = u"]), *step.couple]
         respond = ["u = current[i, 0]"]
     respond += [*_activity(step), *_rules(step)]
-    learn = _learn(step, x_j)
+    learn = [*_phi(step), *step.learn(_update(step, x_j))]
     if step.compete or step.peak:
         body += [*_each_neuron(respond), *step.compete]
         if step.peak:
@@ -112,23 +112,3 @@ def _measured_update(step: StepText, x_j: str) -> list[str]:
     inner = ["w = weights[i, j]", _update(step, x_j), *step.shape]
     inner += ["update[i, j] = dw", *LARGEST]
     return [*_phi(step), "for j in range(n_input):", *("    " + line for line in inner)]
-
-
-def _learn(step: StepText, x_j: str) -> list[str]:
-    inner = ["w = weights[i, j]"]
-    if step.peak:
-        inner += ["dw = update[i, j]", *step.shape_after]
-    else:
-        inner += [_update(step, x_j), *step.shape]
-    inner += [*step.move, *step.bound, "weights[i, j] = w"]
-    inner += [f"effective[i, j] = {step.effective}"] if step.effective and not step.rows else []
-    lines = [
-        *_phi(step),
-        "for j in range(n_input):",
-        *("    " + line for line in inner),
-        *step.rows,
-    ]
-    if step.effective and step.rows:
-        lines += ["for j in range(n_input):", "    w = weights[i, j]"]
-        lines += [f"    effective[i, j] = {step.effective}"]
-    return lines

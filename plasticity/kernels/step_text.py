@@ -214,23 +214,22 @@ class StepText:
     def _apply(self) -> list[str]:
         lines = [self.before] if self.before else []
         body = [*([] if self.peak else self._decay()), *self._skip()]
+        body += self.learn(self._update_of_w())
+        return [*lines, *_each("i", "first_row, last_row", body)]
+
+    def learn(self, update_of_w: str) -> list[str]:
+        """Move the weights of neuron i, by a dW that is formed here unless the peak had to be."""
         inner = ["w = weights[i, j]"]
         if self.peak:
             inner += ["dw = update[i, j]", *self.shape_after]
         else:
-            inner += [self._update_of_w(), *self.shape]
+            inner += [update_of_w, *self.shape]
         inner += [*self.move, *self.bound, "weights[i, j] = w"]
-        inner += [f"effective[i, j] = {self.effective}"] if self.effective and not self.rows else []
-        body += ["for j in range(n_input):", *("    " + line for line in inner)]
-        body += self.rows
-        if self.effective and self.rows:
-            body += ["for j in range(n_input):", "    w = weights[i, j]"]
-            body += [f"    effective[i, j] = {self.effective}"]
-        return [
-            *lines,
-            "for i in range(first_row, last_row):",
-            *("    " + line for line in body),
-        ]
+        effective = [f"effective[i, j] = {self.effective}"] if self.effective else []
+        if not self.rows:
+            return _each("j", "n_input", [*inner, *effective])
+        again = _each("j", "n_input", ["w = weights[i, j]", *effective]) if effective else []
+        return [*_each("j", "n_input", inner), *self.rows, *again]
 
     def _skip(self) -> list[str]:
         return ["if not touched[i]:", "    continue"] if self.sparse and self.still else []
