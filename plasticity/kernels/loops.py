@@ -26,23 +26,9 @@ def pointwise(
     values = ", ".join(
         [f"{name}[i, b]" if rank == 2 else f"{name}[i]" for name, rank in symbols] + numbers
     )
-    names = [name for name, _ in symbols] + numbers + ["modulation"]
-    if decays:
-        text = template("pointwise").format(
-            arguments=", ".join([*names, "decay"]),
-            begin="total = decay[i] * 0",
-            call=f"phi, d = function({values})\n            modulation[i, b] += phi\n"
-            "            total += d",
-            end="decay[i] += total / n_sample",
-        )
-    else:
-        text = template("pointwise").format(
-            arguments=", ".join(names),
-            begin="pass",
-            call=f"modulation[i, b] += function({values})",
-            end="pass",
-        )
-    text = "\n".join(line for line in text.split("\n") if line.strip() != "pass")
+    names = [name for name, _ in symbols] + numbers + ["modulation"] + ["decay"] * decays
+    text = template("pointwise_with_decay" if decays else "pointwise")
+    text = text.format(arguments=", ".join(names), values=values)
     return compiled(text, {"function": function})
 
 
