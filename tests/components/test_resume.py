@@ -17,7 +17,7 @@ class Takes:
     def __init__(self, step):
         self.step = step
 
-    @hookimpl
+    @hookimpl(trylast=True)  # as a checkpoint, when all others have heard of the step
     def step_finished(self, clock):
         if clock.step == self.step:
             self.taken = self.simulation.snapshot()
