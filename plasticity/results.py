@@ -52,6 +52,12 @@ class Run:
         return tuple(self.store.attributes["layers"])
 
     @property
+    def image_shape(self) -> tuple[int, ...] | None:
+        """The shape (y, x) or (y, x, channel) of the samples; None where they are no images."""
+        shape = self.store.attributes["image_shape"]
+        return tuple(shape) if shape else None
+
+    @property
     def weights(self) -> xarray.DataArray:
         """The weights (neuron, input) of the last layer as they are at the end."""
         return self.state()["weights"]

@@ -43,8 +43,7 @@ def _png(figure: Figure) -> bytes:
 
 def quiet(ax: Axes, *, grid: bool = True) -> None:
     """Leave a baseline and faint horizontal lines, in muted colours."""
-    for side in ("top", "right", "left"):
-        ax.spines[side].set_visible(False)
+    ax.spines[["top", "right", "left"]].set_visible(False)
     ax.spines["bottom"].set_color(MUTED)
     ax.tick_params(colors=MUTED, length=0, labelsize=8)
     ax.xaxis.label.set(color=MUTED, size=8)
@@ -54,17 +53,12 @@ def quiet(ax: Axes, *, grid: bool = True) -> None:
         ax.set_axisbelow(True)
 
 
-def blank(ax: Axes) -> None:
-    """Leave nothing but what is drawn."""
-    ax.set_axis_off()
-
-
 def colour_of(index: int) -> str:
     """The colour of a run by its position."""
     return COLOURS[index % len(COLOURS)]
 
 
-def whole_numbers(ax: Axes, axis: Any, most: int = 4) -> None:
+def whole_numbers(axis: Any, most: int = 4) -> None:
     """A few ticks, with thousands set apart."""
     from matplotlib.ticker import MaxNLocator
 

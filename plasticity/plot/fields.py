@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from plasticity.errors import DataError
-from plasticity.plot.canvas import DIVERGING, MUTED, axes, blank
+from plasticity.plot.canvas import DIVERGING, MUTED, axes
 from plasticity.plot.recorded import along
 from plasticity.results import Run
 from plasticity.typing import Array
@@ -40,7 +40,7 @@ def weights(
     Raises `DataError` where the run holds no weights, or the shape does not fit.
     """
     if isinstance(run, Run):
-        image_shape = image_shape or _shape_of(run)
+        image_shape = image_shape or run.image_shape
         state = run.state(0)
         if "weights" not in state:
             raise DataError(f"{run.store.target or 'the run'}: holds no weights")
@@ -49,15 +49,11 @@ def weights(
         values = np.asarray(run)
     limit = limit_of(values) if limit is None else limit
     shown = values[:count]
-    picture = grid_of(shown, image_shape)
     height = 4.2 if image_shape else min(4.2, max(1.2, 0.12 * len(shown)))
     ax = axes(ax, 4.2 + 0.5 * colour_bar, height)
-    image = ax.imshow(
-        picture, cmap=DIVERGING, vmin=-limit, vmax=limit, interpolation="nearest",
-        aspect="equal" if image_shape else "auto",
-    )  # fmt: skip
+    image = show_weights(ax, shown, image_shape, limit)
     if image_shape:
-        blank(ax)
+        ax.set_axis_off()
     else:
         ax.set(xlabel="input", ylabel="neuron")
     told = "1 neuron" if len(values) == 1 else f"{len(values)} neurons"
@@ -80,29 +76,34 @@ def trajectory(
     recorded = along(run, "weights", 0)
     steps = np.unique(np.linspace(0, recorded.sizes["step"] - 1, frames).astype(int))
     values = recorded.isel(step=steps).values[:, :count]
-    shape = _shape_of(run)
+    shape = run.image_shape
     # Those that are last in a row of the grid come later in the run.
-    rows = values.transpose(1, 0, 2).reshape(-1, values.shape[-1])
-    limit = limit_of(values)
+    rows = values.transpose(1, 0, 2).reshape(-1, values.shape[-1]) if shape else values[:, 0].T
+    side = float(shape[1] + _GAP) if shape else 1.0
     ax = axes(ax, 0.62 * len(steps) + 0.6, 0.62 * values.shape[1] + 0.5)
-    if shape is None:
-        picture, side = values[:, 0].T, 1.0
-        aspect: Any = "auto"
-    else:
-        picture, side = grid_of(rows, shape, len(steps)), float(shape[1] + _GAP)
-        aspect = "equal"
-    image = ax.imshow(
-        picture, cmap=DIVERGING, vmin=-limit, vmax=limit, interpolation="nearest", aspect=aspect
-    )
+    image = show_weights(ax, rows, shape, limit_of(values), len(steps))
     places = side * np.arange(len(steps)) + (side - _GAP - 1) / 2 if shape else range(len(steps))
     ax.set_xticks(list(places), [f"{step:,}" for step in recorded["step"].values[steps]])
     ax.set_yticks([])
     ax.tick_params(length=0, labelsize=7, colors=MUTED)
-    for spine in ax.spines.values():
-        spine.set_visible(False)
+    ax.spines[:].set_visible(False)
     ax.set_xlabel("step" if shape else "step; the inputs of the first neuron upwards", size=8)
     _add_bar(ax, image)
     return ax
+
+
+def show_weights(
+    ax: Axes,
+    values: Array,
+    image_shape: tuple[int, ...] | None,
+    limit: float,
+    columns: int | None = None,
+) -> Any:
+    """Draw weights (neuron, input) as `grid_of` arranges them, in colours that end at `limit`."""
+    return ax.imshow(
+        grid_of(values, image_shape, columns), cmap=DIVERGING, vmin=-limit, vmax=limit,
+        interpolation="nearest", aspect="equal" if image_shape else "auto",
+    )  # fmt: skip
 
 
 def limit_of(values: Array) -> float:
@@ -129,20 +130,28 @@ def grid_of(
     images = values.reshape(len(values), *image_shape)
     if images.ndim == 4:
         images = images.mean(axis=-1)
-    height, width = images.shape[1:]
     columns = columns or int(np.ceil(np.sqrt(len(images))))
-    rows = -(-len(images) // columns)
-    grid = np.full((rows * (height + _GAP) - _GAP, columns * (width + _GAP) - _GAP), np.nan)
+    return tiled(images.astype(np.float64), columns, _GAP, np.nan)
+
+
+def tiled(images: Array, columns: int, gap: int, between: float) -> Array:
+    """Images (image, y, x) or (image, y, x, channel) side by side in one picture.
+
+    gap       pixels between two
+    between   what is there
+
+    >>> tiled(np.array([[[1]], [[2]], [[3]]]), 2, 1, 0).tolist()
+    [[1, 0, 2], [0, 0, 0], [3, 0, 0]]
+    """
+    count, height, width = images.shape[:3]
+    rows = -(-count // columns)
+    shape = (rows * (height + gap) - gap, columns * (width + gap) - gap, *images.shape[3:])
+    grid = np.full(shape, between, images.dtype)
     for index, image in enumerate(images):
         row, column = divmod(index, columns)
-        y, x = row * (height + _GAP), column * (width + _GAP)
+        y, x = row * (height + gap), column * (width + gap)
         grid[y : y + height, x : x + width] = image
     return grid
-
-
-def _shape_of(run: Run) -> tuple[int, ...] | None:
-    shape = run.store.attributes["image_shape"]
-    return tuple(shape) if shape else None
 
 
 def _add_bar(ax: Axes, image: Any) -> None:

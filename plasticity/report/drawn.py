@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Iterable
+from functools import partial
+from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from plasticity.comparison import Comparison
-
-Drawing: TypeAlias = "Callable[[Axes], object]"
 
 
 @attrs.frozen
@@ -49,7 +48,7 @@ def courses(comparison: Comparison) -> list[Figure]:
             for name, array in compared.run.metrics.data_vars.items():
                 found.setdefault(str(name), {}).setdefault(index, []).append(trace_of(array))
     figures = [
-        Figure(heading(name), svg(_into(traces, course), f"{heading(name)} over steps"))
+        Figure(heading(name), svg(partial(traces, course), f"{heading(name)} over steps"))
         for name, course in found.items()
         if any(np.isfinite(values).any() for runs in course.values() for _, values in runs)
     ]
@@ -74,7 +73,7 @@ def selections(comparison: Comparison) -> list[Figure]:
         for what in ("memorized", "overlaps")
     }
 
-    select = _into(selectivity, counts, n_sample=n_sample, legend=False)
+    select = partial(selectivity, counts, n_sample=n_sample, legend=False)
     figures = [
         Figure(
             "Samples that a neuron selects",
@@ -98,7 +97,7 @@ def selections(comparison: Comparison) -> list[Figure]:
             "all do. Higher: less overlap.",
         ),
     ):
-        drawn = svg(_into(by_size, curves[what]), f"{title}, over n")
+        drawn = svg(partial(by_size, curves[what]), f"{title}, over n")
         figures.append(Figure(title, drawn, caption))
     return figures
 
@@ -113,7 +112,7 @@ def readings(comparison: Comparison) -> list[Figure]:
         for name, predicted in scores.predicted.items():
             told = cell(name, scores.accuracy(name))
             drawn = svg(
-                _into(confusion, scores.labels, predicted),
+                partial(confusion, scores.labels, predicted),
                 f"confusion of the {heading(name)} of {contender.name}",
                 width=3.4,
                 height=3.4,
@@ -133,7 +132,7 @@ def embeddings(comparison: Comparison) -> list[Figure]:
         if scores is None or scores.points is None or scores.shown is None:
             continue
         drawn = svg(
-            _into(embedding, scores.points, scores.shown),
+            partial(embedding, scores.points, scores.shown),
             f"responses of {contender.name} by class",
             width=3.4,
             height=3.0,
@@ -168,8 +167,3 @@ def _has_theta(compared: Compared) -> bool:
     except DataError:
         return False
     return True
-
-
-def _into(plot: Callable[..., object], *arguments: object, **how: object) -> Drawing:
-    """A function of axes alone, of one that takes more."""
-    return lambda ax: plot(*arguments, ax=ax, **how)

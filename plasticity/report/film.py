@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
+from plasticity.plot.fields import tiled
 from plasticity.report.pictures import png_address
 from plasticity.typing import Array
 
@@ -58,14 +59,7 @@ def _frame(
     if image_shape is None:
         return np.pad(entries[:, :: -(-entries.shape[1] // _WIDTH)], ((0, _GAP), (0, 0)))
     images = entries.reshape(len(entries), *image_shape[:2], -1)[..., 0]
-    height, width = images.shape[1:]
-    rows = -(-len(images) // columns)
-    grid = np.zeros((rows * (height + _GAP), columns * (width + _GAP) - _GAP), np.uint8)
-    for index, picture in enumerate(images):
-        row, column = divmod(index, columns)
-        y, x = row * (height + _GAP), column * (width + _GAP)
-        grid[y : y + height, x : x + width] = picture
-    return grid
+    return np.pad(tiled(images, columns, _GAP, _CLEAR), ((0, _GAP), (0, 0)))
 
 
 def _palette() -> list[int]:

@@ -95,8 +95,7 @@ def _image_shape(comparison: Comparison) -> tuple[int, ...] | None:
         return comparison.data.image_shape
     for compared in comparison.runs:
         if compared.run is not None:
-            shape = compared.run.store.attributes["image_shape"]
-            return tuple(shape) if shape else None
+            return compared.run.image_shape
     return None
 
 
