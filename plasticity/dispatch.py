@@ -58,6 +58,9 @@ class Answer(NamedTuple):
     whole: bool = False  # the call is pluggy's, for all answers of the event
 
 
+Caller = Callable[[str], tuple[Answer, ...]]  # gives the answers to an event
+
+
 def tracing() -> bool:
     """Whether PLASTICITY_TRACE asks for every call to be printed."""
     return os.environ.get("PLASTICITY_TRACE", "") not in ("", "0")

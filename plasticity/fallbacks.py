@@ -28,6 +28,15 @@ class DenseSynapse:
 
 
 @component
+class AsLearnt:
+    """Initializer of weights that are put in afterwards."""
+
+    @hookimpl
+    def init_state(self, weights: Array) -> None:
+        pass
+
+
+@component
 class GivenData:
     """The source of data that was given as a Python object."""
 

@@ -13,8 +13,8 @@ from plasticity.drawing import Draw
 from plasticity.kernel import Kernel, kernels_of
 from plasticity.kernels.blocks import parts_of_step, rows_at_a_time
 from plasticity.kernels.compiled import compiled
-from plasticity.kernels.fill_text import fill_text
 from plasticity.kernels.step_text import GATHER, StepText
+from plasticity.kernels.templates import template
 from plasticity.obstacles import FUSED
 from plasticity.rule_functions import FunctionRule
 from plasticity.rules import Term
@@ -155,9 +155,10 @@ class FusedStep:
         if self.draw is None:
             return []
         lines = [] if self.draw.samples is None else list(GATHER)
+        drawn = "x[b, : n_input - 1]" if self.draw.constant else "x[b]"
         for component, kernel in self.draw.parts:
             arrays = self._numbers(partial(_attributes, component, kernel.arrays))
-            lines.append(self._call(kernel, component, "x[b]", "now", "b", *arrays))
+            lines.append(self._call(kernel, component, drawn, "now", "b", *arrays))
         return lines
 
     def _take(self, name: str, value: Any) -> str:
@@ -267,7 +268,8 @@ class FusedStep:
         effective = self.layer.buffer("effective", weights.shape)
         self._take("effective", effective)
         self._weighing = partial(kernel.parameters, component, self.batch)
-        fill = compiled(fill_text(len(tuple(self._weighing()))), {"function": function})
+        numbers = ", ".join(f"number_{n}" for n, _ in enumerate(self._weighing()))
+        fill = compiled(template("fill").format(numbers=numbers), {"function": function})
         self._fill_effective = partial(fill, weights, effective)
 
     def _shape_current(self, text: StepText, component: Any, kernel: Kernel) -> None:

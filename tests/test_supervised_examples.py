@@ -19,7 +19,9 @@ def table_of(*arguments, out):
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0, done.stderr
+    # Runs as short as these have neurons that never won, and say so.
+    assert [line for line in done.stderr.splitlines() if not line.startswith("layer_0: ")] == []
     lines = [line for line in done.stdout.splitlines() if line.startswith("|")]
     written = (out / "README.md").read_text(encoding="utf-8").splitlines()
     assert set(lines) <= set(written)

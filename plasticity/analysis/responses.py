@@ -9,24 +9,21 @@ import numpy as np
 import xarray as xr
 
 from plasticity.assembly import assemble
-from plasticity.components import component
 from plasticity.data import Data, as_data, default_scale
 from plasticity.errors import DataError
-from plasticity.hookspecs import hookimpl
+from plasticity.fallbacks import AsLearnt
 from plasticity.results import Run
-from plasticity.settings import setting
 from plasticity.simulation import Simulation
 from plasticity.spec import Experiment
 from plasticity.state import LayerState
-from plasticity.typing import Array
 
 
 def responses_of(run: Run, samples: Any, labels: Any = None, layer: int | str = -1) -> xr.DataArray:
     """The activity (neuron, sample) of a layer at the end of a run, on samples of any kind.
 
     samples  (sample, input), images (sample, y, x) or (sample, y, x, channel), encoded as those of
-             the training were; multiplied by the scale of these, where they were given one, else by
-             1 / 255 if they are bytes. `Data` have a scale of their own
+             the training were, with its constant input; multiplied by the scale of these, if given
+             one, else by 1 / 255 if they are bytes. `Data` have a scale of their own
     labels   of the samples, which become a coordinate "label"
     layer    -1 is the last
 
@@ -40,6 +37,8 @@ def responses_of(run: Run, samples: Any, labels: Any = None, layer: int | str = 
     scale = _scale_of(run)
     if scale is not None and not isinstance(samples, Data):
         data = attrs.evolve(data, scale=scale)
+    if data.constant is None:
+        data = attrs.evolve(data, constant=run.store.attributes["data"].get("constant"))
     values = rebuilt(run, data).respond(data.take(slice(None), run.experiment.dtype), layer)
     coords: dict[str, Any] = {"sample": np.arange(data.n_sample)}
     if data.labels is not None:
@@ -73,10 +72,7 @@ def rebuilt(run: Run, data: Data, experiment: Experiment | None = None) -> Simul
         )
     _check_inputs(data, states[0]["weights"])
     experiment = experiment or run.experiment
-    layers = tuple(
-        attrs.evolve(layer, initializer=_Learned(weights=state["weights"].values))
-        for layer, state in zip(experiment.layers, states, strict=True)
-    )
+    layers = tuple(attrs.evolve(layer, initializer=AsLearnt()) for layer in experiment.layers)
     # Rules that take labels are not asked for anything here, but would be refused without some.
     labels = np.zeros(data.n_sample) if data.labels is None else data.labels
     quiet = attrs.evolve(
@@ -93,17 +89,6 @@ def rebuilt(run: Run, data: Data, experiment: Experiment | None = None) -> Simul
     for layer_state, stored in zip(filled, (run.encoders(), *states), strict=True):
         _fill(layer_state, stored)
     return simulation
-
-
-@component
-class _Learned:
-    """The weights as they were stored."""
-
-    weights: Any = setting(doc="weights (neuron, input)")
-
-    @hookimpl
-    def init_state(self, weights: Array) -> None:
-        weights[...] = self.weights
 
 
 def _fill(layer: LayerState, stored: xr.Dataset) -> None:

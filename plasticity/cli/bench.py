@@ -60,27 +60,32 @@ def bench(
     cases = all_cases()
     rounds = _QUICK_ROUNDS if quick else _ROUNDS
     found: Sequence[Any]
+    wanted = only or ""
     if memory:
-        found = _memory(cases, only, as_json)
-    elif online:
-        found = _online(cases, only, rounds, as_json)
+        from plasticity.bench.memory import measure_peaks
+
+        peaks = measure_peaks([peak for peak in cases.memory if wanted in peak.title])
+        found = _print(peaks, ("run", "peak", "first run", "bar", ""), _peak_cells, as_json)
     elif recording:
-        found = _recording(cases, only, rounds, as_json)
+        from plasticity.bench.recording import measure_recording
+
+        kept = measure_recording(cases.recording, rounds, wanted)
+        found = _print(kept, ("measured", "found", "bar"), _kept_cells, as_json)
+    elif online:
+        found = _online(cases, wanted, rounds, as_json)
     else:
-        found = _table(cases, only, data, rounds, as_json)
+        found = _table(cases, wanted, data, rounds, as_json)
     if as_json:
         import json
 
         print(json.dumps({"machine": told, "found": [row.to_dict() for row in found]}))
 
 
-def _table(
-    cases: Cases, only: str | None, data: str | None, rounds: int, silent: bool
-) -> list[Row]:
+def _table(cases: Cases, only: str, data: str | None, rounds: int, silent: bool) -> list[Row]:
     from plasticity.bench.table import measure_all
     from plasticity.bench.timing import opened
 
-    rows = measure_all(cases.cases, rounds, opened(data) if data else None, only or "")
+    rows = measure_all(cases.cases, rounds, opened(data) if data else None, only)
     titles = [
         "case",
         "step",
@@ -117,10 +122,10 @@ def _cells(row: Row) -> tuple[str, ...]:
     )
 
 
-def _online(cases: Cases, only: str | None, rounds: int, silent: bool) -> list[OnlineRow]:
+def _online(cases: Cases, only: str, rounds: int, silent: bool) -> list[OnlineRow]:
     from plasticity.bench.online import measure_online
 
-    rows = measure_online(cases.online, rounds, only or "")
+    rows = measure_online(cases.online, rounds, only)
     titles = ("case", "steps/s", "by hand", "ratio", "bar", "observed", "bar", "others")
     found: list[OnlineRow] = _print(rows, titles, _online_cells, silent)
     if not silent:
@@ -143,27 +148,12 @@ def _online_cells(row: OnlineRow) -> tuple[str, ...]:
     )
 
 
-def _memory(cases: Cases, only: str | None, silent: bool) -> list[PeakRow]:
-    from plasticity.bench.memory import measure_peaks
-
-    wanted = [peak for peak in cases.memory if (only or "") in peak.title]
-    titles = ("run", "peak", "first run", "bar", "")
-    return _print(measure_peaks(wanted), titles, _peak_cells, silent)
-
-
 def _peak_cells(row: PeakRow) -> tuple[str, ...]:
     if row.megabytes is None or row.compiled is None:
         return row.peak.title, "", "", f"<= {row.peak.bar:.0f} MB", row.missing
     met = "" if max(row.megabytes, row.compiled) <= row.peak.bar else "missed"
     bar = f"<= {row.peak.bar:.0f} MB"
     return row.peak.title, f"{row.megabytes:.0f} MB", f"{row.compiled:.0f} MB", bar, met
-
-
-def _recording(cases: Cases, only: str | None, rounds: int, silent: bool) -> list[Kept]:
-    from plasticity.bench.recording import measure_recording
-
-    rows = measure_recording(cases.recording, rounds, only or "")
-    return _print(rows, ("measured", "found", "bar"), _kept_cells, silent)
 
 
 def _kept_cells(row: Kept) -> tuple[str, ...]:

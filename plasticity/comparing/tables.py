@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import attrs
 import numpy as np
@@ -88,22 +87,18 @@ def difference_of(one: Contender, reference: Contender, column: str) -> Differen
     seeds = [run.seed for run in one.runs if run.seed in {other.seed for other in reference.runs}]
     if not seeds or not (one.has(column) and reference.has(column)):
         return None
-    values, others = (
-        [_of_seed(side, seed).row.get(column) for seed in seeds] for side in (one, reference)
-    )
-    if len(seeds) == 1:
-        right = [_right(_of_seed(side, seeds[0]), column) for side in (one, reference)]
-        if right[0] is not None and right[1] is not None and len(right[0]) == len(right[1]):
-            return difference(right[0], right[1], of="samples")
-    return difference(_numbers(values), _numbers(others))
+    pair = [
+        attrs.evolve(side, runs=tuple(_of_seed(side, seed) for seed in seeds))
+        for side in (one, reference)
+    ]
+    right, others = (_right(side.runs[0], column) for side in pair)
+    if len(seeds) == 1 and right is not None and others is not None and len(right) == len(others):
+        return difference(right, others, of="samples")
+    return difference(pair[0].values(column), pair[1].values(column))
 
 
 def _of_seed(contender: Contender, seed: int) -> Compared:
     return next(run for run in contender.runs if run.seed == seed)
-
-
-def _numbers(values: Sequence[Any]) -> Array:
-    return np.array([np.nan if value is None else value for value in values], np.float64)
 
 
 def _right(run: Compared, column: str) -> Array | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from plasticity.kernels.step_text import indented
+from plasticity.kernels.templates import template
 
 
 def frames_text(arguments: list[str], kept: Iterable[tuple[tuple[bool, ...], int]]) -> str:
@@ -34,8 +35,8 @@ def frames_text(arguments: list[str], kept: Iterable[tuple[tuple[bool, ...], int
             given += [f"summed_{n}_{m}", f"sums_{n}_{m}"]
             keep.append(f"    sums_{n}_{m}[slot_{n}] = total(summed_{n}_{m})")
         keep.append(f"    slot_{n} += 1")
-    return _MODULE.format(
-        shared=_SHARED if "copy_shared" in "".join(keep) else "",
+    return template("frames").format(
+        shared=template("copy_shared") if "copy_shared" in "".join(keep) else "",
         arguments=", ".join(given),
         begin=indented(begin, 1),
         near=indented(near, 2),
@@ -52,45 +53,5 @@ _LATER = {
     "count": "count + done",
 }
 
-_MODULE = '''\
-"""Frames of arrays between steps."""
-
-import plasticity.kernels.cache
-from numba import njit, prange
-
-
-@njit(error_model="numpy")
-def copy_part(array, flat, slot, parts, run, p):
-    # Of slices, whose indices cannot be negative: measured, a tenth of the time.
-    part = array[p * run : (p + 1) * run]
-    target = flat[slot + parts[p] :]
-    for k in range(len(part)):
-        target[k] = part[k]
-
-
-@njit(error_model="numpy")
-def copy(array, flat, slot, parts, run):
-    for p in range(len(parts)):
-        copy_part(array, flat, slot, parts, run, p)
-
-{shared}
-@plasticity.kernels.cache.njit(nogil=True, error_model="numpy")
-def kernel({arguments}):
-    done = 0
-{begin}
-    while done < n_step:
-        size = n_step - done
-{near}
-        stretch({passed})
-        done += size
-{keep}
-'''
 
 # A thread copies what it has in its cache, more or less: the neurons that it does the steps of.
-_SHARED = """
-@njit(parallel=True, error_model="numpy")
-def copy_shared(array, flat, slot, parts, run):
-    for p in prange(len(parts)):
-        copy_part(array, flat, slot, parts, run, p)
-
-"""

@@ -6,45 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from plasticity.kernels.compiled import compiled
-
-_POINTWISE = '''\
-"""A rule seen by one neuron on one sample, run over all of them."""
-
-from plasticity.kernels.cache import njit
-
-
-@njit(error_model="numpy")
-def kernel({arguments}):
-    n_neuron, n_sample = modulation.shape
-    for i in range(n_neuron):
-        {begin}
-        for b in range(n_sample):
-            {call}
-        {end}
-'''
-
-_COMPETITIVE = '''\
-"""A rule in which the neurons of one sample compete, run over all samples."""
-
-import numpy as np
-from plasticity.kernels.cache import njit
-
-
-@njit(error_model="numpy")
-def kernel({arguments}):
-    n_neuron, n_sample = modulation.shape
-    {vectors}
-    phi = np.zeros(n_neuron, modulation.dtype)
-    d = np.zeros(n_neuron, modulation.dtype)
-    for b in range(n_sample):
-        for i in range(n_neuron):
-            {gather}
-            phi[i] = 0
-        function({call})
-        for i in range(n_neuron):
-            modulation[i, b] += phi[i]
-    {end}
-'''
+from plasticity.kernels.templates import template
 
 
 def pointwise(
@@ -64,23 +26,9 @@ def pointwise(
     values = ", ".join(
         [f"{name}[i, b]" if rank == 2 else f"{name}[i]" for name, rank in symbols] + numbers
     )
-    names = [name for name, _ in symbols] + numbers + ["modulation"]
-    if decays:
-        text = _POINTWISE.format(
-            arguments=", ".join([*names, "decay"]),
-            begin="total = decay[i] * 0",
-            call=f"phi, d = function({values})\n            modulation[i, b] += phi\n"
-            "            total += d",
-            end="decay[i] += total / n_sample",
-        )
-    else:
-        text = _POINTWISE.format(
-            arguments=", ".join(names),
-            begin="pass",
-            call=f"modulation[i, b] += function({values})",
-            end="pass",
-        )
-    text = "\n".join(line for line in text.split("\n") if line.strip() != "pass")
+    names = [name for name, _ in symbols] + numbers + ["modulation"] + ["decay"] * decays
+    text = template("pointwise_with_decay" if decays else "pointwise")
+    text = text.format(arguments=", ".join(names), values=values)
     return compiled(text, {"function": function})
 
 
@@ -103,7 +51,7 @@ def competitive(
     call += ["phi=phi", *(["d=d"] if decays else [])]
     call += [f"{name}={number}" for name, number in zip(parameters, numbers, strict=True)]
     names = [name for name, _ in symbols] + numbers + ["modulation"]
-    text = _COMPETITIVE.format(
+    text = template("compete").format(
         arguments=", ".join([*names, *(["decay"] if decays else [])]),
         vectors=vectors,
         gather=gather,

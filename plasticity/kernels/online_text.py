@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 
-from plasticity.kernels.step_text import DOT, LARGEST, StepText, indented
+from plasticity.kernels.step_text import LARGEST, StepText, indented
+from plasticity.kernels.templates import template
 
 
 def online_text(step: StepText, converts: bool) -> str:
@@ -29,7 +30,7 @@ def online_text(step: StepText, converts: bool) -> str:
         body += [*_each_neuron([*respond, "current[i, 0] = u"]), *step.couple]
         respond = ["u = current[i, 0]"]
     respond += [*_activity(step), *_rules(step)]
-    learn = _learn(step, x_j)
+    learn = [*_phi(step), *step.learn(_update(step, x_j))]
     if step.compete or step.peak:
         body += [*_each_neuron(respond), *step.compete]
         if step.peak:
@@ -39,8 +40,8 @@ def online_text(step: StepText, converts: bool) -> str:
     else:
         body += _each_neuron([*respond, *learn])
     last = [] if converts else ["for j in range(n_input):", "    x[0, j] = samples[r, j]"]
-    return _MODULE.format(
-        dot=DOT,
+    return template("online").format(
+        dot=template("dot"),
         arguments=", ".join(step.arguments),
         body=indented(body, 2),
         last=indented(last, 1),
@@ -111,47 +112,3 @@ def _measured_update(step: StepText, x_j: str) -> list[str]:
     inner = ["w = weights[i, j]", _update(step, x_j), *step.shape]
     inner += ["update[i, j] = dw", *LARGEST]
     return [*_phi(step), "for j in range(n_input):", *("    " + line for line in inner)]
-
-
-def _learn(step: StepText, x_j: str) -> list[str]:
-    inner = ["w = weights[i, j]"]
-    if step.peak:
-        inner += ["dw = update[i, j]", *step.shape_after]
-    else:
-        inner += [_update(step, x_j), *step.shape]
-    inner += [*step.move, *step.bound, "weights[i, j] = w"]
-    inner += [f"effective[i, j] = {step.effective}"] if step.effective and not step.rows else []
-    lines = [
-        *_phi(step),
-        "for j in range(n_input):",
-        *("    " + line for line in inner),
-        *step.rows,
-    ]
-    if step.effective and step.rows:
-        lines += ["for j in range(n_input):", "    w = weights[i, j]"]
-        lines += [f"    effective[i, j] = {step.effective}"]
-    return lines
-
-
-_MODULE = '''\
-"""Steps of one sample each."""
-
-import numpy as np
-import plasticity.kernels.cache
-from numba import njit
-
-
-{dot}
-
-@plasticity.kernels.cache.njit(nogil=True, error_model="numpy", fastmath={{"contract"}})
-def kernel({arguments}):
-    n_neuron, n_input = weights.shape
-    n_sample = 1
-    first_row, last_row, part, b = 0, 1, 0, 0
-    number = current.dtype.type
-    zero, share = number(0), number(1)
-    r, last = 0, n_step - 1
-    for t in range(n_step):
-{body}
-{last}
-'''

@@ -14,6 +14,8 @@ from collections.abc import Iterable
 
 import attrs
 
+from plasticity.kernels.templates import template
+
 
 @attrs.define
 class StepText:
@@ -77,7 +79,7 @@ class StepText:
             else self._call(f"stage_{n}", kind, body)
             for n, (kind, body) in enumerate(regions)
         ]
-        return _MODULE.format(
+        return template("step").format(
             sums=self._sums(),
             stages=stages,
             arguments=", ".join(self.arguments),
@@ -85,13 +87,18 @@ class StepText:
         )
 
     def _sums(self) -> str:
-        """The functions that add something up over the samples of a neuron."""
+        """The functions that add something up over the samples of a neuron.
+
+        These only read, so they may sum in vectors: with nothing stored, no check of overlap
+        decides at run time between two orders, so the order is fixed.
+        """
         observed = "".join(
-            _OBSERVED.format(n=n, observe=observe) for n, observe in enumerate(self.observe)
+            template("observed").format(n=n, observe=observe)
+            for n, observe in enumerate(self.observe)
         )
         if not self.decays:
             return observed
-        return observed + _FADED.format(
+        return observed + template("faded").format(
             arguments=", ".join(self._seen()), body=indented(self._look(), 2)
         )
 
@@ -110,7 +117,7 @@ class StepText:
         if kind == "rows":
             body = [*_BLOCKS, *("    " + line for line in body)]
         # A loop over one part would be one more function to compile for each stage.
-        text = _STAGE + _PARTS if self.cut else _STAGE
+        text = template("stage") + template("parts") if self.cut else template("stage")
         return text.format(
             name=name,
             arguments=arguments,
@@ -189,7 +196,9 @@ class StepText:
         """dW, and where its largest value is needed, what comes before that value."""
         lines = [_BEGIN_TOP] if self.peak else []
         if self.sparse:
-            lines += _SPARSE if self.still else [*_SPARSE, *_ZEROS]
+            # Most neurons win no sample; the bits of their phi are looked at many at a time.
+            lines += template("sparse").splitlines()
+            lines += [] if self.still else _ZEROS
         else:
             lines += ["np.dot(modulation[first_row:last_row], x, update[first_row:last_row])"]
         if self.peak:
@@ -205,23 +214,22 @@ class StepText:
     def _apply(self) -> list[str]:
         lines = [self.before] if self.before else []
         body = [*([] if self.peak else self._decay()), *self._skip()]
+        body += self.learn(self._update_of_w())
+        return [*lines, *_each("i", "first_row, last_row", body)]
+
+    def learn(self, update_of_w: str) -> list[str]:
+        """Move the weights of neuron i, by a dW that is formed here unless the peak had to be."""
         inner = ["w = weights[i, j]"]
         if self.peak:
             inner += ["dw = update[i, j]", *self.shape_after]
         else:
-            inner += [self._update_of_w(), *self.shape]
+            inner += [update_of_w, *self.shape]
         inner += [*self.move, *self.bound, "weights[i, j] = w"]
-        inner += [f"effective[i, j] = {self.effective}"] if self.effective and not self.rows else []
-        body += ["for j in range(n_input):", *("    " + line for line in inner)]
-        body += self.rows
-        if self.effective and self.rows:
-            body += ["for j in range(n_input):", "    w = weights[i, j]"]
-            body += [f"    effective[i, j] = {self.effective}"]
-        return [
-            *lines,
-            "for i in range(first_row, last_row):",
-            *("    " + line for line in body),
-        ]
+        effective = [f"effective[i, j] = {self.effective}"] if self.effective else []
+        if not self.rows:
+            return _each("j", "n_input", [*inner, *effective])
+        again = _each("j", "n_input", ["w = weights[i, j]", *effective]) if effective else []
+        return [*_each("j", "n_input", inner), *self.rows, *again]
 
     def _skip(self) -> list[str]:
         return ["if not touched[i]:", "    continue"] if self.sparse and self.still else []
@@ -273,7 +281,7 @@ _AT_STEP = {"start": "start + t * n_sample", "step": "now", "count": "count + t"
 
 GATHER = [
     "r = order[place]",
-    "for j in range(n_input):",
+    "for j in range(samples.shape[1]):",
     "    x[b, j] = x.dtype.type(samples[r, j]) * scale",
 ]
 
@@ -284,106 +292,11 @@ _WEIGH_DECAYS = [
     "    decays[part, i] *= own",
 ]
 
-# Most neurons win no sample; the bits of their phi are looked at many at a time.
-_SPARSE = [
-    "for i in range(first_row, last_row):",
-    "    touched[i] = False",
-    "    found = magnitude & 0",
-    "    for b in range(n_sample):",
-    "        found |= modulation_bits[i, b]",
-    "    for b in range(n_sample if found else 0):",
-    "        phi = modulation[i, b]",
-    "        if phi == zero:",
-    "            continue",
-    "        if touched[i]:",
-    "            for j in range(n_input):",
-    "                update[i, j] += phi * x[b, j]",
-    "        else:",
-    "            touched[i] = True",
-    "            for j in range(n_input):",
-    "                update[i, j] = phi * x[b, j]",
-]
-
 # Left out where nobody reads the update of a neuron that is not touched.
 _ZEROS = [
     "    if not touched[i]:",
     "        update[i, :] = zero",
 ]
-
-# Functions that only read may sum in vectors: with nothing stored, no check of overlap decides at
-# run time between two orders, so the order is fixed.
-DOT = """\
-@njit(error_model="numpy", fastmath={"reassoc", "contract"})
-def dot(weights, i, x, r):
-    total = weights.dtype.type(0)
-    for j in range(weights.shape[1]):
-        total += weights[i, j] * x[r, j]
-    return total
-"""
-
-_OBSERVED = """\
-@njit(error_model="numpy", fastmath={{"reassoc", "contract"}})
-def observed_{n}(activity, i):
-    total = activity.dtype.type(0)
-    for b in range(activity.shape[1]):
-        y = activity[i, b]
-        total += {observe}
-    return total
-
-
-"""
-
-_FADED = """\
-@njit(error_model="numpy", fastmath={{"reassoc", "contract"}})
-def faded({arguments}):
-    d = zero
-    for b in range(current.shape[1]):
-{body}
-    return d
-
-
-"""
-
-_STAGE = """\
-@njit(error_model="numpy")
-def {name}_part(first_row, last_row, part, {arguments}):
-{body}
-"""
-
-_PARTS = """
-
-@njit({parallel}error_model="numpy")
-def {name}({arguments}):
-    n_part = len({cut})
-    for part in prange(n_part):
-        low = part * {size} // n_part
-        high = (part + 1) * {size} // n_part
-        {name}_part(low, high, part, {arguments})
-"""
-
-_MODULE = '''\
-"""Steps of a layer."""
-
-import numpy as np
-import plasticity.kernels.cache
-from numba import njit, prange
-
-
-{sums}{stages}
-
-# Each parallel loop has a function of its own: Numba would merge neighbours into one loop, and a
-# stage needs all of the one before.
-@plasticity.kernels.cache.njit(nogil=True, error_model="numpy")
-def kernel({arguments}):
-    n_neuron, n_sample = current.shape
-    n_input = x.shape[1]
-    number = current.dtype.type
-    zero, share = number(0), number(1) / number(n_sample)
-    for t in range(n_step):
-        now = step + t
-        first = now == 0
-{body}
-'''
 
 
 def _each(name: str, rows: str, lines: Iterable[str]) -> list[str]:

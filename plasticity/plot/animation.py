@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from plasticity.errors import DataError, StoreError
-from plasticity.plot.canvas import MUTED
-from plasticity.plot.fields import grid_of, limit_of, show_weights
+from plasticity.plot.canvas import MUTED, weights_image
+from plasticity.plot.fields import grid_of, limit_of
 from plasticity.plot.recorded import along
 from plasticity.results import Run
 
@@ -37,7 +37,9 @@ def animate(run: Run, path: str | Path, *, count: int = _MOST) -> Path:
     figure = Figure(figsize=(4.2, 4.5), layout="constrained")
     ax = figure.add_subplot()
     ax.set_axis_off()
-    image = show_weights(ax, values[0], run.image_shape, limit)
+    image = weights_image(
+        ax, grid_of(values[0], run.image_shape), limit, square=bool(run.image_shape)
+    )
     title = ax.set_title("", size=9, color=MUTED, loc="left")
 
     def show(frame: int) -> tuple[Any, ...]:

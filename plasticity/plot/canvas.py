@@ -6,6 +6,10 @@ from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from plasticity.typing import Array
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -51,6 +55,34 @@ def quiet(ax: Axes, *, grid: bool = True) -> None:
     if grid:
         ax.grid(axis="y", color=LINE, linewidth=0.8)
         ax.set_axisbelow(True)
+
+
+def weights_image(ax: Axes, picture: Array, limit: float, square: bool) -> Any:
+    """Draw weights in colours that end at a limit on both sides of white, and return the image.
+
+    square   whether a pixel is as high as it is wide
+    """
+    return ax.imshow(
+        picture,
+        cmap=DIVERGING,
+        vmin=-limit,
+        vmax=limit,
+        interpolation="nearest",
+        aspect="equal" if square else "auto",
+    )
+
+
+def side_by_side(images: Array, columns: int, gap: int, blank: float) -> Array:
+    """Images (image, y, x, ...) as one, row after row, with blank pixels between them."""
+    count, height, width, *channels = images.shape
+    rows = -(-count // columns)
+    shape = (rows * (height + gap) - gap, columns * (width + gap) - gap, *channels)
+    grid = np.full(shape, blank, images.dtype)
+    for index, image in enumerate(images):
+        row, column = divmod(index, columns)
+        y, x = row * (height + gap), column * (width + gap)
+        grid[y : y + height, x : x + width] = image
+    return grid
 
 
 def colour_of(index: int) -> str:

@@ -51,10 +51,10 @@ def confusion(
     ax = axes(ax, side, side)
     # The right ones are so many that the mistakes would all be pale beside them.
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    right = np.eye(len(classes), dtype=bool)
-    wrong = np.where(right | (counts == 0), np.nan, share**0.5)
+    diagonal = np.eye(len(classes), dtype=bool)
+    wrong = np.where(diagonal | (counts == 0), np.nan, share**0.5)
     ax.imshow(wrong, cmap="Reds", vmin=-0.1, vmax=1.0)
-    ax.imshow(np.where(right, share, np.nan), cmap="Blues", vmin=0, vmax=1.6)
+    ax.imshow(np.where(diagonal, share, np.nan), cmap="Blues", vmin=0, vmax=1.6)
     if len(classes) <= _MOST_CLASSES:
         for row, column in zip(*np.nonzero(counts), strict=True):
             told = str(counts[row, column])

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from plasticity.analysis.dims import of_images
 from plasticity.errors import DataError
-from plasticity.plot.canvas import DIVERGING, MUTED, axes
+from plasticity.plot.canvas import MUTED, axes, side_by_side, weights_image
 from plasticity.plot.recorded import along
 from plasticity.results import Run
 from plasticity.typing import Array
@@ -44,14 +45,15 @@ def weights(
         state = run.state(0)
         if "weights" not in state:
             raise DataError(f"{run.store.target or 'the run'}: holds no weights")
-        values = state["weights"].values
+        values = of_images(state["weights"], image_shape).values
     else:
         values = np.asarray(run)
     limit = limit_of(values) if limit is None else limit
     shown = values[:count]
+    picture = grid_of(shown, image_shape)
     height = 4.2 if image_shape else min(4.2, max(1.2, 0.12 * len(shown)))
     ax = axes(ax, 4.2 + 0.5 * colour_bar, height)
-    image = show_weights(ax, shown, image_shape, limit)
+    image = weights_image(ax, picture, limit, square=bool(image_shape))
     if image_shape:
         ax.set_axis_off()
     else:
@@ -78,10 +80,14 @@ def trajectory(
     values = recorded.isel(step=steps).values[:, :count]
     shape = run.image_shape
     # Those that are last in a row of the grid come later in the run.
-    rows = values.transpose(1, 0, 2).reshape(-1, values.shape[-1]) if shape else values[:, 0].T
-    side = float(shape[1] + _GAP) if shape else 1.0
+    rows = values.transpose(1, 0, 2).reshape(-1, values.shape[-1])
+    limit = limit_of(values)
     ax = axes(ax, 0.62 * len(steps) + 0.6, 0.62 * values.shape[1] + 0.5)
-    image = show_weights(ax, rows, shape, limit_of(values), len(steps))
+    if shape is None:
+        picture, side = values[:, 0].T, 1.0
+    else:
+        picture, side = grid_of(rows, shape, len(steps)), float(shape[1] + _GAP)
+    image = weights_image(ax, picture, limit, square=shape is not None)
     places = side * np.arange(len(steps)) + (side - _GAP - 1) / 2 if shape else range(len(steps))
     ax.set_xticks(list(places), [f"{step:,}" for step in recorded["step"].values[steps]])
     ax.set_yticks([])
@@ -90,20 +96,6 @@ def trajectory(
     ax.set_xlabel("step" if shape else "step; the inputs of the first neuron upwards", size=8)
     _add_bar(ax, image)
     return ax
-
-
-def show_weights(
-    ax: Axes,
-    values: Array,
-    image_shape: tuple[int, ...] | None,
-    limit: float,
-    columns: int | None = None,
-) -> Any:
-    """Draw weights (neuron, input) as `grid_of` arranges them, in colours that end at `limit`."""
-    return ax.imshow(
-        grid_of(values, image_shape, columns), cmap=DIVERGING, vmin=-limit, vmax=limit,
-        interpolation="nearest", aspect="equal" if image_shape else "auto",
-    )  # fmt: skip
 
 
 def limit_of(values: Array) -> float:
@@ -131,27 +123,7 @@ def grid_of(
     if images.ndim == 4:
         images = images.mean(axis=-1)
     columns = columns or int(np.ceil(np.sqrt(len(images))))
-    return tiled(images.astype(np.float64), columns, _GAP, np.nan)
-
-
-def tiled(images: Array, columns: int, gap: int, between: float) -> Array:
-    """Images (image, y, x) or (image, y, x, channel) side by side in one picture.
-
-    gap       pixels between two
-    between   what is there
-
-    >>> tiled(np.array([[[1]], [[2]], [[3]]]), 2, 1, 0).tolist()
-    [[1, 0, 2], [0, 0, 0], [3, 0, 0]]
-    """
-    count, height, width = images.shape[:3]
-    rows = -(-count // columns)
-    shape = (rows * (height + gap) - gap, columns * (width + gap) - gap, *images.shape[3:])
-    grid = np.full(shape, between, images.dtype)
-    for index, image in enumerate(images):
-        row, column = divmod(index, columns)
-        y, x = row * (height + gap), column * (width + gap)
-        grid[y : y + height, x : x + width] = image
-    return grid
+    return side_by_side(images.astype(np.float64), columns, _GAP, np.nan)
 
 
 def _add_bar(ax: Axes, image: Any) -> None:

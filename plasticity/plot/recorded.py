@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plasticity.analysis.dims import of_images
 from plasticity.errors import DataError
 from plasticity.results import Run
 
@@ -14,7 +15,7 @@ _SEVERAL = 2  # frames, below which there is no course
 
 
 def along(run: Run, name: str, layer: int | str = -1) -> xr.DataArray:
-    """An array that was recorded over `step`, of the group with the most frames of it.
+    """An array recorded over `step`, of the group with the most frames; without a constant input.
 
     Raises `DataError` where no group has two frames.
     """
@@ -31,7 +32,7 @@ def along(run: Run, name: str, layer: int | str = -1) -> xr.DataArray:
         )
     # What a step fills, as the threshold, is not there before the first.
     not_yet = best["step"][0] == 0 and best[0].isnull().all()
-    return best[1:] if not_yet else best
+    return of_images(best[1:] if not_yet else best, run.image_shape)
 
 
 def _groups(run: Run, layer: int | str) -> list[str]:

@@ -6,8 +6,6 @@ import numpy as np
 
 from plasticity.typing import Array
 
-_MANTISSA = {"float16": 10, "float32": 23, "float64": 52}
-
 
 def rounded(values: Array, bits: int) -> Array:
     """Floating point numbers of which the mantissa keeps its first bits, to the nearest or even.
@@ -23,18 +21,11 @@ def rounded(values: Array, bits: int) -> Array:
     >>> rounded(np.array([1.0625, 1.1875, 3.14159]), bits=3).tolist()
     [1.0, 1.25, 3.25]
     """
-    dropped = _MANTISSA[values.dtype.name] - bits
-    if dropped <= 0:
+    if bits >= np.finfo(values.dtype).nmant:
         return values
-    whole = np.dtype(f"u{values.dtype.itemsize}").type
-    result = np.array(values, order="C")
-    number = result.view(whole)
-    # The mantissa carries over into the exponent, which is how rounding up passes a power of two.
-    odd = number >> whole(dropped)
-    odd &= whole(1)
-    odd += whole((1 << (dropped - 1)) - 1)
-    number += odd
-    number &= whole(~((1 << dropped) - 1) & int(np.iinfo(whole).max))
+    from numcodecs.bitround import BitRound
+
+    result: Array = BitRound(bits).encode(values).view(values.dtype)
     np.copyto(result, values, where=~np.isfinite(values))
     return result
 

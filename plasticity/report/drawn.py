@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
 
+from plasticity.comparing.scores import Scores
 from plasticity.comparing.tables import Contender
 from plasticity.comparing.task import Compared
 from plasticity.errors import DataError
@@ -23,6 +24,19 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from plasticity.comparison import Comparison
+
+# What is known of n neurons -> title and caption of its figure.
+_BY_SIZE = {
+    "memorized": (
+        "Memorized by n neurons",
+        "Samples that at least one of n neurons selects. Higher: more memorized.",
+    ),
+    "overlaps": (
+        "Overlap index of n neurons",
+        "These over the mean that a neuron selects: n where no two select the same, 1 where all "
+        "do. Higher: less overlap.",
+    ),
+}
 
 
 @attrs.frozen
@@ -68,11 +82,6 @@ def selections(comparison: Comparison) -> list[Figure]:
     # Positions without scores are there, so that colours stay.
     counts = {name: np.empty(0) for name in (c.name for c in comparison.contenders)}
     counts |= {name: scores.selected for _, name, scores in scored}
-    curves = {
-        what: {index: (scores.sizes, getattr(scores, what)) for index, _, scores in scored}
-        for what in ("memorized", "overlaps")
-    }
-
     select = partial(selectivity, counts, n_sample=n_sample, legend=False)
     figures = [
         Figure(
@@ -84,64 +93,50 @@ def selections(comparison: Comparison) -> list[Figure]:
     ]
     if max(scores.sizes.max() for _, _, scores in scored) < 2:
         return figures
-    for what, title, caption in (
-        (
-            "memorized",
-            "Memorized by n neurons",
-            "Samples that at least one of n neurons selects. Higher: more memorized.",
-        ),
-        (
-            "overlaps",
-            "Overlap index of n neurons",
-            "These over the mean that a neuron selects: n where no two select the same, 1 where "
-            "all do. Higher: less overlap.",
-        ),
-    ):
-        drawn = svg(partial(by_size, curves[what]), f"{title}, over n")
-        figures.append(Figure(title, drawn, caption))
+    for what, (title, caption) in _BY_SIZE.items():
+        curves = {index: (scores.sizes, getattr(scores, what)) for index, _, scores in scored}
+        figures.append(Figure(title, svg(partial(by_size, curves), f"{title}, over n"), caption))
     return figures
 
 
 def readings(comparison: Comparison) -> list[Figure]:
     """A confusion matrix for each experiment and readout."""
     figures = []
-    for index, contender in enumerate(comparison.contenders):
-        scores = contender.shown.scores
-        if scores is None or scores.labels is None:
-            continue
+    for index, contender, scores in _scored(comparison):
         for name, predicted in scores.predicted.items():
-            told = cell(name, scores.accuracy(name))
             drawn = svg(
                 partial(confusion, scores.labels, predicted),
                 f"confusion of the {heading(name)} of {contender.name}",
-                width=3.4,
                 height=3.4,
                 place=SQUARE,
             )
-            figures.append(
-                Figure(contender.name, drawn, f"{heading(name).capitalize()}: {told}", index)
-            )
+            told = f"{heading(name).capitalize()}: {cell(name, scores.accuracy(name))}"
+            figures.append(Figure(contender.name, drawn, told, index))
     return figures
 
 
 def embeddings(comparison: Comparison) -> list[Figure]:
     """The responses of each experiment in the plane of their two main components."""
     figures = []
+    for index, contender, scores in _scored(comparison):
+        if scores.points is not None:
+            drawn = svg(
+                partial(embedding, scores.points, scores.shown),
+                f"responses of {contender.name} by class",
+                height=3.0,
+                place=WHOLE,
+            )
+            told = f"The two components hold {100 * sum(scores.explained):.0f}% of the variance."
+            figures.append(Figure(contender.name, drawn, told, index))
+    return figures
+
+
+def _scored(comparison: Comparison) -> Iterator[tuple[int, Contender, Scores]]:
+    """The experiments of which something was read off, each with its position."""
     for index, contender in enumerate(comparison.contenders):
         scores = contender.shown.scores
-        if scores is None or scores.points is None or scores.shown is None:
-            continue
-        drawn = svg(
-            partial(embedding, scores.points, scores.shown),
-            f"responses of {contender.name} by class",
-            width=3.4,
-            height=3.0,
-            place=WHOLE,
-        )
-        share = sum(scores.explained)
-        caption = f"The two components hold {100 * share:.0f}% of the variance."
-        figures.append(Figure(contender.name, drawn, caption, index))
-    return figures
+        if scores is not None and scores.labels is not None:
+            yield index, contender, scores
 
 
 def _thresholds(contenders: Iterable[Contender]) -> list[Figure]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from plasticity.plot.fields import tiled
+from plasticity.plot.canvas import side_by_side
 from plasticity.report.pictures import png_address
 from plasticity.typing import Array
 
@@ -59,7 +59,7 @@ def _frame(
     if image_shape is None:
         return np.pad(entries[:, :: -(-entries.shape[1] // _WIDTH)], ((0, _GAP), (0, 0)))
     images = entries.reshape(len(entries), *image_shape[:2], -1)[..., 0]
-    return np.pad(tiled(images, columns, _GAP, _CLEAR), ((0, _GAP), (0, 0)))
+    return np.pad(side_by_side(images, columns, _GAP, _CLEAR), ((0, _GAP), (0, 0)))
 
 
 def _palette() -> list[int]:

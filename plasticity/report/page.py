@@ -103,7 +103,8 @@ def _samples(comparison: Comparison) -> Picture | None:
     data = comparison.data
     if data is None:
         return None
-    return sample_picture(data.take(slice(_SAMPLES_SHOWN)), data.image_shape)
+    samples = data.take(slice(_SAMPLES_SHOWN))[:, : data.samples.shape[1]]
+    return sample_picture(samples, data.image_shape)
 
 
 def _seeds(runs: Any) -> list[int]:

@@ -9,7 +9,8 @@ from typing import Any
 import attrs
 import numpy as np
 
-from plasticity.plot.fields import limit_of, tiled
+from plasticity.plot.canvas import side_by_side
+from plasticity.plot.fields import limit_of
 from plasticity.typing import Array
 
 MOST = 100
@@ -97,7 +98,7 @@ def _grid(images: Array) -> Array:
     enlarge = max(1, _CELL // max(images.shape[1:3]))
     images = images.repeat(enlarge, axis=1).repeat(enlarge, axis=2)
     opaque = np.pad(images, ((0, 0), (0, 0), (0, 0), (0, 1)), constant_values=255)
-    return tiled(opaque, min(len(images), _MOST_COLUMNS), _GAP, 0)
+    return side_by_side(opaque, min(len(images), _MOST_COLUMNS), _GAP, 0)
 
 
 def _enlarged_map(colours: Array) -> Array:

@@ -21,6 +21,7 @@ from sklearn.utils.validation import (
 from plasticity.assembly import assemble
 from plasticity.data import Data
 from plasticity.errors import DataError, PlasticityError
+from plasticity.portion import Portion
 from plasticity.results import Run
 from plasticity.runs import configure
 from plasticity.simulation import Simulation
@@ -45,7 +46,8 @@ class PlasticityTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
     listeners     objects with `@hookimpl` methods, such as callbacks at each epoch
     verbose       whether observers that only write, such as a progress bar, take part
     settings      any other setting by its path, as of `pl.run` but with two underscores for each
-                  dot: `rule__power=3`, `lateral=None`, `layers__1__optimizer__rate=0.1`
+                  dot: `rule__power=3`, `lateral=None`, `layers__1__optimizer__rate=0.1`; of those
+                  of the data only `data__constant=1.0`, a constant input beside the samples, a bias
 
     Settings are parameters like others: `set_params` and parameter grids take them, and
     `get_params` lists all. They are checked by `fit`, with the messages of `pl.run`.
@@ -208,6 +210,9 @@ class PlasticityTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
 
     def _experiment(self, data: Data) -> Experiment:
         made = self.configured()
+        source = made.data
+        told = {"constant": getattr(source, "constant", None), **getattr(source, "settings", {})}
+        data = Portion(constant=told["constant"]).of(data)
         seed = made.seed if self.random_state is None else _seed(self.random_state)
         size = min(made.batch_size, data.n_sample)
         return attrs.evolve(made, data=data, batch_size=size, seed=seed)

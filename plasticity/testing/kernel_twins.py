@@ -63,10 +63,7 @@ def _plain(function: Any) -> Callable[..., Any]:
 
 def _each(function: Callable[..., Any], *arrays: Array) -> Array:
     """A function of one element of each array, over all of them."""
-    found = np.empty(arrays[0].shape, arrays[0].dtype)
-    for place in np.ndindex(found.shape):
-        found[place] = function(*(array[place] for array in arrays))
-    return found
+    return _several(function, ("value",), *arrays)["value"]
 
 
 def _several(

@@ -58,8 +58,8 @@ def test_with_no_names_the_default_comparison_is_run(tmp_path):
     assert {"unit convergence", "linear probe", "samples per second"} <= set(titles)
     by_title = [dict(zip(titles, columns(line), strict=True)) for line in (bcm, krotov_hopfield)]
     assert [row["run"] for row in by_title] == ["bcm", "krotov_hopfield"]
-    # BCM weights have no norm to converge to, and its preset does not measure it.
-    assert [row["unit convergence"] for row in by_title] == ["–", "0"]
+    # BCM weights have no norm to converge to, but what one preset measures of them is told of both.
+    assert [row["unit convergence"] for row in by_title] == ["0", "0"]
     inputs = dict(zip(titles, columns(raw), strict=True))
     assert (inputs.pop("run"), inputs.pop("linear probe")) == ("raw inputs", "96.4%")
     assert set(inputs.values()) == {"–"}
@@ -78,7 +78,7 @@ def test_nothing_is_overwritten(tmp_path):
     (tmp_path / "notes" / "mine.txt").write_text("do not touch")
     result = command("compare", "bcm", "--out", "notes", "--quiet", *SMALL)
     assert (result.status, result.out) == (2, "")
-    assert result.err == "Error: notes: exists already; choose another folder\n"
+    assert result.err == f"Error: {tmp_path / 'notes'}: exists already; choose another folder\n"
 
 
 def test_the_same_again_skips_what_is_complete_and_another_is_refused(tmp_path):
@@ -93,7 +93,7 @@ def test_the_same_again_skips_what_is_complete_and_another_is_refused(tmp_path):
     other = command("compare", "bcm", "--out", "mine", "--set", "epochs=1", "--set", "neurons=6")
     assert other.status == 2
     assert other.err == (
-        "Error: mine: holds another comparison:\n"
+        f"Error: {tmp_path / 'mine'}: holds another comparison:\n"
         "  bcm: neurons: 5 before, 6 now\n"
         "choose another folder\n"
     )

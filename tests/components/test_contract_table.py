@@ -46,6 +46,7 @@ def settings_for(tmp_path_factory):
         "early_stopping": {"measurement": "mean_response", "above": -100, "patience": 3},
         "cifar10": {"folder": str(folder)},
         "lateral.uniform": {"strength": -0.1},
+        "mask": {"density": 0.5},
         "lateral.matrix": {"values": random.uniform(-0.2, 0.2, (4, 4)).tolist()},
         "mnist": {"folder": str(folder)},
         "natural_images": {"path": str(folder / "images.npy"), "size": 2, "eyes": 2, **few},

@@ -9,6 +9,12 @@ from plasticity.errors import ConflictError, ContractError, MissingPartError
 from plasticity.hookspecs import EVENTS
 
 
+@pytest.fixture
+def nobody_looks_on(monkeypatch):
+    """Leave out the diagnostics, which answer events of their own and look at responses."""
+    monkeypatch.setattr("plasticity.assembly._diagnostics", dict)
+
+
 def events_of_a_step(simulation):
     return [answer.event for answer in simulation.plan(simulation.layers).step]
 
@@ -151,6 +157,7 @@ class Around:
         return filled
 
 
+@pytest.mark.usefixtures("nobody_looks_on")
 def test_a_wrapper_goes_around_the_answer_and_changes_no_bit():
     around = Around()
     assert np.array_equal(weights_of(trained(listeners=[around])), weights_of(trained()))
@@ -174,6 +181,7 @@ def test_a_wrapper_around_listeners_goes_around_those_who_listen_at_that_step():
     assert notes.steps == [("layer_0", step) for step in (3, 6, 9, 12)]
 
 
+@pytest.mark.usefixtures("nobody_looks_on")
 def test_a_trace_prints_every_call_and_changes_no_bit(monkeypatch, capsys):
     plain = trained(listeners=[Notes(every=2)])
     capsys.readouterr()

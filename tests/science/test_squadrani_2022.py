@@ -22,7 +22,9 @@ def test_one_command_writes_the_pictures_and_the_tables(tmp_path):
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0, done.stderr
+    # Runs as short as these have neurons that are silent or still, and say so.
+    assert [line for line in done.stderr.splitlines() if not line.startswith("layer_0: ")] == []
     pictures = [f"digits_{name}.png" for name in ("fields", "lateral", "memory", "patterns")]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["README.md", *pictures]
     text = (tmp_path / "README.md").read_text(encoding="utf-8")

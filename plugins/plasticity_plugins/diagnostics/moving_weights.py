@@ -22,7 +22,7 @@ class MovingWeights:
     """
 
     @hookimpl
-    def run_started(self, clock: Clock) -> None:
+    def init_state(self, clock: Clock) -> None:
         self._at = clock.n_step - clock.steps_per_epoch
         self._wanted = clock.n_epoch >= _EPOCHS
         self._before: Array | None = None

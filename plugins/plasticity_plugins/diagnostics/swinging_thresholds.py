@@ -46,14 +46,11 @@ class SwingingThresholds:
     """
 
     @hookimpl
-    def run_started(self, clock: Clock) -> None:
+    def init_state(self, inputs: Inputs, clock: Clock) -> None:
+        self._inputs = inputs
         self._every = max(clock.n_step // _LOOKS, _APART)
         self._half = clock.n_step // 2
         self._course: list[Array] = []
-
-    @hookimpl
-    def init_state(self, inputs: Inputs) -> None:
-        self._inputs = inputs
 
     def following(self, step: int) -> int | None:
         """The next step at which it looks; none in a run too short for a swing to be seen."""

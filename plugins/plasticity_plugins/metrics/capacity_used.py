@@ -9,7 +9,7 @@ from plasticity import component, hookimpl
 from plasticity.formulas import selected
 from plasticity.typing import Array
 from plasticity_plugins import bibliography
-from plasticity_plugins.metrics.capacity import memorization_of
+from plasticity_plugins.metrics.memorization import memorization_of
 
 
 @component(source=bibliography.SQUADRANI_2022)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import numpy as np
+
 from plasticity import component, hookimpl
 from plasticity.formulas import selected
 from plasticity.typing import Array
 from plasticity_plugins import bibliography
-from plasticity_plugins.metrics.capacity import memorization_of
 
 
 @component(source=bibliography.SQUADRANI_2022)
@@ -40,3 +41,19 @@ class Memorization:
     def measure(self, responses: Array) -> dict[str, Any]:
         memorized, capacity = memorization_of(selected(responses))
         return {"memorization": memorized, "capacity": capacity}
+
+
+def memorization_of(chosen: Array) -> tuple[int, int]:
+    """How many patterns the neurons select together, and the most that they could.
+
+        S = |union_i A_i|,   capacity = min(sum_i |A_i|, |X|)
+
+    chosen  (neuron, sample)  of bool, as `selected` gives it
+
+    Source: Squadrani et al., Entropy 24 (2022) 682.
+
+    >>> memorization_of(np.array([[True, True, False], [False, True, False]]))
+    (2, 3)
+    """
+    memorized = np.count_nonzero(chosen.any(axis=0))
+    return int(memorized), min(int(np.count_nonzero(chosen)), chosen.shape[1])
