@@ -97,6 +97,12 @@ class Run:
         """
         return self.store.dataset(f"{self.layer_name(layer)}/{group}")
 
+    def series(self, layer: int | str = -1) -> list[str]:
+        """The groups of a layer that were recorded over `step`, as `recorded` takes them."""
+        begin, end = f"{self.layer_name(layer)}/", "/step"
+        paths = [path for path in self.store.arrays() if path.startswith(begin)]
+        return [path[len(begin) : -len(end)] for path in paths if path.endswith(end)]
+
     def _state_of(self, name: str) -> xarray.Dataset:
         ended = self.store.dataset(f"{name}/state")
         if ended or not self.store.checkpoints:

@@ -77,7 +77,7 @@ class Scores:
     trained_on: int = 0
     points: Array | None = _array()
     shown: Array | None = _array()
-    explained: tuple[float, ...] = attrs.field(default=(), converter=tuple)
+    explained: tuple[float, ...] = ()
     selected: Array = _array((0,), np.int64)
     silent: Array = _array((0,), bool)
     n_evaluated: int = 0
@@ -85,7 +85,7 @@ class Scores:
     memorized: Array = _array((0, 0))
     overlaps: Array = _array((0, 0))
     samples_seen: int = 0
-    sections: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=tuple)
+    sections: tuple[tuple[str, str], ...] = ()
 
     def accuracy(self, readout: str) -> float | None:
         """The share of held-out samples that a readout labels right, or None."""
@@ -109,9 +109,11 @@ class Scores:
             raise StoreError(f"{path}: cannot be read: {error}; delete it to score anew") from error
         if tables.pop("format", None) != _FORMAT or tables.pop("run", None) != key:
             return None
-        cost = Cost(**tables.pop("cost"))
-        predicted = {name: np.array(held) for name, held in tables.pop("predicted").items()}
-        return cls(cost=cost, predicted=predicted, **tables)
+        tables["cost"] = Cost(**tables["cost"])
+        tables["predicted"] = {name: np.array(v) for name, v in tables["predicted"].items()}
+        tables["explained"] = tuple(tables["explained"])
+        tables["sections"] = tuple(map(tuple, tables["sections"]))
+        return cls(**tables)
 
 
 def scores_of(

@@ -103,6 +103,7 @@ def readings(comparison: Comparison) -> list[Figure]:
     """A confusion matrix for each experiment and readout."""
     figures = []
     for index, contender, scores in _scored(comparison):
+        assert scores.labels is not None
         for name, predicted in scores.predicted.items():
             drawn = svg(
                 partial(confusion, scores.labels, predicted),
@@ -119,7 +120,7 @@ def embeddings(comparison: Comparison) -> list[Figure]:
     """The responses of each experiment in the plane of their two main components."""
     figures = []
     for index, contender, scores in _scored(comparison):
-        if scores.points is not None:
+        if scores.points is not None and scores.shown is not None:
             drawn = svg(
                 partial(embedding, scores.points, scores.shown),
                 f"responses of {contender.name} by class",
