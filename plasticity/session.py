@@ -73,7 +73,7 @@ class Session:
         try:
             reasons = {layer.name: simulation.explain_step(layer) for layer in simulation.layers}
             compiled = [name for name, reason in reasons.items() if reason is None]
-            self.store.label({"compiled": compiled, "notices": self._notices})
+            self.store.label({"compiled": compiled, "notices": list(self._notices)})
             for line, reason in zip(simulation.stepping(), reasons.values(), strict=True):
                 if simulation.experiment.fuse == "always" and reason is not None:
                     self.notice(f'fuse = "always", but {line}')
@@ -124,7 +124,8 @@ class Session:
         Raises `DivergenceError` where they are not.
         """
         self.simulation.notify("epoch_finished", clock)
-        if clock.step - max(self._finite_at.values()) >= _UNSEEN:
+        trained = next(layer for layer in self.simulation.layers if layer.clock is clock)
+        if clock.step - self._finite_at[trained.name] >= _UNSEEN:
             self.check_finite()
 
     def check_finite(self) -> None:

@@ -6,8 +6,9 @@ import signal
 import numpy as np
 import pytest
 from recorded import assert_same, learning, left_by, message, simulation
+from toys import Plain, experiment, layer
 
-from plasticity import component, hookimpl, open_run, setting
+from plasticity import assemble, component, hookimpl, open_run, setting
 from plasticity.errors import ComponentError, DivergenceError
 
 
@@ -145,3 +146,13 @@ def test_a_reason_to_stop_does_not_hide_weights_that_are_no_numbers(folder):
     spoilt = simulation(learning(constraints=[Breaks(how="spoils")]), listeners=[Stops()])
     message(spoilt.run, error=DivergenceError)
     assert spoilt.store.attributes["outcome"].startswith("failed: ")
+
+
+def test_a_layer_that_is_trained_after_another_is_looked_at_as_often():
+    Breaks.armed = True
+    still = layer(optimizer=Plain(rate=0.0))
+    top = layer(name="top", optimizer=Plain(rate=0.0), constraints=[Breaks(how="spoils")])
+    spoilt = assemble(experiment(still, top, epochs=100, training="layer_by_layer"))
+    assert message(spoilt.run, error=DivergenceError).startswith(
+        "top: 'weights' holds infinity or NaN after step 52 (not looked at since step 0); "
+    )
