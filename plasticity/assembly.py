@@ -87,7 +87,8 @@ def assemble(experiment: Experiment, listeners: Iterable[Any] = ()) -> Simulatio
         contracts.check_labelled({**shared, **layer_state.components}, data, drawn)
 
     manager = _register(shared, layers)
-    sizes = {**layers[0].sizes, "layer": len(layers)}
+    given = dict.fromkeys(("input", "from_input"), data.samples.shape[1])  # without the constant
+    sizes = {**layers[0].sizes, **given, "layer": len(layers)}
     whole = LayerState(_WHOLE, sizes, experiment.dtype, shared, layers[0].clock, data.image_shape)
     whole.allocate(())
     whole.bind(experiment.batch_size)

@@ -85,6 +85,11 @@ def _as_labels(values: Any) -> Array:
         labels = np.char.decode(labels, "utf-8", "replace")
     elif labels.dtype.kind == "T":
         labels = np.array(labels.tolist(), np.str_)
+    if labels.dtype.kind == "f" and not np.isfinite(labels).all():
+        place = np.flatnonzero(~np.isfinite(labels.ravel()))[0]
+        raise DataError(
+            f"data: the label of sample {place} is {labels.ravel()[place]}; leave out what has none"
+        )
     if labels.dtype.kind == "f" and np.all((np.floor(labels) == labels) & (abs(labels) < 2**53)):
         labels = labels.astype(np.int64)
     return labels.astype(labels.dtype.newbyteorder("="), copy=False)
@@ -117,12 +122,15 @@ class Data:
     n_drawn      samples of an epoch, for a source that draws them itself; the samples here are then
                  examples, which metrics look at
     chosen       settings by which the samples were chosen of more, such as `limit`
+    constant     value of one more input, the last one, which is the same in every sample. It is no
+                 part of `samples` and `image_shape`, and neither scaled nor encoded
 
     Samples of another byte order, of 2 bytes or of more than 8 are converted to the native floating
     point type of 4 or 8 bytes.
 
     Raises `DataError` where the rank is wrong, there is no sample, a value is not finite (telling
-    row and column) or no real number, or the labels are of another length or of mixed kinds.
+    row and column) or no real number, the labels are of another length or of mixed kinds, or the
+    constant is infinite, or 0, which is no input.
 
     >>> Data([[0.0, 1.0], [float("nan"), 1.0]])
     Traceback (most recent call last):
@@ -141,6 +149,7 @@ or leave out that sample
     name: str = "data"
     n_drawn: int | None = None
     chosen: Mapping[str, Any] = attrs.field(factory=dict)
+    constant: float | None = attrs.field(default=None, converter=attrs.converters.optional(float))
     largest: float = attrs.field(default=0.0, init=False)  # absolute value, of floating samples
 
     def __attrs_post_init__(self) -> None:
@@ -165,15 +174,21 @@ or leave out that sample
     @property
     def n_input(self) -> int:
         """How many inputs a sample has."""
-        return int(self.samples.shape[1])
+        return int(self.samples.shape[1]) + (self.constant is not None)
 
     def take(self, rows: Array | slice, dtype: Any = np.float32) -> Array:
         """The samples of these rows, as numbers of the given type, scaled."""
         if isinstance(rows, slice) or not isinstance(self.samples, np.memmap):
-            return np.multiply(self.samples[rows], self.scale, dtype=dtype)
-        taken = np.empty((len(rows), self.n_input), dtype)
+            return self.completed(np.multiply(self.samples[rows], self.scale, dtype=dtype))
+        taken = np.empty((len(rows), self.samples.shape[1]), dtype)
         self.take_into(rows, taken)
-        return taken
+        return self.completed(taken)
+
+    def completed(self, samples: Array) -> Array:
+        """Return samples with the constant input, where the data have one and these do not."""
+        if self.constant is None or samples.shape[1] == self.n_input:
+            return samples
+        return np.pad(samples, ((0, 0), (0, 1)), constant_values=self.constant)
 
     def take_into(self, rows: Array, taken: Array) -> None:
         """Fill an array with the samples of these rows, scaled; a mapped file stays out of memory.
@@ -198,13 +213,13 @@ or leave out that sample
     def fingerprint(self) -> dict[str, Any]:
         """Return what a store keeps to know the data again.
 
-        The name, shape, type, sha256 and scale of the samples, and the sha256 of the labels.
+        The name, shape, type, sha256 and scale of the samples, sha256 of the labels, constant.
         """
         told = {"name": self.name, **fingerprint(self.samples), "scale": self.scale}
         if self.labels is not None:
             labels = self.labels.astype(np.int64) if self.labels.dtype.kind in "bu" else self.labels
             told["labels"] = fingerprint(labels)["sha256"]
-        return told
+        return told if self.constant is None else {**told, "constant": self.constant}
 
     def doubt(self) -> str | None:
         """Return a sentence on samples that may mean something else than is done with them."""
@@ -245,6 +260,8 @@ or leave out that sample
             )
         if not (np.isfinite(self.scale) and self.scale):
             raise DataError(f"{self.name}: scale must be a number other than 0, got {self.scale}")
+        if self.constant is not None and not 0 < abs(self.constant) < np.finfo(np.float32).max:
+            raise DataError(f"{self.name}: constant must not be 0 or infinite, got {self.constant}")
         if samples.dtype.kind == "f":
             self._check_finite()
 
@@ -272,9 +289,9 @@ def as_data(values: Any, labels: Any = None) -> Data:
 def unlike(told: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """Return the entries but the name in which one fingerprint of data differs from another."""
     return {
-        key: (value, given.get(key))
-        for key, value in told.items()
-        if key != "name" and value != given.get(key)
+        key: (told.get(key), given.get(key))
+        for key in {**told, "constant": None}
+        if key != "name" and told.get(key) != given.get(key)
     }
 
 

@@ -24,7 +24,7 @@ _BLOCK = 1000  # samples encoded at a time
 _ENCODED = 2_000_000_000  # bytes of the data as encoders leave them, at most
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class Draw:
     """The inputs of a compiled step.
 
@@ -32,16 +32,18 @@ class Draw:
     scale    factor from the stored to the used values
     order    numbers of the samples, in the order of this epoch
     parts    the components that draw a sample or change it, in order, with their kernels
+    constant whether the last input is one that no part draws or changes
     """
 
     samples: Array | None = None
     scale: float = 1.0
     order: Array | None = None
     parts: tuple[tuple[Any, Kernel], ...] = ()
+    constant: bool = False
 
     def copies(self, dtype: Any) -> bool:
         """Whether a sample has to be written into x before it can be used."""
-        if self.samples is None or self.parts:
+        if self.samples is None or self.parts or self.constant:
             return True
         return bool(self.samples.dtype != dtype or self.scale != 1)
 
@@ -66,7 +68,7 @@ def encode_once(simulation: Simulation, layer: LayerState) -> None:
     if encoders == source.encoders:
         return
     if encoders:
-        data = Data(data.take(slice(None), layer.dtype))
+        data = Data(data.take(slice(None), layer.dtype)[:, : data.samples.shape[1]])
         for start in range(0, data.n_sample, _BLOCK):
             emit(encoding(data.samples[start : start + _BLOCK]))
     source.show(data, encoders)
@@ -80,12 +82,12 @@ def drawing(source: Any, call: Caller) -> Iterator[Answer]:
             yield answer
 
 
-def draw_of(source: Any, call: Caller, batch: int) -> Draw | str:
+def draw_of(source: Any, call: Caller, batch: int, constant: bool) -> Draw | str:
     """How a compiled step draws its inputs by itself, or why it cannot.
 
     source   the component that draws batches of the data, or None where the source does
     call     gives the answers to an event
-    batch    samples of a step
+    batch    samples of a step; `constant` as of `Draw`
     """
     parts = []
     for answer in drawing(source, call):
@@ -102,6 +104,6 @@ def draw_of(source: Any, call: Caller, batch: int) -> Draw | str:
         else:
             parts.append((answer.component, kernel))
     if not isinstance(source, Batches):
-        return Draw(parts=tuple(parts))
+        return Draw(parts=tuple(parts), constant=constant)
     data = source.shown
-    return Draw(samples=data.samples, scale=data.scale, order=source.order, parts=tuple(parts))
+    return Draw(data.samples, data.scale, source.order, tuple(parts), constant)

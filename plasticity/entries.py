@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Callable, Mapping
+from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
 import attrs
@@ -43,6 +44,11 @@ class Reference:
             raise EntryError(
                 f"{place}: a component is a name, a table with a name, or an object, got {value!r}"
             )
+        if isinstance(value, type):
+            name = value.__name__
+            raise EntryError(f"{place}: {name} is a class; give a component made of it, {name}()")
+        if isinstance(value, FunctionType | BuiltinFunctionType):
+            raise EntryError(f"{place}: a function is no component; @rule makes a rule of one")
         return value
 
 

@@ -55,7 +55,9 @@ class Evaluation:
 
         def take(rows: Array) -> Array:
             with self._undone(index):
-                return self._through(data.take(rows, self._dtype), index)
+                seen = self._through(data.take(rows, self._dtype), index)
+            encodes = self.until is not None and "encode" in events_of(self.until)
+            return seen[:, : data.samples.shape[1]] if encodes else seen
 
         return Inputs(data.n_sample, take)
 
@@ -90,7 +92,7 @@ class Evaluation:
     def _through(self, block: Array, n_layer: int) -> Array:
         """What so many layers make of a block of samples (sample, input), encoded before."""
         simulation = self._simulation
-        below = np.array(block, self._dtype)
+        below = simulation.data.completed(np.array(block, self._dtype))
         calls = simulation.caller(simulation.layers[0], {"x": below}, _is_steady)("encode")
         emit(takewhile(lambda call: call.component is not self.until, calls))
         for state in simulation.layers[:n_layer]:

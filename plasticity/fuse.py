@@ -155,9 +155,10 @@ class FusedStep:
         if self.draw is None:
             return []
         lines = [] if self.draw.samples is None else list(GATHER)
+        drawn = "x[b, : n_input - 1]" if self.draw.constant else "x[b]"
         for component, kernel in self.draw.parts:
             arrays = self._numbers(partial(_attributes, component, kernel.arrays))
-            lines.append(self._call(kernel, component, "x[b]", "now", "b", *arrays))
+            lines.append(self._call(kernel, component, drawn, "now", "b", *arrays))
         return lines
 
     def _take(self, name: str, value: Any) -> str:

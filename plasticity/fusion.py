@@ -52,7 +52,7 @@ class Fusion:
         """One line on how a layer steps."""
         reason = self.reason_against(layer, call)
         if reason is None:
-            drawn = self._draw(call, self._experiment.batch_size)
+            drawn = self._draw(layer, call, self._experiment.batch_size)
             if isinstance(drawn, str) and layer.name == self._experiment.layer_name(0):
                 return f"{layer.name}: compiled as one step, its inputs drawn before it ({drawn})"
             if not may_start_threads():
@@ -70,7 +70,7 @@ class Fusion:
         """
         if not layer.learns or self.reason_against(layer, call) is not None:
             return None
-        found = self._draw(call, batch) if lowest else None
+        found = self._draw(layer, call, batch) if lowest else None
         draw = found if isinstance(found, Draw) else None
         # Of data that are encoded anew the step is another.
         samples = None if draw is None else id(draw.samples)
@@ -92,8 +92,9 @@ class Fusion:
         for step in self._steps.values():
             step.refresh()
 
-    def _draw(self, call: Caller, batch: int) -> Draw | str:
-        return draw_of(self._whole.components.get("batches"), call, batch)
+    def _draw(self, layer: LayerState, call: Caller, batch: int) -> Draw | str:
+        constant = layer.sizes["input"] > self._whole.sizes["input"]
+        return draw_of(self._whole.components.get("batches"), call, batch, constant)
 
     def _seconds(self, layer: LayerState) -> float:
         """About how long the layer would train step by step."""

@@ -87,7 +87,7 @@ def init_state(
     """Fill the arrays as they are before the first step; refuse settings that cannot work.
 
     `inputs.take(rows)` gives the inputs (sample, input) of some of the `inputs.n_sample` samples.
-    `image_shape` is the shape of an input of this layer as an image, or None.
+    `image_shape` is the shape of an input of this layer as an image, or None; a constant is beside.
     """
 
 
@@ -111,12 +111,12 @@ def epoch_started(clock: Clock) -> None:
 
 @_event("one")
 def draw_batch(x: Array, clock: Clock) -> Array:
-    """Fill x with the samples of this step."""
+    """Fill x with the samples of this step; a constant input is no part of x here."""
 
 
 @_event("chain")
 def encode(x: Array, clock: Clock) -> None:
-    """Change the inputs in place: noise, deprivation, normalization.
+    """Change the inputs in place: noise, deprivation, normalization; but for a constant input.
 
     Metrics see the inputs without the encoders that have a Stream or take the clock here.
     """

@@ -165,6 +165,8 @@ def step_plan(simulation: Simulation, stage: list[LayerState], batch: int) -> It
         call = simulation.caller(layer, own)
         trains = layer in stage
         if index == 0:
+            if simulation.data.constant is not None:
+                arrays["x"][:, -1] = simulation.data.constant  # and no step changes it
             encode_once(simulation, layer)
         compiled = simulation.fusion.step(layer, batch, call, index == 0) if trains else None
         if index > 0:

@@ -1,4 +1,4 @@
-"""A part of a data set: the first so many samples, or some classes, of whatever a source gives."""
+"""What is used of whatever a source gives: a part of the samples, and a constant input."""
 
 from __future__ import annotations
 
@@ -19,25 +19,31 @@ class Portion:
 
     Classes are chosen first, in training and test data; then the first `limit` samples, in training
     data alone. Where a source draws its samples, `limit` is the length of an epoch.
+
+    `constant` is one more input, the last one, of this value in every sample, also in new ones that
+    the neurons respond to. Its weight is learnt like the others: a bias. It is appended to what the
+    neurons see, so neither scaled nor encoded, and is left out where inputs are shown as an image.
     """
 
     limit: int | None = setting(default=None, low=1, unit="samples", doc="use only the first ones")
     classes: tuple[int | str, ...] | None = setting(
         default=None, doc="use only the samples with one of these labels"
     )
+    constant: float | None = setting(default=None, doc="value of one more input, a bias, never 0")
 
     def of(self, data: Data) -> Data:
         """Return the chosen samples of the data, which remember by what they were chosen.
 
         Raises `DataError` where there is no such class, or the data have no labels.
         """
-        chosen = {name: value for name in PORTION if (value := getattr(self, name)) is not None}
+        chosen = {n: value for n in PORTION if (value := getattr(self, n)) is not None}
+        constant = chosen.pop("constant", data.constant)
         if self.classes is not None:
             data = data.subset(self._rows(data))
         if data.n_drawn is not None:
             drawn = min(data.n_drawn, self.limit or data.n_drawn)
-            return attrs.evolve(data, n_drawn=drawn, chosen=chosen)
-        return attrs.evolve(data.subset(slice(self.limit)), chosen=chosen)
+            return attrs.evolve(data, n_drawn=drawn, chosen=chosen, constant=constant)
+        return attrs.evolve(data.subset(slice(self.limit)), chosen=chosen, constant=constant)
 
     def _rows(self, data: Data) -> Any:
         if data.labels is None or data.n_drawn is not None:

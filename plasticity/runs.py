@@ -253,7 +253,7 @@ def _of_part(data: Data, settings: dict[str, Any]) -> Data:
     for name in wanted:
         if name not in PORTION:
             raise DataError(
-                f"data.{name}: the data are given in Python, so only {' and '.join(PORTION)} can "
+                f"data.{name}: the data are given in Python, so only {', '.join(PORTION)} can "
                 f"be set; give a Data with what is wanted, as Data(..., {name}=...)"
             )
     return Portion(**wanted).of(data) if wanted else data

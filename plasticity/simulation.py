@@ -18,6 +18,7 @@ from plasticity.dispatch import Answer, Manager, answers, emit
 from plasticity.errors import PlasticityError, SettingError
 from plasticity.evaluation import Evaluation
 from plasticity.fusion import Fusion
+from plasticity.hookspecs import DRAW
 from plasticity.interrupt import Interrupt, watching
 from plasticity.lengthening import other_factors
 from plasticity.obstacles import NOT_KEPT
@@ -237,7 +238,7 @@ class Simulation:
         """The activity (neuron, sample) of a layer on samples (sample, input).
 
         Learns nothing and leaves the arrays of training alone. Encoders that draw random numbers
-        are left out.
+        are left out. A constant input is appended where the samples lack it.
         """
         return self.evaluation.respond(samples, layer)
 
@@ -283,7 +284,10 @@ class Simulation:
             others = others + deaf
 
         def call(event: str) -> tuple[Answer, ...]:
-            return answers(self.manager.subset_hook_caller(event, others), known, event)
+            given = known
+            if event in DRAW and self.data.constant is not None and "x" in known:
+                given = {**known, "x": known["x"][:, : self.data.samples.shape[1]]}
+            return answers(self.manager.subset_hook_caller(event, others), given, event)
 
         return call
 

@@ -40,7 +40,8 @@ class Source:
         data = self.component.open_data(split)
         if not self.portion or not isinstance(data, Data):
             return data
-        if data.n_drawn is None and "draw_batch" in events_of(self.component):
+        part = self.portion.keys() - {"constant"}
+        if part and data.n_drawn is None and "draw_batch" in events_of(self.component):
             raise DataError(
                 f"data {label_of(self.component)!r}: draws its samples itself, so that no part can "
                 "be chosen"

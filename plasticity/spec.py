@@ -308,6 +308,8 @@ def _component_table(component: Any, objects: bool = False) -> Any:
         name = component.name
     elif isinstance(component, Data):
         name, settings = GIVEN, {"fingerprint": component.fingerprint(), **_plain(component.chosen)}
+        if component.constant is not None:
+            settings["constant"] = component.constant
     elif hasattr(component, "open_data") and (given := _arrays_of(component)):
         name, settings = GIVEN, {"fingerprint": given}
     else:

@@ -29,6 +29,13 @@ def values_of(array: xr.DataArray, *dims: str) -> Array:
     return values
 
 
+def of_images(array: xr.DataArray, image_shape: tuple[int, ...] | None) -> xr.DataArray:
+    """The array without its constant input, if it has one beside the inputs of an image."""
+    size = int(np.prod(image_shape or ()))
+    beside = "constant_input" in array.attrs and array.sizes.get("input") == size + 1
+    return array.isel(input=slice(size)) if beside and image_shape else array
+
+
 def coords_of(array: xr.DataArray, *dims: str) -> dict[str, xr.DataArray]:
     """The coordinates that belong to these dimensions alone."""
     return {

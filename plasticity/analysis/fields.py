@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from plasticity.analysis.dims import class_labels, values_of
+from plasticity.analysis.dims import class_labels, of_images, values_of
 from plasticity.data import Data
 from plasticity.errors import DataError
 from plasticity.results import Run
@@ -21,19 +21,18 @@ def receptive_fields(run: Run) -> xr.DataArray:
 
     Raises `DataError` where the inputs are no images.
     """
-    shape = run.store.attributes["image_shape"]
-    if shape is None:
+    if run.image_shape is None:
         raise DataError(
             "receptive_fields: the inputs of this run were no images; give as_images the weights "
             "and a shape, if they have one"
         )
-    return as_images(run.state(0)["weights"], tuple(shape))
+    return as_images(run.state(0)["weights"], run.image_shape)
 
 
 def as_images(weights: xr.DataArray, image_shape: tuple[int, ...]) -> xr.DataArray:
     """The dimension "input" of weights as dimensions y and x, and channel where there is one.
 
-    weights      any dimensions, one of them "input"
+    weights      any dimensions, one of them "input"; that of a constant input of a run is left out
     image_shape  (y, x) or (y, x, channel)
 
     Raises `DataError` where the shape holds another number of inputs.
@@ -41,6 +40,7 @@ def as_images(weights: xr.DataArray, image_shape: tuple[int, ...]) -> xr.DataArr
     >>> as_images(xr.DataArray(np.eye(2, 6), dims=("neuron", "input")), (2, 3)).sizes
     Frozen({'neuron': 2, 'y': 2, 'x': 3})
     """
+    weights = of_images(weights, image_shape)
     size = weights.sizes.get("input")
     if size != np.prod(image_shape) or len(image_shape) not in (2, 3):
         raise DataError(
@@ -67,7 +67,7 @@ def similarity_to_classes(
 
     The cosine, in [-1, 1]; with `centred` their means over the inputs are taken off before, which
     makes it Pearson's correlation. NaN where a vector is 0. A neuron that looks for features rather
-    than for whole patterns is like no class.
+    than for whole patterns is like no class. A constant input is left out.
 
     weights  (neuron, input)
     samples  as of `responses_of`, with labels
@@ -85,16 +85,17 @@ def similarity_to_classes(
     if labels is None:
         raise DataError("similarity_to_classes: the samples have no labels; give labels=...")
     labels = class_labels(labels, data.n_sample)
-    fields = values_of(weights, "neuron", "input").astype(np.float64)
-    if data.n_input != fields.shape[1]:
+    n_input = data.samples.shape[1]
+    fields = values_of(of_images(weights, (n_input,)), "neuron", "input").astype(np.float64)
+    if n_input != fields.shape[1]:
         raise DataError(
-            f"similarity_to_classes: a sample has {data.n_input} inputs, but the weights have "
+            f"similarity_to_classes: a sample has {n_input} inputs, but the weights have "
             f"{fields.shape[1]}"
         )
     classes = np.unique(labels)
     means = np.stack(
         [data.take(np.flatnonzero(labels == name), np.float64).mean(axis=0) for name in classes]
-    )
+    )[:, :n_input]
     if centred:
         fields = fields - fields.mean(axis=1, keepdims=True)
         means = means - means.mean(axis=1, keepdims=True)

@@ -22,8 +22,8 @@ def responses_of(run: Run, samples: Any, labels: Any = None, layer: int | str = 
     """The activity (neuron, sample) of a layer at the end of a run, on samples of any kind.
 
     samples  (sample, input), images (sample, y, x) or (sample, y, x, channel), encoded as those of
-             the training were; multiplied by the scale of these, where they were given one, else by
-             1 / 255 if they are bytes. `Data` have a scale of their own
+             the training were, with its constant input; multiplied by the scale of these, if given
+             one, else by 1 / 255 if they are bytes. `Data` have a scale of their own
     labels   of the samples, which become a coordinate "label"
     layer    -1 is the last
 
@@ -37,6 +37,8 @@ def responses_of(run: Run, samples: Any, labels: Any = None, layer: int | str = 
     scale = _scale_of(run)
     if scale is not None and not isinstance(samples, Data):
         data = attrs.evolve(data, scale=scale)
+    if data.constant is None:
+        data = attrs.evolve(data, constant=run.store.attributes["data"].get("constant"))
     values = rebuilt(run, data).respond(data.take(slice(None), run.experiment.dtype), layer)
     coords: dict[str, Any] = {"sample": np.arange(data.n_sample)}
     if data.labels is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from time import perf_counter
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import attrs
 import numpy as np
@@ -56,9 +56,9 @@ def measure_online(cases: Iterable[Online], rounds: int, only: str = "") -> Iter
 def _measure(case: Online, rounds: int) -> OnlineRow:
     rows = min(_MOST_ROWS, _VALUES // case.inputs)
     data = Data(np.random.default_rng(0).random((rows, case.inputs), np.float32), name="made")
-    blocks = {_ALONE: _run_block(case, data, observed=False)}
+    blocks = {_ALONE: _run_block(case, data, rounds, observed=False)}
     if case.observers:
-        blocks[_OBSERVED] = _run_block(case, data, observed=True)
+        blocks[_OBSERVED] = _run_block(case, data, rounds, observed=True)
     hand = _hand_block(case, data)
     if hand is not None:
         blocks[_HAND] = hand
@@ -80,9 +80,13 @@ def _n_step(case: Online) -> int:
     return max(_WARM, min(_MOST_STEPS, _PRODUCTS // (case.inputs * case.neurons)))
 
 
-def _run_block(case: Online, data: Data, *, observed: bool) -> Block:
-    """Seconds a step takes in a run of the experiment; every call trains on."""
-    given: dict[str, Any] = {} if case.draws else {"data": data}
+def _run_block(case: Online, data: Data, rounds: int, *, observed: bool) -> Block:
+    """Seconds a step takes in a run of the experiment; every call trains on.
+
+    The run is no longer than the rounds need, since a recorder refuses what memory cannot hold.
+    """
+    steps = (rounds + 1) * (_WARM + _n_step(case))
+    given = {"epochs": 1} if case.draws else {"data": data, "epochs": -(-steps // data.n_sample)}
     observers = case.observers if observed else ()
     experiment = configure(case.experiment(), observers=list(observers), **given)
     return run_block(experiment, _WARM, _n_step(case), n_core())

@@ -55,8 +55,9 @@ def _print_part(console: Console, part: Part) -> None:
     phases = f", learning in {', '.join(term.phases)}" if term and term.phases else ""
     name, cls, given = _told(reference, part.role)
     line(console, f"{entry} = {coefficient}{name}{phases}", indent=2)
-    lines = [f"{key} = {shown(value)}" for key, value in given.items()]
-    for told in lines if cls is None else described(cls, given):
+    own = {} if cls is None else settings_of(cls)
+    others = [f"{key} = {shown(value)}" for key, value in given.items() if key not in own]
+    for told in [*(described(cls, given) if cls else ()), *others]:
         line(console, told, indent=4)
 
 

@@ -139,7 +139,7 @@ def _as_the_stores(material: Material, stores: Mapping[str, Run], open_data: Any
 def _learnt_from(name: str, trained_on: Mapping[str, Any], data: Data) -> bool:
     """Whether a store was trained on these samples; `StoreError` if their scale was another."""
     given = data.fingerprint()
-    same = trained_on["sha256"] == given["sha256"]
+    same = all(trained_on.get(key) == given.get(key) for key in ("sha256", "constant"))
     # Stores of version 0.1.0 do not tell the scale.
     if same and trained_on.get("scale", given["scale"]) != given["scale"]:
         raise StoreError(
@@ -154,7 +154,7 @@ def _check_same_stores(stores: Mapping[str, Run]) -> None:
     told = [(name, run.store.attributes["data"]) for name, run in stores.items()]
     for name, data in told[1:]:
         first, one = told[0]
-        if (data["sha256"], data["scale"]) != (one["sha256"], one["scale"]):
+        if any(data.get(key) != one.get(key) for key in ("sha256", "scale", "constant")):
             raise StoreError(
                 f"{first} was trained on {_text(one)} and {name} on {_text(data)}; a comparison "
                 "takes the same data for all"
@@ -164,7 +164,8 @@ def _check_same_stores(stores: Mapping[str, Run]) -> None:
 def _text(told: Mapping[str, Any]) -> str:
     shape = " x ".join(map(str, told["shape"]))
     scale = "" if told.get("scale", 1) == 1 else f", scale {told['scale']:g}"
-    return f"{told['name']} ({shape}, sha256 {told['sha256'][:8]}{scale})"
+    constant = f", constant {told['constant']:g}" if "constant" in told else ""
+    return f"{told['name']} ({shape}, sha256 {told['sha256'][:8]}{scale}{constant})"
 
 
 def _check_same_data(specs: Mapping[str, Experiment]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from plasticity.analysis.dims import of_images
 from plasticity.analysis.responses import rebuilt
 from plasticity.assembly import assemble
 from plasticity.comparing.frames import frames_of_a_page
@@ -122,9 +123,10 @@ class Compared:
 
     @property
     def weights(self) -> Array | None:
-        """The weights of the first layer as they are at the end; None where there are none."""
-        state = self.run.state(0) if self.run is not None else {}
-        return state["weights"].values if "weights" in state else None
+        """The weights of the first layer at the end, of images alone; None where there are none."""
+        if self.run is None or "weights" not in (state := self.run.state(0)):
+            return None
+        return of_images(state["weights"], self.run.store.attributes["image_shape"]).values
 
 
 def assembled(task: Task, rest: Data | None, listeners: Iterable[Any] = ()) -> Simulation:

@@ -70,24 +70,21 @@ class _Place:
     def __init__(self, function: Callable[..., Any]) -> None:
         code = function.__code__
         self._py_file = code.co_filename  # where Numba's warnings say to come from
+        # Of the source as it is now: a module that is edited and loaded again has other functions.
+        self._stamp = hashlib.sha256(Path(code.co_filename).read_bytes()).hexdigest()
         self._line = code.co_firstlineno
 
     def get_cache_path(self) -> str:
         return str(kernels_folder())
 
     def get_source_stamp(self) -> str:
-        return _digest(self._py_file)
+        return self._stamp
 
     def get_disambiguator(self) -> str:
-        return f"{_digest(self._py_file)[:16]}-{self._line}"
+        return f"{self._stamp[:16]}-{self._line}"
 
     def ensure_cache_path(self) -> None:
         kernels_folder().mkdir(parents=True, exist_ok=True)
-
-
-@lru_cache
-def _digest(path: str) -> str:
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
 class _Code(CompileResultCacheImpl):

@@ -281,7 +281,7 @@ _AT_STEP = {"start": "start + t * n_sample", "step": "now", "count": "count + t"
 
 GATHER = [
     "r = order[place]",
-    "for j in range(n_input):",
+    "for j in range(samples.shape[1]):",
     "    x[b, j] = x.dtype.type(samples[r, j]) * scale",
 ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plasticity.analysis.dims import of_images
 from plasticity.errors import DataError
 from plasticity.results import Run
 
@@ -14,13 +15,14 @@ _SEVERAL = 2  # frames, below which there is no course
 
 
 def along(run: Run, name: str, layer: int | str = -1) -> xr.DataArray:
-    """An array that was recorded over `step`, of the group with the most frames of it.
+    """An array recorded over `step`, of the group with the most frames; without a constant input.
 
     Raises `DataError` where no group has two frames.
     """
     found = [
         dataset[name]
-        for group in _groups(run, layer)
+        for group in run.series(layer)
+        if group != "metrics"
         if name in (dataset := run.recorded(group, layer)) and dataset[name].dims[:1] == ("step",)
     ]
     best = max(found, key=lambda array: array.sizes["step"], default=None)
@@ -31,12 +33,4 @@ def along(run: Run, name: str, layer: int | str = -1) -> xr.DataArray:
         )
     # What a step fills, as the threshold, is not there before the first.
     not_yet = best["step"][0] == 0 and best[0].isnull().all()
-    return best[1:] if not_yet else best
-
-
-def _groups(run: Run, layer: int | str) -> list[str]:
-    """The groups of a layer that have frames."""
-    begin = f"{run.layer_name(layer)}/"
-    paths = [path.removeprefix(begin) for path in run.store.arrays() if path.startswith(begin)]
-    groups = [path.rpartition("/")[0] for path in paths if path.endswith("/step")]
-    return [group for group in groups if group != "metrics"]
+    return of_images(best[1:] if not_yet else best, run.image_shape)

@@ -41,6 +41,10 @@ def read_group(store: StagedStore, name: str) -> xarray.Dataset:
         found = dataset_of(arrays, ("step", *coords), store.place)
     except ValueError as error:
         raise StoreError(f"{store.place}: the metadata of {name} are damaged: {error}") from error
+    told = store.nodes.get("", {}).get("attributes", {})
+    if "constant" in told.get("data", ()) and {*told["layers"][:1]} & {*name.split("/")}:
+        for array in (array for array in found.data_vars.values() if "input" in array.dims):
+            array.attrs["constant_input"] = told["data"]["constant"]
     return found.assign_attrs(encoded(attributes))
 
 

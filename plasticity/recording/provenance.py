@@ -27,7 +27,7 @@ _TOLD = {
     "spec": dict,
     "layers": [str],
     "versions": dict,
-    "data": {"name": str, "shape": [int], "dtype": str, "sha256": str},
+    "data": {"name": str, "shape": [int], "dtype": str, "sha256": str, "constant": float | None},
     "image_shape": ([int], type(None)),
 }
 _MAY_BE_TOLD = {

@@ -18,13 +18,11 @@ from plasticity.spec import Experiment
 class Learnt:
     """A trained simulation without its samples, small enough to be pickled.
 
-    experiment  the spec, its data, metrics and observers left out
-    n_input     inputs of a sample
+    experiment  the spec, its metrics and observers left out, a sample of zeros as its data
     snapshot    all arrays, random streams and clocks
     """
 
     experiment: Experiment
-    n_input: int
     snapshot: dict[str, Any]
     _simulation: Simulation | None = attrs.field(default=None, init=False)
 
@@ -34,26 +32,25 @@ class Learnt:
         if self._simulation is None:
             made = self.experiment
             layers = tuple(attrs.evolve(layer, initializer=AsLearnt()) for layer in made.layers)
-            data = _stand_in(made.batch_size, self.n_input)
+            data = _stand_in(made.batch_size, made.data)
             simulation = assemble(attrs.evolve(made, data=data, layers=layers))
             simulation.restore(fitting(self.snapshot, simulation))
             self._simulation = simulation
         return self._simulation
 
     def __getstate__(self) -> tuple[Any, ...]:
-        return self.experiment, self.n_input, self.snapshot
+        return self.experiment, self.snapshot
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
-        self.experiment, self.n_input, self.snapshot = state
+        self.experiment, self.snapshot = state
         self._simulation = None
 
 
 def learnt_by(simulation: Simulation) -> Learnt:
     """What is to be kept of a simulation that was trained."""
-    made = attrs.evolve(
-        simulation.experiment, data=_stand_in(1, 1), metrics=(), observers=(), measure_samples=1
-    )
-    return Learnt(made, simulation.data.n_input, simulation.snapshot())
+    experiment, data = simulation.experiment, _stand_in(1, simulation.data)
+    made = attrs.evolve(experiment, data=data, metrics=(), observers=(), measure_samples=1)
+    return Learnt(made, simulation.snapshot())
 
 
 def fitting(snapshot: dict[str, Any], simulation: Simulation) -> dict[str, Any]:
@@ -72,5 +69,6 @@ def fitting(snapshot: dict[str, Any], simulation: Simulation) -> dict[str, Any]:
     return taken
 
 
-def _stand_in(n_sample: int, n_input: int) -> Data:
-    return Data(np.zeros((n_sample, n_input)), labels=np.zeros(n_sample))
+def _stand_in(n_sample: int, data: Data) -> Data:
+    samples = np.zeros((n_sample, data.samples.shape[1]))
+    return Data(samples, labels=np.zeros(n_sample), constant=data.constant)

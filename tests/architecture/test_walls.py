@@ -61,6 +61,7 @@ ORDINARY = {
     "zeros": "of NumPy",
 }
 WORDS_ALONE = {
+    ("plasticity/lengthening.py", "progress"): "of a clock",
     ("plasticity/snapshots.py", "arrays"): "key of a snapshot",
     ("plasticity/snapshots.py", "batch"): "of the clock",
     ("plasticity/recording/checkpoints.py", "arrays"): "key of a snapshot",
@@ -73,6 +74,21 @@ WORDS_ALONE = {
     ("plasticity/expressions.py", "tanh"): "a function that formulas have",
     ("plasticity/cli/plot.py", "selectivity"): "name of a figure",
     ("plasticity/cli/progress.py", "progress"): "the bar of the command line, if one is installed",
+    **dict.fromkeys(
+        [
+            ("plasticity/analysis/responses.py", "constant"),
+            ("plasticity/cli/show.py", "constant"),
+            ("plasticity/comparing/given.py", "constant"),
+            ("plasticity/data.py", "constant"),
+            ("plasticity/portion.py", "constant"),
+            ("plasticity/recording/groups.py", "constant"),
+            ("plasticity/recording/provenance.py", "constant"),
+            ("plasticity/sklearn/transformer.py", "constant"),
+            ("plasticity/sources.py", "constant"),
+            ("plasticity/spec.py", "constant"),
+        ],
+        "an input, as a setting of every source",
+    ),
 }
 
 

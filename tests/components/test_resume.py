@@ -89,6 +89,13 @@ def test_the_schedule_of_a_coefficient_is_told_as_well(folder):
     assert "1, 0.5, 0.5, 0.25" in told
 
 
+def test_a_rule_that_follows_the_length_of_the_run_is_told_as_well(folder):
+    assert lengthened(folder, schedule=None, rule="kohonen") == [
+        "layer_0: 'kohonen' follows the length of the run, so the steps that are done are not "
+        "those of a run of 4 epochs from the beginning"
+    ]
+
+
 @pytest.mark.parametrize("schedule", [None, "exponential", "inverse_time"])
 def test_a_schedule_that_counts_from_the_beginning_is_not_told(folder, schedule):
     assert lengthened(folder, schedule=schedule) == []

@@ -168,3 +168,9 @@ def test_samples_mapped_into_memory_stay_on_the_disk(tmp_path):
 def test_an_array_given_in_python_is_not_copied():
     samples = np.ones((10, 3))
     assert np.shares_memory(Data(samples).samples, samples)
+
+
+def test_a_label_that_is_no_number_is_refused_with_its_place():
+    with pytest.raises(DataError) as caught:
+        Data([[0.0], [1.0], [2.0]], labels=np.array([0, 1, np.nan]))
+    assert str(caught.value) == "data: the label of sample 2 is nan; leave out what has none"

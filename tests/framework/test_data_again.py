@@ -133,8 +133,8 @@ def test_a_setting_of_a_source_is_no_setting_of_data_given_in_python():
         lambda: pl.run(attrs.evolve(LINEAR, data=Data(X)), **{"data.scale": 0.1}),
     ):
         assert refused(call, error=DataError) == (
-            "data.scale: the data are given in Python, so only limit and classes can be set; give "
-            "a Data with what is wanted, as Data(..., scale=...)"
+            "data.scale: the data are given in Python, so only limit, classes, constant can "
+            "be set; give a Data with what is wanted, as Data(..., scale=...)"
         )
 
 

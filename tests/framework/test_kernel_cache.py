@@ -1,5 +1,6 @@
 """The second start of the same experiment compiles nothing. It takes about 5 seconds."""
 
+import importlib
 import os
 import subprocess
 import sys
@@ -63,3 +64,25 @@ def test_the_second_start_of_an_experiment_compiles_nothing(tmp_path):
     assert changed[:3] == weights[:3]
     assert changed[3] != weights[3]
     assert "'kernel'" in compiled
+
+
+KERNEL = """
+from plasticity import njit
+
+@njit()
+def kernel(x):
+    return x * 1.0
+"""
+
+
+def test_a_module_that_is_edited_and_loaded_again_is_compiled_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # it tells edits by the second
+    monkeypatch.setenv("PLASTICITY_CACHE", str(tmp_path / "cache"))
+    monkeypatch.syspath_prepend(tmp_path)
+    source = tmp_path / "edited_kernel.py"
+    source.write_text(KERNEL)
+    module = importlib.import_module("edited_kernel")
+    assert module.kernel(1.0) == 1.0
+    source.write_text(KERNEL.replace("1.0", "7.0"))
+    assert importlib.reload(module).kernel(1.0) == 7.0
+    del sys.modules["edited_kernel"]

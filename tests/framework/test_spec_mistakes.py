@@ -237,3 +237,17 @@ def test_an_unknown_preset_is_told_with_the_nearest_one():
     assert str(caught.value) == (
         "unknown preset 'bmc'; did you mean 'bcm'? (a path to a TOML file works as well)"
     )
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        (int, "rule: int is a class; give a component made of it, int()"),
+        (abs, "rule: a function is no component; @rule makes a rule of one"),
+        (lambda y: y, "rule: a function is no component; @rule makes a rule of one"),
+    ],
+)
+def test_a_class_or_a_function_is_told_to_be_made_a_component(rule, told):
+    with pytest.raises(SpecError) as caught:
+        Layer(neurons=2, rule=rule, activation="relu", optimizer="sgd", initializer="normal")
+    assert str(caught.value).endswith(told)

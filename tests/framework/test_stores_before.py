@@ -1,5 +1,6 @@
 """A store of version 0.1.0, which told neither the scale of its data nor notices."""
 
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 import plasticity as pl
+from plasticity.comparison import compare
 
 STORE = Path(__file__).parents[1] / "golden" / "run_of_version_0_1_0.zip"
 # As it was made: 2 epochs of 4 steps, every second step recorded, samples times 0.1.
@@ -46,3 +48,9 @@ def test_it_goes_on_as_a_run_of_that_length(place):
 def test_a_run_branches_from_it(place):
     branched = pl.branch(place, None, **{"optimizer.rate": 0.01})
     assert branched.store.attributes["parent"]["step"] == 8
+
+
+def test_two_of_them_are_compared(place):
+    shutil.copytree(place, "other.zarr")
+    compared = compare({"one": pl.open_run(place), "other": pl.open_run("other.zarr")})
+    assert [run.failure for run in compared.runs] == ["", ""]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar
 
 import numpy as np
@@ -49,9 +50,11 @@ class OcularDominance(ByGratings):
 
     @hookimpl
     def measure(self, layer: LayerView, weights: Array) -> dict[str, Any]:
-        if layer.image_shape is None:
+        shape = layer.image_shape
+        if shape is None:
             return {}
-        responses = eye_responses(weights, layer.image_shape, self.orientations, self.frequency)
+        pixels = weights[:, : math.prod(shape)]  # without a constant input
+        responses = eye_responses(pixels, shape, self.orientations, self.frequency)
         left, right = responses.T
         total = left + right
         index = np.full_like(total, np.nan)

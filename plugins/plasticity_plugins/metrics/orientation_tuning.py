@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar
 
 from plasticity import LayerView, component, hookimpl, setting
@@ -69,7 +70,8 @@ class OrientationTuning(ByGratings):
         shape = layer.image_shape
         if shape is None:
             return {}
-        seen = weights.reshape(len(weights), self.eyes, -1).sum(axis=1)
+        pixels = weights[:, : math.prod(shape)]  # without a constant input
+        seen = pixels.reshape(len(weights), self.eyes, -1).sum(axis=1)
         angles, shape = self.orientations, (shape[0] // self.eyes, *shape[1:])
         responses = grating_responses(seen, shape, angles, self.frequency)
         preferred, selectivity = mean_orientation(responses, angles)
