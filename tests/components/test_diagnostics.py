@@ -245,6 +245,7 @@ def test_a_run_that_was_stopped_and_went_on_tells_the_same(settings, stop, tmp_p
         pl.run("bcm", out=tmp_path / "run", listeners=[StopsAt(stop + 1)], **settings)
     resumed = pl.resume(tmp_path / "run")
     assert whole.notices
+    assert not [name for name in whole.state() if "diagnostics" in name]  # in checkpoints alone
     assert resumed.notices == pl.open_run(tmp_path / "run").notices == whole.notices
 
 
