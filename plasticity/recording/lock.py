@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +18,7 @@ logger = logging.getLogger("plasticity")
 
 NAME = ".lock"
 _TRIES, _PAUSE_S = 5, 0.01
+_NO_LOCKS = (errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
 
 
 class NoLocksError(OSError):
@@ -40,8 +43,8 @@ class Lock:
         the file system knows no locks; another `OSError` where the folder cannot be written to.
         """
         while True:
-            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT)
-            self._lock(descriptor)
+            descriptor, created = self._opened()
+            self._lock(descriptor, created)
             if self._is_still(descriptor):
                 break
             os.close(descriptor)  # the owner ended in between and took the file away
@@ -56,7 +59,13 @@ class Lock:
         os.pwrite(descriptor, json.dumps({"process": os.getpid(), "since": now}).encode(), 0)
         self._descriptor = descriptor
 
-    def _lock(self, descriptor: int) -> None:
+    def _opened(self) -> tuple[int, bool]:
+        """The file, and whether it was not there before."""
+        with suppress(FileExistsError):
+            return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL), True
+        return os.open(self._path, os.O_RDWR | os.O_CREAT), False
+
+    def _lock(self, descriptor: int, created: bool) -> None:
         import fcntl
 
         for left in reversed(range(_TRIES)):
@@ -75,8 +84,12 @@ class Lock:
                 ) from None
             except OSError as error:
                 os.close(descriptor)
-                self._path.unlink(missing_ok=True)
-                raise NoLocksError(str(error)) from None
+                if created:  # else it may be the lock of a live process
+                    self._path.unlink(missing_ok=True)
+                # ENOLCK: no locks over NFS, or for the moment no room for one more.
+                if error.errno in _NO_LOCKS or (created and error.errno == errno.ENOLCK):
+                    raise NoLocksError(str(error)) from None
+                raise
 
     def refresh(self) -> None:
         """Hold the folder for some time more: nothing to do, the system sees to it."""

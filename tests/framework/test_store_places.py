@@ -76,6 +76,28 @@ def test_a_run_that_was_killed_where_there_are_no_locks_is_known_to_be_over(fold
     assert not mark.exists()
 
 
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.EIO])
+def test_a_lock_that_cannot_be_asked_for_leaves_that_of_another_process(number, path, monkeypatch):
+    def flock(descriptor, how):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    (path / ".lock").write_text("of another")
+    told = f"{path}: cannot be written: [Errno {number}] {os.strerror(number)}"
+    assert message(simulation().run, path, overwrite=True) == told
+    assert (path / ".lock").read_text() == "of another"
+
+
+def test_a_folder_that_gives_no_lock_over_nfs_is_written_with_a_mark(folder, monkeypatch, caplog):
+    def flock(descriptor, how):
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    assert simulation().run(folder / "run").outcome == "finished"
+    assert f"knows no locks ([Errno {errno.ENOLCK}]" in caplog.text
+    assert not (folder / "run" / ".lock").exists()
+
+
 # -- another run in the same place ---------------------------------------------------------------
 
 
