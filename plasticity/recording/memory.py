@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from math import inf
 from pathlib import Path
 
@@ -23,30 +24,32 @@ def memory_left() -> float:
 
 def _left() -> Iterator[float]:
     yield inf
-    if _MACHINE.is_file():
-        found = re.search(r"MemAvailable:\s+(\d+) kB", _MACHINE.read_text())
-        yield float(found[1]) * 1024 if found else inf
+    if found := re.search(r"MemAvailable:\s+(\d+) kB", _text(_MACHINE)):
+        yield float(found[1]) * 1024
     for group in _groups():
-        for limit, used in _TOLD:
-            if (group / limit).is_file() and (told := (group / limit).read_text().strip()) != "max":
+        for limit, used in ((_text(group / a), _text(group / b)) for a, b in _TOLD):
+            if limit.isdigit() and used.isdigit():
                 # Files that were read and can be forgotten count as used.
-                cached = re.search(
-                    r"^inactive_file (\d+)", (group / "memory.stat").read_text(), re.M
-                )
-                yield int(told) - int((group / used).read_text()) + int(cached[1] if cached else 0)
-    if (_PROCESS / "statm").is_file():
+                cached = re.search(r"^inactive_file (\d+)", _text(group / "memory.stat"), re.M)
+                yield int(limit) - int(used) + int(cached[1] if cached else 0)
+    if pages := _text(_PROCESS / "statm").split():
         import resource
 
-        pages = int((_PROCESS / "statm").read_text().split()[0])
         limit_as = resource.getrlimit(resource.RLIMIT_AS)[0]
         if limit_as != resource.RLIM_INFINITY:
-            yield limit_as - pages * resource.getpagesize()
+            yield limit_as - int(pages[0]) * resource.getpagesize()
+
+
+def _text(path: Path) -> str:
+    """What a file of the system says; nothing where there is none, or it cannot be read."""
+    with suppress(OSError):
+        return path.read_text().strip()
+    return ""
 
 
 def _groups() -> Iterator[Path]:
     """The control groups of this process, from its own to the outermost."""
-    told = _PROCESS / "cgroup"
-    for line in told.read_text().splitlines() if told.is_file() else ():
+    for line in _text(_PROCESS / "cgroup").splitlines():
         _, kinds, path = line.split(":", 2)
         if kinds in ("", "memory"):
             own = _GROUPS / kinds / path.strip("/")

@@ -121,3 +121,19 @@ def test_the_groups_of_the_older_kind_count_too(tmp_path, monkeypatch):
     monkeypatch.setattr(memory, "_PROCESS", tmp_path)
     monkeypatch.setattr(memory, "_GROUPS", tmp_path)
     assert memory_left() == 750
+
+
+def test_files_of_a_group_that_are_missing_or_closed_to_us_end_no_run(tmp_path, monkeypatch):
+    group = tmp_path / "job"
+    group.mkdir()
+    (tmp_path / "cgroup").write_text("0::/job\n")
+    monkeypatch.setattr(memory, "_MACHINE", tmp_path / "nowhere")
+    monkeypatch.setattr(memory, "_PROCESS", tmp_path)
+    monkeypatch.setattr(memory, "_GROUPS", tmp_path)
+    (group / "memory.max").write_text("900\n")
+    assert memory_left() == np.inf
+    (group / "memory.current").write_text("200\n")
+    assert memory_left() == 700
+    (group / "memory.current").unlink()
+    (group / "memory.current").mkdir()  # cannot be read, even by root
+    assert memory_left() == np.inf
