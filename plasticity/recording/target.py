@@ -32,7 +32,7 @@ class Target:
 
     def absolute(self) -> str:
         """The place as a process with another working directory would name it."""
-        return self._place if self.folder is None else str(self.folder.absolute())
+        return self._place if self.folder is None else str(self.folder)
 
     def exists(self) -> bool:
         """Whether there is anything; a place without a first commit is nothing yet.
@@ -70,7 +70,7 @@ class Target:
             from plasticity.recording.zipped import zipped
 
             return zipped(self.folder)
-        return LocalStore(self.folder.absolute(), read_only=True)
+        return LocalStore(self.folder, read_only=True)
 
     def writing(self) -> Store:
         """The Zarr store to write to; a folder is made.
@@ -86,7 +86,7 @@ class Target:
                 f"{self}: is a file, from which a run can be read but not go on; unpack it first"
             )
         make_folder(self.folder)
-        return LocalStore(self.folder.absolute())
+        return LocalStore(self.folder)
 
     def clear(self) -> None:
         """Delete what is there."""
