@@ -73,6 +73,19 @@ def test_what_has_no_kernel_is_told_and_what_needs_a_setting_is_shown():
     assert "path = must be given" in command("plugins", "from_array").out
 
 
+def test_diagnostics_are_listed_and_told_of_by_name():
+    name = f"silent_neurons  plasticity-lab {pl_version()}"
+    listed = command("plugins").out.splitlines()
+    assert listed.index("diagnostic") < listed.index(f"  {name}")
+    told = command("plugins", "silent_neurons").out.splitlines()
+    assert told[:3] == [
+        "diagnostic",
+        f"  {name}",
+        "    plasticity_plugins.diagnostics.silent_neurons:SilentNeurons",
+    ]
+    assert "diagnostic" not in command("plugins", "--role", "observer").out.splitlines()
+
+
 def test_all_components_of_a_name_are_told_or_that_of_a_role():
     both = command("plugins", "uniform").out.splitlines()
     assert [line for line in both if line and line[0] != " "] == ["lateral", "initializer"]
