@@ -13,7 +13,7 @@ from console import SMALL, command, finish, start
 import plasticity as pl
 from plasticity.citations import short_form
 from plasticity.cli.settings import described
-from plasticity.discovery import entries, find, short
+from plasticity.discovery import DIAGNOSTICS, entries, find, short
 from plasticity.hookspecs import EVENTS, ROLES
 
 
@@ -32,10 +32,10 @@ def block(text: str, first: str) -> list[str]:
 # -- plugins -----------------------------------------------------------------------------------
 
 
-def test_every_registered_component_is_listed():
+def test_every_registered_component_and_diagnostic_is_listed():
     listed = command("plugins").out.splitlines()
     titles = [line.split()[0] for line in listed if line.startswith("  ") and line[2] != " "]
-    assert sorted(titles) == sorted(map(short, entries()))
+    assert sorted(titles) == sorted(map(short, [*entries(), *entries(DIAGNOSTICS)]))
 
 
 def test_a_component_is_told_with_its_settings_and_its_paper():
