@@ -217,7 +217,9 @@ or leave out that sample
         """
         told = {"name": self.name, **fingerprint(self.samples), "scale": self.scale}
         if self.labels is not None:
-            labels = self.labels.astype(np.int64) if self.labels.dtype.kind in "bu" else self.labels
+            # The same labels in another type, or in wider strings, are the same.
+            whole = self.labels.dtype.kind in "biu"
+            labels = self.labels.astype(np.int64) if whole else np.array(self.labels.tolist())
             told["labels"] = fingerprint(labels)["sha256"]
         return told if self.constant is None else {**told, "constant": self.constant}
 
@@ -258,8 +260,9 @@ or leave out that sample
                 f"{self.name}: images of shape {self.image_shape} have "
                 f"{np.prod(self.image_shape)} values, but a sample has {samples.shape[1]}"
             )
-        if not (np.isfinite(self.scale) and self.scale):
-            raise DataError(f"{self.name}: scale must be a number other than 0, got {self.scale}")
+        scale = self.scale
+        if not (isinstance(scale, numbers.Real) and math.isfinite(scale) and scale):
+            raise DataError(f"{self.name}: scale must be a number other than 0, got {scale!r}")
         if self.constant is not None and not 0 < abs(self.constant) < np.finfo(np.float32).max:
             raise DataError(f"{self.name}: constant must not be 0 or infinite, got {self.constant}")
         if samples.dtype.kind == "f":
@@ -293,6 +296,19 @@ def unlike(told: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, tuple
         for key in {**told, "constant": None}
         if key != "name" and told.get(key) != given.get(key)
     }
+
+
+def other_scale(told: Mapping[str, Any], given: Mapping[str, Any]) -> float | None:
+    """Return the scale of the first of two fingerprints of the same samples, if they differ in it.
+
+    Stores of version 0.1.0 do not tell the scale.
+
+    >>> other_scale({"sha256": "6f", "scale": 0.5}, {"sha256": "6f", "scale": 1.0})
+    0.5
+    """
+    before: float | None = told.get("scale")
+    same = told["sha256"] == given["sha256"]
+    return before if same and before != given.get("scale", before) else None
 
 
 def let_go(array: Array) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from plasticity.assembly import assemble
-from plasticity.data import Data, as_data, default_scale
+from plasticity.data import Data, as_data, default_scale, other_scale
 from plasticity.discovery import entries, readers
 from plasticity.errors import DataError, SpecError, StoreError
 from plasticity.overrides import override
@@ -141,16 +141,12 @@ def branching(
 
 def _check_scale(store: RunStore, experiment: Experiment, data: Data) -> None:
     """Raise `StoreError` where the samples are those of the store without their scale."""
-    told, given = store.attributes["data"], data.fingerprint()
+    before = other_scale(store.attributes["data"], data.fingerprint())
     usual = data.scale == default_scale(data.samples)
     forgotten = usual and "scale" not in getattr(experiment.data, "settings", ())
-    if (
-        forgotten
-        and told["sha256"] == given["sha256"]
-        and told.get("scale", data.scale) != data.scale
-    ):
+    if forgotten and before is not None:
         raise StoreError(
-            f"{store.target}: its samples had a scale of {told['scale']:g}, and the same are given "
+            f"{store.target}: its samples had a scale of {before:g}, and the same are given "
             f"without one, which makes it {data.scale:g}; give the scale"
         )
 
@@ -252,8 +248,10 @@ def _of_part(data: Data, settings: dict[str, Any]) -> Data:
     wanted = {path.removeprefix("data."): settings.pop(path) for path in about}
     for name in wanted:
         if name not in PORTION:
+            known = any(field.init and field.name == name for field in attrs.fields(Data))
             raise DataError(
                 f"data.{name}: the data are given in Python, so only {', '.join(PORTION)} can "
-                f"be set; give a Data with what is wanted, as Data(..., {name}=...)"
+                f"be set"
+                + (f"; give a Data with what is wanted, as Data(..., {name}=...)" if known else "")
             )
     return Portion(**wanted).of(data) if wanted else data

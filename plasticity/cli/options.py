@@ -19,6 +19,10 @@ Data = Annotated[
     str | None,
     typer.Option(metavar="NAME|FILE", help="A source or a file in place of the data of the spec."),
 ]
+DataAgain = Annotated[
+    str | None,
+    typer.Option("--data", metavar="NAME|FILE", help="The data again, if they lie elsewhere now."),
+]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what exists there.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
 Trust = Annotated[bool, typer.Option("--trust", help="Import the modules that the store names.")]

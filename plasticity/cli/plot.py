@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from plasticity.cli.options import Data, Overwrite
+from plasticity.cli.options import DataAgain, Overwrite
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,7 +43,7 @@ def plot(
             "it a .png called after the picture.",
         ),
     ] = None,
-    data: Data = None,
+    data: DataAgain = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Draw a picture of a run."""

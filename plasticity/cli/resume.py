@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from plasticity.cli.options import Data, Place, Quiet, Settings, Trust
+from plasticity.cli.options import DataAgain, Place, Quiet, Trust
 
 
 def resume(
@@ -15,8 +15,15 @@ def resume(
         int | None,
         typer.Option(metavar="N", help="Epochs in all, to make the run longer than it was to be."),
     ] = None,
-    settings: Settings = None,
-    data: Data = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="What changes no weight, as in metrics=[] or storage.kept=3; several times.",
+        ),
+    ] = None,
+    data: DataAgain = None,
     trust: Trust = False,
     quiet: Quiet = False,
 ) -> None:

@@ -13,7 +13,7 @@ import attrs
 
 from plasticity import discovery
 from plasticity.comparing.holding_out import Held, hold_out
-from plasticity.data import Data
+from plasticity.data import Data, other_scale
 from plasticity.errors import SpecError, StoreError
 from plasticity.results import Run, opened
 from plasticity.runs import configure, reconfigure
@@ -140,11 +140,11 @@ def _learnt_from(name: str, trained_on: Mapping[str, Any], data: Data) -> bool:
     """Whether a store was trained on these samples; `StoreError` if their scale was another."""
     given = data.fingerprint()
     same = all(trained_on.get(key) == given.get(key) for key in ("sha256", "constant"))
-    # Stores of version 0.1.0 do not tell the scale.
-    if same and trained_on.get("scale", given["scale"]) != given["scale"]:
+    before = other_scale(trained_on, given)
+    if same and before is not None:
         raise StoreError(
-            f"{name} was trained on samples with a scale of {trained_on['scale']:g}, and the same "
-            f"are given with {given['scale']:g}; give them with that scale"
+            f"{name} was trained on samples with a scale of {before:g}, and the same are given "
+            f"with {given['scale']:g}; give them with that scale"
         )
     return bool(same)
 

@@ -42,6 +42,8 @@ def check_same(store: RunStore, experiment: Experiment, data: Data) -> None:
         lines = [
             f"  {path}: {then} in the store, {now} now" for path, (then, now) in changed.items()
         ]
+        if "data.labels" in changed and data.labels is None:
+            lines.append("it was run with labels: pass labels=, or set data.labels of a file")
         raise StoreError(
             "\n".join([f"{store.target}: is of another experiment:", *lines])
             + "\ngo on with that of the store, or start a run of its own from a checkpoint with "

@@ -133,3 +133,12 @@ def test_show_tells_how_far_a_run_came_and_what_it_kept(store):
     assert "steps 15 of 15" in lines
     assert "checkpoints after step 10, 15" in lines
     assert not any(line.startswith("checkpoints/") for line in lines)
+
+
+def test_the_help_of_resume_offers_only_what_resume_takes():
+    told = " ".join(command("resume", "--help").out.replace("│", " ").split())
+    assert "What changes no weight, as in metrics=[] or storage.kept=3" in told
+    assert "neurons=20" not in told
+    for asked in ("resume", "plot"):
+        told = " ".join(command(asked, "--help").out.replace("│", " ").split())
+        assert "The data again, if they lie elsewhere now." in told

@@ -137,9 +137,32 @@ def test_a_mask_from_a_file_is_kept_in_the_store_and_goes_on(tmp_path):
             "layers[0].constraints[0] 'mask': nowhere.npy: no array can be read of it: [Errno 2] "
             "No such file or directory: 'nowhere.npy'",
         ),
+        (
+            {"values": np.where(CHECKERED == 0, np.nan, 1)},
+            "layers[0].constraints[0] 'mask': values: is NaN somewhere, neither a connection nor "
+            "none",
+        ),
     ],
 )
 def test_a_mask_that_cannot_be_is_refused(settings, message):
     with pytest.raises(SettingError) as caught:
         simulation(layer(constraints=[Mask(**settings)]))
     assert str(caught.value) == message
+
+
+def test_a_file_of_several_masks_is_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    np.savez("masks.npz", mask=CHECKERED)
+    with pytest.raises(SettingError) as caught:
+        simulation(layer(constraints=[Mask(values="masks.npz")]))
+    assert str(caught.value) == (
+        "layers[0].constraints[0] 'mask': masks.npz: no array can be read of it: it is an archive "
+        "of several; save one by np.save"
+    )
+
+
+def test_a_mask_drawn_again_has_no_more_connections():
+    made = simulation(layer(neurons=40, constraints=[Mask(density=0.35)])).layers[0]
+    (mask,) = (part for part in made.components.values() if isinstance(part, Mask))
+    mask.init_state(made.arrays["weights"])
+    assert mask.mask.sum(axis=1).tolist() == [2] * 40

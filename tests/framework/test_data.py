@@ -174,3 +174,24 @@ def test_a_label_that_is_no_number_is_refused_with_its_place():
     with pytest.raises(DataError) as caught:
         Data([[0.0], [1.0], [2.0]], labels=np.array([0, 1, np.nan]))
     assert str(caught.value) == "data: the label of sample 2 is nan; leave out what has none"
+
+
+@pytest.mark.parametrize(
+    ("one", "same", "other"),
+    [
+        (np.int32([1, 0, 2, 2]), np.int64([1, 0, 2, 2]), np.int64([1, 0, 2, 1])),
+        (np.array(["a", "b", "a", "b"], "<U5"), ["a", "b", "a", "b"], ["a", "b", "b", "b"]),
+    ],
+)
+def test_the_fingerprint_of_labels_does_not_depend_on_their_type(one, same, other):
+    told, again, changed = (
+        Data(np.ones((4, 2)), labels=labels).fingerprint() for labels in (one, same, other)
+    )
+    assert told == again
+    assert told["labels"] != changed["labels"]
+
+
+def test_a_scale_that_is_no_number_is_refused():
+    with pytest.raises(DataError) as caught:
+        Data(np.ones((4, 2)), scale="2")
+    assert str(caught.value) == "data: scale must be a number other than 0, got '2'"

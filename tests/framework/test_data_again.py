@@ -184,3 +184,18 @@ def test_responses_to_bytes_and_to_grey_levels_are_alike():
     for run in (of_bytes, of_grey):
         one, other = (analysis.responses_of(run, given) for given in (images, grey))
         assert np.array_equal(one, other)
+
+
+def test_only_a_setting_that_data_have_is_suggested_of_them():
+    told = refused(lambda: pl.run("bcm", data=X, **SMALL, **{"data.folder": "x"}), error=DataError)
+    assert told == (
+        "data.folder: the data are given in Python, so only limit, classes, constant can be set"
+    )
+
+
+def test_a_run_with_labels_that_is_resumed_without_tells_to_give_them(folder):
+    pl.run("bcm", data=X, labels=LABELS, out=folder / "run", epochs=1, **SMALL)
+    told = refused(lambda: pl.resume(folder / "run", data=X, epochs=2)).splitlines()
+    assert told[2] == "it was run with labels: pass labels=, or set data.labels of a file"
+    labels = LABELS.astype("int16")
+    assert pl.resume(folder / "run", data=X, labels=labels, epochs=2).store.attributes["epoch"] == 2

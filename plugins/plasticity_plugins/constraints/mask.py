@@ -51,6 +51,7 @@ class Mask:
     @hookimpl
     def init_state(self, weights: Array) -> None:
         if self.density is not None:
+            self.mask[...] = 0
             n_reaching = round(self.density * weights.shape[1])
             self.mask[:, :n_reaching] = 1
             self.rng.permuted(self.mask, axis=1, out=self.mask)
@@ -63,14 +64,14 @@ class Mask:
         weights[self.mask == 0] = 0
 
     def _given(self, shape: tuple[int, ...]) -> Array:
-        where = "values"
-        given: Array
+        where, given = "values", self.values
         try:
-            if isinstance(self.values, str | Path):
-                where = str(self.values)
-                given = np.load(Path(self.values).expanduser(), allow_pickle=False)
-            else:
-                given = np.array(self.values, np.float64)
+            if isinstance(given, str | Path):
+                where = str(given)
+                given = np.load(Path(given).expanduser(), allow_pickle=False)
+                if not isinstance(given, np.ndarray):
+                    raise TypeError("it is an archive of several; save one by np.save")
+            given = np.array(given, np.float64)
         except (OSError, ValueError, TypeError) as error:
             raise SettingError(f"mask: {where}: no array can be read of it: {error}") from error
         if given.shape != shape:
@@ -78,4 +79,6 @@ class Mask:
                 f"mask: {where}: must have the shape of the weights (neuron, input), {shape}, got "
                 f"{given.shape}"
             )
+        if np.isnan(given).any():
+            raise SettingError(f"mask: {where}: is NaN somewhere, neither a connection nor none")
         return given
