@@ -135,11 +135,12 @@ def _layer_components(experiment: Experiment, index: int) -> dict[str, Any]:
 def _diagnostics() -> dict[str, Any]:
     """Place -> component that looks on in every run; one that cannot be loaded is left out."""
     components: dict[str, Any] = {}
-    for name, found in discovery.entries(discovery.DIAGNOSTICS).items():
+    for name in discovery.entries(group := discovery.DIAGNOSTICS):
         try:
-            components[f"{DIAGNOSTICS}{name}"] = found[0].load()()
-        except SpecError as error:
-            logger.warning("%s", error)
+            found = discovery.entry_of(name, group, "diagnostic", "").load()
+            components[f"{DIAGNOSTICS}{name}"] = found()
+        except Exception as error:  # whatever a stranger's raises must end no run
+            logger.warning("diagnostic %r is left out: %s: %s", name, type(error).__name__, error)
     return components
 
 

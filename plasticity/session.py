@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from plasticity.state import LayerState
 
 logger = logging.getLogger("plasticity")
+notices = logging.getLogger("plasticity.notices")
 
 # Steps between two looks whether all is finite: of 100 neurons on 784 inputs 9 us in 10 ms.
 _UNSEEN = 50
@@ -65,12 +66,12 @@ class Session:
         if text in self._notices:
             return
         self._notices.append(text)
-        logger.warning("%s", text)
+        notices.warning("%s", text)
         self._label()
 
     def _label(self, **attributes: Any) -> None:
-        notices = list(dict.fromkeys([*self._earlier, *self._notices]))
-        self.store.label({"notices": notices, **attributes})
+        told = list(dict.fromkeys([*self._earlier, *self._notices]))
+        self.store.label({"notices": told, **attributes})
 
     def record(self) -> None:
         """Train to the end, and keep in the store what was recorded, whatever happens."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shlex
 import signal
 import sys
@@ -68,6 +69,8 @@ def compare(
     entrants = entrants_of(experiments or ())
     folder = _new_folder() if out is None else out
     command = _command(list(entrants), experiments, seeds, data, budget, settings)
+    logged = logging.getLogger("plasticity.notices")
+    logged.disabled = True  # they are printed at the end, each with the name of its run
     try:
         compared = run_all(
             _without_bars(entrants),
@@ -86,6 +89,8 @@ def compare(
             f"Interrupted; what was recorded until then is in {folder}.",
             f"{again} goes on from there.",
         )
+    finally:
+        logged.disabled = False
     page = compared.write(folder, overwrite=True)
     console = stdout()
     print_table(console, compared)

@@ -18,7 +18,7 @@ def plugins(
 ) -> None:
     """List the installed components: package, settings, paper."""
     from plasticity.cli.terminal import heading, line, stdout
-    from plasticity.discovery import COMPONENTS, entries, find, short
+    from plasticity.discovery import COMPONENTS, DIAGNOSTICS, entries, find, short
     from plasticity.editable import not_installed
     from plasticity.errors import UnknownNameError, listed, nearest
     from plasticity.hookspecs import ROLES
@@ -27,15 +27,20 @@ def plugins(
         raise UnknownNameError(
             f"--role: unknown role {role!r}{nearest(role, ROLES)} (roles are {listed(ROLES)})"
         )
-    named = [full for full in entries() if name in (None, full, short(full))]
+    named = [
+        (full, group)
+        for group in (COMPONENTS, DIAGNOSTICS)
+        for full in entries(group)
+        if name in (None, full, short(full))
+    ]
     if name is not None and not named:
         find(name)  # tells that there is none, or is "module:Class"
-        named = [name]
-    by_role: dict[str, list[list[str]]] = {title: [] for title in ROLES}
+        named = [(name, COMPONENTS)]
+    by_role: dict[str, list[list[str]]] = {title: [] for title in (*ROLES, "diagnostic")}
     unusable: list[str] = []
-    for full in named:
+    for full, group in named:
         try:
-            found, told = _told(full, name is not None)
+            found, told = _told(full, group, name is not None)
             by_role[found].append(told)
         except Exception as error:  # whatever a stranger's package raises must not hide the others
             unusable.append(f"{full}: {type(error).__name__}: {error}")
@@ -56,20 +61,20 @@ def plugins(
             line(console, text, indent=2)
 
 
-def _told(name: str, whole: bool) -> tuple[str, list[str]]:
+def _told(name: str, group: str, whole: bool) -> tuple[str, list[str]]:
     """The role of a component, and what to print of it; all there is to tell if `whole`."""
     from inspect import getdoc
 
     from plasticity.citations import short_form
     from plasticity.cli.settings import described
     from plasticity.components import role_of
-    from plasticity.discovery import COMPONENTS, entry_of, find, short
+    from plasticity.discovery import DIAGNOSTICS, entry_of, find, short
     from plasticity.portion import Portion
 
     if ":" in name:
         cls, told = find(name), [name]
     else:
-        entry = entry_of(name, COMPONENTS, "component", "")
+        entry = entry_of(name, group, "component", "")
         cls, told = entry.load(), [f"{short(name)}  {entry.distribution} {entry.version}"]
     documented = (getdoc(cls) or "").splitlines()
     told += [f"{cls.__module__}:{cls.__qualname__}", *documented, ""] if whole else documented[:1]
@@ -80,7 +85,7 @@ def _told(name: str, whole: bool) -> tuple[str, list[str]]:
     source = getattr(cls, "source", "")
     if source:
         told.append(f"source: {short_form(source)}")
-    return role_of(cls), told
+    return "diagnostic" if group == DIAGNOSTICS else role_of(cls), told
 
 
 def _events(cls: type) -> Iterator[str]:

@@ -165,3 +165,12 @@ def test_a_table_too_wide_is_narrowed_and_then_turned():
 def test_as_a_process_the_last_line_is_the_path(tmp_path):
     result = finish(start("compare", "bcm", *SMALL, cwd=tmp_path))
     assert (result.status, result.out.splitlines()[-1]) == (0, "comparison/page.html")
+
+
+def test_a_notice_is_printed_once_with_the_name_of_its_run(caplog):
+    still = (*SMALL, "--set", "optimizer.rate=1e-30")
+    result = command("compare", "bcm", "--seeds", "2", *still, "--quiet")
+    assert [line for line in result.out.splitlines() if "no weight has changed" in line] == [
+        f"bcm, seed {seed}, layer_0: no weight has changed in 15 steps" for seed in (0, 1)
+    ]
+    assert [line for line in caplog.messages if "layer_0" in line] == []

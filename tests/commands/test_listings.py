@@ -13,7 +13,7 @@ from console import SMALL, command, finish, start
 import plasticity as pl
 from plasticity.citations import short_form
 from plasticity.cli.settings import described
-from plasticity.discovery import entries, find, short
+from plasticity.discovery import DIAGNOSTICS, entries, find, short
 from plasticity.hookspecs import EVENTS, ROLES
 
 
@@ -32,10 +32,10 @@ def block(text: str, first: str) -> list[str]:
 # -- plugins -----------------------------------------------------------------------------------
 
 
-def test_every_registered_component_is_listed():
+def test_every_registered_component_and_diagnostic_is_listed():
     listed = command("plugins").out.splitlines()
     titles = [line.split()[0] for line in listed if line.startswith("  ") and line[2] != " "]
-    assert sorted(titles) == sorted(map(short, entries()))
+    assert sorted(titles) == sorted(map(short, [*entries(), *entries(DIAGNOSTICS)]))
 
 
 def test_a_component_is_told_with_its_settings_and_its_paper():
@@ -71,6 +71,19 @@ ANSWERED = [("estimate_threshold", ", compiled"), ("cite", "")]
 def test_what_has_no_kernel_is_told_and_what_needs_a_setting_is_shown():
     assert "answers propose_update: chain, not compiled" in command("plugins", "sanger").out
     assert "path = must be given" in command("plugins", "from_array").out
+
+
+def test_diagnostics_are_listed_and_told_of_by_name():
+    name = f"silent_neurons  plasticity-lab {pl_version()}"
+    listed = command("plugins").out.splitlines()
+    assert listed.index("diagnostic") < listed.index(f"  {name}")
+    told = command("plugins", "silent_neurons").out.splitlines()
+    assert told[:3] == [
+        "diagnostic",
+        f"  {name}",
+        "    plasticity_plugins.diagnostics.silent_neurons:SilentNeurons",
+    ]
+    assert "diagnostic" not in command("plugins", "--role", "observer").out.splitlines()
 
 
 def test_all_components_of_a_name_are_told_or_that_of_a_role():

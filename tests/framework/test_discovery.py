@@ -15,11 +15,11 @@ def install(tmp_path, monkeypatch):
     """Make a package with one component known to importlib.metadata, as pip would."""
     monkeypatch.syspath_prepend(tmp_path)
 
-    def install(distribution, entry, module=""):
+    def install(distribution, entry, module="", group="plasticity.components"):
         metadata = tmp_path / f"{distribution}-1.0.dist-info"
         metadata.mkdir()
         (metadata / "METADATA").write_text(f"Name: {distribution}\nVersion: 1.0\n")
-        (metadata / "entry_points.txt").write_text(f"[plasticity.components]\n{entry}\n")
+        (metadata / "entry_points.txt").write_text(f"[{group}]\n{entry}\n")
         (tmp_path / f"{distribution}_code.py").write_text(module)
         discovery._entries.cache_clear()
 
@@ -204,3 +204,24 @@ def test_a_module_that_lacks_another_one_is_told_with_it(here):
 
 def test_a_component_may_be_named_by_module_and_class():
     assert discovery.find("toys:Plain").__name__ == "Plain"
+
+
+LOOKS = """
+class Looks:
+    def __init__(self):
+        raise KeyError("eyes")
+"""
+
+
+def test_a_diagnostic_that_cannot_be_made_or_is_claimed_twice_is_left_out(install, caplog):
+    group = discovery.DIAGNOSTICS
+    install("blind", "looks = blind_code:Looks", LOOKS, group)
+    install("one", "leak = one_code:Leak", LEAK, group)
+    install("other", "leak = other_code:Leak", LEAK, group)
+    places = assemble(experiment(layer())).layers[0].components
+    assert not {"diagnostics.looks", "diagnostics.leak"} & set(places)
+    assert [text for text in caplog.messages if "left out" in text] == [
+        "diagnostic 'leak' is left out: ConflictError: two distributions claim the diagnostic "
+        "'leak': one 1.0 and other 1.0; uninstall one of them",
+        "diagnostic 'looks' is left out: KeyError: 'eyes'",
+    ]
