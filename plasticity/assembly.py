@@ -29,7 +29,7 @@ from plasticity.rules import Term
 from plasticity.simulation import Simulation
 from plasticity.sources import Source
 from plasticity.spec import Experiment
-from plasticity.state import LayerState
+from plasticity.state import DIAGNOSTICS, LayerState
 from plasticity.structure import make
 from plasticity.terms import ScaledRule
 from plasticity.variable import streams_of, variables_of
@@ -137,7 +137,7 @@ def _diagnostics() -> dict[str, Any]:
     components: dict[str, Any] = {}
     for name, found in discovery.entries(discovery.DIAGNOSTICS).items():
         try:
-            components[f"diagnostics.{name}"] = found[0].load()()
+            components[f"{DIAGNOSTICS}{name}"] = found[0].load()()
         except SpecError as error:
             logger.warning("%s", error)
     return components

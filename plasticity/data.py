@@ -85,6 +85,11 @@ def _as_labels(values: Any) -> Array:
         labels = np.char.decode(labels, "utf-8", "replace")
     elif labels.dtype.kind == "T":
         labels = np.array(labels.tolist(), np.str_)
+    if labels.dtype.kind == "f" and not np.isfinite(labels).all():
+        place = np.flatnonzero(~np.isfinite(labels.ravel()))[0]
+        raise DataError(
+            f"data: the label of sample {place} is {labels.ravel()[place]}; leave out what has none"
+        )
     if labels.dtype.kind == "f" and np.all((np.floor(labels) == labels) & (abs(labels) < 2**53)):
         labels = labels.astype(np.int64)
     return labels.astype(labels.dtype.newbyteorder("="), copy=False)

@@ -67,6 +67,7 @@ def encode_once(simulation: Simulation, layer: LayerState) -> None:
     encoders = [call.component for call in encoding(data.samples)] if small else []
     if encoders == source.encoders:
         return
+    simulation.fusion.forget_encoded(data.samples)
     if encoders:
         data = Data(data.take(slice(None), layer.dtype)[:, : data.samples.shape[1]])
         for start in range(0, data.n_sample, _BLOCK):

@@ -11,7 +11,7 @@ import ast
 import warnings
 from collections.abc import Iterable
 from functools import cached_property
-from typing import NoReturn
+from typing import NoReturn, TypeGuard
 
 import attrs
 
@@ -288,11 +288,7 @@ def total_of(node: ast.Call) -> str | None:
 
 def dimensions_of(node: ast.Call) -> list[ast.Constant]:
     """The names of dimensions in a call of a reduction."""
-    return [
-        argument
-        for argument in node.args
-        if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
-    ]
+    return [argument for argument in node.args if _is_text(argument)]
 
 
 def _position(text: str, node: ast.AST) -> str:
@@ -301,7 +297,7 @@ def _position(text: str, node: ast.AST) -> str:
     return f"position {len(text.encode()[:offset].decode(errors='ignore')) + 1}"
 
 
-def _is_text(node: ast.expr) -> bool:
+def _is_text(node: ast.expr) -> TypeGuard[ast.Constant]:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 

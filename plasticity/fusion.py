@@ -12,6 +12,7 @@ from plasticity.online import FusedStretch, has_rate_kernel
 from plasticity.spec import Experiment
 from plasticity.state import LayerState
 from plasticity.threads import may_start_threads
+from plasticity.typing import Array
 
 # A step through the plan, on a machine of two cores: its calls, and its multiplications a second.
 _CALLS_S = 20e-6
@@ -80,6 +81,11 @@ class Fusion:
             self._steps[key] = (FusedStretch if several else FusedStep)(layer, batch, draw)
         self._steps[key].refresh()
         return self._steps[key]
+
+    def forget_encoded(self, samples: Array) -> None:
+        """Let go of the steps on copies of these samples, and of the copies with them."""
+        kept = (None, id(samples))
+        self._steps = {key: step for key, step in self._steps.items() if key[2] in kept}
 
     def variant(self, layer: LayerState) -> str:
         """The components that make their kernels of their settings, with these."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Callable, Mapping
+from functools import reduce
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+import attrs
 import numpy as np
 
 from plasticity.errors import listed, nearest
@@ -104,18 +106,13 @@ def computed_of_frames(
     return Labelled(np.stack([found.values for found in each]), (FRAME, *each[0].dims))
 
 
+@attrs.define(eq=False)
 class _Evaluation:
     """Computes a tree from its leaves up."""
 
-    def __init__(
-        self,
-        expression: Expression,
-        arrays: Mapping[str, Labelled],
-        totals: Mapping[str, Total] = MappingProxyType({}),
-    ) -> None:
-        self._expression = expression
-        self._arrays = arrays
-        self._totals = totals
+    _expression: Expression
+    _arrays: Mapping[str, Labelled]
+    _totals: Mapping[str, Total] = MappingProxyType({})
 
     def of(self, node: ast.expr) -> Labelled:
         match node:
@@ -267,12 +264,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {name: getattr(np, name) for name in
 
 
 def _all_of(function: Callable[..., Any]) -> Callable[..., Any]:
-    def fold(first: Any, *others: Any) -> Any:
-        for other in others:
-            first = function(first, other)
-        return first
-
-    return fold
+    return lambda *values: reduce(function, values)
 
 
 _OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {

@@ -1,19 +1,24 @@
-"""What becomes of schedules when a run is made longer than it was to be."""
+"""What becomes of schedules, and of what else follows the length of a run, when it is longer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from types import FunctionType
 from typing import Any
 
 import attrs
 
 from plasticity.components import arguments_of, events_of, label_of
+from plasticity.hookspecs import MODULATE, RESPOND, UPDATE
 from plasticity.snapshots import put_back
 from plasticity.state import LayerState
 
+_LENGTH = {"progress", "n_epoch", "n_step"}  # of a clock
+_OF_A_STEP = {*RESPOND, "estimate_threshold", *MODULATE, *UPDATE}
+
 
 def other_factors(layers: Sequence[LayerState], n_epoch: int) -> Iterator[str]:
-    """Yield a sentence for each schedule that follows the length of the run.
+    """Yield a sentence for each schedule or other component that follows the length of the run.
 
     layers    as they stand, with clocks of the new length
     n_epoch   length of the run before
@@ -30,6 +35,19 @@ def other_factors(layers: Sequence[LayerState], n_epoch: int) -> Iterator[str]:
                     f"factors of the epochs are {_shown(begun + anew[len(begun) :])}, where a run "
                     f"of {in_all} epochs from the beginning has {_shown(anew)}"
                 )
+        for part in filter(_asks_for_length, parts):
+            yield (
+                f"{layer.name}: {label_of(part)!r} follows the length of the run, so the steps "
+                f"that are done are not those of a run of {in_all} epochs from the beginning"
+            )
+
+
+def _asks_for_length(part: Any) -> bool:
+    """Whether a component, no schedule, takes part in steps and asks how long the run is."""
+    methods = (method for cls in type(part).__mro__ for method in vars(cls).values())
+    codes = (method.__code__ for method in methods if isinstance(method, FunctionType))
+    asked = _LENGTH.intersection(name for code in codes for name in code.co_names)
+    return bool(asked) and not _OF_A_STEP.isdisjoint(events_of(part))
 
 
 def _factors(schedule: Any, layer: LayerState, n_epoch: int) -> list[float]:

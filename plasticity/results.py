@@ -52,6 +52,12 @@ class Run:
         return tuple(self.store.attributes["layers"])
 
     @property
+    def image_shape(self) -> tuple[int, ...] | None:
+        """The shape (y, x) or (y, x, channel) of the samples; None where they are no images."""
+        shape = self.store.attributes["image_shape"]
+        return tuple(shape) if shape else None
+
+    @property
     def weights(self) -> xarray.DataArray:
         """The weights (neuron, input) of the last layer as they are at the end."""
         return self.state()["weights"]
@@ -90,6 +96,12 @@ class Run:
         Read from the store when its values are used; empty where nothing was recorded.
         """
         return self.store.dataset(f"{self.layer_name(layer)}/{group}")
+
+    def series(self, layer: int | str = -1) -> list[str]:
+        """The groups of a layer that were recorded over `step`, as `recorded` takes them."""
+        begin, end = f"{self.layer_name(layer)}/", "/step"
+        paths = [path for path in self.store.arrays() if path.startswith(begin)]
+        return [path[len(begin) : -len(end)] for path in paths if path.endswith(end)]
 
     def _state_of(self, name: str) -> xarray.Dataset:
         ended = self.store.dataset(f"{name}/state")

@@ -40,6 +40,9 @@ class Session:
         self.simulation = simulation
         self.store = store
         self.keeper = Keeper(simulation.experiment.storage if store.target else None)
+        told = store.attributes
+        self._diagnosed: list[str] = told.get("diagnosed", [])  # before: until diagnosed anew
+        self._earlier: list[str] = told.get("notices", [])
         self._notices: list[str] = []
         self._finite_at = {layer.name: layer.clock.step for layer in simulation.layers}
 
@@ -63,7 +66,11 @@ class Session:
             return
         self._notices.append(text)
         logger.warning("%s", text)
-        self.store.label({"notices": list(self._notices)})
+        self._label()
+
+    def _label(self, **attributes: Any) -> None:
+        notices = list(dict.fromkeys([*self._earlier, *self._notices]))
+        self.store.label({"notices": notices, **attributes})
 
     def record(self) -> None:
         """Train to the end, and keep in the store what was recorded, whatever happens."""
@@ -73,7 +80,7 @@ class Session:
         try:
             reasons = {layer.name: simulation.explain_step(layer) for layer in simulation.layers}
             compiled = [name for name, reason in reasons.items() if reason is None]
-            self.store.label({"compiled": compiled, "notices": list(self._notices)})
+            self._label(compiled=compiled)
             for line, reason in zip(simulation.stepping(), reasons.values(), strict=True):
                 if simulation.experiment.fuse == "always" and reason is not None:
                     self.notice(f'fuse = "always", but {line}')
@@ -196,15 +203,19 @@ class Session:
 
     def _diagnose(self) -> None:
         """Take note of what looks wrong at the end; a diagnostic that fails loses nothing."""
+        self._earlier = [text for text in self._earlier if text not in self._diagnosed]
+        texts: list[str] = []
         for layer in self.simulation.layers:
             if layer.clock.step:
                 for answer in self.simulation.caller(layer, {})("diagnose"):
                     try:
-                        found = collect([answer], layer.clock)
+                        texts += collect([answer], layer.clock)
                     except PlasticityError as error:
-                        found = [str(error)]
-                    for text in found:
-                        self.notice(text)
+                        texts.append(str(error))
+        for text in texts:
+            self.notice(text)
+        if texts or self._diagnosed:
+            self._label(diagnosed=texts)
 
     def _finish(self, outcome: str) -> None:
         try:

@@ -40,6 +40,7 @@ SHARED: dict[str, tuple[Variable, str]] = {
 for _name, (_variable, _) in SHARED.items():
     _variable.name = _name
 KEPT = ("own", "out")
+DIAGNOSTICS = "diagnostics."  # begins the names of arrays that views leave out
 
 
 class LayerState:
@@ -256,8 +257,9 @@ class LayerView:
 
     @property
     def variables(self) -> dict[str, Variable]:
-        """The declaration of each array that outlives a step."""
-        return dict(self._state.variables)
+        """The declaration of each array that outlives a step, but for those of diagnostics."""
+        declared = self._state.variables.items()
+        return {name: kept for name, kept in declared if not name.startswith(DIAGNOSTICS)}
 
     @property
     def names(self) -> frozenset[str]:
@@ -269,7 +271,7 @@ class LayerView:
     def _filled(self) -> frozenset[str]:
         of_batch = {name for name, (variable, _) in SHARED.items() if "sample" in variable.dims}
         unused = {"slope"} - self._state.used
-        return frozenset(self._state.arrays) | (of_batch - unused)
+        return frozenset(self.variables) | (of_batch - unused)
 
     @property
     def initial(self) -> frozenset[str]:

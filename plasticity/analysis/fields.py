@@ -21,13 +21,12 @@ def receptive_fields(run: Run) -> xr.DataArray:
 
     Raises `DataError` where the inputs are no images.
     """
-    shape = run.store.attributes["image_shape"]
-    if shape is None:
+    if run.image_shape is None:
         raise DataError(
             "receptive_fields: the inputs of this run were no images; give as_images the weights "
             "and a shape, if they have one"
         )
-    return as_images(run.state(0)["weights"], tuple(shape))
+    return as_images(run.state(0)["weights"], run.image_shape)
 
 
 def as_images(weights: xr.DataArray, image_shape: tuple[int, ...]) -> xr.DataArray:

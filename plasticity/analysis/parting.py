@@ -89,8 +89,8 @@ def differences_of(one: Run, other: Run) -> Differences:
 
 def _shared(one: Run, other: Run, layer: str) -> Iterator[tuple[str, xr.Dataset, xr.Dataset]]:
     """The groups that both runs have of a layer, as datasets with a dimension `step`."""
-    for group in _series(one, layer):
-        if group in _series(other, layer):
+    for group in one.series(layer):
+        if group in other.series(layer):
             path = f"{layer}/{group}"
             yield group, one.store.dataset(path), other.store.dataset(path)
     for step in one.store.checkpoints:
@@ -101,12 +101,6 @@ def _shared(one: Run, other: Run, layer: str) -> Iterator[tuple[str, xr.Dataset,
     if ends[0] is not None and ends[0] == ends[1]:
         path, step = f"{layer}/{_STATE}", int(ends[0])
         yield _STATE, _at(one, path, step), _at(other, path, step)
-
-
-def _series(run: Run, layer: str) -> list[str]:
-    begin, end = f"{layer}/", "/step"
-    paths = [path for path in run.store.arrays() if path.startswith(begin) and path.endswith(end)]
-    return [path.removeprefix(begin).removesuffix(end) for path in paths]
 
 
 def _at(run: Run, path: str, step: int) -> xr.Dataset:

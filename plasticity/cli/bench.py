@@ -164,10 +164,10 @@ def _kept_cells(row: Kept) -> tuple[str, ...]:
 
 def _print(rows: Iterable[Any], titles: Sequence[str], cells: Any, silent: bool) -> list[Any]:
     """Print a line for each row once all are there; the rows."""
-    from plasticity.cli.terminal import stdout
+    from plasticity.cli.terminal import stdout, titled
 
     found = []
-    table = _new_table(titles)
+    table = titled(titles, overflow="fold", vertical="top")
     for row in rows:
         found.append(row)
         table.add_row(*cells(row))
@@ -176,15 +176,6 @@ def _print(rows: Iterable[Any], titles: Sequence[str], cells: Any, silent: bool)
     if not silent:
         stdout().print(table)
     return found
-
-
-def _new_table(titles: Sequence[str]) -> Any:
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in titles:
-        table.add_column(title, overflow="fold", vertical="top")
-    return table
 
 
 def _us(spread: Spread) -> str:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -194,12 +194,10 @@ def _text(contender: Contender, column: str, sign: str) -> str:
 
 
 def _table(titles: list[str], rows: list[list[str]]) -> Table:
-    from rich.table import Table
+    from plasticity.cli.terminal import titled
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for index, title in enumerate(titles):
-        side: Literal["left", "right"] = "right" if index else "left"
-        table.add_column(title, justify=side, vertical="bottom", no_wrap=True)
+    table = titled(titles, justify="right", vertical="bottom", no_wrap=True)
+    table.columns[0].justify = "left"
     for row in rows:
         table.add_row(*row)
     return table

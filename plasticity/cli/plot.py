@@ -70,13 +70,9 @@ def plot(
 def _drawn(picture: Picture, run: Run, data: str | None) -> Axes:
     from plasticity import plot as plots
 
-    if picture is Picture.selectivity:
-        return plots.selectivity(run, data)
-    if picture is Picture.confusion:
-        return plots.confusion(run, data=data)
-    if picture is Picture.trajectory:
-        return plots.trajectory(run)
-    return plots.theta(run) if picture is Picture.theta else plots.weights(run)
+    takes = {Picture.selectivity: {"samples": data}, Picture.confusion: {"data": data}}
+    ax: Axes = getattr(plots, picture.value)(run, **takes.get(picture, {}))
+    return ax
 
 
 def _save(ax: Axes, target: Path) -> None:

@@ -110,8 +110,7 @@ def _with_data(found: Run | Experiment) -> Experiment:
         return experiment
     # One number seen at every place: the shape of large data at the cost of none.
     samples = np.broadcast_to(np.zeros((), told["data"]["dtype"]), told["data"]["shape"])
-    image_shape = tuple(told["image_shape"]) if told["image_shape"] else None
-    data = Data(samples, image_shape=image_shape, constant=told["data"].get("constant"))
+    data = Data(samples, image_shape=found.image_shape, constant=told["data"].get("constant"))
     return attrs.evolve(experiment, data=data)
 
 

@@ -6,6 +6,7 @@ import logging
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from rich.console import Console, RenderableType
 from rich.padding import Padding
@@ -55,6 +56,14 @@ def heading(console: Console, text: str) -> None:
 def line(console: Console, text: RenderableType, indent: int = 0) -> None:
     """Print a line; where it is folded the rest is indented as well."""
     console.print(Padding(text, (0, 0, 0, indent), expand=False))
+
+
+def titled(titles: Iterable[str], **column: Any) -> Table:
+    """Return a table without lines or rows; rich is told `column` of each of its columns."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in titles:
+        table.add_column(title, **column)
+    return table
 
 
 def columns(console: Console, rows: Iterable[tuple[str, ...]], indent: int = 0) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,14 @@ from plasticity.typing import Array
 _FORMAT = 1
 _POINTS = 600  # of the embedding
 _SIZES, _SUBSETS = 8, 20  # of the curve over the number of neurons
+
+
+def _array(shape: tuple[int, ...] | None = None, dtype: Any = np.float64) -> Any:
+    """A field for an array, or a list of its values; unset None, or empty and of this shape."""
+    convert = attrs.converters.optional(np.asarray)
+    if shape is None:
+        return attrs.field(default=None, converter=convert)
+    return attrs.field(factory=partial(np.empty, shape, dtype), converter=convert)
 
 
 @attrs.frozen(eq=False)
@@ -63,18 +72,18 @@ class Scores:
     """
 
     cost: Cost = attrs.field(factory=Cost)
-    labels: Array | None = None
+    labels: Array | None = _array()
     predicted: dict[str, Array] = attrs.field(factory=dict)
     trained_on: int = 0
-    points: Array | None = None
-    shown: Array | None = None
+    points: Array | None = _array()
+    shown: Array | None = _array()
     explained: tuple[float, ...] = ()
-    selected: Array = attrs.field(factory=lambda: np.empty(0, np.int64))
-    silent: Array = attrs.field(factory=lambda: np.empty(0, bool))
+    selected: Array = _array((0,), np.int64)
+    silent: Array = _array((0,), bool)
     n_evaluated: int = 0
-    sizes: Array = attrs.field(factory=lambda: np.empty(0, np.int64))
-    memorized: Array = attrs.field(factory=lambda: np.empty((0, 0)))
-    overlaps: Array = attrs.field(factory=lambda: np.empty((0, 0)))
+    sizes: Array = _array((0,), np.int64)
+    memorized: Array = _array((0, 0))
+    overlaps: Array = _array((0, 0))
     samples_seen: int = 0
     sections: tuple[tuple[str, str], ...] = ()
 
@@ -86,8 +95,8 @@ class Scores:
 
     def write(self, path: Path, key: str) -> None:
         """Write them beside the store, at once; `key` tells the run that they belong to."""
-        tables = {"format": _FORMAT, "run": key, **_plain(attrs.asdict(self))}
-        write_for_good(path, json.dumps(tables).encode())
+        tables = {"format": _FORMAT, "run": key, **attrs.asdict(self)}
+        write_for_good(path, json.dumps(tables, default=np.ndarray.tolist).encode())
 
     @classmethod
     def read(cls, path: Path, key: str) -> Scores | None:
@@ -100,16 +109,11 @@ class Scores:
             raise StoreError(f"{path}: cannot be read: {error}; delete it to score anew") from error
         if tables.pop("format", None) != _FORMAT or tables.pop("run", None) != key:
             return None
-        for name in _ARRAYS:
-            tables[name] = None if tables[name] is None else np.array(tables[name])
         tables["cost"] = Cost(**tables["cost"])
         tables["predicted"] = {name: np.array(v) for name, v in tables["predicted"].items()}
         tables["explained"] = tuple(tables["explained"])
-        tables["sections"] = tuple((title, text) for title, text in tables["sections"])
+        tables["sections"] = tuple(map(tuple, tables["sections"]))
         return cls(**tables)
-
-
-_ARRAYS = {"labels", "points", "shown", "selected", "silent", "sizes", "memorized", "overlaps"}
 
 
 def scores_of(
@@ -199,14 +203,3 @@ def _over_sizes(chosen: Array, seed: int) -> tuple[Array, Array, Array]:
             if mean > 0:
                 overlaps[place, subset] = memorized[place, subset] / mean
     return sizes, memorized, overlaps
-
-
-def _plain(value: Any) -> Any:
-    """As JSON holds it; numbers of points and curves with the digits that a drawing needs."""
-    if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
-    if isinstance(value, np.ndarray):
-        return _plain(value.tolist())
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value

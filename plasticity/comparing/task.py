@@ -255,10 +255,9 @@ def _score(task: Task, compared: Compared, simulation: Simulation, held: Held, c
 
 
 def _state_bytes(simulation: Simulation) -> float:
-    """Bytes of all arrays of the layers."""
-    return float(
-        sum(array.nbytes for layer in simulation.layers for array in layer.arrays.values())
-    )
+    """Bytes of all arrays of the layers, but for those of diagnostics."""
+    views = [simulation.view(layer) for layer in simulation.layers]
+    return float(sum(view.array(name).nbytes for view in views for name in view.variables))
 
 
 def _threads() -> int:

@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TextIO
@@ -84,7 +84,9 @@ def in_processes(tasks: Iterable[Task], first_seed: int, ended: Ended) -> None:
         threading.Thread(target=worker.work, args=(waiting, done), daemon=True)
         for worker in workers
     ]
-    with handling(_interrupter()):
+    with handling(_interrupter()), ExitStack() as open_ones:
+        for worker in workers:
+            open_ones.enter_context(worker)
         try:
             for thread in threads:
                 thread.start()
@@ -93,14 +95,12 @@ def in_processes(tasks: Iterable[Task], first_seed: int, ended: Ended) -> None:
         except BaseException:
             for worker in workers:
                 worker.stop()
-            raise
-        finally:
-            for thread, worker in zip(threads, workers, strict=True):
+            for thread in threads:
                 if thread.ident is not None:
                     # As long as the run takes to end its step and to be kept: to kill it would lose
                     # all since its last checkpoint. A second Ctrl-C waits no longer.
                     thread.join()
-                worker.close()
+            raise
 
 
 class _Worker:
@@ -108,17 +108,29 @@ class _Worker:
 
     def __init__(self, first_seed: int, threads: int) -> None:
         self._first_seed, self._threads = first_seed, threads
+        self._starting = threading.Lock()
         self._stopped = False
         self._process: subprocess.Popen[str] | None = None
 
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, *raised: object) -> None:
+        if kind is not None:
+            self.stop()
+        self.close()
+
     def work(self, waiting: SimpleQueue[Task], done: SimpleQueue[tuple[Task, str]]) -> None:
         """Hand over what waits until nothing does; a process that died is told, and replaced."""
-        while not self._stopped:
+        while True:
             try:
                 task = waiting.get_nowait()
             except Empty:
                 return
-            process = self._process = self._process or self._start()
+            with self._starting:  # so that none starts after `stop` has looked
+                if self._stopped:
+                    return
+                process = self._process = self._process or self._start()
             try:
                 told = self._ask(process, task)
             except (OSError, ValueError):
@@ -128,9 +140,10 @@ class _Worker:
 
     def stop(self) -> None:
         """Let the process end after the step at hand, with what it has recorded."""
-        self._stopped = True
-        if self._process is not None and self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
+        with self._starting:
+            self._stopped = True
+            if self._process is not None:
+                self._process.send_signal(signal.SIGTERM)  # has no effect on one that has ended
 
     def close(self) -> None:
         """Wait for the end of the process."""

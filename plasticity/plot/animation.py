@@ -29,8 +29,6 @@ def animate(run: Run, path: str | Path, *, count: int = _MOST) -> Path:
     path = Path(path)
     recorded = along(run, "weights", 0)
     values, steps = recorded.values[:, :count], recorded["step"].values
-    shape = run.store.attributes["image_shape"]
-    shape = tuple(shape) if shape else None
     limit, rate = limit_of(values), max(2, round(len(steps) / _SECONDS))
     if path.suffix == ".mp4" and not FFMpegWriter.isAvailable():
         raise StoreError(f"{path}: an mp4 needs ffmpeg, which is not installed; a gif does not")
@@ -39,11 +37,13 @@ def animate(run: Run, path: str | Path, *, count: int = _MOST) -> Path:
     figure = Figure(figsize=(4.2, 4.5), layout="constrained")
     ax = figure.add_subplot()
     ax.set_axis_off()
-    image = weights_image(ax, grid_of(values[0], shape), limit, square=bool(shape))
+    image = weights_image(
+        ax, grid_of(values[0], run.image_shape), limit, square=bool(run.image_shape)
+    )
     title = ax.set_title("", size=9, color=MUTED, loc="left")
 
     def show(frame: int) -> tuple[Any, ...]:
-        image.set_data(grid_of(values[frame], shape))
+        image.set_data(grid_of(values[frame], run.image_shape))
         title.set_text(f"step {steps[frame]:,}")
         return image, title
 

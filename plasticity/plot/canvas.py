@@ -47,8 +47,7 @@ def _png(figure: Figure) -> bytes:
 
 def quiet(ax: Axes, *, grid: bool = True) -> None:
     """Leave a baseline and faint horizontal lines, in muted colours."""
-    for side in ("top", "right", "left"):
-        ax.spines[side].set_visible(False)
+    ax.spines[["top", "right", "left"]].set_visible(False)
     ax.spines["bottom"].set_color(MUTED)
     ax.tick_params(colors=MUTED, length=0, labelsize=8)
     ax.xaxis.label.set(color=MUTED, size=8)
@@ -56,11 +55,6 @@ def quiet(ax: Axes, *, grid: bool = True) -> None:
     if grid:
         ax.grid(axis="y", color=LINE, linewidth=0.8)
         ax.set_axisbelow(True)
-
-
-def blank(ax: Axes) -> None:
-    """Leave nothing but what is drawn."""
-    ax.set_axis_off()
 
 
 def weights_image(ax: Axes, picture: Array, limit: float, square: bool) -> Any:
@@ -96,7 +90,7 @@ def colour_of(index: int) -> str:
     return COLOURS[index % len(COLOURS)]
 
 
-def whole_numbers(ax: Axes, axis: Any, most: int = 4) -> None:
+def whole_numbers(axis: Any, most: int = 4) -> None:
     """A few ticks, with thousands set apart."""
     from matplotlib.ticker import MaxNLocator
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from plasticity.errors import DataError
-from plasticity.plot.canvas import CLASSES, MUTED, axes, blank
+from plasticity.plot.canvas import CLASSES, MUTED, axes
 from plasticity.results import Run
 from plasticity.typing import Array
 
@@ -57,21 +57,13 @@ def confusion(
     ax.imshow(np.where(diagonal, share, np.nan), cmap="Blues", vmin=0, vmax=1.6)
     if len(classes) <= _MOST_CLASSES:
         for row, column in zip(*np.nonzero(counts), strict=True):
-            ax.text(
-                column,
-                row,
-                str(counts[row, column]),
-                ha="center",
-                va="center",
-                size=7,
-                color=_ON_LIGHT,
-            )
+            told = str(counts[row, column])
+            ax.text(column, row, told, ha="center", va="center", size=7, color=_ON_LIGHT)
         ticks = range(len(classes))
         ax.set_xticks(ticks, [str(name) for name in classes])
         ax.set_yticks(ticks, [str(name) for name in classes])
     ax.tick_params(length=0, labelsize=8, colors=MUTED)
-    for spine in ax.spines.values():
-        spine.set_visible(False)
+    ax.spines[:].set_visible(False)
     ax.set_xlabel("label given", size=8, color=MUTED)
     ax.set_ylabel("class", size=8, color=MUTED)
     return ax
@@ -96,6 +88,6 @@ def embedding(points: Array, labels: Array, *, ax: Axes | None = None) -> Axes:
                 x, y, str(name), ha="center", va="center", size=9, weight="bold", color=_ON_LIGHT,
                 bbox={"boxstyle": "circle,pad=0.25", "fc": "#ffffff", "ec": "none", "alpha": 0.75},
             )  # fmt: skip
-    blank(ax)
+    ax.set_axis_off()
     ax.set_aspect("equal", adjustable="datalim")
     return ax

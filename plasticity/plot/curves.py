@@ -34,7 +34,7 @@ def theta(run: Run, *, label: str = "", colour: int = 0, ax: Axes | None = None)
     ax.plot(steps, middle, color=colour_of(colour), linewidth=1.6, label=label or None)
     quiet(ax)
     ax.set(xlabel="step", ylabel="" if label else "theta")
-    whole_numbers(ax, ax.xaxis)
+    whole_numbers(ax.xaxis)
     few_numbers(ax.yaxis)
     ax.set_xlim(left=0)
     return ax
@@ -70,7 +70,7 @@ def traces(courses: Mapping[int, list[Trace]], *, ax: Axes | None = None) -> Axe
         few_numbers(ax.yaxis)
         if np.ptp(finite) <= 1e-9 * abs(finite[0]):
             ax.set_ylim(*sorted((0, 2 * float(finite[0]) or 1.0)))
-    whole_numbers(ax, ax.xaxis)
+    whole_numbers(ax.xaxis)
     ax.set_xlim(left=0)
     return ax
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from plasticity.analysis.dims import of_images
 from plasticity.errors import DataError
-from plasticity.plot.canvas import MUTED, axes, blank, side_by_side, weights_image
+from plasticity.plot.canvas import MUTED, axes, side_by_side, weights_image
 from plasticity.plot.recorded import along
 from plasticity.results import Run
 from plasticity.typing import Array
@@ -41,7 +41,7 @@ def weights(
     Raises `DataError` where the run holds no weights, or the shape does not fit.
     """
     if isinstance(run, Run):
-        image_shape = image_shape or _shape_of(run)
+        image_shape = image_shape or run.image_shape
         state = run.state(0)
         if "weights" not in state:
             raise DataError(f"{run.store.target or 'the run'}: holds no weights")
@@ -55,7 +55,7 @@ def weights(
     ax = axes(ax, 4.2 + 0.5 * colour_bar, height)
     image = weights_image(ax, picture, limit, square=bool(image_shape))
     if image_shape:
-        blank(ax)
+        ax.set_axis_off()
     else:
         ax.set(xlabel="input", ylabel="neuron")
     told = "1 neuron" if len(values) == 1 else f"{len(values)} neurons"
@@ -78,7 +78,7 @@ def trajectory(
     recorded = along(run, "weights", 0)
     steps = np.unique(np.linspace(0, recorded.sizes["step"] - 1, frames).astype(int))
     values = recorded.isel(step=steps).values[:, :count]
-    shape = _shape_of(run)
+    shape = run.image_shape
     # Those that are last in a row of the grid come later in the run.
     rows = values.transpose(1, 0, 2).reshape(-1, values.shape[-1])
     limit = limit_of(values)
@@ -92,8 +92,7 @@ def trajectory(
     ax.set_xticks(list(places), [f"{step:,}" for step in recorded["step"].values[steps]])
     ax.set_yticks([])
     ax.tick_params(length=0, labelsize=7, colors=MUTED)
-    for spine in ax.spines.values():
-        spine.set_visible(False)
+    ax.spines[:].set_visible(False)
     ax.set_xlabel("step" if shape else "step; the inputs of the first neuron upwards", size=8)
     _add_bar(ax, image)
     return ax
@@ -125,11 +124,6 @@ def grid_of(
         images = images.mean(axis=-1)
     columns = columns or int(np.ceil(np.sqrt(len(images))))
     return side_by_side(images.astype(np.float64), columns, _GAP, np.nan)
-
-
-def _shape_of(run: Run) -> tuple[int, ...] | None:
-    shape = run.store.attributes["image_shape"]
-    return tuple(shape) if shape else None
 
 
 def _add_bar(ax: Axes, image: Any) -> None:

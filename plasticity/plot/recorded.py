@@ -21,7 +21,8 @@ def along(run: Run, name: str, layer: int | str = -1) -> xr.DataArray:
     """
     found = [
         dataset[name]
-        for group in _groups(run, layer)
+        for group in run.series(layer)
+        if group != "metrics"
         if name in (dataset := run.recorded(group, layer)) and dataset[name].dims[:1] == ("step",)
     ]
     best = max(found, key=lambda array: array.sizes["step"], default=None)
@@ -32,12 +33,4 @@ def along(run: Run, name: str, layer: int | str = -1) -> xr.DataArray:
         )
     # What a step fills, as the threshold, is not there before the first.
     not_yet = best["step"][0] == 0 and best[0].isnull().all()
-    return of_images(best[1:] if not_yet else best, run.store.attributes["image_shape"])
-
-
-def _groups(run: Run, layer: int | str) -> list[str]:
-    """The groups of a layer that have frames."""
-    begin = f"{run.layer_name(layer)}/"
-    paths = [path.removeprefix(begin) for path in run.store.arrays() if path.startswith(begin)]
-    groups = [path.rpartition("/")[0] for path in paths if path.endswith("/step")]
-    return [group for group in groups if group != "metrics"]
+    return of_images(best[1:] if not_yet else best, run.image_shape)

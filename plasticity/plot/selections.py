@@ -53,8 +53,8 @@ def selectivity(
     quiet(ax)
     told = f" of {n_sample:,}" if n_sample else ""
     ax.set(xlabel=f"samples selected{told}", ylabel="neurons")
-    whole_numbers(ax, ax.xaxis)
-    whole_numbers(ax, ax.yaxis)
+    whole_numbers(ax.xaxis)
+    whole_numbers(ax.yaxis)
     if legend and any(counts):
         ax.legend(frameon=False, fontsize=8)
     return ax

@@ -45,14 +45,14 @@ class Keeper:
         return step >= self.at_step or perf_counter() >= self._checkpoint_at
 
     def begin(self, step: int, whole: bool) -> None:
-        """Take note that something is being kept; of a `whole` state `took` tells the end."""
+        """Note that something is being kept; call `took` where a `whole` state has been written."""
         if whole:
             self._checkpoint_at = float("inf")
             self.start(step)
         self._at_time = min(perf_counter() + self._commit_s, self._checkpoint_at)
 
     def took(self, seconds: float) -> None:
-        """Take note that a state is kept, and of the time that the run and the writer took."""
+        """Note that a state has been kept, and how long the run and the writer took for it."""
         wait = max(min(self._wait_s, self._most_s), seconds / _SHARE)
         self._wait_s *= 2
         self._checkpoint_at = perf_counter() + wait

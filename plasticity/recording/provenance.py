@@ -37,6 +37,7 @@ _MAY_BE_TOLD = {
     "epoch": int,
     "committed": str,
     "notices": [str],
+    "diagnosed": [str],
     "compiled": [str],
     "before": [{"reached": int, "outcome": str}],
     "parent": {"id": str, "step": int, "name": str},

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
@@ -37,8 +38,6 @@ _BY_SIZE = {
     ),
 }
 
-Drawing: TypeAlias = "Callable[[Axes], object]"
-
 
 @attrs.frozen
 class Figure:
@@ -63,7 +62,7 @@ def courses(comparison: Comparison) -> list[Figure]:
             for name, array in compared.run.metrics.data_vars.items():
                 found.setdefault(str(name), {}).setdefault(index, []).append(trace_of(array))
     figures = [
-        Figure(heading(name), svg(_into(traces, course), f"{heading(name)} over steps"))
+        Figure(heading(name), svg(partial(traces, course), f"{heading(name)} over steps"))
         for name, course in found.items()
         if any(np.isfinite(values).any() for runs in course.values() for _, values in runs)
     ]
@@ -83,7 +82,7 @@ def selections(comparison: Comparison) -> list[Figure]:
     # Positions without scores are there, so that colours stay.
     counts = {name: np.empty(0) for name in (c.name for c in comparison.contenders)}
     counts |= {name: scores.selected for _, name, scores in scored}
-    select = _into(selectivity, counts, n_sample=n_sample, legend=False)
+    select = partial(selectivity, counts, n_sample=n_sample, legend=False)
     figures = [
         Figure(
             "Samples that a neuron selects",
@@ -96,7 +95,7 @@ def selections(comparison: Comparison) -> list[Figure]:
         return figures
     for what, (title, caption) in _BY_SIZE.items():
         curves = {index: (scores.sizes, getattr(scores, what)) for index, _, scores in scored}
-        figures.append(Figure(title, svg(_into(by_size, curves), f"{title}, over n"), caption))
+        figures.append(Figure(title, svg(partial(by_size, curves), f"{title}, over n"), caption))
     return figures
 
 
@@ -104,9 +103,10 @@ def readings(comparison: Comparison) -> list[Figure]:
     """A confusion matrix for each experiment and readout."""
     figures = []
     for index, contender, scores in _scored(comparison):
+        assert scores.labels is not None
         for name, predicted in scores.predicted.items():
             drawn = svg(
-                _into(confusion, scores.labels, predicted),
+                partial(confusion, scores.labels, predicted),
                 f"confusion of the {heading(name)} of {contender.name}",
                 height=3.4,
                 place=SQUARE,
@@ -120,9 +120,9 @@ def embeddings(comparison: Comparison) -> list[Figure]:
     """The responses of each experiment in the plane of their two main components."""
     figures = []
     for index, contender, scores in _scored(comparison):
-        if scores.points is not None:
+        if scores.points is not None and scores.shown is not None:
             drawn = svg(
-                _into(embedding, scores.points, scores.shown),
+                partial(embedding, scores.points, scores.shown),
                 f"responses of {contender.name} by class",
                 height=3.0,
                 place=WHOLE,
@@ -163,8 +163,3 @@ def _has_theta(compared: Compared) -> bool:
     except DataError:
         return False
     return True
-
-
-def _into(plot: Callable[..., object], *arguments: object, **how: object) -> Drawing:
-    """A function of axes alone, of one that takes more."""
-    return lambda ax: plot(*arguments, ax=ax, **how)

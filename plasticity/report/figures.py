@@ -6,12 +6,8 @@ import hashlib
 import io
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from plasticity.plot.canvas import COLOURS, INK, LINE, MUTED
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 Place = tuple[float, float, float, float]
 WIDE: Place = (0.14, 0.12, 0.83, 0.83)  # left, bottom, width and height, as shares of the figure
@@ -26,7 +22,7 @@ _NAMES = {INK: "--ink", MUTED: "--muted", LINE: "--line"} | {
 
 
 def svg(
-    draw: Callable[[Axes], object],
+    draw: Callable[..., object],
     told: str,
     *,
     width: float = 3.4,
@@ -35,6 +31,7 @@ def svg(
 ) -> str:
     """What a function draws into axes, as an `<svg>` element.
 
+    draw   is called with the axes as `ax`
     told   what a reader who does not see it is told
     width, height   inches
     """
@@ -44,7 +41,7 @@ def svg(
     salt = hashlib.sha256(told.encode()).hexdigest()[:12]  # keeps the names in two drawings apart
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": salt}):
         figure = Figure(figsize=(width, height))
-        draw(figure.add_axes(place))
+        draw(ax=figure.add_axes(place))
         buffer = io.StringIO()
         figure.savefig(
             buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None}

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from plasticity.comparison import Comparison
 
 _SAMPLES_SHOWN = 10
-_FEW_SEEDS = 3  # of which the interval is but the range
 
 
 def page(comparison: Comparison) -> str:
@@ -45,19 +44,12 @@ def _part(name: str) -> str:
 def _content(comparison: Comparison) -> dict[str, Any]:
     contenders = comparison.contenders
     specs = [contender.asked for contender in contenders]
-    data, several = comparison.data, len(comparison.seeds) > 1
     return {
         "comparison": comparison,
-        "contenders": contenders,
-        "runs": comparison.runs,
-        "data": data,
         "told": _told(comparison),
         "image_shape": _image_shape(comparison),
         "samples": _samples(comparison),
-        "epochs": _epochs(specs),
-        "several": several,
-        "few_seeds": 1 < len(comparison.seeds) <= _FEW_SEEDS,
-        "paired": all(_seeds(c.runs) == _seeds(contenders[0].runs) for c in contenders),
+        "paired": len({tuple(run.seed for run in c.runs) for c in contenders}) == 1,
         "today": datetime.date.today().isoformat(),
         "headline": rows.headline(comparison),
         "cost": rows.cost(comparison),
@@ -95,8 +87,7 @@ def _image_shape(comparison: Comparison) -> tuple[int, ...] | None:
         return comparison.data.image_shape
     for compared in comparison.runs:
         if compared.run is not None:
-            shape = compared.run.store.attributes["image_shape"]
-            return tuple(shape) if shape else None
+            return compared.run.image_shape
     return None
 
 
@@ -106,19 +97,6 @@ def _samples(comparison: Comparison) -> Picture | None:
         return None
     samples = data.take(slice(_SAMPLES_SHOWN))[:, : data.samples.shape[1]]
     return sample_picture(samples, data.image_shape)
-
-
-def _seeds(runs: Any) -> list[int]:
-    return [compared.seed for compared in runs]
-
-
-def _epochs(specs: list[Experiment]) -> str:
-    numbers = [spec.n_epoch for spec in specs]
-    if numbers == [1] * len(numbers):
-        return "1 epoch"
-    if len(set(numbers)) == 1:
-        return f"{numbers[0]} epochs"
-    return f"from {min(numbers)} to {max(numbers)} epochs"
 
 
 def _sources(specs: list[Experiment]) -> list[str]:

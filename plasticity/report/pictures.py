@@ -17,6 +17,7 @@ MOST = 100
 _CELL = 96  # pixels that the longer side of a small image is enlarged to
 _LARGEST_CELL = 128
 _GAP = 8
+_MOST_COLUMNS = 10
 _MAP_WIDTH = 720
 
 
@@ -55,7 +56,7 @@ def weight_picture(
     diverging = images.shape[-1] != 3
     if diverging:
         images = _diverging(images.mean(axis=-1))
-    return _encoded(_grid(_bytes(images), columns=_columns(len(images))), limit, diverging)
+    return _encoded(_grid(_bytes(images)), limit, diverging)
 
 
 def sample_picture(samples: Array, image_shape: tuple[int, ...] | None) -> Picture | None:
@@ -66,7 +67,7 @@ def sample_picture(samples: Array, image_shape: tuple[int, ...] | None) -> Pictu
         return None
     if images.shape[-1] != 3:
         images = np.repeat(1 - images.mean(axis=-1, keepdims=True), 3, axis=-1)
-    return _encoded(_grid(_bytes(images), columns=_columns(len(images))))
+    return _encoded(_grid(_bytes(images)))
 
 
 def _as_images(values: Array, image_shape: tuple[int, ...] | None) -> Array | None:
@@ -90,18 +91,14 @@ def _bytes(colours: Array) -> Array:
     return np.round(colours * 255).astype(np.uint8)
 
 
-def _columns(count: int) -> int:
-    return min(count, 10)
-
-
-def _grid(images: Array, columns: int) -> Array:
-    """Images (image, y, x, 3) side by side, with transparent gaps: (y, x, 4)."""
+def _grid(images: Array) -> Array:
+    """Images (image, y, x, 3) side by side, ten a row, with transparent gaps: (y, x, 4)."""
     shrink = -(-max(images.shape[1:3]) // _LARGEST_CELL)
     images = images[:, ::shrink, ::shrink]
     enlarge = max(1, _CELL // max(images.shape[1:3]))
     images = images.repeat(enlarge, axis=1).repeat(enlarge, axis=2)
     opaque = np.pad(images, ((0, 0), (0, 0), (0, 0), (0, 1)), constant_values=255)
-    return side_by_side(opaque, columns, _GAP, 0)
+    return side_by_side(opaque, min(len(images), _MOST_COLUMNS), _GAP, 0)
 
 
 def _enlarged_map(colours: Array) -> Array:

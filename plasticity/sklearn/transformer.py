@@ -35,10 +35,39 @@ _RESPONSES = 1000  # samples that respond at once
 _ANY_SEED = 2**31
 
 
-class _Transformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]  # ships no types
-    """What `PlasticityTransformer` and the classes of presets share."""
+class PlasticityTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]  # ships no types
+    """An experiment as a transformer: `fit` runs it, `transform` lets the last layer respond.
 
-    experiment: Any
+    experiment    a preset by name, a TOML file, or an `Experiment`; its data are replaced
+    neurons, epochs, batch_size   in place of those of the experiment, where given; a batch is never
+                  larger than the samples that there are
+    random_state  seed of all random numbers: a whole number, or a `RandomState` to draw it from;
+                  unless given the seed of the experiment, so that fits repeat
+    listeners     objects with `@hookimpl` methods, such as callbacks at each epoch
+    verbose       whether observers that only write, such as a progress bar, take part
+    settings      any other setting by its path, as of `pl.run` but with two underscores for each
+                  dot: `rule__power=3`, `lateral=None`, `layers__1__optimizer__rate=0.1`; of those
+                  of the data only `data__constant=1.0`, a constant input beside the samples, a bias
+
+    Settings are parameters like others: `set_params` and parameter grids take them, and
+    `get_params` lists all. They are checked by `fit`, with the messages of `pl.run`.
+
+    Fitted: `weights_` (neuron, input) of the last layer, `n_epoch_`, and `run_`, the recorded run
+    with its metrics, which is left out when the estimator is pickled. `configured()` gives the
+    experiment.
+
+    Samples are those of `plasticity.Data`, also a sparse matrix, which is filled with its zeros:
+    bytes (uint8) count as value / 255, other numbers as they are. Responses are float32 unless the
+    experiment says float64.
+
+    >>> import numpy as np
+    >>> from plasticity.sklearn import PlasticityTransformer
+    >>> samples = np.random.default_rng(0).random((200, 16))
+    >>> layer = PlasticityTransformer("bcm", neurons=4, epochs=2, optimizer__rate=0.01)
+    >>> layer.fit_transform(samples).shape
+    (200, 4)
+    """
+
     run_: Run
     weights_: Array
     n_epoch_: int
@@ -47,6 +76,7 @@ class _Transformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
 
     def __init__(
         self,
+        experiment: Any,
         *,
         neurons: int | None = None,
         epochs: int | None = None,
@@ -56,6 +86,7 @@ class _Transformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         verbose: bool = False,
         **settings: Any,
     ) -> None:
+        self.experiment = experiment
         self.neurons = neurons
         self.epochs = epochs
         self.batch_size = batch_size
@@ -64,7 +95,7 @@ class _Transformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         self.verbose = verbose
         self._settings: Mapping[str, Any] = settings
 
-    def fit(self, X: Any, y: Any = None) -> _Transformer:
+    def fit(self, X: Any, y: Any = None) -> PlasticityTransformer:
         """Run the experiment from the beginning on samples (sample, input).
 
         y  labels (sample,) for the metrics, rules and listeners that take them
@@ -72,7 +103,7 @@ class _Transformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         data = self._data(X, y, reset=True)
         return self._train(assemble(self._experiment(data), self.listeners))
 
-    def partial_fit(self, X: Any, y: Any = None) -> _Transformer:
+    def partial_fit(self, X: Any, y: Any = None) -> PlasticityTransformer:
         """Go on for one epoch, on these samples; the first call begins.
 
         A call is one pass through its samples, in batches, and one epoch of the schedule; the
@@ -123,7 +154,7 @@ class _Transformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         settings = {} if not deep else self._settings_known()
         return {**settings, **self._settings, **params}
 
-    def set_params(self, **params: Any) -> _Transformer:
+    def set_params(self, **params: Any) -> PlasticityTransformer:
         """Set parameters; a setting of the experiment by its path, as `rule__power=3`."""
         names = self._get_param_names()
         for name, value in params.items():
@@ -186,7 +217,7 @@ class _Transformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         size = min(made.batch_size, data.n_sample)
         return attrs.evolve(made, data=data, batch_size=size, seed=seed)
 
-    def _train(self, simulation: Simulation) -> _Transformer:
+    def _train(self, simulation: Simulation) -> PlasticityTransformer:
         """Run to the end and keep what was learnt; nothing of an earlier fit is lost on the way.
 
         An interrupted run counts as far as it came: after Ctrl-C with a warning, after any other
@@ -216,70 +247,20 @@ class _Transformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstima
         return self
 
 
-class PlasticityTransformer(_Transformer):
-    """An experiment as a transformer: `fit` runs it, `transform` lets the last layer respond.
-
-    experiment    a preset by name, a TOML file, or an `Experiment`; its data are replaced
-    neurons, epochs, batch_size   in place of those of the experiment, where given; a batch is never
-                  larger than the samples that there are
-    random_state  seed of all random numbers: a whole number, or a `RandomState` to draw it from;
-                  unless given the seed of the experiment, so that fits repeat
-    listeners     objects with `@hookimpl` methods, such as callbacks at each epoch
-    verbose       whether observers that only write, such as a progress bar, take part
-    settings      any other setting by its path, as of `pl.run` but with two underscores for each
-                  dot: `rule__power=3`, `lateral=None`, `layers__1__optimizer__rate=0.1`; of those
-                  of the data only `data__constant=1.0`, a constant input beside the samples, a bias
-
-    Settings are parameters like others: `set_params` and parameter grids take them, and
-    `get_params` lists all. They are checked by `fit`, with the messages of `pl.run`.
-
-    Fitted: `weights_` (neuron, input) of the last layer, `n_epoch_`, and `run_`, the recorded run
-    with its metrics, which is left out when the estimator is pickled. `configured()` gives the
-    experiment.
-
-    Samples are those of `plasticity.Data`, also a sparse matrix, which is filled with its zeros:
-    bytes (uint8) count as value / 255, other numbers as they are. Responses are float32 unless the
-    experiment says float64.
-
-    >>> import numpy as np
-    >>> from plasticity.sklearn import PlasticityTransformer
-    >>> samples = np.random.default_rng(0).random((200, 16))
-    >>> layer = PlasticityTransformer("bcm", neurons=4, epochs=2, optimizer__rate=0.01)
-    >>> layer.fit_transform(samples).shape
-    (200, 4)
-    """
-
-    def __init__(
-        self,
-        experiment: Any,
-        *,
-        neurons: int | None = None,
-        epochs: int | None = None,
-        batch_size: int | None = None,
-        random_state: Any = None,
-        listeners: Iterable[Any] = (),
-        verbose: bool = False,
-        **settings: Any,
-    ) -> None:
-        super().__init__(
-            neurons=neurons,
-            epochs=epochs,
-            batch_size=batch_size,
-            random_state=random_state,
-            listeners=listeners,
-            verbose=verbose,
-            **settings,
-        )
-        self.experiment = experiment
-
-
-def transformer_of(preset: str, name: str, module: str) -> type[_Transformer]:
+def transformer_of(preset: str, name: str, module: str) -> type[PlasticityTransformer]:
     """The class of a preset: a transformer that need not be told its experiment."""
+
+    def __init__(self: PlasticityTransformer, **parameters: Any) -> None:
+        PlasticityTransformer.__init__(self, preset, **parameters)
+
+    signature = inspect.signature(PlasticityTransformer.__init__)
+    shown = [held for key, held in signature.parameters.items() if key != "experiment"]
+    vars(__init__)["__signature__"] = signature.replace(parameters=shown)
     told = (inspect.getdoc(PlasticityTransformer) or "").split("\n\n")
     parameters = told[1].partition("\n")[2]
     doc = "\n\n".join([f"The preset {preset!r} as a transformer.", parameters, *told[2:5]])
-    contents = {"__doc__": doc, "__module__": module, "experiment": preset}
-    return type(name, (_Transformer,), contents)
+    contents = {"__doc__": doc, "__module__": module, "__init__": __init__}
+    return type(name, (PlasticityTransformer,), contents)
 
 
 def _seed(random_state: Any) -> int:

@@ -61,6 +61,7 @@ ORDINARY = {
     "zeros": "of NumPy",
 }
 WORDS_ALONE = {
+    ("plasticity/lengthening.py", "progress"): "of a clock",
     ("plasticity/snapshots.py", "arrays"): "key of a snapshot",
     ("plasticity/snapshots.py", "batch"): "of the clock",
     ("plasticity/recording/checkpoints.py", "arrays"): "key of a snapshot",

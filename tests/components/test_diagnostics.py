@@ -7,9 +7,21 @@ from toys import experiment, layer
 import plasticity as pl
 from plasticity import assemble, component, hookimpl
 from plasticity_plugins.diagnostics.stability import longest_memory
-from plasticity_plugins.diagnostics.swinging_thresholds import turns
+from plasticity_plugins.diagnostics.swinging_thresholds import turn
 
 WITHOUT = {"observers": [], "metrics": []}
+
+
+class StopsAt:
+    """Ends a run as Ctrl-C does, at one step."""
+
+    def __init__(self, step):
+        self.step = step
+
+    @hookimpl
+    def step_finished(self, clock):
+        if clock.step == self.step:
+            raise KeyboardInterrupt
 
 
 @pytest.fixture
@@ -33,8 +45,7 @@ def two_patterns(tmp_path):
             optimizer={"name": "sgd", "rate": rate},
             initializer={"name": "from_array", "path": str(tmp_path / "first.npy")},
             threshold={"name": "moving_average", "memory": memory},
-            **WITHOUT,
-            **settings,
+            **WITHOUT | settings,
         )
 
     return run
@@ -161,7 +172,10 @@ def test_thresholds_that_swing_are_told():
     ],
 )
 def test_a_turn_follows_a_change_by_the_factor(course, count):
-    assert turns(np.array(course, float), factor=4) == count
+    low, high, way, turned = np.array([[course[0]], [course[0]], [0], [0]], float)
+    for value in course:
+        turn(np.array([value], float), low, high, way, turned, factor=4)
+    assert turned == count
 
 
 def test_inputs_of_another_scale_than_that_of_the_preset_are_told():
@@ -208,15 +222,54 @@ def test_looking_on_changes_no_bit(monkeypatch):
 
 
 def test_an_interrupted_run_tells_too():
-    class Presses:
-        @hookimpl
-        def step_finished(self, clock):
-            if clock.step == 50:
-                raise KeyboardInterrupt
-
     with pytest.raises(KeyboardInterrupt) as caught:
-        pl.run("bcm", neurons=3, initializer="zeros", listeners=[Presses()], **WITHOUT)
+        pl.run("bcm", neurons=3, initializer="zeros", listeners=[StopsAt(50)], **WITHOUT)
     assert caught.value.run.notices[-1] == "layer_0: no weight has changed in 50 steps"
+
+
+@pytest.mark.parametrize(
+    ("settings", "stop"),
+    [
+        ({"epochs": 60, "optimizer.rate": 0.02}, 500),  # neurons fall silent
+        ({"epochs": 60, "schedule": None, "threshold.memory": 0.97}, 700),  # thresholds swing
+        ({"epochs": 9, "neurons": 3, "initializer": "zeros", "lateral": None}, 50),
+        ({"epochs": 12, "rule": "hebb", "schedule": None, "lateral": None,
+          "optimizer": {"name": "sgd", "rate": 1e-3}}, 100),
+    ],
+    ids=["silent", "swinging", "still", "moving"],
+)  # fmt: skip
+def test_a_run_that_was_stopped_and_went_on_tells_the_same(settings, stop, tmp_path):
+    settings = {**settings, **WITHOUT, "storage": {"checkpoint": stop}}
+    whole = pl.run("bcm", **settings)
+    with pytest.raises(KeyboardInterrupt):
+        pl.run("bcm", out=tmp_path / "run", listeners=[StopsAt(stop + 1)], **settings)
+    resumed = pl.resume(tmp_path / "run")
+    assert whole.notices
+    assert not [name for name in whole.state() if "diagnostics" in name]  # in checkpoints alone
+    assert resumed.notices == pl.open_run(tmp_path / "run").notices == whole.notices
+
+
+def test_what_was_told_is_kept_until_it_is_diagnosed_anew(tmp_path):
+    class Tells:
+        @hookimpl
+        def diagnose(self, clock):
+            return f"it is step {clock.step}"
+
+    made = assemble(experiment(layer(), epochs=2), [StopsAt(4), Tells()])
+    with pytest.raises(KeyboardInterrupt):
+        made.run(tmp_path / "run")
+    assert "it is step 4" in pl.open_run(tmp_path / "run").notices
+
+    class Looks:
+        @hookimpl
+        def run_started(self, store):
+            self.seen = store.attributes["notices"]
+
+    looks = Looks()
+    assemble(experiment(layer(), epochs=2), [looks, Tells()]).resume(tmp_path / "run")
+    assert "it is step 4" in looks.seen
+    told = pl.open_run(tmp_path / "run").notices
+    assert [text for text in told if "it is" in text] == ["it is step 8"]
 
 
 @pytest.mark.slow

@@ -1,6 +1,8 @@
 """Encoders that are fitted to the training data once: values, and that the fit is kept."""
 
+import gc
 import pickle
+import weakref
 
 import numpy as np
 import pytest
@@ -329,6 +331,18 @@ def test_a_state_that_is_put_in_has_the_data_encoded_anew():
     other.restore(simulation(layer(), samples=X, encoders=[Centre()]).snapshot())
     other.run()
     assert_same_bits(kept(one), kept(other))
+
+
+def test_data_that_are_encoded_anew_leave_no_older_copy_in_memory():
+    made = simulation(layer(), samples=X, encoders=[Centre()])
+    start = made.snapshot()
+    copies = []
+    for _ in range(3):
+        made.restore(start)
+        made.run()
+        copies.append(weakref.ref(made.whole.components["batches"].shown.samples))
+    gc.collect()
+    assert [copy() is None for copy in copies] == [True, True, False]
 
 
 def test_the_images_that_a_layer_sees_keep_their_shape():

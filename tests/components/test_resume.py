@@ -17,7 +17,7 @@ class Takes:
     def __init__(self, step):
         self.step = step
 
-    @hookimpl
+    @hookimpl(trylast=True)  # as a checkpoint, when all others have heard of the step
     def step_finished(self, clock):
         if clock.step == self.step:
             self.taken = self.simulation.snapshot()
@@ -87,6 +87,13 @@ def test_the_schedule_of_a_coefficient_is_told_as_well(folder):
         folder, schedule=None, rule=[{"name": "lc94", "schedule": "linear_to_zero"}]
     )
     assert "1, 0.5, 0.5, 0.25" in told
+
+
+def test_a_rule_that_follows_the_length_of_the_run_is_told_as_well(folder):
+    assert lengthened(folder, schedule=None, rule="kohonen") == [
+        "layer_0: 'kohonen' follows the length of the run, so the steps that are done are not "
+        "those of a run of 4 epochs from the beginning"
+    ]
 
 
 @pytest.mark.parametrize("schedule", [None, "exponential", "inverse_time"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -18,6 +20,10 @@ from plasticity.comparison import compare
 from plasticity.sources import Source
 
 STUMBLING = """
+import os
+import time
+from pathlib import Path
+
 from plasticity import component, hookimpl
 
 @component
@@ -31,15 +37,20 @@ class Stumbles:
 class Dies:
     @hookimpl
     def step_finished(self, clock):
-        import os
         os._exit(7)
+
+@component
+class Arrives:
+    @hookimpl
+    def step_finished(self, clock):
+        Path(__file__).with_name("arrived").touch()
 
 @component
 class Lingers:
     @hookimpl
     def step_finished(self, clock):
-        import time
-        time.sleep(3)
+        Path(__file__).with_name("arrived").touch()
+        time.sleep(0.5)
 """
 TABLES = {
     "data": "digits",
@@ -105,24 +116,23 @@ def test_processes_give_the_same_numbers_and_tell_how_the_others_failed(folder):
 
 
 @pytest.mark.usefixtures("stumbling")
-@pytest.mark.parametrize(
-    ("observers", "patience"), [([], 30.0), (["stumbling_parts:Lingers"], 0.1)]
-)
-def test_after_an_interrupt_the_run_at_hand_is_kept(observers, patience, folder, monkeypatch):
+@pytest.mark.parametrize(("observer", "patience"), [("Arrives", 30.0), ("Lingers", 0.1)])
+def test_after_an_interrupt_the_run_at_hand_is_kept(
+    observer, patience, folder, tmp_path, monkeypatch
+):
     monkeypatch.setattr(workers, "_PATIENCE_S", patience)
-    given = {"epochs": 1_000_000, "metrics": [], "observers": observers}
+    given = {"epochs": 1_000_000, "metrics": [], "observers": [f"stumbling_parts:{observer}"]}
     long = Experiment.from_dict(TABLES | given)
     place = folder / "long" / "seed_0"
     place.parent.mkdir()
 
-    def interrupt_when_it_runs():
+    def interrupt_after_a_step():
         deadline = time.monotonic() + 60
-        while not place.exists() and time.monotonic() < deadline:
-            time.sleep(0.05)
-        time.sleep(0.3)
+        while not (tmp_path / "arrived").exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
         os.kill(os.getpid(), signal.SIGINT)
 
-    thread = threading.Thread(target=interrupt_when_it_runs)
+    thread = threading.Thread(target=interrupt_after_a_step)
     thread.start()
     with pytest.raises(KeyboardInterrupt):
         workers.in_processes([Task("long", long, place)], 0, lambda task, told: None)
@@ -130,6 +140,52 @@ def test_after_an_interrupt_the_run_at_hand_is_kept(observers, patience, folder,
     run = open_run(place)
     assert run.outcome == "interrupted"
     assert run.store.checkpoints
+
+
+def test_a_process_that_starts_during_an_interrupt_is_stopped(tmp_path, monkeypatch):
+    stopped, started = threading.Event(), []
+    stop = workers._Worker.stop
+
+    def stop_and_tell(worker):
+        stop(worker)
+        stopped.set()
+
+    def start_late(worker):
+        os.kill(os.getpid(), signal.SIGINT)
+        stopped.wait(0.3)  # in vain where `stop` waits for the process
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        child = [sys.executable, "-c", "import time; time.sleep(5)"]
+        started.append(subprocess.Popen(child, **pipes))
+        return started[0]
+
+    monkeypatch.setattr(workers._Worker, "stop", stop_and_tell)
+    monkeypatch.setattr(workers._Worker, "_start", start_late)
+    with pytest.raises(KeyboardInterrupt):
+        workers.in_processes([Task("late", spec(), tmp_path / "late")], 0, lambda task, told: None)
+    assert started[0].returncode == -signal.SIGTERM
+
+
+def test_a_second_interrupt_leaves_no_process_behind(tmp_path, monkeypatch):
+    closed = []
+
+    class Worker(workers._Worker):
+        def work(self, waiting, done):
+            done.put((waiting.get(), ""))
+
+        def close(self):
+            closed.append(self)
+
+    def interrupted(*given):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(workers, "n_core", lambda: 2)
+    monkeypatch.setattr(workers, "_Worker", Worker)
+    monkeypatch.setattr(threading.Thread, "join", interrupted)
+    tasks = [Task(name, spec(), tmp_path / name) for name in "ab"]
+    with pytest.raises(KeyboardInterrupt):
+        workers.in_processes(tasks, 0, ended=interrupted)
+    assert len(closed) == 2
+    assert all(worker._stopped for worker in closed)
 
 
 @pytest.mark.usefixtures("stumbling")

@@ -5,9 +5,12 @@ import subprocess
 import sys
 import textwrap
 
+import numpy as np
 import pytest
 
+import plasticity as pl
 from plasticity.kernels.blocks import parts_of_step
+from plasticity.threads import threads
 
 SCRIPT = textwrap.dedent(
     """
@@ -63,6 +66,35 @@ def test_one_core_two_and_four_give_the_same_bits_and_go_on_from_each_other(tmp_
     four = told_by(tmp_path, 4, stopped=tmp_path / "2")
     assert len(set(one)) == 5
     assert two == four == [*one, one[0]]
+
+
+@pytest.mark.parametrize(
+    ("part", "array", "neurons", "n_input"),
+    [
+        ({"encoders": ["whiten"]}, "whitening", 2, 300),
+        ({"lateral": "lateral.exponential"}, "inverse", 300, 2),
+    ],
+)
+def test_what_is_computed_before_the_first_step_is_the_same_on_two_threads_of_blas(
+    part, array, neurons, n_input
+):
+    samples = np.random.default_rng(0).random((1000, n_input))
+    tables = {"neurons": neurons, "rule": "hebb", "activation": "relu", "optimizer": "sgd"}
+    made = pl.Experiment.from_dict(
+        {"data": "digits", "layers": [tables | {"initializer": "normal"}], "dtype": "float64"}
+    ).with_(data=pl.Data(samples), **part)
+
+    def computed(count):
+        with threads(count):
+            simulation = pl.assemble(made)
+        states = simulation.whole, *simulation.layers
+        parts = [part for state in states for part in state.components.values()]
+        (found,) = [getattr(part, array) for part in parts if hasattr(part, array)]
+        return found
+
+    one, two = computed(1), computed(2)
+    assert np.any(one)
+    assert np.array_equal(one, two)
 
 
 @pytest.mark.parametrize("n_input", [784, 3072])

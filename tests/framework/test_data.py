@@ -170,6 +170,12 @@ def test_an_array_given_in_python_is_not_copied():
     assert np.shares_memory(Data(samples).samples, samples)
 
 
+def test_a_label_that_is_no_number_is_refused_with_its_place():
+    with pytest.raises(DataError) as caught:
+        Data([[0.0], [1.0], [2.0]], labels=np.array([0, 1, np.nan]))
+    assert str(caught.value) == "data: the label of sample 2 is nan; leave out what has none"
+
+
 @pytest.mark.parametrize(
     ("one", "same", "other"),
     [

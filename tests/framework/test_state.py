@@ -37,7 +37,7 @@ class Takes:
     def __init__(self, step, layer):
         self.at, self.taken = (layer, step), None
 
-    @hookimpl
+    @hookimpl(trylast=True)  # as a checkpoint, when all others have heard of the step
     def step_finished(self, layer, clock):
         if (layer.name, clock.step) == self.at:
             self.taken = self.simulation.snapshot()
@@ -99,7 +99,8 @@ def test_a_snapshot_does_not_change_when_the_run_goes_on():
     assert snapshot["layer_0"]["clock"]["step"] == 0
 
 
-def test_a_snapshot_holds_the_state_and_nothing_else():
+def test_a_snapshot_holds_the_state_and_nothing_else(monkeypatch):
+    monkeypatch.setattr("plasticity.assembly._diagnostics", dict)
     snapshot = assemble(made()).snapshot()
     assert {name: sorted(kept["arrays"]) for name, kept in snapshot.items()} == {
         "experiment": ["batches.order"],

@@ -18,7 +18,8 @@ class MovingWeights:
 
     ||W - W_before|| / ||W_before|| >= 0.1        Frobenius norms
 
-    It keeps a copy of the weights for that epoch, unless they have more than 64 MB.
+    It keeps a copy of the weights for that epoch, unless they have more than 64 MB. The copy is in
+    no checkpoint, which would be twice as large: a run that goes on within that epoch is not told.
     """
 
     @hookimpl

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from plasticity import Cadence, Clock, Inputs, LayerView, component, hookimpl
+from plasticity import Cadence, Clock, Inputs, LayerView, Variable, component, hookimpl
 from plasticity.typing import Array
 from plasticity_plugins.diagnostics import papers
 from plasticity_plugins.diagnostics.stability import too_long
 
-_FIRST, _LOOKED_AT = 30, 50  # step of the first look, samples of each
+_FROM, _LOOKED_AT = 32, 50  # step of the second look, samples of each
+_LOOKS = Cadence.of("2 per decade", steps_per_epoch=1)
 # Of the largest response that a neuron had; the second where theory tells that weights collapse.
-_GONE, _GOING = 1e-6, 0.01
+_SHARES = (1e-6, 0.01)
 _CHANCE = 50  # one in so many neurons may be silent by chance
 _FEWEST = 100  # steps of a run that is long enough to tell
 
@@ -29,28 +30,38 @@ class SilentNeurons:
     The cause is told where theory gives it: a threshold that remembers too long for the rate.
     """
 
+    largest = Variable(("neuron",), description="largest span of the responses seen until now")
+    heard = Variable(
+        ("neuron", len(_SHARES)), dtype="int64", description="last look at which it responded"
+    )
+    first = Variable((), dtype="int64", description="step of the first look")
+
     @hookimpl
     def init_state(self, inputs: Inputs) -> None:
         self._inputs = inputs
-        self._looks: list[tuple[int, Array]] = []
 
     def following(self, step: int) -> int | None:
         """The next step at which it looks: the first, and twice per decade from 32 on."""
-        return 1 if step < 1 else Cadence.of("2 per decade", 1).following(max(step, _FIRST - 1))
+        return 1 if step < 1 else _LOOKS.following(max(step, _FROM - 1))
 
     @hookimpl
     def step_finished(self, layer: LayerView, clock: Clock) -> None:
-        self._looks.append((clock.step, np.ptp(layer.responses(_LOOKED_AT), axis=1)))
+        span = np.ptp(layer.responses(_LOOKED_AT), axis=1)
+        if not self.first:
+            self.first[...] = clock.step
+        np.maximum(self.largest, span, out=self.largest)
+        for heard, share in zip(self.heard.T, _SHARES, strict=True):
+            heard[span > share * self.largest] = clock.step
 
     @hookimpl
     def diagnose(self, layer: LayerView, clock: Clock) -> str | None:
         if clock.step < _FEWEST:
             return None
-        responses = layer.responses(_LOOKED_AT)
-        most = np.max([np.ptp(responses, axis=1), *(span for _, span in self._looks)], axis=0)
+        span = np.ptp(layer.responses(_LOOKED_AT), axis=1)
+        most = np.maximum(self.largest, span)
         cause = too_long(layer, self._inputs)
-        limit = (_GOING if cause else _GONE) * most
-        if not self._many(np.ptp(responses, axis=1) <= limit):
+        limit = _SHARES[bool(cause)] * most
+        if not self._many(span <= limit):
             return None
         responses = layer.responses()
         silent = np.ptp(responses, axis=1) <= limit
@@ -61,9 +72,9 @@ class SilentNeurons:
             return None
         how = "respond alike to" if alike[silent].all() else "are silent on"
         told = f"{layer.name}: {n_silent} of {len(silent)} neurons {how} all evaluation samples"
-        if not most[silent].any():
+        if self.first == 1 and not most[silent].any():
             return f"{told}, as they were after the first step: give them larger first weights"
-        told += self._since(silent, limit)
+        told += self._since(self.heard[silent, int(bool(cause))], clock.step)
         if cause:
             return f"{told}; {cause}"
         return f"{told}: a lower rate, or a shorter memory of the threshold, keeps neurons alive"
@@ -71,20 +82,16 @@ class SilentNeurons:
     def _many(self, silent: Array) -> bool:
         return int(np.count_nonzero(silent)) > len(silent) // _CHANCE
 
-    def _since(self, silent: Array, limit: Array) -> str:
-        """Since which look the neurons have been silent."""
-        begun = [self._begun(neuron, limit[neuron]) for neuron in map(int, np.flatnonzero(silent))]
-        if not self._looks:
+    def _since(self, heard: Array, now: int) -> str:
+        """Since which look the neurons have been silent that were last heard at given looks."""
+        if not self.first:
             return ""
-        first, last = min(begun), max(begun)
+        first, last = (self._begun(int(step), now) for step in (heard.min(), heard.max()))
         if first == last:
             return f" since about step {first}"
         return f", the first since about step {first}, the last since about step {last}"
 
-    def _begun(self, neuron: int, limit: float) -> int:
-        begun = 0
-        for step, span in reversed(self._looks):
-            if span[neuron] > limit:
-                return begun or step
-            begun = step
-        return begun
+    def _begun(self, heard: int, now: int) -> int:
+        """The look after the last at which a neuron was heard; that one, if none came after it."""
+        look = self.following(max(heard, int(self.first) - 1))
+        return look if look is not None and look <= now else heard

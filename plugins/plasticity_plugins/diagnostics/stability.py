@@ -37,7 +37,7 @@ def longest_memory(rate: float, square_norm: float) -> float:
     probability p, theta = p y^2 = y. Near it a step of plain gradient ascent with rate r changes
     the activity by r |x|^2 p y (dy - dtheta), where p y = 1, while a threshold of memory T follows
     by (2 dy - dtheta) / T. The trace of these two equations is below 0 where T is below the bound.
-    Beyond it the weights swing; further beyond they collapse.
+    That weights swing beyond it, and collapse far beyond it, is seen in runs and not derived.
 
     rate         r of the optimizer
     square_norm  <|x|^2>, the mean squared length of the samples

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from plasticity import Clock, Inputs, LayerView, component, hookimpl
+from plasticity import Clock, Inputs, LayerView, Variable, component, hookimpl
 from plasticity.typing import Array
 from plasticity_plugins.diagnostics import papers
 from plasticity_plugins.diagnostics.stability import remembered, too_long
@@ -16,24 +16,28 @@ _SAMPLES = 100  # over which a threshold has to be a mean, for less swings by ch
 _SHARE = 0.25  # of the neurons
 
 
-def turns(course: Array, factor: float) -> int:
-    """Return how often a quantity turned round after it rose or fell by a factor.
+def turn(values: Array, low: Array, high: Array, way: Array, count: Array, factor: float) -> None:
+    """Count where quantities turn round after they rose or fell by a factor.
 
-    course   (time,)  the quantity, 0 or more
+    values      (neuron,)  the quantities as they are now, 0 or more
+    low, high   (neuron,)  smallest and largest since they last turned; overwritten
+    way         (neuron,)  1 for rising, -1 for falling, 0 for not known yet; overwritten
+    count       (neuron,)  turns until now; overwritten
 
-    >>> turns(np.array([1, 8, 1, 8, 1.0]), factor=4), turns(np.array([1, 2, 1, 2, 1]), factor=4)
-    (4, 0)
+    >>> low, high, way, count = np.ones((4, 2))
+    >>> way[...] = count[...] = 0
+    >>> for values in [8, 2], [1, 1], [8, 2], [1, 1]:
+    ...     turn(np.array(values), low, high, way, count, factor=4)
+    >>> count
+    array([4., 0.])
     """
-    low = high = course[0]
-    falling = rising = True  # which way it may have gone
-    count = 0
-    for value in course:
-        low, high = min(low, value), max(high, value)
-        if rising and high > factor * value:
-            count, rising, falling, low = count + 1, False, True, value
-        elif falling and value > factor * low:
-            count, rising, falling, high = count + 1, True, False, value
-    return count
+    np.minimum(low, values, out=low)
+    np.maximum(high, values, out=high)
+    fell = (way >= 0) & (high > factor * values)
+    rose = ~fell & (way <= 0) & (values > factor * low)
+    count += fell | rose
+    way[fell], way[rose] = -1, 1
+    low[fell], high[rose] = values[fell], values[rose]
 
 
 @component(source=papers.UDEIGWE_2017)
@@ -45,12 +49,17 @@ class SwingingThresholds:
     and where the threshold is a mean over 100 samples or more: of fewer it swings by chance.
     """
 
+    low = Variable(("neuron",), description="smallest threshold since the last turn")
+    high = Variable(("neuron",), description="largest threshold since the last turn")
+    way = Variable(("neuron",), dtype="int64", description="1 for rising, -1 for falling")
+    turned = Variable(("neuron",), dtype="int64", description="turns until now")
+    looks = Variable((), dtype="int64", description="looks until now")
+
     @hookimpl
     def init_state(self, inputs: Inputs, clock: Clock) -> None:
         self._inputs = inputs
         self._every = max(clock.n_step // _LOOKS, _APART)
         self._half = clock.n_step // 2
-        self._course: list[Array] = []
 
     def following(self, step: int) -> int | None:
         """The next step at which it looks; none in a run too short for a swing to be seen."""
@@ -61,20 +70,23 @@ class SwingingThresholds:
     @hookimpl
     def step_finished(self, layer: LayerView) -> None:
         if "threshold" in layer.names:
-            self._course.append(layer.array("threshold").copy())
+            threshold = layer.array("threshold")
+            if not self.looks:
+                self.low[...] = self.high[...] = threshold
+            turn(threshold, self.low, self.high, self.way, self.turned, _FACTOR)
+            self.looks[...] += 1
 
     @hookimpl
     def diagnose(self, layer: LayerView) -> str | None:
         memory, batch = remembered(layer), layer.clock.batch
-        if len(self._course) < _FEWEST or memory is None or memory * batch < _SAMPLES:
+        if self.looks < _FEWEST or memory is None or memory * batch < _SAMPLES:
             return None
         cause = too_long(layer, self._inputs)
-        wanted = 2 if cause else 3
-        swing = [turns(course, _FACTOR) >= wanted for course in np.transpose(self._course)]
-        if sum(swing) <= _SHARE * len(swing):
+        swing = int(np.count_nonzero(self.turned >= (2 if cause else 3)))
+        if swing <= _SHARE * len(self.turned):
             return None
         return (
-            f"{layer.name}: the thresholds of {sum(swing)} of {len(swing)} neurons swing by a "
+            f"{layer.name}: the thresholds of {swing} of {len(self.turned)} neurons swing by a "
             f"factor of {_FACTOR:.0f} or more; "
             + (cause or "shorten the memory of the threshold, or lower the rate")
         )

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from plasticity import Inputs, Kernel, Variable, component, hookimpl, setting
+from plasticity import Inputs, Kernel, Variable, component, hookimpl, one_thread, setting
 from plasticity.typing import Array
 from plasticity_plugins.drawn import exact
 from plasticity_plugins.encoders import papers
@@ -78,16 +78,21 @@ class Whiten:
     @hookimpl
     def init_state(self, inputs: Inputs) -> None:
         mean = mean_of(inputs)
-        variances, directions = np.linalg.eigh(covariance_of(inputs, mean))
+        with one_thread():
+            self.whitening[...] = self._matrix(covariance_of(inputs, mean))
+        self.mean[...] = mean
+
+    def _matrix(self, covariance: Array) -> Array:
+        variances, directions = np.linalg.eigh(covariance)
         variances = np.maximum(variances, 0)
         # Below that the eigenvalues of a matrix of this size are rounding.
-        least = len(mean) * np.finfo(np.float64).eps * variances.max()
+        least = len(variances) * np.finfo(np.float64).eps * variances.max()
         varies = variances > least
         variances += self.epsilon * variances.mean()
         factors = np.zeros_like(variances)
         np.divide(1, np.sqrt(variances), out=factors, where=varies)
-        self.mean[...] = mean
-        self.whitening[...] = directions * factors @ directions.T
+        whitening: Array = directions * factors @ directions.T
+        return whitening
 
     @hookimpl
     def encode(self, x: Array) -> None:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from plasticity import Kernel, Variable, component, hookimpl, setting
+from plasticity import Kernel, Variable, component, hookimpl, one_thread, setting
 from plasticity.typing import Array
 from plasticity_plugins.lateral.settling import TRANSFERS, Spectrum, relax, shape
 
@@ -138,7 +138,8 @@ class Fixed(Connected):
         self.radius[...] = spectrum.radius
         self.coupling[...] = coupling
         if self.solution == "stationary":
-            self.inverse[...] = np.linalg.inv(np.eye(len(coupling)) - coupling)
+            with one_thread():
+                self.inverse[...] = np.linalg.inv(np.eye(len(coupling)) - coupling)
 
     @hookimpl
     def measure(self, responses: Array) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Column
 
 _MARKS = 4
-_lock = Lock()  # of what runs in threads share
+_lock = Lock()  # guards what runs in several threads share
 
 
 class Screen(Console):

@@ -51,9 +51,9 @@ class Recorder:
     of logarithms), or `at` given steps; of these, where it is set, only when a condition holds.
 
     With `first` the first frame of `every` is that of step 0, with the weights as they are before
-    the first step: `every = 10` takes the steps 0, 10, 20, and so on. `at` takes it where it names
-    it. What is filled by a step and outlives it, as the threshold, is NaN there. A recorder of
-    arrays that belong to a batch, or of functions in Python, has nothing to take at step 0.
+    the first step: `every = 10` takes the steps 0, 10, 20, and so on. With `at` it is taken where 0
+    is among the steps. What is filled by a step and outlives it, as the threshold, is NaN there. A
+    recorder of arrays that belong to a batch, or of functions in Python, has nothing to take then.
 
     What: `variables` whole, of chosen `neurons`, or reduced `over` named dimensions; `probes` are
     formulas, as `{spread = "std(weights, 'input')"}`, or in Python functions of the layer. Formulas
