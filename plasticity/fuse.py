@@ -31,7 +31,7 @@ class FusedStep:
     """The compiled step of one layer for one size of batch; calling it does the step.
 
     It lets the layer respond, adapt, learn and be constrained, as the plan would; with a `draw` it
-    draws the batch as well. Each call asks the components for their numbers, as the hooks do.
+    draws the batch as well. When it asks the components for their numbers `Kernel` tells.
     """
 
     def __init__(self, layer: LayerState, batch: int, draw: Draw | None) -> None:

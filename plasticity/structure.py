@@ -92,6 +92,11 @@ def _make_named(reference: Reference, place: str, role: str) -> Any:
         cls = discovery.find(reference.name, role)
     except (UnknownNameError, UntrustedError) as error:
         raise type(error)(f"{place}: {error}") from None
+    if not isinstance(cls, type):
+        raise SpecError(
+            f"{place}: {reference.name!r} is no component but of type {type(cls).__name__}; "
+            "@component makes one of a class, @rule of a function"
+        )
     known = settings_of(cls)
     everywhere = PORTION if role == "source" else ()
     own = {n: value for n, value in reference.settings.items() if n in known or n not in everywhere}

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from typing import Any
 
 _LARGEST = 2**31 - 1  # of the whole numbers of netCDF 3
-_TEXT = re.compile(r"null|true|false|[\[{].*|-?\d{10,31}", re.DOTALL)
+_TEXT = re.compile(r'null|true|false|[\[{"].*|-?\d{10,31}', re.DOTALL)
 
 
 def encoded(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """The attributes with each table, list of texts, None and large number written in JSON.
+    """The attributes with tables, lists of texts, None, large numbers and their like in JSON.
 
-    >>> encoded({"seed": 1, "edges": [0.5, 1.0], "layers": ["v1"], "shape": None})
-    {'seed': 1, 'edges': [0.5, 1.0], 'layers': '["v1"]', 'shape': 'null'}
+    >>> encoded({"seed": 1, "edges": [0.5, 1.0], "layers": ["v1"], "shape": None, "told": "null"})
+    {'seed': 1, 'edges': [0.5, 1.0], 'layers': '["v1"]', 'shape': 'null', 'told': '"null"'}
     """
     return {
         name: value if _is_of_netcdf(value) else json.dumps(value)
@@ -46,4 +46,4 @@ def _is_of_netcdf(value: Any) -> bool:
         return bool(value) and not any(isinstance(v, str) or not _is_of_netcdf(v) for v in value)
     if isinstance(value, int):
         return not isinstance(value, bool) and abs(value) <= _LARGEST
-    return isinstance(value, str | float)
+    return isinstance(value, float) or (isinstance(value, str) and not _TEXT.fullmatch(value))

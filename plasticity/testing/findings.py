@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from contextlib import chdir
+from contextlib import ExitStack, chdir
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -32,9 +32,10 @@ def contract_check(function: Callable[[Any], None]) -> Check:
         subject = made(component, **settings)
         failed = f"{label_of(subject)!r} fails check {name!r}"
         try:
-            # What looks on may write files; what reads them keeps its own folder.
-            apart = role_of(subject) in ("metric", "observer")
-            with TemporaryDirectory() as folder, chdir(folder if apart else "."):
+            with ExitStack() as stack:
+                # What looks on may write files; what reads them keeps its own folder.
+                if role_of(subject) in ("metric", "observer"):
+                    stack.enter_context(chdir(stack.enter_context(TemporaryDirectory())))
                 function(subject)
         except BrokenError as broken:
             raise ContractError(f"{failed}: {broken}") from broken.__cause__

@@ -135,7 +135,8 @@ def test_a_mask_from_a_file_is_kept_in_the_store_and_goes_on(tmp_path):
         (
             {"values": "nowhere.npy"},
             "layers[0].constraints[0] 'mask': nowhere.npy: no array can be read of it: [Errno 2] "
-            "No such file or directory: 'nowhere.npy'",
+            "No such file or directory: 'nowhere.npy'; a run that goes on needs it there, "
+            "`plasticity branch` takes another by --set layers.0.constraints.mask.values=FILE",
         ),
         (
             {"values": np.where(CHECKERED == 0, np.nan, 1)},

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from plasticity import Experiment, Layer
+from plasticity import Data, Experiment, Layer, assemble
 from plasticity.errors import SpecError, UnknownNameError
 
 LAYER = {
@@ -251,3 +252,16 @@ def test_a_class_or_a_function_is_told_to_be_made_a_component(rule, told):
     with pytest.raises(SpecError) as caught:
         Layer(neurons=2, rule=rule, activation="relu", optimizer="sgd", initializer="normal")
     assert str(caught.value).endswith(told)
+
+
+@pytest.mark.parametrize(("name", "kind"), [("math:pi", "float"), ("math:cos", "builtin")])
+def test_a_reference_to_what_is_no_component_is_told_with_its_place(name, kind):
+    rest = {"activation": "relu", "optimizer": "sgd", "initializer": "normal"}
+    experiment = Experiment(
+        data=Data(np.ones((200, 4))), layers=[Layer(neurons=2, rule=name, **rest)]
+    )
+    with pytest.raises(SpecError) as caught:
+        assemble(experiment)
+    told = str(caught.value)
+    assert told.startswith(f"layers[0].rule: {name!r} is no component but of type {kind}")
+    assert told.endswith("@component makes one of a class, @rule of a function")

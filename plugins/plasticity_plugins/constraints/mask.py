@@ -73,7 +73,15 @@ class Mask:
                     raise TypeError("it is an archive of several; save one by np.save")
             given = np.array(given, np.float64)
         except (OSError, ValueError, TypeError) as error:
-            raise SettingError(f"mask: {where}: no array can be read of it: {error}") from error
+            moved = ""
+            if isinstance(error, FileNotFoundError):
+                moved = (
+                    "; a run that goes on needs it there, `plasticity branch` takes another by "
+                    "--set layers.0.constraints.mask.values=FILE"
+                )
+            raise SettingError(
+                f"mask: {where}: no array can be read of it: {error}{moved}"
+            ) from error
         if given.shape != shape:
             raise SettingError(
                 f"mask: {where}: must have the shape of the weights (neuron, input), {shape}, got "
