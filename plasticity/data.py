@@ -6,7 +6,6 @@ import hashlib
 import math
 import mmap
 import numbers
-import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ import attrs
 import numpy as np
 
 from plasticity.errors import DataError
+from plasticity.memory import memory_left
 from plasticity.typing import Array
 
 LARGE = 200_000_000  # bytes of a mapped file that is not to end up in memory
@@ -41,13 +41,12 @@ def _as_array(values: Any) -> Array:
 
 
 def _filled(sparse: Any) -> Any:
-    """Return a sparse matrix with its zeros, where that fits into half of the memory."""
+    """Return a sparse matrix with its zeros, where that fits into half of the memory left."""
     size = math.prod(sparse.shape) * np.dtype(sparse.dtype).itemsize
-    known = hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names
-    if known and size > os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2:
+    if size > memory_left() / 2:
         raise DataError(
             f"data: a sparse array of shape {tuple(sparse.shape)} takes {size / 1e9:.3g} GB with "
-            "its zeros, more than half of the memory: give fewer samples or inputs at a time"
+            "its zeros, more than half of the memory left: give fewer samples or inputs at a time"
         )
     return sparse.toarray()
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from plasticity.errors import StoreError
 from plasticity.frames import Slots
+from plasticity.memory import memory_left
 from plasticity.quantities import size_text
 from plasticity.recording.arrays import (
     ALL_CHUNKS,
@@ -24,7 +25,6 @@ from plasticity.recording.arrays import (
 )
 from plasticity.recording.block import Block, Cut
 from plasticity.recording.layout import cut, frames_per_buffer
-from plasticity.recording.memory import memory_left
 from plasticity.recording.packing import Packer, codecs_of, compression_of
 from plasticity.recording.writer import Writer
 from plasticity.typing import Array

@@ -188,7 +188,7 @@ def test_public_names_are_where_they_are_said_to_be():
 
 # Each module imports from lines above its own; a package counts as one module.
 ORDER = """
-    errors typing editable lazy
+    errors typing editable lazy memory
     quantities folders notebook outlet threads interrupt randomness clock rules kernel hookspecs
     cadence expressions settings data inputs discovery variable formulas
     labelled

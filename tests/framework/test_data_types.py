@@ -175,7 +175,7 @@ def test_a_sparse_matrix_that_does_not_fit_is_refused_and_not_filled():
         pl.run("bcm", data=scipy.sparse.csr_matrix((10**8, 10**6)), **SMALL)
     assert str(caught.value) == (
         "data: a sparse array of shape (100000000, 1000000) takes 8e+05 GB with its zeros, more "
-        "than half of the memory: give fewer samples or inputs at a time"
+        "than half of the memory left: give fewer samples or inputs at a time"
     )
 
 

@@ -9,10 +9,10 @@ from recorded import Takes
 from toys import SAMPLES, experiment
 
 import plasticity as pl
-from plasticity import Data, assemble
+from plasticity import Data, assemble, memory
 from plasticity.errors import SettingError, StoreError
-from plasticity.recording import memory, series
-from plasticity.recording.memory import memory_left
+from plasticity.memory import memory_left
+from plasticity.recording import series
 
 LIMITED = """
 import resource

@@ -1,4 +1,4 @@
-"""How much memory is left for the frames of a run without a store."""
+"""How much memory is left, for frames of a run without a store or for a matrix with its zeros."""
 
 from __future__ import annotations
 
