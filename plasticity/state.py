@@ -180,7 +180,8 @@ class LayerState:
 
     def _known(self) -> set[str]:
         varying = {name for name, (variable, _) in SHARED.items() if self._varies(variable)}
-        return set(self.arrays) | varying | set(self._writers)
+        lasting = {name for name in self.arrays if not name.startswith(DIAGNOSTICS)}
+        return lasting | varying | set(self._writers)
 
     def _claim(self, variable: Variable, writer: str) -> None:
         other = self._writers.setdefault(variable.name, writer)

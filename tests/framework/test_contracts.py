@@ -192,8 +192,10 @@ def test_a_dimension_may_be_a_number_or_a_setting():
         def constrain_weights(self, weights): ...
 
     simulation = assemble(experiment(layer(constraints=Sized())))
-    arrays = simulation.layers[0].arrays
-    shapes = {name.split(".")[-1]: array.shape for name, array in arrays.items() if "." in name}
+    arrays = simulation.layers[0].arrays.items()
+    shapes = {
+        name.split(".")[-1]: array.shape for name, array in arrays if name.startswith("layers[0].")
+    }
     assert shapes == {"histogram": (3, 7), "pair": (2,)}
 
 
