@@ -117,3 +117,9 @@ def test_the_equation_is_toml_of_a_rule_that_keeps_the_contract():
     (text,) = blocks(chapter("A rule as an equation"), "toml")
     table = tomllib.loads(text)["rule"]
     check_component(table.pop("name"), **table)
+
+
+def test_the_guide_compiles_by_our_njit_and_keeps_its_lines_short():
+    assert "from numba" not in TEXT
+    prose = [line for line in TEXT.splitlines() if not line.startswith("|")]
+    assert max(map(len, prose)) <= 105

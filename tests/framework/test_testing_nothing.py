@@ -215,3 +215,10 @@ def test_a_component_that_is_checked_leaves_no_file_behind(tmp_path, monkeypatch
     monkeypatch.chdir(tmp_path)
     check_component(Log)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_writes_no_files_is_checked_without_a_folder_of_its_own(monkeypatch):
+    monkeypatch.setattr("plasticity.testing.findings.TemporaryDirectory", None)
+    CHECKS["fills"]("relu")
+    with pytest.raises(ContractError, match="'NoneType' object is not callable"):
+        CHECKS["fills"]("progress")
