@@ -301,9 +301,6 @@ def other_scale(told: Mapping[str, Any], given: Mapping[str, Any]) -> float | No
     """Return the scale of the first of two fingerprints of the same samples, if they differ in it.
 
     Stores of version 0.1.0 do not tell the scale.
-
-    >>> other_scale({"sha256": "6f", "scale": 0.5}, {"sha256": "6f", "scale": 1.0})
-    0.5
     """
     before: float | None = told.get("scale")
     same = told["sha256"] == given["sha256"]

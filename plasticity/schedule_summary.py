@@ -28,8 +28,8 @@ class Answering:
     components: tuple[str, ...]
 
 
-def schedule_of(simulation: Simulation) -> tuple[Answering, ...]:
-    """Every event that anyone answers, in order of emission, those of a layer once a layer.
+def schedule_of(simulation: Simulation) -> Iterator[Answering]:
+    """Yield every event that anyone answers, in order of emission, those of a layer once a layer.
 
     >>> import numpy as np, plasticity as pl
     >>> from plasticity.runs import configure
@@ -38,10 +38,6 @@ def schedule_of(simulation: Simulation) -> tuple[Answering, ...]:
     >>> [found.components for found in order if found.event == "activate"]
     [('relu (layers[0].activation)',)]
     """
-    return tuple(_schedule(simulation))
-
-
-def _schedule(simulation: Simulation) -> Iterator[Answering]:
     names = list(EVENTS)
     first, last = names.index(RESPOND[0]), names.index("should_stop")
     for name in names[:first]:

@@ -16,13 +16,18 @@ import xarray
 import zarr
 from zarr.storage import LocalStore
 
-from plasticity.bench.memory import peak_megabytes
+from plasticity.comparing.peak_memory import peak_bytes
 from plasticity.recording.layout import BUFFER_BYTES, cut, frames_per_buffer
 from plasticity.recording.packing import codecs_of
 from plasticity.recording.series import Column, Series
 from plasticity.recording.staged import StagedStore
 from plasticity.recording.writer import Writer
 from plasticity.typing import Array
+
+
+def peak_megabytes():
+    """The most memory that this process had at any time."""
+    return peak_bytes() / 1e6
 
 
 def tell(name: str, asked: str) -> None:

@@ -69,12 +69,7 @@ def run_and_tell() -> None:
     except DataError as error:
         print(json.dumps({"missing": str(error)}))
     else:
-        print(json.dumps({"megabytes": peak_megabytes()}))
-
-
-def peak_megabytes() -> float:
-    """The most memory that this process had at any time."""
-    return peak_bytes() / _MB
+        print(json.dumps({"megabytes": peak_bytes() / _MB}))
 
 
 def _peak_of(tables: dict[str, Any], cache: str) -> float:

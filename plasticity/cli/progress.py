@@ -24,11 +24,11 @@ def with_progress(experiment: Experiment, quiet: bool) -> tuple[Experiment, list
         bar = discovery.find(PROGRESS, "observer")
     except UnknownNameError:
         return experiment, []
-    others = tuple(item for item in experiment.observers if not _is_bar(item, bar))
+    others = tuple(
+        item
+        for item in experiment.observers
+        if not isinstance(item, bar) and getattr(item, "name", "") != PROGRESS
+    )
     if quiet:
         return attrs.evolve(experiment, observers=others), []
     return experiment, [bar()] if len(others) == len(experiment.observers) else []
-
-
-def _is_bar(observer: Any, bar: type) -> bool:
-    return isinstance(observer, bar) or getattr(observer, "name", "") == PROGRESS

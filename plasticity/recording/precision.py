@@ -28,13 +28,3 @@ def rounded(values: Array, bits: int) -> Array:
     result: Array = BitRound(bits).encode(values).view(values.dtype)
     np.copyto(result, values, where=~np.isfinite(values))
     return result
-
-
-def converted(values: Array, dtype: str) -> Array:
-    """Floating point numbers as another type; what is too large for it becomes inf.
-
-    >>> converted(np.array([0.1, 1e5]), "float16").tolist()
-    [0.0999755859375, inf]
-    """
-    with np.errstate(over="ignore"):
-        return values.astype(dtype)

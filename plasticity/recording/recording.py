@@ -15,7 +15,7 @@ from plasticity.expressions import Expression
 from plasticity.frames import Offer
 from plasticity.labelled import FRAME, Labelled, Total, computed_of_frames
 from plasticity.recording.labels import labels_in
-from plasticity.recording.precision import converted, rounded
+from plasticity.recording.precision import rounded
 from plasticity.recording.reduction import BIN, Reduction, cell_methods
 from plasticity.recording.series import Column, Series
 from plasticity.state import LayerView
@@ -267,7 +267,8 @@ class Recording:
         if values.dtype.kind != "f":
             return values
         if self._precision is not None and values.dtype != self._precision:
-            values = converted(values, self._precision)
+            with np.errstate(over="ignore"):  # what is too large for the type becomes inf
+                values = values.astype(self._precision)
         return values if self._bits is None else rounded(values, self._bits)
 
     def _chosen(self, array: Labelled) -> Labelled:

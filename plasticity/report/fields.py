@@ -44,11 +44,6 @@ class Gallery:
     one_scale: bool
 
     @property
-    def films(self) -> int:
-        """How many of them have a film."""
-        return sum(found.film is not None for found in self.fields)
-
-    @property
     def frames(self) -> int:
         """How many frames the longest film has."""
         return max((len(f.film.steps) for f in self.fields if f.film is not None), default=0)

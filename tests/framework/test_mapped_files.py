@@ -67,10 +67,10 @@ _RUN = """
 import sys
 import numpy as np
 import plasticity as pl
-from plasticity.bench.memory import peak_megabytes
-before = peak_megabytes()
+from plasticity.comparing.peak_memory import peak_bytes
+before = peak_bytes()
 pl.run("bcm", data=sys.argv[1], neurons=5, epochs=1, fuse="never", metrics=[], observers=[])
-print(peak_megabytes() - before)
+print((peak_bytes() - before) / 1e6)
 """
 
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plasticity.recording.precision import converted, rounded
+import plasticity as pl
+from plasticity.recording.precision import rounded
 
 
 def rounded_exactly(value, bits):
@@ -57,4 +58,16 @@ def test_as_many_bits_as_there_are_change_nothing():
 
 
 def test_what_a_smaller_type_cannot_hold_is_inf():
-    assert converted(np.array([1e6, -1e6, np.nan]), "float16").tolist()[:2] == [np.inf, -np.inf]
+    recorder = {"name": "recorder", "variables": ["weights"], "precision": "float16", "at": [0]}
+    run = pl.run(
+        "bcm",
+        data=np.ones((20, 3)),
+        neurons=2,
+        batch_size=10,
+        epochs=1,
+        initializer={"name": "constant", "value": -1e6},
+        metrics=[],
+        observers=[recorder],
+    )
+    assert run.trajectory.weights.dtype == np.float16
+    assert np.array_equal(run.trajectory.weights[0], np.full((2, 3), -np.inf))
