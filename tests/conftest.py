@@ -8,6 +8,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says nothing: a busy machine takes ten times as long.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 _FILE_OF = {"mnist": "train-images-idx3-ubyte*", "cifar10": "data_batch_1.bin"}
 

@@ -14,7 +14,7 @@ _LOOKS = Cadence.of("2 per decade", steps_per_epoch=1)
 # Of the largest response that a neuron had; the second where theory tells that weights collapse.
 _SHARES = (1e-6, 0.01)
 _CHANCE = 50  # one in so many neurons may be silent by chance
-_FEWEST = 100  # steps of a run that is long enough to tell
+_FEWEST = 50  # steps of a run that is long enough to tell
 
 
 @component(source=papers.UDEIGWE_2017)
@@ -25,7 +25,7 @@ class SilentNeurons:
     by 0.01 where theory tells that its weights collapse. It looks at 50 samples after the first
     step, twice per decade of steps from 32 on, and at the end; where some neurons are silent on
     these, at all evaluation samples. Up to one neuron in 50 may be silent by chance, and is not
-    told; nor is any of a run of fewer than 100 steps.
+    told; nor is any of a run of fewer than 50 steps.
 
     The cause is told where theory gives it: a threshold that remembers too long for the rate.
     """
