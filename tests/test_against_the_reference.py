@@ -16,7 +16,9 @@ def test_in_64_bits_the_weights_are_those_of_the_published_equations(tmp_path):
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0, done.stderr
+    # Runs as short as these have silent neurons, and say so.
+    assert [line for line in done.stderr.splitlines() if not line.startswith("layer_0: ")] == []
     exponents = re.findall(r"ours in 64 bits \| \de-(\d+) \| 1.0000 \| 1.0000 \|", done.stdout)
     assert len(exponents) == 4
     assert min(map(int, exponents)) >= 13

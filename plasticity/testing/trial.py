@@ -77,12 +77,13 @@ class Trial:
 
     @property
     def arrays(self) -> dict[str, Array]:
-        """The arrays of the state by layer and name: "layer_0.weights"."""
-        return {
+        """The arrays of the state by layer and name: "layer_0.weights"; of what looks on last."""
+        found = {
             f"{layer}.{name}": array
             for layer, state in self.snapshot.items()
             for name, array in sorted(state["arrays"].items())
         }
+        return dict(sorted(found.items(), key=lambda item: "diagnostics." in item[0]))
 
     @property
     def step(self) -> int:
@@ -91,8 +92,7 @@ class Trial:
 
     def differs_from(self, other: Trial) -> str:
         """The first thing of the state that differs in a single bit; "" where none does."""
-        # What looks on is told of last, since it only follows what differs elsewhere.
-        for name, array in sorted(self.arrays.items(), key=lambda item: "diagnostics." in item[0]):
+        for name, array in self.arrays.items():
             if array.tobytes() != other.arrays[name].tobytes():
                 return name
         for layer, state in self.snapshot.items():

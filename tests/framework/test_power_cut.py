@@ -48,7 +48,7 @@ def interrupted_and_resumed(path):
 def told_by(staged):
     """What a store lists: the lengths of its arrays, and the outcome of its run."""
     lengths = {
-        path: node["shape"][0] if node["dimension_names"][:1] == ["step"] else None
+        path: node["shape"][0] if node.get("dimension_names", [])[:1] == ["step"] else None
         for path, node in staged.nodes.items()
         if node["node_type"] == "array"
     }

@@ -187,18 +187,17 @@ def test_sums_of_rules_arrive_with_their_coefficients():
 
 
 def test_a_grid_over_equations_gives_the_same_with_two_processes():
+    def size(estimator, X, y=None):
+        return float(np.abs(estimator.transform(X)).sum())
+
     layer = BCM(neurons=4, epochs=1, rule=Equation(update="y*(x - y*w)"))
     grid = {"optimizer__rate": [0.001, 0.01], "rule": [Equation(update=e) for e in EQUATIONS[:2]]}
     scores = [
-        GridSearchCV(layer, grid, cv=2, n_jobs=n_jobs, scoring=_size).fit(X).cv_results_
+        GridSearchCV(layer, grid, cv=2, n_jobs=n_jobs, scoring=size).fit(X).cv_results_
         for n_jobs in (1, 2)
     ]
     assert np.array_equal(*(found["mean_test_score"] for found in scores))
     assert len(np.unique(scores[0]["mean_test_score"])) == 4
-
-
-def _size(estimator, X, y=None):
-    return float(np.abs(estimator.transform(X)).sum())
 
 
 # -- rules of the script that runs -------------------------------------------------------------
