@@ -8,6 +8,7 @@ import plasticity as pl
 from plasticity import assemble, component, hookimpl
 from plasticity_plugins.diagnostics.stability import longest_memory
 from plasticity_plugins.diagnostics.swinging_thresholds import turn
+from plasticity_plugins.sources.mnist import Mnist
 
 WITHOUT = {"observers": [], "metrics": []}
 
@@ -272,12 +273,13 @@ def test_what_was_told_is_kept_until_it_is_diagnosed_anew(tmp_path):
     assert [text for text in told if "it is" in text] == ["it is step 8"]
 
 
-@pytest.mark.slow
 def test_the_published_rate_silences_most_neurons_on_mnist(real_data):
-    """Takes two minutes."""
     data = {"name": "mnist", "folder": str(real_data("mnist"))}
-    run = pl.run(
-        "bcm", data=data, epochs=20, batch_size=1000, **WITHOUT, **{"optimizer.rate": 0.02}
-    )
-    told = next(told for told in run.notices if "silent" in told)
-    assert int(told.removeprefix("layer_0: ").split()[0]) >= 60
+    run = pl.run("bcm", data=data, epochs=3, batch_size=1000, **WITHOUT, **{"optimizer.rate": 0.02})
+    (told,) = (told for told in run.notices if "silent" in told)
+    images = Mnist(folder=real_data("mnist")).open_data("train").take(slice(2000))
+    responses = pl.analysis.responses_of(run, images).values
+    silent = int((np.ptp(responses, axis=1) < 1e-6).sum())
+    assert silent >= 60
+    # Other samples decide: on a few hundred of them a neuron more or less responds.
+    assert abs(int(told.removeprefix("layer_0: ").split()[0]) - silent) <= 5
