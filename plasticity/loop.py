@@ -39,7 +39,7 @@ def train(session: Session, stage: list[LayerState]) -> str | None:
         reason = _epoch(session, stage, clock)
         if clock.step % clock.steps_per_epoch == 0:
             session.end_epoch(clock)
-        if session.interrupt.requested:
+        if simulation.interrupt.requested:
             session.keep(clock, whole=True)
             raise KeyboardInterrupt
         if reason:
@@ -73,7 +73,7 @@ def _epoch(session: Session, stage: list[LayerState], clock: Clock) -> str | Non
             reason = plan.hear(step)
             if reason:
                 return reason
-        ended = step % clock.steps_per_epoch == 0 or session.interrupt.requested
+        ended = step % clock.steps_per_epoch == 0 or session.simulation.interrupt.requested
         if ended or session.keeper.due(step):
             return None
 
@@ -151,13 +151,8 @@ def step_plan(simulation: Simulation, stage: list[LayerState], batch: int) -> It
     last = max(simulation.layers.index(layer) for layer in stage)
     source: Any = simulation.whole.components.get("batches")
     labels = simulation.labels(batch)
-    for state in (simulation.whole, *simulation.layers) if labels else ():
-        # A metric has the labels of the evaluation samples.
-        if any({*labelled_events(part)} - {"measure"} for part in state.components.values()):
-            yield Answer(
-                source.fill_labels, (labels["labels"], stage[0].clock), "draw_batch", source
-            )
-            break
+    if labels and _takes_labels(simulation):
+        yield Answer(source.fill_labels, (labels["labels"], stage[0].clock), "draw_batch", source)
     for index, layer in enumerate(simulation.layers[: last + 1]):
         arrays = layer.batch_arrays(batch)
         # A layer below the stage has no time of its own any more.
@@ -181,6 +176,13 @@ def step_plan(simulation: Simulation, stage: list[LayerState], batch: int) -> It
             yield from call(event)
         if trains:
             yield from _learning_plan(layer, arrays, call)
+
+
+def _takes_labels(simulation: Simulation) -> bool:
+    """Whether a component takes the labels of a step; a metric has those of the evaluation."""
+    states = (simulation.whole, *simulation.layers)
+    parts = (part for state in states for part in state.components.values())
+    return any({*labelled_events(part)} - {"measure"} for part in parts)
 
 
 def _learning_plan(layer: LayerState, arrays: dict[str, Array], call: Any) -> Iterator[Answer]:

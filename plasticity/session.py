@@ -18,7 +18,6 @@ from plasticity.threads import one_thread_if_small
 
 if TYPE_CHECKING:
     from plasticity.clock import Clock
-    from plasticity.interrupt import Interrupt
     from plasticity.simulation import Simulation
     from plasticity.state import LayerState
 
@@ -46,11 +45,6 @@ class Session:
         self._earlier: list[str] = told.get("notices", [])
         self._notices: list[str] = []
         self._finite_at = {layer.name: layer.clock.step for layer in simulation.layers}
-
-    @property
-    def interrupt(self) -> Interrupt:
-        """Whether the user has asked to stop."""
-        return self.simulation.interrupt
 
     @property
     def clock(self) -> Clock:
