@@ -15,7 +15,7 @@ from plasticity.clock import Clock
 from plasticity.components import events_of, label_of
 from plasticity.data import Data
 from plasticity.dispatch import Answer, Manager, answers, emit
-from plasticity.errors import PlasticityError, SettingError
+from plasticity.errors import PlasticityError, SettingError, StoreError
 from plasticity.evaluation import Evaluation
 from plasticity.fusion import Fusion
 from plasticity.hookspecs import DRAW
@@ -207,6 +207,11 @@ class Simulation:
         step, snapshot = last_snapshot(found)
         if snapshot is not None:
             self.restore(snapshot)
+        if any(layer.clock.step > layer.clock.n_step for layer in self.layers):
+            done = -(-self.layers[0].clock.step // self.layers[0].clock.steps_per_epoch)
+            raise StoreError(
+                f"{store.target}: epoch {done} has begun already; give epochs = {done}, or more"
+            )
         at_end = all(layer.clock.step >= layer.clock.n_step for layer in self.layers)
         if at_end and found.attributes["outcome"].startswith(ENDED):
             return None

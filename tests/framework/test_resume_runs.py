@@ -23,7 +23,7 @@ from toys import SAMPLES, Plain
 
 import plasticity as pl
 from plasticity import Data, Phase, Storage, Variable, component, hookimpl, open_run
-from plasticity.errors import ContractError, SpecError
+from plasticity.errors import ContractError, SpecError, StoreError
 from plasticity.runs import branching
 
 
@@ -164,6 +164,16 @@ def test_a_finished_run_made_longer_equals_a_run_of_that_length(finished, folder
     simulation(epochs=3).resume(folder / "run")
     simulation(epochs=4).resume(folder / "run")
     assert_same(left_by(folder / "run"), left_by(finished))
+
+
+def test_a_run_does_not_become_shorter_than_it_is(folder):
+    stopped(folder / "run", simulation, 10)
+    before = left_by(folder / "run")
+    with pytest.raises(StoreError) as caught:
+        simulation(epochs=1).resume(folder / "run")
+    told = f"{folder / 'run'}: epoch 2 has begun already; give epochs = 2, or more"
+    assert str(caught.value) == told
+    assert_same(left_by(folder / "run"), before)
 
 
 def test_a_last_phase_may_be_longer(finished, folder):
