@@ -70,6 +70,7 @@ class Mask:
                 where = str(given)
                 given = np.load(Path(given).expanduser(), allow_pickle=False)
                 if not isinstance(given, np.ndarray):
+                    given.close()
                     raise TypeError("it is an archive of several; save one by np.save")
             given = np.array(given, np.float64)
         except (OSError, ValueError, TypeError) as error:

@@ -69,6 +69,9 @@ class MatrixLateral(Fixed):
     def _read(self, path: Path) -> Array:
         try:
             found = np.load(path, allow_pickle=False)
+            if not isinstance(found, np.ndarray):
+                found.close()
+                raise TypeError("it is an archive of several; save one by np.save")
             return np.array(found, np.float64)
         except (OSError, TypeError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
