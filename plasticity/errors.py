@@ -7,10 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from plasticity.results import Run
+from typing import Any
 
 
 class PlasticityError(Exception):
@@ -19,7 +16,7 @@ class PlasticityError(Exception):
     run   the run that it ended, with all that was recorded until then; None where it ended none
     """
 
-    run: Run | None = None
+    run: Any = None
 
 
 class SpecError(PlasticityError):

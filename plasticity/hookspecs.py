@@ -12,7 +12,7 @@ exactly those of the arguments below that it uses: the signature is its list of 
 
 Shapes: x (sample, input), weights (neuron, input), current, activity, slope and modulation
 (neuron, sample), threshold and decay (neuron,), update (neuron, input). Arrays are filled, never
-rebound. `clock` tells step, epoch and phase; see `plasticity.clock.Clock`.
+rebound. `clock` tells step, epoch and phase; see `plasticity.components.clock.Clock`.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ import pluggy
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from plasticity.clock import Clock
-    from plasticity.data import Data
-    from plasticity.inputs import Inputs
-    from plasticity.recording import RunStore
-    from plasticity.results import Run
-    from plasticity.spec import Experiment
-    from plasticity.state import LayerView
+    from plasticity.components.clock import Clock
+    from plasticity.components.data import Data
+    from plasticity.components.inputs import Inputs
+    from plasticity.experiment.spec import Experiment
+    from plasticity.network.state import LayerView
+    from plasticity.store.run import Run
+    from plasticity.store.store import RunStore
     from plasticity.typing import Array
 
 PROJECT = "plasticity"
@@ -289,16 +289,6 @@ def cite() -> str:
 def report(run: Run) -> tuple[str, str]:
     """Return a heading and a text for the report of a finished run."""
 
-
-# The array that an answer to an event of kind "one" fills and returns.
-FILLS = {
-    "draw_batch": "x",
-    "compute_current": "current",
-    "activate": "activity",
-    "differentiate": "slope",
-    "estimate_threshold": "threshold",
-    "apply_update": "weights",
-}
 
 # The role of a component is told by the first of these events that it answers.
 ROLES: dict[str, tuple[str, ...]] = {

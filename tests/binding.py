@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from plasticity.variable import variables_of
+from plasticity.components.variable import variables_of
 
 
 def with_arrays(component, weights):

@@ -53,7 +53,7 @@ def folder(new_folder: Callable[[], Path]) -> Path:
 @pytest.fixture(scope="session")
 def small_comparison(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a comparison of both presets, two seeds of each, with its page."""
-    from plasticity.comparison import compare
+    from plasticity.comparison.comparison import compare
 
     folder = tmp_path_factory.mktemp("small") / "comparison"
     settings = {"neurons": 6, "epochs": 2, "observers": []}

@@ -3,8 +3,8 @@
 import numpy as np
 
 from plasticity import Clock
-from plasticity.components import arguments_of, events_of
-from plasticity.variable import variables_of
+from plasticity.components.component import arguments_of, events_of
+from plasticity.components.variable import variables_of
 
 
 def update_of(rule, *, weights, x, clock=None, **others):

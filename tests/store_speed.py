@@ -16,12 +16,12 @@ import xarray
 import zarr
 from zarr.storage import LocalStore
 
-from plasticity.comparing.peak_memory import peak_bytes
-from plasticity.recording.layout import BUFFER_BYTES, cut, frames_per_buffer
-from plasticity.recording.packing import codecs_of
-from plasticity.recording.series import Column, Series
-from plasticity.recording.staged import StagedStore
-from plasticity.recording.writer import Writer
+from plasticity.machine.peak_memory import peak_bytes
+from plasticity.store.background import Writer
+from plasticity.store.commit.staged import StagedStore
+from plasticity.store.encoding.layout import BUFFER_BYTES, cut, frames_per_buffer
+from plasticity.store.encoding.packing import codecs_of
+from plasticity.store.series import Column, Series
 from plasticity.typing import Array
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import plasticity as pl
-from plasticity.components import events_of
+from plasticity.components.component import events_of
 from plasticity.hookspecs import EVENTS, ROLES
 from plasticity.testing import CHECKS, check_component
 

@@ -1,13 +1,13 @@
 from plasticity.analysis.course import course_of as course_of
 from plasticity.analysis.course import histogram as histogram
 from plasticity.analysis.course import quantiles as quantiles
+from plasticity.analysis.divergence import differences_of as differences_of
 from plasticity.analysis.fields import as_images as as_images
 from plasticity.analysis.fields import receptive_fields as receptive_fields
 from plasticity.analysis.fields import similarity_to_classes as similarity_to_classes
 from plasticity.analysis.latent import clusters as clusters
 from plasticity.analysis.latent import principal_components as principal_components
 from plasticity.analysis.neurons import neuron_table as neuron_table
-from plasticity.analysis.parting import differences_of as differences_of
 from plasticity.analysis.responses import responses_of as responses_of
 from plasticity.analysis.selection import classes_selected as classes_selected
 from plasticity.analysis.selection import patterns_by_count as patterns_by_count

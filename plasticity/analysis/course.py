@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from plasticity.errors import DataError
-from plasticity.results import Run
+from plasticity.store.run import Run
 
 _QUARTILES = (0.25, 0.5, 0.75)
 

@@ -8,9 +8,9 @@ import numpy as np
 import xarray as xr
 
 from plasticity.analysis.dims import class_labels, of_images, values_of
-from plasticity.data import Data
+from plasticity.components.data import Data
 from plasticity.errors import DataError
-from plasticity.results import Run
+from plasticity.store.run import Run
 
 
 def receptive_fields(run: Run) -> xr.DataArray:

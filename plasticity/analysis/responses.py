@@ -8,14 +8,14 @@ import attrs
 import numpy as np
 import xarray as xr
 
-from plasticity.assembly import assemble
-from plasticity.data import Data, as_data, default_scale
+from plasticity.components.data import Data, as_data, default_scale
+from plasticity.components.defaults import AsLearnt
 from plasticity.errors import DataError
-from plasticity.fallbacks import AsLearnt
-from plasticity.results import Run
-from plasticity.simulation import Simulation
-from plasticity.spec import Experiment
-from plasticity.state import LayerState
+from plasticity.experiment.spec import Experiment
+from plasticity.network.state import LayerState
+from plasticity.simulation.assembly import assemble
+from plasticity.simulation.simulation import Simulation
+from plasticity.store.run import Run
 
 
 def responses_of(run: Run, samples: Any, labels: Any = None, layer: int | str = -1) -> xr.DataArray:

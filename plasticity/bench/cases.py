@@ -17,9 +17,9 @@ from typing import Any
 
 import attrs
 
-from plasticity.discovery import BENCHMARKS, benchmark_text, entries
 from plasticity.errors import SpecError
-from plasticity.spec import Experiment
+from plasticity.experiment.registry import BENCHMARKS, benchmark_text, entries
+from plasticity.experiment.spec import Experiment
 
 
 @attrs.frozen(kw_only=True)

@@ -7,8 +7,8 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
-from plasticity.comparing.workers import n_core
-from plasticity.threads import sleep_soon
+from plasticity.comparison.workers import n_core
+from plasticity.machine.threads import sleep_soon
 
 _PACKAGES = ("plasticity-lab", "numpy", "numba")
 

@@ -14,8 +14,8 @@ import attrs
 import numpy as np
 
 from plasticity.bench.cases import Peak
-from plasticity.comparing.peak_memory import peak_bytes
 from plasticity.errors import DataError, PlasticityError
+from plasticity.machine.peak_memory import peak_bytes
 
 _CHILD = "from plasticity.bench.memory import run_and_tell; run_and_tell()"
 _MB = 1e6
@@ -61,8 +61,8 @@ def measure_peaks(peaks: Iterable[Peak]) -> Iterator[PeakRow]:
 
 def run_and_tell() -> None:
     """Run the experiment whose tables come on stdin; print the peak memory, or what went wrong."""
+    from plasticity.experiment.spec import Experiment
     from plasticity.runs import run
-    from plasticity.spec import Experiment
 
     try:
         run(Experiment.from_dict(json.load(sys.stdin)))
@@ -91,7 +91,7 @@ def _peak_of(tables: dict[str, Any], cache: str) -> float:
 
 def _made_file(peak: Peak, folder: Path) -> dict[str, Any]:
     """The entry `data` of an experiment that reads a file made for it; nothing without one."""
-    from plasticity.runs import source_of
+    from plasticity.experiment.configure import source_of
 
     if not peak.file:
         return {}

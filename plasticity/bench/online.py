@@ -9,12 +9,12 @@ from typing import ClassVar
 import attrs
 import numpy as np
 
-from plasticity.assembly import assemble
 from plasticity.bench.cases import Online
 from plasticity.bench.timing import Block, Found, Others, Spread, run_block, take_turns
-from plasticity.comparing.workers import n_core
-from plasticity.data import Data
-from plasticity.runs import configure
+from plasticity.comparison.workers import n_core
+from plasticity.components.data import Data
+from plasticity.experiment.configure import configure
+from plasticity.simulation.assembly import assemble
 from plasticity.typing import Array
 
 _MOST_ROWS, _VALUES = 200_000, 20_000_000  # of made samples

@@ -12,7 +12,7 @@ import attrs
 
 from plasticity.bench.cases import Recorded
 from plasticity.bench.timing import Block, Spread, Watch, made_data, take_turns
-from plasticity.data import Data
+from plasticity.components.data import Data
 
 _WARM = 100  # steps
 
@@ -66,8 +66,8 @@ def _slower(case: Recorded, rounds: int, folder: Path) -> Kept:
 
 
 def _run(case: Recorded, data: Data, out: Path | None) -> Block:
-    from plasticity.assembly import assemble
-    from plasticity.runs import configure
+    from plasticity.experiment.configure import configure
+    from plasticity.simulation.assembly import assemble
 
     experiment = configure(case.experiment(kept=out is not None), data=data)
 

@@ -16,14 +16,14 @@ from typing import Any, ClassVar
 import attrs
 import numpy as np
 
-from plasticity.assembly import assemble
 from plasticity.bench.cases import Case, function_of
-from plasticity.comparing.workers import n_core
-from plasticity.data import Data
+from plasticity.comparison.workers import n_core
+from plasticity.components.data import Data
+from plasticity.experiment.configure import configure
+from plasticity.experiment.spec import Experiment, Reference
 from plasticity.hookspecs import hookimpl
-from plasticity.runs import configure
-from plasticity.spec import Experiment, Reference
-from plasticity.threads import threads
+from plasticity.machine.threads import threads
+from plasticity.simulation.assembly import assemble
 from plasticity.typing import Array
 
 _WARM, _TIMED = 75, 100  # steps; the timed ones hold one measurement
@@ -255,8 +255,8 @@ def take_turns(blocks: dict[str, Block], rounds: int) -> dict[str, list[float]]:
 
 def opened(name: str) -> Data:
     """The training data of a source or a file."""
-    from plasticity.runs import source_of
-    from plasticity.structure import make
+    from plasticity.experiment.configure import source_of
+    from plasticity.experiment.tables import make
 
     source = source_of(name)
     tables = dict(source) if isinstance(source, dict) else {"name": source}

@@ -25,7 +25,7 @@ from plasticity.cli.resume import resume
 from plasticity.cli.run import run
 from plasticity.cli.show import show
 from plasticity.cli.tail import tail
-from plasticity.outlet import open_closed
+from plasticity.machine.outlet import open_closed
 
 # Plain help: the boxes of rich cut words off in narrow terminals and take twice the time.
 app = typer.Typer(

@@ -32,9 +32,10 @@ def branch(
     """Begin a run of its own from a state that another run kept."""
     from plasticity.cli.carrying_out import carry_out
     from plasticity.cli.progress import with_progress
-    from plasticity.overrides import parse_all
-    from plasticity.recording import RunStore
-    from plasticity.runs import branching, reconfigure
+    from plasticity.experiment.configure import reconfigure
+    from plasticity.experiment.overrides import parse_all
+    from plasticity.runs import branching
+    from plasticity.store.store import RunStore
 
     stored = RunStore.open(place, trust)
     chosen = parse_all(settings or [])

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from plasticity.results import Run
-    from plasticity.simulation import Simulation
+    from plasticity.simulation.simulation import Simulation
+    from plasticity.store.run import Run
 
 
 def carry_out(

@@ -13,8 +13,8 @@ def cite(
     ],
 ) -> None:
     """Print the BibTeX entries of exactly what an experiment uses."""
-    from plasticity.citations import citations_of
-    from plasticity.results import Run, opened
+    from plasticity.experiment.citations import citations_of
+    from plasticity.store.run import Run, opened
 
     found = opened(target)
     print("\n\n".join(citations_of(found.experiment if isinstance(found, Run) else found)))

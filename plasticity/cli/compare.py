@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from plasticity.comparing.given import Entrant
-    from plasticity.comparing.tables import Contender
-    from plasticity.comparison import Comparison
+    from plasticity.comparison.comparison import Comparison
+    from plasticity.comparison.data import Entrant
+    from plasticity.comparison.tables import Contender
 
 _FOLDER = "comparison"
 
@@ -61,9 +61,9 @@ def compare(
     """Run experiments on the same data: one table, one page."""
     from plasticity.cli.failures import interrupted
     from plasticity.cli.terminal import line, stdout
-    from plasticity.comparing.given import entrants_of
-    from plasticity.comparison import compare as run_all
-    from plasticity.overrides import parse_all
+    from plasticity.comparison.comparison import compare as run_all
+    from plasticity.comparison.data import entrants_of
+    from plasticity.experiment.overrides import parse_all
 
     chosen = parse_all(settings or [])
     entrants = entrants_of(experiments or ())
@@ -112,8 +112,8 @@ class _Telling:
 
     def __init__(self, entrants: Iterable[str]) -> None:
         from plasticity.cli.progress import PROGRESS
-        from plasticity.discovery import find
         from plasticity.errors import UnknownNameError
+        from plasticity.experiment.registry import find
 
         self._width = max(map(len, entrants))
         self._bar: Any = None
@@ -132,7 +132,7 @@ class _Telling:
 def _without_bars(entrants: dict[str, Entrant]) -> dict[str, Any]:
     """The experiments without bars of their own, which would not tell whose they are."""
     from plasticity.cli.progress import with_progress
-    from plasticity.spec import Experiment
+    from plasticity.experiment.spec import Experiment
 
     return {
         name: with_progress(given, quiet=True)[0] if isinstance(given, Experiment) else given
@@ -166,8 +166,8 @@ def _command(
 
 def print_table(console: Console, compared: Comparison) -> None:
     """Print a row an experiment or, where the terminal is too narrow for it, a column each."""
-    from plasticity.comparing.readouts import LINEAR_PROBE
-    from plasticity.report.wording import cell, heading
+    from plasticity.analysis.readouts import LINEAR_PROBE
+    from plasticity.comparison.page.wording import cell, heading
 
     columns, sign = compared.columns, "+/-" if console.options.ascii_only else "±"
     rows = [
@@ -191,7 +191,7 @@ def _text(contender: Contender, column: str, sign: str) -> str:
     """The mean over the seeds, with its standard deviation where there are several."""
     import math
 
-    from plasticity.report.wording import cell
+    from plasticity.comparison.page.wording import cell
 
     spread = contender.spread(column)
     told = cell(column, contender.mean(column))

@@ -10,7 +10,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from plasticity.analysis.parting import Differences
+    from plasticity.analysis.divergence import Differences
 
 
 def diff(
@@ -18,9 +18,9 @@ def diff(
     other: Annotated[str, typer.Argument(metavar="B", help="The store of another.")],
 ) -> None:
     """Tell in what two runs differ, and at which step they part."""
-    from plasticity.analysis.parting import differences_of
+    from plasticity.analysis.divergence import differences_of
     from plasticity.cli.terminal import stdout
-    from plasticity.results import open_run
+    from plasticity.store.run import open_run
 
     found = differences_of(open_run(one), open_run(other))
     console = stdout()

@@ -8,12 +8,12 @@ import attrs
 
 from plasticity.cli.settings import described, shown
 from plasticity.cli.terminal import heading, line
-from plasticity.data import Data
-from plasticity.discovery import find
+from plasticity.components.data import Data
+from plasticity.components.setting import settings_of
 from plasticity.errors import PlasticityError
-from plasticity.parts import Part, parts_of
-from plasticity.settings import settings_of
-from plasticity.spec import GIVEN, Experiment, Layer, Reference
+from plasticity.experiment.registry import find
+from plasticity.experiment.spec import GIVEN, Experiment, Layer, Reference
+from plasticity.experiment.walk import Part, parts_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -66,7 +66,7 @@ def _told(reference: Any, role: str) -> tuple[str, type | None, dict[str, Any]]:
     if isinstance(reference, Data):
         return GIVEN, None, {"name": reference.name, "shape": reference.samples.shape}
     if not isinstance(reference, Reference):
-        from plasticity.discovery import name_of
+        from plasticity.experiment.registry import name_of
 
         cls = type(reference)
         given = {name: getattr(reference, name) for name in settings_of(cls)}

@@ -18,7 +18,7 @@ import typer
 from typer.core import TyperGroup
 
 from plasticity.errors import ComponentError, DivergenceError, PlasticityError
-from plasticity.outlet import outlets
+from plasticity.machine.outlet import outlets
 
 _FRAMEWORK = Path(__file__).parents[1]
 _SIGNAL = 128

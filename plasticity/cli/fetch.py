@@ -20,12 +20,12 @@ def fetch(
     """Download the data of a source, check them, tell where they are."""
     from plasticity.cli.failures import fail
     from plasticity.cli.terminal import line, stdout
-    from plasticity.components import events_of
-    from plasticity.discovery import short
+    from plasticity.components.component import events_of
     from plasticity.errors import PlasticityError, SpecError
-    from plasticity.folders import cache_folder
-    from plasticity.spec import Reference
-    from plasticity.structure import make
+    from plasticity.experiment.registry import short
+    from plasticity.experiment.spec import Reference
+    from plasticity.experiment.tables import make
+    from plasticity.machine.cache_folder import cache_folder
 
     source = make(Reference(name), "fetch", "source")
     if "fetch_data" not in events_of(source):

@@ -9,7 +9,7 @@ from plasticity.cli.terminal import columns, heading
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from plasticity.results import Run
+    from plasticity.store.run import Run
     from plasticity.typing import Array
 
 

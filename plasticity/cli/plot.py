@@ -13,7 +13,7 @@ from plasticity.cli.options import DataAgain, Overwrite
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from plasticity.results import Run
+    from plasticity.store.run import Run
 
 _MOVING = (".gif", ".mp4")
 _STILL = (".png", ".svg", ".pdf")
@@ -48,7 +48,7 @@ def plot(
 ) -> None:
     """Draw a picture of a run."""
     from plasticity.errors import SpecError, StoreError
-    from plasticity.results import open_run
+    from plasticity.store.run import open_run
 
     target = Path(f"{picture.value}.png") if out is None else out
     moves = picture is Picture.trajectory and target.suffix in _MOVING

@@ -18,9 +18,9 @@ def plugins(
 ) -> None:
     """List the installed components: package, settings, paper."""
     from plasticity.cli.terminal import heading, line, stdout
-    from plasticity.discovery import COMPONENTS, DIAGNOSTICS, entries, find, short
-    from plasticity.editable import not_installed
     from plasticity.errors import UnknownNameError, listed, nearest
+    from plasticity.experiment.editable import not_installed
+    from plasticity.experiment.registry import COMPONENTS, DIAGNOSTICS, entries, find, short
     from plasticity.hookspecs import ROLES
 
     if role is not None and role not in ROLES:
@@ -65,11 +65,11 @@ def _told(name: str, group: str, whole: bool) -> tuple[str, list[str]]:
     """The role of a component, and what to print of it; all there is to tell if `whole`."""
     from inspect import getdoc
 
-    from plasticity.citations import short_form
     from plasticity.cli.settings import described
-    from plasticity.components import role_of
-    from plasticity.discovery import DIAGNOSTICS, entry_of, find, short
-    from plasticity.portion import Portion
+    from plasticity.components.component import role_of
+    from plasticity.experiment.citations import short_form
+    from plasticity.experiment.portion import Portion
+    from plasticity.experiment.registry import DIAGNOSTICS, entry_of, find, short
 
     if ":" in name:
         cls, told = find(name), [name]
@@ -90,12 +90,12 @@ def _told(name: str, group: str, whole: bool) -> tuple[str, list[str]]:
 
 def _events(cls: type) -> Iterator[str]:
     """The events that a component answers, and whether a compiled step does what it does there."""
-    from plasticity.components import events_of
+    from plasticity.components.component import events_of
+    from plasticity.components.function_rule import FunctionRule
+    from plasticity.components.kernel import kernels_of
     from plasticity.errors import SettingError
+    from plasticity.fusion.obstacles import FUSED
     from plasticity.hookspecs import EVENTS
-    from plasticity.kernel import kernels_of
-    from plasticity.obstacles import FUSED
-    from plasticity.rule_functions import FunctionRule
 
     try:
         compiled = {"schedule_rate", *kernels_of(cls())}

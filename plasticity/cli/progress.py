@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 if TYPE_CHECKING:
-    from plasticity.spec import Experiment
+    from plasticity.experiment.spec import Experiment
 
 PROGRESS = "progress"
 
@@ -17,11 +17,11 @@ def with_progress(experiment: Experiment, quiet: bool) -> tuple[Experiment, list
 
     A bar that the experiment itself asks for is kept as it is; nothing is added to the experiment.
     """
-    from plasticity import discovery
     from plasticity.errors import UnknownNameError
+    from plasticity.experiment import registry
 
     try:
-        bar = discovery.find(PROGRESS, "observer")
+        bar = registry.find(PROGRESS, "observer")
     except UnknownNameError:
         return experiment, []
     others = tuple(

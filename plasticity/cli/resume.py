@@ -32,12 +32,12 @@ def resume(
     The settings that may change are epochs, observers, metrics and storage; the data must be the
     same, where they are kept elsewhere now.
     """
-    from plasticity.assembly import assemble
     from plasticity.cli.carrying_out import carry_out
     from plasticity.cli.progress import with_progress
-    from plasticity.overrides import parse_all
-    from plasticity.recording import RunStore
-    from plasticity.runs import reconfigure
+    from plasticity.experiment.configure import reconfigure
+    from plasticity.experiment.overrides import parse_all
+    from plasticity.simulation.assembly import assemble
+    from plasticity.store.store import RunStore
 
     chosen = parse_all(settings or [])
     if epochs is not None:

@@ -23,11 +23,11 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Run an experiment and print its final measurements."""
-    from plasticity.assembly import assemble
     from plasticity.cli.carrying_out import carry_out
     from plasticity.cli.progress import with_progress
-    from plasticity.overrides import parse_all
-    from plasticity.runs import configure
+    from plasticity.experiment.configure import configure
+    from plasticity.experiment.overrides import parse_all
+    from plasticity.simulation.assembly import assemble
 
     chosen = parse_all(settings or [])
     made = configure(spec, data=chosen.pop("data", data), **chosen)

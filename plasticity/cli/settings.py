@@ -20,7 +20,7 @@ def described(cls: type, given: Mapping[str, Any] | None = None) -> Iterator[str
     """
     import attrs
 
-    from plasticity.settings import default_of, settings_of, type_name, type_of
+    from plasticity.components.setting import default_of, settings_of, type_name, type_of
 
     given = given or {}
     for name, (attribute, told) in settings_of(cls).items():

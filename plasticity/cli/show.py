@@ -9,9 +9,9 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from plasticity.parts import Part
-    from plasticity.results import Run
-    from plasticity.spec import Experiment
+    from plasticity.experiment.spec import Experiment
+    from plasticity.experiment.walk import Part
+    from plasticity.store.run import Run
 
 
 def show(
@@ -22,7 +22,7 @@ def show(
     """Show what a store or a spec holds and who answers each event."""
     from plasticity.cli.experiment_lines import print_experiment
     from plasticity.cli.terminal import stdout
-    from plasticity.results import Run, opened
+    from plasticity.store.run import Run, opened
 
     console = stdout()
     found = opened(target)
@@ -37,7 +37,7 @@ def show(
 def _print_run(console: Console, run: Run) -> None:
     from plasticity.cli.measurements import print_measurements
     from plasticity.cli.terminal import columns, heading
-    from plasticity.quantities import size_text
+    from plasticity.experiment.quantities import size_text
 
     told = run.store.attributes
     heading(console, "run")
@@ -68,9 +68,9 @@ def _print_run(console: Console, run: Run) -> None:
 
 def _arrays(run: Run) -> list[tuple[str, str, str, str]]:
     """Path, dimensions with sizes, type and size of the arrays outside the checkpoints."""
-    from plasticity.quantities import size_text
-    from plasticity.recording.arrays import dims_stored
-    from plasticity.recording.checkpoints import GROUP
+    from plasticity.experiment.quantities import size_text
+    from plasticity.store.arrays import dims_stored
+    from plasticity.store.checkpoints import GROUP
 
     rows = []
     for path, array in run.store.arrays().items():
@@ -91,11 +91,11 @@ def _with_data(found: Run | Experiment) -> Experiment:
     import attrs
     import numpy as np
 
-    from plasticity.data import Data
+    from plasticity.components.data import Data
     from plasticity.errors import StoreError
-    from plasticity.parts import parts_of
-    from plasticity.results import Run
-    from plasticity.spec import GIVEN
+    from plasticity.experiment.spec import GIVEN
+    from plasticity.experiment.walk import parts_of
+    from plasticity.store.run import Run
 
     if not isinstance(found, Run):
         return found
@@ -116,9 +116,9 @@ def _with_data(found: Run | Experiment) -> Experiment:
 
 def _paths_of(part: Part) -> list[str]:
     """The files, folders and URLs that the settings of a component name."""
-    from plasticity.discovery import find
-    from plasticity.settings import settings_of, type_name, type_of
-    from plasticity.spec import GIVEN
+    from plasticity.components.setting import settings_of, type_name, type_of
+    from plasticity.experiment.registry import find
+    from plasticity.experiment.spec import GIVEN
 
     given, name = getattr(part.reference, "settings", {}), getattr(part.reference, "name", GIVEN)
     if not given or name == GIVEN or ":" in name:
@@ -130,10 +130,10 @@ def _paths_of(part: Part) -> list[str]:
 
 def _print_schedule(console: Console, found: Run | Experiment) -> None:
     """Print who answers what; the reason where the experiment cannot be assembled here."""
-    from plasticity.assembly import assemble
     from plasticity.cli.terminal import columns, heading, line
     from plasticity.errors import PlasticityError
-    from plasticity.schedule_summary import schedule_of
+    from plasticity.simulation.assembly import assemble
+    from plasticity.simulation.event_order import schedule_of
 
     heading(console, "order in which components answer")
     try:

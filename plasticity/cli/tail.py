@@ -9,7 +9,7 @@ import typer
 from plasticity.cli.options import Place
 
 if TYPE_CHECKING:
-    from plasticity.results import Run
+    from plasticity.store.run import Run
 
 
 def tail(
@@ -23,7 +23,7 @@ def tail(
     import time
 
     from plasticity.cli.terminal import line, stdout
-    from plasticity.results import open_run
+    from plasticity.store.run import open_run
 
     console, before = stdout(), None
     while True:

@@ -17,7 +17,7 @@ from typing import Any
 import numba
 from numba.core.caching import CompileResultCacheImpl, FunctionCache
 
-from plasticity.folders import cache_folder
+from plasticity.machine.cache_folder import cache_folder
 
 logger = logging.getLogger("plasticity")
 

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from plasticity.kernels.cache import kernels_folder, tell
-from plasticity.threads import sleep_soon
+from plasticity.machine.threads import sleep_soon
 
 logger = logging.getLogger("plasticity")
 

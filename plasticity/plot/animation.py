@@ -9,7 +9,7 @@ from plasticity.errors import DataError, StoreError
 from plasticity.plot.canvas import MUTED, weights_image
 from plasticity.plot.fields import grid_of, limit_of
 from plasticity.plot.recorded import along
-from plasticity.results import Run
+from plasticity.store.run import Run
 
 _MOST = 36
 _SECONDS = 6.0

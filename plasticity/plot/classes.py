@@ -8,7 +8,7 @@ import numpy as np
 
 from plasticity.errors import DataError
 from plasticity.plot.canvas import CLASSES, MUTED, axes
-from plasticity.results import Run
+from plasticity.store.run import Run
 from plasticity.typing import Array
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ def confusion(
     from scipy.stats.contingency import crosstab
 
     if isinstance(run, Run):
-        from plasticity.comparing.reading import read_off_store
-        from plasticity.comparing.readouts import LINEAR_PROBE
+        from plasticity.analysis.reading import read_off_store
+        from plasticity.analysis.readouts import LINEAR_PROBE
 
         reading = read_off_store(run, data)
         labels, predicted = reading.labels, reading.predicted[LINEAR_PROBE]

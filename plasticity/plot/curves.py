@@ -10,7 +10,7 @@ import numpy as np
 from plasticity.errors import DataError
 from plasticity.plot.canvas import axes, colour_of, few_numbers, quiet, whole_numbers
 from plasticity.plot.recorded import along
-from plasticity.results import Run
+from plasticity.store.run import Run
 from plasticity.typing import Array
 
 if TYPE_CHECKING:

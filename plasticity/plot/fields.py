@@ -10,7 +10,7 @@ from plasticity.analysis.dims import of_images
 from plasticity.errors import DataError
 from plasticity.plot.canvas import MUTED, axes, side_by_side, weights_image
 from plasticity.plot.recorded import along
-from plasticity.results import Run
+from plasticity.store.run import Run
 from plasticity.typing import Array
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from plasticity.analysis.dims import of_images
 from plasticity.errors import DataError
-from plasticity.results import Run
+from plasticity.store.run import Run
 
 if TYPE_CHECKING:
     import xarray as xr

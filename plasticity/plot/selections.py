@@ -9,7 +9,7 @@ import numpy as np
 
 from plasticity import formulas
 from plasticity.plot.canvas import axes, colour_of, few_numbers, quiet, whole_numbers
-from plasticity.results import Run
+from plasticity.store.run import Run
 from plasticity.typing import Array
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def selectivity(
     The fewer samples a neuron selects, the more selective it is.
     """
     if isinstance(run, Run):
-        from plasticity.comparing.reading import evaluation_responses
+        from plasticity.analysis.reading import evaluation_responses
 
         responses = evaluation_responses(run, samples)
         counts: Mapping[str, Array] = {"": np.count_nonzero(formulas.selected(responses), axis=1)}

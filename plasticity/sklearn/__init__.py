@@ -25,8 +25,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from plasticity.discovery import ESTIMATORS, PRESETS, READOUTS, entries, entry_of
 from plasticity.errors import nearest_or_all
+from plasticity.experiment.registry import ESTIMATORS, PRESETS, READOUTS, entries, entry_of
 from plasticity.sklearn.transformer import PlasticityTransformer, transformer_of
 
 __all__ = ["PlasticityTransformer"]

@@ -9,11 +9,11 @@ from typing import Any
 import attrs
 import numpy as np
 
-from plasticity import discovery
+from plasticity.components.rule import Term
+from plasticity.components.setting import default_of, settings_of
 from plasticity.errors import PlasticityError
-from plasticity.rules import Term
-from plasticity.settings import default_of, settings_of
-from plasticity.spec import Experiment, Layer, Reference, to_dict
+from plasticity.experiment import registry
+from plasticity.experiment.spec import Experiment, Layer, Reference, to_dict
 
 _INSIDE = re.compile("^(?!layers__).*__|^layers__[^_]+(_[^_]+)*__.*__")  # settings of a component
 # What the data and other parameters of the estimator stand for.
@@ -95,7 +95,7 @@ def _settings(component: Any, role: str, prefix: str) -> Iterator[tuple[str, Any
 def _found(name: str, role: str) -> type:
     """The class of a component; one without settings where there is none, which `fit` will tell."""
     try:
-        return discovery.find(name, role)
+        return registry.find(name, role)
     except PlasticityError:
         return object
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import attrs
 
-from plasticity.assembly import assemble
-from plasticity.clock import Clock
+from plasticity.components.clock import Clock
 from plasticity.errors import SpecError
+from plasticity.experiment.spec import Experiment
 from plasticity.hookspecs import hookimpl
-from plasticity.simulation import Simulation
+from plasticity.simulation.assembly import assemble
+from plasticity.simulation.simulation import Simulation
 from plasticity.sklearn.responding import fitting
-from plasticity.spec import Experiment
 
 _ENDLESS = 10**9  # epochs
 

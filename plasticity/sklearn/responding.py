@@ -7,11 +7,11 @@ from typing import Any
 import attrs
 import numpy as np
 
-from plasticity.assembly import assemble
-from plasticity.data import Data
-from plasticity.fallbacks import AsLearnt
-from plasticity.simulation import Simulation
-from plasticity.spec import Experiment
+from plasticity.components.data import Data
+from plasticity.components.defaults import AsLearnt
+from plasticity.experiment.spec import Experiment
+from plasticity.simulation.assembly import assemble
+from plasticity.simulation.simulation import Simulation
 
 
 @attrs.define(eq=False)

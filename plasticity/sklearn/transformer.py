@@ -18,17 +18,17 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from plasticity.assembly import assemble
-from plasticity.data import Data
+from plasticity.components.data import Data
 from plasticity.errors import DataError, PlasticityError
-from plasticity.portion import Portion
-from plasticity.results import Run
-from plasticity.runs import configure
-from plasticity.simulation import Simulation
+from plasticity.experiment.configure import configure
+from plasticity.experiment.portion import Portion
+from plasticity.experiment.spec import Experiment
+from plasticity.simulation.assembly import assemble
+from plasticity.simulation.simulation import Simulation
 from plasticity.sklearn.parameters import parameters_of, paths_of, without_words
 from plasticity.sklearn.passes import next_pass
 from plasticity.sklearn.responding import Learnt, learnt_by
-from plasticity.spec import Experiment
+from plasticity.store.run import Run
 from plasticity.typing import Array
 
 _RESPONSES = 1000  # samples that respond at once

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from plasticity.simulation import Simulation
-from plasticity.snapshots import put_back
+from plasticity.components.variable import streams_of, variables_of
+from plasticity.network.snapshot import put_back
+from plasticity.simulation.simulation import Simulation
 from plasticity.testing.behaviour import CHANGES
 from plasticity.testing.findings import BrokenError, contract_check
 from plasticity.testing.trial import probe, try_out, under_test
-from plasticity.variable import streams_of, variables_of
 
 
 @contract_check

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from plasticity.components import events_of, role_of
+from plasticity.components.arrays import FILLS
+from plasticity.components.component import events_of, role_of
+from plasticity.components.kernel import Kernel, kernels_of
+from plasticity.components.variable import Array, streams_of, variables_of
 from plasticity.errors import DataError, PlasticityError, SpecError, listed
-from plasticity.hookspecs import FILLS
-from plasticity.kernel import Kernel, kernels_of
-from plasticity.simulation import Simulation
+from plasticity.simulation.simulation import Simulation
 from plasticity.testing.findings import (
     BrokenError,
     close,
@@ -32,7 +33,6 @@ from plasticity.testing.plain import (
 )
 from plasticity.testing.stand_ins import Asking, Forgetful, Keeper
 from plasticity.testing.trial import Size, probe, try_out, under_test
-from plasticity.variable import Array, streams_of, variables_of
 
 # What an event may change.
 CHANGES = {

@@ -9,17 +9,17 @@ from typing import Any
 import attrs
 import tomli_w
 
-from plasticity import contracts
-from plasticity.components import role_of
-from plasticity.settings import settings_of
-from plasticity.spec import changed_settings
+from plasticity.components import checks
+from plasticity.components.component import role_of
+from plasticity.components.setting import settings_of
+from plasticity.experiment.spec import changed_settings
 from plasticity.testing.findings import BrokenError, as_toml, contract_check
 
 
 @contract_check
 def check_hooks(component: Any) -> None:
     """It answers at least one event, and each answer takes only arguments that its event has."""
-    contracts.check_hooks(component, "component")
+    checks.check_hooks(component, "component")
     role_of(component)
 
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from plasticity.components import label_of, role_of
+from plasticity.components.component import label_of, role_of
+from plasticity.components.variable import Array, variables_of
 from plasticity.errors import ContractError, PlasticityError
-from plasticity.simulation import Simulation
+from plasticity.simulation.simulation import Simulation
 from plasticity.testing.trial import Trial, made
-from plasticity.variable import Array, variables_of
 
 Check = Callable[..., None]
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from plasticity.clock import Clock
-from plasticity.kernel import Kernel
+from plasticity.components.clock import Clock
+from plasticity.components.kernel import Kernel
+from plasticity.components.variable import Array
 from plasticity.testing.findings import BrokenError
-from plasticity.variable import Array
 
 Named = dict[str, Any]
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from plasticity.clock import Clock
-from plasticity.components import component
+from plasticity.components.clock import Clock
+from plasticity.components.component import component
+from plasticity.components.rule import Rule
+from plasticity.components.setting import setting
+from plasticity.components.variable import Array, Stream, variables_of
 from plasticity.hookspecs import hookimpl
-from plasticity.rules import Rule
-from plasticity.settings import setting
-from plasticity.state import LayerView
-from plasticity.variable import Array, Stream, variables_of
+from plasticity.network.state import LayerView
 
 
 @component

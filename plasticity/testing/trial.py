@@ -9,15 +9,16 @@ from typing import Any
 import attrs
 import numpy as np
 
-from plasticity.assembly import assemble
-from plasticity.components import events_of, role_of
-from plasticity.data import Data
-from plasticity.discovery import find
-from plasticity.dispatch import Answer
+from plasticity.components.component import events_of, role_of
+from plasticity.components.data import Data
+from plasticity.components.variable import Array
 from plasticity.errors import DivergenceError
-from plasticity.simulation import Simulation
-from plasticity.snapshots import not_finite
-from plasticity.spec import Experiment, Layer, Phase
+from plasticity.experiment.registry import find
+from plasticity.experiment.spec import Experiment, Layer, Phase
+from plasticity.network.dispatch import Answer
+from plasticity.network.snapshot import not_finite
+from plasticity.simulation.assembly import assemble
+from plasticity.simulation.simulation import Simulation
 from plasticity.testing.stand_ins import (
     Correlate,
     CorrelateSlope,
@@ -29,7 +30,6 @@ from plasticity.testing.stand_ins import (
     MeanSquare,
     Step,
 )
-from plasticity.variable import Array
 
 # The stand-in of a part, which stays out where the component under test answers the event itself.
 _STAND_INS: dict[str, tuple[str, type]] = {

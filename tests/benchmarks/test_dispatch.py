@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from plasticity import Clock, hookimpl, hookspecs
-from plasticity.dispatch import Manager, answers, emit
+from plasticity.network.dispatch import Manager, answers, emit
 
 EVENTS = (
     "draw_batch",

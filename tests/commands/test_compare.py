@@ -11,7 +11,7 @@ from rich.console import Console
 
 from plasticity import open_run
 from plasticity.cli.compare import print_table
-from plasticity.comparison import compare
+from plasticity.comparison.comparison import compare
 
 IMAGES = np.random.default_rng(2).random((100, 3, 3))
 SPEC = """

@@ -11,9 +11,9 @@ import pytest
 from console import SMALL, command, finish, start
 
 import plasticity as pl
-from plasticity.citations import short_form
 from plasticity.cli.settings import described
-from plasticity.discovery import DIAGNOSTICS, entries, find, short
+from plasticity.experiment.citations import short_form
+from plasticity.experiment.registry import DIAGNOSTICS, entries, find, short
 from plasticity.hookspecs import EVENTS, ROLES
 
 

@@ -12,7 +12,7 @@ from console import SMALL, command, finish, start
 
 import plasticity as pl
 from plasticity import Experiment
-from plasticity.results import Run, opened
+from plasticity.store.run import Run, opened
 
 TOLD = "bcm: the preset; ./bcm is what lies here under this name"
 

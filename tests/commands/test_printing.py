@@ -16,8 +16,8 @@ import plasticity as pl
 from plasticity import hookimpl
 from plasticity.cli import app
 from plasticity.cli.tail import tail
-from plasticity.outlet import Outlet
-from plasticity.results import open_run
+from plasticity.machine.outlet import Outlet
+from plasticity.store.run import open_run
 
 
 def in_ascii(*arguments: str) -> str:
@@ -114,7 +114,7 @@ def test_watching_a_run_ends_with_the_reader(tmp_path, monkeypatch):
         @hookimpl
         def step_finished(self, clock):
             if clock.step == 2:
-                monkeypatch.setattr("plasticity.results.open_run", look)
+                monkeypatch.setattr("plasticity.store.run.open_run", look)
                 monkeypatch.setattr(sys, "stdout", Outlet(Gone(errno.EPIPE)))
                 tail(str(tmp_path / "o"), every=0.1)
                 monkeypatch.undo()

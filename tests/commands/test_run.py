@@ -9,7 +9,7 @@ import pytest
 from console import SMALL, command
 
 import plasticity as pl
-from plasticity.runs import configure
+from plasticity.experiment.configure import configure
 
 TWO_LAYERS = """
 data = "digits"

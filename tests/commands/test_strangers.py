@@ -14,7 +14,7 @@ from console import command
 import plasticity as pl
 from plasticity.analysis import responses_of
 from plasticity.errors import StoreError, UntrustedError
-from plasticity.recording.arrays import read_array
+from plasticity.store.arrays import read_array
 
 SAMPLES = np.random.default_rng(0).random((60, 16), dtype=np.float32)
 MODULE = """

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from naive import naive_logistic
 from numba import float32, njit
 
-from plasticity.components import label_of
+from plasticity.components.component import label_of
 from plasticity_plugins.activations.elliot import Elliot, Softsign, SymmetricElliot
 from plasticity_plugins.activations.exponential import Elu, Selu, Softplus
 from plasticity_plugins.activations.linear import Linear

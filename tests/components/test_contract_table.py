@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from plasticity import Data, Experiment, assemble
-from plasticity.discovery import COMPONENTS
-from plasticity.spec import changed_settings
+from plasticity.experiment.registry import COMPONENTS
+from plasticity.experiment.spec import changed_settings
 from plasticity.testing import CHECKS, try_out
 from plasticity.testing.stand_ins import Drawn
 from plasticity.testing.trial import Size, experiment_of, made

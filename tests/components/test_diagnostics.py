@@ -218,7 +218,7 @@ def test_a_component_of_the_run_may_tell_as_well_and_one_that_fails_loses_nothin
 
 def test_looking_on_changes_no_bit(monkeypatch):
     watched = pl.run("bcm", epochs=40, **WITHOUT)
-    monkeypatch.setattr("plasticity.discovery.DIAGNOSTICS", "none.such")
+    monkeypatch.setattr("plasticity.experiment.registry.DIAGNOSTICS", "none.such")
     assert np.array_equal(watched.weights, pl.run("bcm", epochs=40, **WITHOUT).weights)
 
 

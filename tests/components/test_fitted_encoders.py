@@ -218,7 +218,7 @@ def test_data_in_memory_are_encoded_once_and_behind_what_is_not_once_at_each_ste
 
 
 def test_data_too_large_to_be_kept_twice_are_encoded_at_each_step(monkeypatch):
-    from plasticity import drawing
+    from plasticity.fusion import inputs as drawing
 
     once = seen(X, Whiten(), dtype="float32")
     monkeypatch.setattr(drawing, "_ENCODED", 10)

@@ -9,7 +9,7 @@ from naive_inputs import naive_drifting
 
 import plasticity as pl
 from plasticity import Clock, Experiment, Layer, Phase, analysis, assemble
-from plasticity.variable import variables_of
+from plasticity.components.variable import variables_of
 from plasticity_plugins.metrics.tuning import grating_responses
 from plasticity_plugins.sources.gratings import Gratings, fill_grating
 

@@ -8,7 +8,7 @@ from scipy import stats
 from threadpoolctl import threadpool_limits
 
 from plasticity import Data, Experiment, Layer, assemble
-from plasticity.components import label_of
+from plasticity.components.component import label_of
 from plasticity.errors import SettingError
 from plasticity_plugins.initializers.constant import Constant, Ones, Zeros
 from plasticity_plugins.initializers.normal import Normal

@@ -7,7 +7,7 @@ from naive_inputs import naive_noise, naive_normal, naive_patch, naive_uniform
 import plasticity as pl
 from plasticity import Clock, Data, Experiment, Layer, Phase, assemble, hookimpl
 from plasticity.errors import ContractError, DataError, SettingError
-from plasticity.kernels import counted
+from plasticity.kernels import counter_random as counted
 from plasticity_plugins.activations.linear import Linear
 from plasticity_plugins.drawn import KINDS
 from plasticity_plugins.encoders.add_noise import AddNoise

@@ -359,5 +359,5 @@ def test_connections_that_cannot_be_are_refused_with_the_reason(make, n_neuron, 
 
 def test_a_file_of_several_matrices_is_refused(tmp_path):
     np.savez(tmp_path / "several.npz", L=np.zeros((2, 2)))
-    with pytest.raises(SettingError, match="an archive of several; save one by np.save"):
+    with pytest.raises(SettingError, match="an archive of several"):
         ready(MatrixLateral(values=str(tmp_path / "several.npz")), 2)

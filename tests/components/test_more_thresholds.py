@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from naive import naive_fading_mean
 
 from plasticity import Clock
-from plasticity.components import arguments_of
+from plasticity.components.component import arguments_of
+from plasticity.components.variable import variables_of
 from plasticity.errors import SettingError
-from plasticity.variable import variables_of
 from plasticity_plugins.thresholds.blais_tau import BlaisTau
 from plasticity_plugins.thresholds.fixed import Fixed
 from plasticity_plugins.thresholds.mean_of_power import MeanOfPower, PowerOfMoment

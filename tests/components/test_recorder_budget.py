@@ -8,7 +8,7 @@ from recorders import recorded, refused
 from toys import experiment, layer
 
 from plasticity import Storage, assemble, hookimpl
-from plasticity.cadence import GivenSteps, LogSteps, Steps
+from plasticity.components.cadence import GivenSteps, LogSteps, Steps
 from plasticity.errors import ComponentError
 from plasticity_plugins.observers.budget import DOUBLINGS, FRAMES, thin
 from plasticity_plugins.observers.recorder import Recorder

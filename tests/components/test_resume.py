@@ -5,7 +5,7 @@ import pytest
 
 import plasticity as pl
 from plasticity import assemble, hookimpl
-from plasticity.runs import configure
+from plasticity.experiment.configure import configure
 
 SAMPLES = np.random.default_rng(4).random((50, 9)).astype(np.float32)
 METRICS = ["selectivity", "overlap", "memorization", "weight_change", "convergence"]

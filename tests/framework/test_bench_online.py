@@ -8,7 +8,7 @@ from plasticity.bench.cases import all_cases
 from plasticity.bench.online import OnlineRow
 from plasticity.bench.timing import Spread, Watch
 from plasticity.errors import SpecError
-from plasticity.runs import configure
+from plasticity.experiment.configure import configure
 
 CASES = all_cases().online
 SIZES = [(2, 1), (169, 1), (169, 10), (784, 10), (784, 100)]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from toys import Notes, experiment, layer, trained
 
 from plasticity import Cadence, Experiment, assemble, component, hookimpl
-from plasticity.cadence import GivenSteps, LogSteps, Steps
+from plasticity.components.cadence import GivenSteps, LogSteps, Steps
 from plasticity.errors import EntryError
 
 cadences = st.one_of(

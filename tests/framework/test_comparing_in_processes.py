@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 from plasticity import Experiment, open_run
-from plasticity.comparing import workers
-from plasticity.comparing.task import Task
-from plasticity.comparison import compare
-from plasticity.sources import Source
+from plasticity.comparison import workers
+from plasticity.comparison.comparison import compare
+from plasticity.comparison.task import Task
+from plasticity.experiment.source import Source
 
 STUMBLING = """
 import os

@@ -11,9 +11,9 @@ from comparing import CLASSES, SEPARABLE, LastStep, Norms, Stumbles, spec
 
 import plasticity as pl
 from plasticity import Data, assemble, hookimpl
-from plasticity.comparison import compare
+from plasticity.comparison.comparison import compare
 from plasticity.errors import EntryError, SpecError, StoreError
-from plasticity.recording import RunStore
+from plasticity.store.store import RunStore
 
 
 class Stops:
@@ -62,7 +62,7 @@ def test_a_store_is_measured_by_the_metrics_of_weights_that_others_have(folder):
 
 
 def test_runs_in_processes_of_their_own_measure_what_others_do(folder, monkeypatch):
-    monkeypatch.setattr("plasticity.comparing.workers._WORTH_S", -1.0)
+    monkeypatch.setattr("plasticity.comparison.workers._WORTH_S", -1.0)
     settings = {"neurons": 4, "epochs": 1, "data": "digits", "observers": []}
     compared = compare(["bcm", "krotov_hopfield"], out=folder / "both", **settings)
     assert all("unit_convergence" in run.run.metrics for run in compared.runs)

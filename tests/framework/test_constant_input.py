@@ -11,14 +11,14 @@ from sklearn.base import clone
 from typer.testing import CliRunner
 
 import plasticity as pl
-from plasticity import Data, Experiment, Layer, assemble, component, fallbacks, hookimpl
+from plasticity import Data, Experiment, Layer, assemble, component, hookimpl
 from plasticity.cli import app
-from plasticity.comparison import compare
-from plasticity.dispatch import emit
+from plasticity.comparison.comparison import compare
 from plasticity.errors import PlasticityError, StoreError
-from plasticity.runs import configure
+from plasticity.experiment.configure import configure
+from plasticity.experiment.source import Source
+from plasticity.network.dispatch import emit
 from plasticity.sklearn import BCM
-from plasticity.sources import Source
 from plasticity_plugins.encoders.add_noise import AddNoise
 from plasticity_plugins.encoders.dead_inputs import DeadInputs
 from plasticity_plugins.encoders.deprivation import Deprivation
@@ -151,7 +151,7 @@ def test_compiled_equals_plain():
 def test_a_file_too_large_for_the_memory_has_one_too(tmp_path, monkeypatch):
     np.save(tmp_path / "x.npy", FLAT)
     usual = biased(data=tmp_path / "x.npy", metrics=[]).weights
-    monkeypatch.setattr(fallbacks, "LARGE", 0)
+    monkeypatch.setattr("plasticity.components.defaults.LARGE", 0)
     mapped = biased(data=tmp_path / "x.npy", metrics=[])
     assert np.array_equal(mapped.weights, usual)
 

@@ -12,7 +12,7 @@ import pytest
 
 import plasticity
 import plasticity_plugins
-from plasticity import folders
+from plasticity.machine import cache_folder as folders
 
 # Root without the right to write where nobody may; its Python may lie where no other user can go.
 AS_OTHERS = ["setpriv", "--inh-caps=-dac_override", "--bounding-set=-dac_override"]

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import plasticity as pl
-from plasticity.kernels.blocks import parts_of_step
-from plasticity.threads import threads
+from plasticity.fusion.blocks import parts_of_step
+from plasticity.machine.threads import threads
 
 SCRIPT = textwrap.dedent(
     """

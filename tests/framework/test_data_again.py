@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 import plasticity as pl
 from plasticity import Data, analysis
 from plasticity.cli import app
-from plasticity.comparison import compare
+from plasticity.comparison.comparison import compare
 from plasticity.errors import DataError, StoreError
 from plasticity_plugins.sources.arrays import Arrays
 

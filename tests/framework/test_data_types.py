@@ -64,8 +64,8 @@ def test_the_command_line_learns_from_a_file_what_a_run_learns_from_the_array(
 
 
 def test_a_large_mapped_file_of_another_byte_order_stays_on_the_disk(tmp_path, monkeypatch):
-    monkeypatch.setattr("plasticity.data.LARGE", 0)
-    monkeypatch.setattr("plasticity.fallbacks.LARGE", 0)
+    monkeypatch.setattr("plasticity.components.data.LARGE", 0)
+    monkeypatch.setattr("plasticity.components.defaults.LARGE", 0)
     np.save(tmp_path / "x.npy", X.astype(">f4"))
     data = pl.Data(np.load(tmp_path / "x.npy", mmap_mode="r"))
     assert isinstance(data.samples, np.memmap)

@@ -6,8 +6,9 @@ import sys
 import pytest
 from toys import experiment, layer
 
-from plasticity import assemble, discovery
+from plasticity import assemble
 from plasticity.errors import ConflictError, SpecError, UnknownNameError
+from plasticity.experiment import registry
 
 
 @pytest.fixture
@@ -21,16 +22,16 @@ def install(tmp_path, monkeypatch):
         (metadata / "METADATA").write_text(f"Name: {distribution}\nVersion: 1.0\n")
         (metadata / "entry_points.txt").write_text(f"[{group}]\n{entry}\n")
         (tmp_path / f"{distribution}_code.py").write_text(module)
-        discovery._entries.cache_clear()
+        registry._entries.cache_clear()
 
     yield install
     monkeypatch.undo()
-    discovery._entries.cache_clear()
+    registry._entries.cache_clear()
 
 
 def refusal(error, name, role=""):
     with pytest.raises(error) as caught:
-        discovery.find(name, role)
+        registry.find(name, role)
     assert type(caught.value) is error
     return caught.value
 
@@ -88,7 +89,7 @@ def test_a_class_that_is_not_there_is_told_with_its_package(install):
 
 def test_listing_names_imports_nothing(install):
     install("broken", "broken = broken_code:Leak", "raise RuntimeError\n")
-    assert "broken" in discovery.entries()
+    assert "broken" in registry.entries()
 
 
 def test_an_unknown_name_is_refused_with_the_nearest():
@@ -99,8 +100,8 @@ def test_an_unknown_name_is_refused_with_the_nearest():
 
 
 def test_a_short_name_means_the_component_of_the_role_at_hand():
-    assert discovery.find("uniform", "lateral").__name__ == "UniformLateral"
-    assert discovery.find("uniform", "initializer").__name__ == "Uniform"
+    assert registry.find("uniform", "lateral").__name__ == "UniformLateral"
+    assert registry.find("uniform", "initializer").__name__ == "Uniform"
 
 
 def test_a_short_name_without_its_role_is_refused_with_the_long_ones():
@@ -179,13 +180,13 @@ def test_a_module_of_the_working_directory_is_imported(here):
     (here / "mymod.py").write_text(
         "from beside_mymod import Leak\nclass Outer:\n    Inner = Leak\n"
     )
-    assert discovery.find("mymod:Leak").__name__ == "Leak"
-    assert discovery.find("mymod:Outer.Inner") is discovery.find("mymod:Leak")
+    assert registry.find("mymod:Leak").__name__ == "Leak"
+    assert registry.find("mymod:Outer.Inner") is registry.find("mymod:Leak")
 
 
 def test_an_installed_module_comes_before_one_of_the_working_directory(here):
     (here / "toys.py").write_text("raise RuntimeError\n")
-    assert discovery.find("toys:Plain").__name__ == "Plain"
+    assert registry.find("toys:Plain").__name__ == "Plain"
 
 
 def test_a_module_that_is_nowhere_is_told_and_the_path_stays_as_it_was(here):
@@ -203,7 +204,7 @@ def test_a_module_that_lacks_another_one_is_told_with_it(here):
 
 
 def test_a_component_may_be_named_by_module_and_class():
-    assert discovery.find("toys:Plain").__name__ == "Plain"
+    assert registry.find("toys:Plain").__name__ == "Plain"
 
 
 LOOKS = """
@@ -214,7 +215,7 @@ class Looks:
 
 
 def test_a_diagnostic_that_cannot_be_made_or_is_claimed_twice_is_left_out(install, caplog):
-    group = discovery.DIAGNOSTICS
+    group = registry.DIAGNOSTICS
     install("blind", "looks = blind_code:Looks", LOOKS, group)
     install("one", "leak = one_code:Leak", LEAK, group)
     install("other", "leak = other_code:Leak", LEAK, group)

@@ -12,7 +12,7 @@ from plasticity.hookspecs import EVENTS
 @pytest.fixture
 def nobody_looks_on(monkeypatch):
     """Leave out the diagnostics, which answer events of their own and look at responses."""
-    monkeypatch.setattr("plasticity.assembly._diagnostics", dict)
+    monkeypatch.setattr("plasticity.simulation.assembly._diagnostics", dict)
 
 
 def events_of_a_step(simulation):

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from plasticity import Expression
 from plasticity.errors import ExpressionError
-from plasticity.expressions import ELEMENTWISE, REDUCTIONS
-from plasticity.labelled import Labelled, evaluate
+from plasticity.expressions.evaluate import Labelled, evaluate
+from plasticity.expressions.parse import ELEMENTWISE, REDUCTIONS
 
 DRAWN = np.random.default_rng(7)
 W = DRAWN.normal(size=(3, 4)).astype(np.float32)

@@ -7,8 +7,8 @@ import os
 import numpy as np
 import pytest
 
-from plasticity.recording import files
-from plasticity.recording.files import PARTIAL, replace_file
+from plasticity.store.commit import files
+from plasticity.store.commit.files import PARTIAL, replace_file
 
 needs_direct = pytest.mark.skipif(not hasattr(os, "O_DIRECT"), reason="no O_DIRECT on this system")
 

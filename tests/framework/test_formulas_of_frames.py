@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from plasticity import Expression
 from plasticity.errors import ExpressionError
-from plasticity.kernels.pairwise import total
-from plasticity.labelled import FRAME, Labelled, Total, computed, computed_of_frames
+from plasticity.expressions.evaluate import FRAME, Labelled, Total, computed, computed_of_frames
+from plasticity.kernels.pairwise_sum import total
 
 DIMS = {"w": ("neuron", "input"), "y": ("neuron", "sample"), "theta": ("neuron",)}
 TEXTS = [

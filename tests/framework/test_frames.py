@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from plasticity import Storage, component, hookimpl, open_run
-from plasticity.cadence import Steps
+from plasticity.components.cadence import Steps
 from plasticity.errors import ComponentError, ContractError
-from plasticity.frames import Frames, Offer
+from plasticity.network.capture import Frames, Offer
 from plasticity_plugins.metrics.weight_norm import WeightNorm
 from plasticity_plugins.observers.recorder import Recorder
 from plasticity_plugins.optimizers.momentum import Momentum
@@ -116,7 +116,7 @@ def test_all_frames_but_that_of_the_first_step_are_handed_over(handed_over):
 def test_a_stretch_is_no_longer_than_there_is_room_for_its_frames(handed_over, monkeypatch):
     told = [{"every": every, "variables": NEURON} for every in (2, 3)]
     expected = groups(Hears, told)
-    monkeypatch.setattr("plasticity.frames._SLOTS", 4)
+    monkeypatch.setattr("plasticity.network.capture._SLOTS", 4)
     assert_all_identical(groups(Recorder, told), expected)
     assert max(handed_over) == 4
 
@@ -134,7 +134,7 @@ def files_of(folder):
 def test_frames_that_fill_several_blocks_are_in_each_as_if_they_came_one_by_one(
     frames, counts, monkeypatch, tmp_path, handed_over
 ):
-    monkeypatch.setattr("plasticity.recording.series.frames_per_buffer", lambda *_: frames)
+    monkeypatch.setattr("plasticity.store.series.frames_per_buffer", lambda *_: frames)
     files = []
     for cls in (Recorder, Hears):
         # With zstd the time that the run takes has a say in how a file is packed.
@@ -151,7 +151,7 @@ def test_a_large_array_that_threads_copy_together_is_copied_whole(monkeypatch, h
     large = layer(neurons=50, **PARTS), {"samples": LARGE, "batch_size": 50, "epochs": 4}
     told = [{"every": 2, "variables": ("weights",)}]
     expected = groups(Hears, told, large[0], **large[1])
-    monkeypatch.setattr("plasticity.online._WORTH_SHARING", 100)
+    monkeypatch.setattr("plasticity.fusion.online._WORTH_SHARING", 100)
     assert_all_identical(groups(Recorder, told, large[0], **large[1]), expected)
     assert sum(handed_over) > 4
 
@@ -273,7 +273,7 @@ def test_what_is_no_offer_is_told():
         simulation(layer(), batch_size=1, listeners=[counts]).run()
     assert str(caught.value) == (
         "'counts' returned tuple from kept_in_stretch, which returns an Offer of "
-        "plasticity.frames, or None"
+        "plasticity.network.capture, or None"
     )
 
 

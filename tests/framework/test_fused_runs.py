@@ -17,8 +17,8 @@ from fused import (
 
 from plasticity import Phase, hookimpl, rule
 from plasticity.errors import DivergenceError
-from plasticity.fuse import FusedStep
-from plasticity.kernels.blocks import rows_at_a_time
+from plasticity.fusion.blocks import rows_at_a_time
+from plasticity.fusion.step import FusedStep
 from plasticity_plugins.activations.linear import Linear
 from plasticity_plugins.constraints.bounds import Bounds
 from plasticity_plugins.constraints.row_norm import RowNorm

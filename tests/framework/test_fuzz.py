@@ -18,10 +18,10 @@ from recorded import simulation
 
 import plasticity as pl
 from plasticity import Experiment, assemble
-from plasticity.discovery import preset_text
 from plasticity.errors import PlasticityError, SpecError
-from plasticity.recording.arrays import read_array
-from plasticity.recording.attributes import decoded, encoded
+from plasticity.experiment.registry import preset_text
+from plasticity.store.arrays import read_array
+from plasticity.store.attributes import decoded, encoded
 
 # What is drawn is the seed of a mutation, of which nothing smaller could be made.
 CASES = settings(

@@ -5,8 +5,8 @@ import pytest
 from recorded import message, simulation
 
 from plasticity import Storage, hookimpl, open_run
-from plasticity.recording import keeper as module
-from plasticity.recording.keeper import Keeper
+from plasticity.store import commit_schedule as module
+from plasticity.store.commit_schedule import Keeper
 
 
 class Time:

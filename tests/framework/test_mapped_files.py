@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import plasticity as pl
-from plasticity import fallbacks
-from plasticity.data import Data
+from plasticity.components import defaults
+from plasticity.components.data import Data
 from plasticity_plugins.sources import array_files
 from plasticity_plugins.sources.arrays import Arrays
 
@@ -35,13 +35,13 @@ def trained(samples, fuse):
 def test_a_large_mapped_file_trains_as_the_same_samples_in_memory(
     samples, mapped, fuse, monkeypatch
 ):
-    monkeypatch.setattr(fallbacks, "LARGE", 0)
-    assert isinstance(fallbacks.batches_of(Data(mapped), True, 10), fallbacks.MappedBatches)
+    monkeypatch.setattr(defaults, "LARGE", 0)
+    assert isinstance(defaults.batches_of(Data(mapped), True, 10), defaults.MappedBatches)
     np.testing.assert_array_equal(trained(mapped, fuse), trained(samples, fuse))
 
 
 def test_a_small_mapped_file_is_read_like_samples_in_memory(mapped):
-    assert type(fallbacks.batches_of(Data(mapped), True, 10)) is fallbacks.Batches
+    assert type(defaults.batches_of(Data(mapped), True, 10)) is defaults.Batches
 
 
 def test_rows_of_a_mapped_file_are_those_of_the_array_more_than_are_taken_at_once(samples, mapped):
@@ -67,7 +67,7 @@ _RUN = """
 import sys
 import numpy as np
 import plasticity as pl
-from plasticity.comparing.peak_memory import peak_bytes
+from plasticity.machine.peak_memory import peak_bytes
 before = peak_bytes()
 pl.run("bcm", data=sys.argv[1], neurons=5, epochs=1, fuse="never", metrics=[], observers=[])
 print((peak_bytes() - before) / 1e6)

@@ -13,7 +13,7 @@ from toys import experiment
 
 import plasticity as pl
 from plasticity import Data, assemble, component, hookimpl, plot, setting
-from plasticity.comparison import compare
+from plasticity.comparison.comparison import compare
 
 CELLS = {
     "begin": """
@@ -27,7 +27,7 @@ CELLS = {
     "weights": "plot.weights(run)",
     "axes": "ax = plot.weights(run); type(ax).__name__, ax.get_title()",
     "compare": """
-        from plasticity.comparison import compare
+        from plasticity.comparison.comparison import compare
         compared = compare(["bcm", "krotov_hopfield"], data=X, neurons=4, epochs=2)
         compared
     """,

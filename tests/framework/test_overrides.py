@@ -10,7 +10,7 @@ from toys import Plain, ToyHebb, experiment, layer
 
 from plasticity import Data, Experiment, Layer, Phase, Storage, run
 from plasticity.errors import SettingError, SpecError, UnknownNameError
-from plasticity.overrides import override, parse
+from plasticity.experiment.overrides import override, parse
 
 ONE = {"data": "digits", "layers": [{"neurons": 9, "rule": "bcm", "activation": "relu"}]}
 TWO = {

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from zarr.storage import MemoryStore
 
-from plasticity.recording.block import Block, Cut
-from plasticity.recording.layout import BUFFER_BYTES, cut, frames_per_buffer
-from plasticity.recording.packing import Packer, codecs_of
-from plasticity.recording.staged import StagedStore
+from plasticity.store.commit.staged import StagedStore
+from plasticity.store.encoding.block import Block, Cut
+from plasticity.store.encoding.layout import BUFFER_BYTES, cut, frames_per_buffer
+from plasticity.store.encoding.packing import Packer, codecs_of
 
 SHAPES = st.lists(st.integers(1, 9), max_size=3).map(tuple)
 
@@ -124,7 +124,8 @@ def test_what_lay_in_the_memory_of_a_block_is_not_in_its_file(compression, monke
     files = []
     for before in (0, 255):
         monkeypatch.setattr(
-            "plasticity.recording.block.pages", lambda size, b=before: np.full(size, b, np.uint8)
+            "plasticity.store.encoding.block.pages",
+            lambda size, b=before: np.full(size, b, np.uint8),
         )
         block = Block(made, (4, 5))
         block.put(0, np.arange(20, dtype=np.float32).reshape(1, 4, 5))

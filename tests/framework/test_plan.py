@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plasticity.dispatch import Manager, answers, collect, emit, first
 from plasticity.errors import ComponentError
 from plasticity.hookspecs import PROJECT, hookimpl
+from plasticity.network.dispatch import Manager, answers, collect, emit, first
 
 spec = pluggy.HookspecMarker(PROJECT)
 ARGUMENTS = {"a": 1, "b": [2], "c": "three"}

@@ -10,10 +10,10 @@ from typer.testing import CliRunner
 import plasticity as pl
 from plasticity import Data, component, hookimpl
 from plasticity.cli import app
-from plasticity.comparison import compare
+from plasticity.comparison.comparison import compare
 from plasticity.errors import DataError, PlasticityError, SettingError
-from plasticity.runs import configure
-from plasticity.sources import Source
+from plasticity.experiment.configure import configure
+from plasticity.experiment.source import Source
 
 X = np.random.default_rng(0).random((400, 16)).astype("float32")
 LABELS = np.arange(400) % 4

@@ -21,9 +21,9 @@ from recorded import Meets, assert_same, left_by, message, simulation
 
 from plasticity import open_run
 from plasticity.errors import StoreError
-from plasticity.recording import files, staged, target
-from plasticity.recording.arrays import read_array
-from plasticity.recording.staged import StagedStore
+from plasticity.store.arrays import read_array
+from plasticity.store.commit import files, staged, target
+from plasticity.store.commit.staged import StagedStore
 
 SEED = 12
 NONE = ("there is nothing there", "is not the store of a run")

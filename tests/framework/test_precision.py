@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import plasticity as pl
-from plasticity.recording.precision import rounded
+from plasticity.store.encoding.precision import rounded
 
 
 def rounded_exactly(value, bits):

@@ -16,7 +16,7 @@ from toys import Identity, Plain, Small, ToyHebb
 import plasticity as pl
 from plasticity import Rule, component, hookimpl
 from plasticity.analysis import responses_of
-from plasticity.comparison import compare
+from plasticity.comparison.comparison import compare
 from plasticity.errors import StoreError
 from plasticity.sklearn import BCM
 from plasticity_plugins.rules.equation import Equation

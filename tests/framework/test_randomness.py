@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from plasticity.randomness import stream
+from plasticity.network.randomness import stream
 
 
 def numbers(seed, name):

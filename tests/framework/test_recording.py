@@ -22,9 +22,9 @@ from toys import SAMPLES, experiment, layer
 
 from plasticity import Data, Run, Variable, assemble, component, hookimpl, open_run, setting
 from plasticity.errors import ComponentError, ContractError
-from plasticity.recording.series import Column, Series
-from plasticity.recording.staged import StagedStore
-from plasticity.recording.writer import Writer
+from plasticity.store.background import Writer
+from plasticity.store.commit.staged import StagedStore
+from plasticity.store.series import Column, Series
 
 
 class Taker:
@@ -353,7 +353,7 @@ def test_a_run_that_waits_for_the_store_for_long_is_told_so_once(caplog, monkeyp
         now += passes
         return now
 
-    monkeypatch.setattr("plasticity.recording.writer.perf_counter", clock)
+    monkeypatch.setattr("plasticity.store.background.perf_counter", clock)
     writer = Writer(1000)
 
     def write(times):

@@ -13,8 +13,8 @@ from recorded import Meets, assert_same, left_by, message, simulation, warnings_
 
 from plasticity import open_run
 from plasticity.errors import EntryError
-from plasticity.recording.mark import Mark
-from plasticity.storage import Storage
+from plasticity.experiment.storage import Storage
+from plasticity.store.commit.lease import Mark
 
 
 def short(storage=None, epochs=2, **changes):

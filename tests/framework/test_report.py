@@ -14,11 +14,11 @@ from comparing import RNG, Norms, Stumbles, spec
 from matplotlib.image import imread
 
 from plasticity import Experiment, component, hookimpl, setting
-from plasticity.comparison import compare
-from plasticity.differences import settings_of_all
+from plasticity.comparison.comparison import compare
+from plasticity.comparison.page.pictures import sample_picture, weight_picture
 from plasticity.errors import StoreError
+from plasticity.experiment.diff import settings_of_all
 from plasticity.plot.curves import trace_of
-from plasticity.report.pictures import sample_picture, weight_picture
 
 
 def pixels(picture):

@@ -8,9 +8,9 @@ from numba import njit
 from toys import experiment, layer, trained, weights_of
 
 from plasticity import assemble, component, hookimpl, rule, setting
+from plasticity.components.setting import settings_of
+from plasticity.components.variable import variables_of
 from plasticity.errors import ContractError, SettingError
-from plasticity.settings import settings_of
-from plasticity.variable import variables_of
 
 RANDOM = np.random.default_rng(8)
 ARRAYS = {

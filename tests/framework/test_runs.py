@@ -9,7 +9,7 @@ from toys import experiment, layer
 import plasticity as pl
 from plasticity import Data, hookimpl
 from plasticity.errors import UnknownNameError
-from plasticity.runs import configure, source_of
+from plasticity.experiment.configure import configure, source_of
 
 SAMPLES = np.random.default_rng(7).random((60, 16))
 

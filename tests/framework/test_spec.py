@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plasticity import Data, Experiment, Layer, Phase, component, hookimpl, setting
+from plasticity.components.setting import settings_of
 from plasticity.errors import ContractError, SpecError
-from plasticity.settings import settings_of
-from plasticity.structure import make
+from plasticity.experiment.tables import make
 from plasticity_plugins.activations.relu import Relu
 from plasticity_plugins.initializers.normal import Normal
 from plasticity_plugins.optimizers.adam import Adam

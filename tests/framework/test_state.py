@@ -100,7 +100,7 @@ def test_a_snapshot_does_not_change_when_the_run_goes_on():
 
 
 def test_a_snapshot_holds_the_state_and_nothing_else(monkeypatch):
-    monkeypatch.setattr("plasticity.assembly._diagnostics", dict)
+    monkeypatch.setattr("plasticity.simulation.assembly._diagnostics", dict)
     snapshot = assemble(made()).snapshot()
     assert {name: sorted(kept["arrays"]) for name, kept in snapshot.items()} == {
         "experiment": ["batches.order"],

@@ -125,7 +125,7 @@ def test_a_file_system_that_is_full_is_told_and_survived(reference, folder):
 HOLDS = """
 import sys
 from pathlib import Path
-from plasticity.recording.lock import Lock
+from plasticity.store.commit.lock import Lock
 
 lock = Lock(Path(sys.argv[1]))
 lock.acquire()

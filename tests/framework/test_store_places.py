@@ -13,7 +13,7 @@ import pytest
 from recorded import Meets, message, simulation
 
 from plasticity import open_run
-from plasticity.recording.mark import _begun
+from plasticity.store.commit.lease import _begun
 
 
 @pytest.fixture

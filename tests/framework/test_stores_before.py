@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import plasticity as pl
-from plasticity.comparison import compare
+from plasticity.comparison.comparison import compare
 
 STORE = Path(__file__).parents[1] / "golden" / "run_of_version_0_1_0.zip"
 # As it was made: 2 epochs of 4 steps, every second step recorded, samples times 0.1.

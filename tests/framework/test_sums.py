@@ -5,8 +5,8 @@ import pytest
 from following import follow
 
 from plasticity import Data, Experiment, Layer, Phase, Stream, hookimpl
-from plasticity.citations import citations_of
 from plasticity.errors import SpecError
+from plasticity.experiment.citations import citations_of
 from plasticity_plugins.activations.relu import Relu
 from plasticity_plugins.initializers.normal import Normal
 from plasticity_plugins.optimizers.sgd import SGD

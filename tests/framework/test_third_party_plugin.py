@@ -11,8 +11,8 @@ import pytest
 
 from plasticity import open_run
 from plasticity.errors import UnknownNameError
-from plasticity.spec import Reference
-from plasticity.structure import make
+from plasticity.experiment.spec import Reference
+from plasticity.experiment.tables import make
 
 PACKAGE = Path(__file__).parents[2] / "examples" / "third_party_plugin"
 PLASTICITY = ("-c", "from plasticity.cli import main; main()")

@@ -9,7 +9,7 @@ import pytest
 # In a process of its own: once loaded, the library of compiled products stays.
 FIRST_RUN = """
 import sys
-from plasticity.threads import one_thread_if_small
+from plasticity.machine.threads import one_thread_if_small
 from threadpoolctl import threadpool_info
 
 assert "scipy.linalg.cython_blas" not in sys.modules
@@ -22,7 +22,7 @@ with one_thread_if_small(10_000_000, compiled=True):
 # A run without compiled steps came before, when the library was not loaded yet.
 SECOND_RUN = (
     """
-from plasticity.threads import one_thread_if_small
+from plasticity.machine.threads import one_thread_if_small
 
 with one_thread_if_small(10):
     pass
@@ -47,7 +47,7 @@ def test_the_products_of_the_first_compiled_run_of_a_process_stay_on_one_thread(
 
 # The first to begin is the first to end; then the other way round.
 SIDE_BY_SIDE = """
-from plasticity.threads import one_thread, one_thread_if_small, threads
+from plasticity.machine.threads import one_thread, one_thread_if_small, threads
 from threadpoolctl import threadpool_info, threadpool_limits
 import scipy.linalg.cython_blas
 

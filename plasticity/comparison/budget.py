@@ -1,0 +1,136 @@
+"""How long each run of a comparison may learn: the same number of samples for all, or seconds."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from time import perf_counter
+
+import attrs
+
+from plasticity.components.clock import Clock
+from plasticity.components.data import Data
+from plasticity.errors import EntryError, PlasticityError, SpecError
+from plasticity.experiment.quantities import seconds_of
+from plasticity.experiment.spec import Experiment, phases_lasting, shortest
+from plasticity.hookspecs import hookimpl
+from plasticity.simulation.assembly import assemble
+
+OWN = "own"
+_TRIAL_SHARE, _TRIAL_MOST = 0.1, 3.0  # of the seconds; seconds
+
+
+@attrs.frozen
+class Budget:
+    """What each run may use: `samples`, or `seconds`, or as its spec says (`own`).
+
+    None of the three is the default: the samples of the longest spec, for all.
+    """
+
+    samples: int | None = None
+    seconds: float | None = None
+    own: bool = False
+
+    @staticmethod
+    def of(told: str | int | None) -> Budget:
+        """The budget that a text tells.
+
+        Raises `EntryError` for what tells none.
+
+        >>> Budget.of("90 s").seconds, Budget.of("500000 samples").samples, Budget.of("own").own
+        (90.0, 500000, True)
+        """
+        if told is None:
+            return Budget()
+        text = str(told).strip()
+        if text == OWN:
+            return Budget(own=True)
+        found = re.fullmatch(r"(\d+)(?:\s*samples?)?", text.replace(",", ""))
+        if found and int(found[1]) > 0:
+            return Budget(samples=int(found[1]))
+        try:
+            seconds = seconds_of(text, "budget")
+        except EntryError:
+            seconds = 0.0
+        if seconds <= 0:
+            raise EntryError(
+                'budget: must be a number of samples, as in 500000, a duration, as in "90 s", or '
+                f'"{OWN}", got {told!r}'
+            )
+        return Budget(seconds=seconds)
+
+
+def with_budget(
+    specs: Mapping[str, Experiment], budget: Budget, data: Data
+) -> tuple[dict[str, Experiment], dict[str, str]]:
+    """The specs, each as long as the budget allows, and what to say of those that were changed.
+
+    data  the training data
+
+    A run has whole epochs, one at least; phases keep their proportion. Raises `SpecError` where a
+    phase would not have whole epochs.
+    """
+    if budget.own:
+        return dict(specs), {}
+    if budget.samples is not None:
+        n_epoch = max(1, round(budget.samples / data.per_epoch))
+        wanted = dict.fromkeys(specs, n_epoch)
+    elif budget.seconds is not None:
+        wanted = {name: _epochs_in(spec, budget.seconds, data) for name, spec in specs.items()}
+    else:
+        wanted = dict.fromkeys(specs, max(spec.n_epoch for spec in specs.values()))
+    told, made = {}, {}
+    for name, spec in specs.items():
+        made[name] = spec if spec.n_epoch == wanted[name] else _of_length(name, spec, wanted[name])
+        if made[name] is not spec:
+            told[name] = f"{name}: {wanted[name]} epochs, where its spec says {spec.n_epoch}"
+    return made, told
+
+
+def _of_length(name: str, spec: Experiment, n_epoch: int) -> Experiment:
+    if not spec.phases:
+        return attrs.evolve(spec, epochs=n_epoch)
+    try:
+        return attrs.evolve(spec, phases=phases_lasting(spec.phases, n_epoch), epochs=None)
+    except SpecError as error:
+        raise SpecError(
+            f"{name}: the budget of the comparison is {n_epoch} epochs; {error}; --budget {OWN} "
+            "leaves each run its own length"
+        ) from None
+
+
+def _epochs_in(spec: Experiment, seconds: float, data: Data) -> int:
+    """How many epochs a spec trains in so many seconds, found by a trial on this machine."""
+    stop = _After(min(seconds * _TRIAL_SHARE, _TRIAL_MOST))
+    bare = attrs.evolve(spec, data=data, metrics=(), observers=())
+    simulation = assemble(attrs.evolve(bare, epochs=None if spec.phases else 10**6), [stop])
+    try:
+        simulation.run()
+    except PlasticityError:
+        # At a rate that does not fall weights may diverge; the steps until then were timed.
+        if not math.isfinite(stop.elapsed):
+            raise
+    rate = stop.steps * spec.batch_size / stop.elapsed
+    unit = shortest(spec.phases)
+    return unit * max(1, math.floor(seconds * rate / data.per_epoch / unit))
+
+
+class _After:
+    """Asks to stop so many seconds after the first steps, in which kernels are compiled."""
+
+    every = 10
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._begun: tuple[int, float] | None = None
+        self.steps, self.elapsed = 1, float("inf")
+
+    @hookimpl
+    def should_stop(self, clock: Clock) -> str | None:
+        step, now = clock.step, perf_counter()
+        if self._begun is None:
+            self._begun = step, now
+            return None
+        self.steps, self.elapsed = step - self._begun[0], now - self._begun[1]
+        return "trial" if self.elapsed >= self._seconds else None

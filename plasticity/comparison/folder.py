@@ -1,0 +1,83 @@
+"""The folder of a comparison: which runs it holds, and whether these are the runs asked for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from plasticity.components.data import Data, unlike
+from plasticity.errors import StoreError
+from plasticity.experiment.diff import settings_of_all
+from plasticity.experiment.spec import Experiment
+from plasticity.store.commit.files import PARTIAL, make_folder, write_for_good
+
+NAME, PAGE = "comparison.json", "page.html"
+_FORMAT = 1
+
+
+def place_of(folder: Path, name: str, seed: int) -> Path:
+    """Where the store of a run lies.
+
+    >>> place_of(Path("comparison"), "oja", 3).as_posix()
+    'comparison/oja/seed_3'
+    """
+    return folder / name / f"seed_{seed}"
+
+
+def take_up(folder: Path, specs: Mapping[str, Experiment], data: Data) -> None:
+    """Make the folder, or find in it an earlier comparison of the same that is gone on with.
+
+    specs  by name, as they are run, with any seed
+    data   the training data
+
+    Experiments and seeds may be more than before. Raises `StoreError` where there is anything else
+    in the folder, or where an experiment of the same name or the data were others.
+    """
+    asked = {name: spec.to_dict() for name, spec in specs.items()}
+    path = folder / NAME
+    if path.is_file():
+        asked = _known(path, folder, specs, data) | asked
+    elif folder.exists() and not (
+        folder.is_dir() and all(found.suffix == PARTIAL for found in folder.iterdir())
+    ):
+        raise StoreError(f"{folder}: exists already; choose another folder")
+    make_folder(folder)
+    tables = {"format": _FORMAT, "data": data.fingerprint(), "experiments": asked}
+    write_for_good(path, json.dumps(tables, indent=1).encode())
+
+
+def _known(path: Path, folder: Path, specs: Mapping[str, Experiment], data: Data) -> dict[str, Any]:
+    """The tables of the experiments that the folder holds, none of which is now another."""
+    try:
+        tables = json.loads(path.read_text(encoding="utf-8"))
+        before = {name: Experiment.from_dict(t) for name, t in tables["experiments"].items()}
+        found = tables["data"]
+    except (OSError, ValueError, KeyError, AttributeError) as error:
+        raise StoreError(f"{path}: cannot be read: {error}") from error
+    if tables["format"] != _FORMAT:
+        raise StoreError(f"{path}: of format {tables['format']!r}; this version reads {_FORMAT}")
+    changed = [
+        f"  {name}: {setting}: {then} before, {now} now"
+        for name in specs
+        if name in before
+        for setting, (then, now) in _differ([before[name], specs[name]]).items()
+    ]
+    changed += [
+        f"  data: {key}: {then} before, {now} now"
+        for key, (then, now) in unlike(found, data.fingerprint()).items()
+    ]
+    if changed:
+        raise StoreError(
+            "\n".join([f"{folder}: holds another comparison:", *changed, "choose another folder"])
+        )
+    experiments: dict[str, Any] = tables["experiments"]
+    return experiments
+
+
+def _differ(specs: Sequence[Experiment]) -> dict[str, tuple[str, ...]]:
+    """The settings that differ, but for those that change no number."""
+    found = settings_of_all(specs).differ
+    apart = ("seed", "observers", "storage")
+    return {path: row for path, row in found.items() if path.partition(".")[0] not in apart}

@@ -1,0 +1,60 @@
+"""Metrics of the weights alone: what one experiment of a comparison measures, all can."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from plasticity.components.component import arguments_of, events_of
+from plasticity.components.variable import streams_of, variables_of
+from plasticity.errors import PlasticityError
+from plasticity.experiment.registry import name_of
+from plasticity.experiment.spec import Experiment, Reference
+from plasticity.experiment.tables import make
+from plasticity.typing import Array
+
+_OF_METRICS = {"init_state", "measure", "cite"}
+
+
+def metrics_of_weights(experiments: Iterable[Experiment]) -> tuple[Any, ...]:
+    """The metrics of any of the experiments that need the weights alone, each once.
+
+    Left out is what is given as "module:Class", which nobody asked to import for the others.
+    """
+    found = {_name(metric): metric for spec in experiments for metric in spec.metrics}
+    return tuple(metric for metric in found.values() if _needs_weights_alone(metric))
+
+
+def lacking(experiment: Experiment, metrics: Iterable[Any]) -> tuple[Any, ...]:
+    """Those of the metrics of which the experiment has none of that name."""
+    own = {_name(metric) for metric in experiment.metrics}
+    return tuple(metric for metric in metrics if _name(metric) not in own)
+
+
+def measured_at_end(weights: Array, metrics: Iterable[Any]) -> dict[str, Any]:
+    """What metrics find in weights (neuron, input); those that have a state are left out."""
+    found: dict[str, Any] = {}
+    for metric in metrics:
+        made = make(metric, "metrics", "metric")
+        state = [*variables_of(made), *streams_of(made)]
+        if arguments_of(made.measure) == ("weights",) and not state:
+            found |= made.measure(weights)
+    return found
+
+
+def _needs_weights_alone(metric: Any) -> bool:
+    if isinstance(metric, Reference) and ":" in metric.name:
+        return False
+    try:
+        made = make(metric, "metrics", "metric")
+    except PlasticityError:
+        return False  # told where its own experiment is assembled
+    taken = {*arguments_of(made.measure)}
+    reads = any(variable.intent in ("in", "inout") for variable in variables_of(made))
+    return {"weights"} <= taken <= {"weights", "clock"} and not (
+        reads or {*events_of(made)} - _OF_METRICS
+    )
+
+
+def _name(metric: Any) -> str:
+    return metric.name if isinstance(metric, Reference) else name_of(type(metric))

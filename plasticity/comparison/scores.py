@@ -1,0 +1,205 @@
+"""What a comparison knows of a trained run beside its store: plain numbers, kept as JSON."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import attrs
+import numpy as np
+
+from plasticity import formulas
+from plasticity.analysis.readouts import Reading, read_off
+from plasticity.components.data import Data
+from plasticity.errors import StoreError
+from plasticity.machine.threads import one_thread_if_small
+from plasticity.network.dispatch import answers, collect
+from plasticity.network.randomness import stream
+from plasticity.simulation.simulation import Simulation
+from plasticity.store.commit.files import write_for_good
+from plasticity.store.run import Run
+from plasticity.typing import Array
+
+_FORMAT = 1
+_POINTS = 600  # of the embedding
+_SIZES, _SUBSETS = 8, 20  # of the curve over the number of neurons
+
+
+def _array(shape: tuple[int, ...] | None = None, dtype: Any = np.float64) -> Any:
+    """A field for an array, or a list of its values; unset None, or empty and of this shape."""
+    convert = attrs.converters.optional(np.asarray)
+    if shape is None:
+        return attrs.field(default=None, converter=convert)
+    return attrs.field(factory=partial(np.empty, shape, dtype), converter=convert)
+
+
+@attrs.frozen(eq=False)
+class Cost:
+    """What a run cost on this machine; NaN where it was not measured.
+
+    seconds             from the first step to the end, compilation included
+    samples_per_second  of training alone, without compilation
+    state_bytes         of all arrays of its layers
+    peak_bytes          the most memory of the process, libraries and data included
+    threads             cores that the run had
+    """
+
+    seconds: float = float("nan")
+    samples_per_second: float = float("nan")
+    state_bytes: float = float("nan")
+    peak_bytes: float = float("nan")
+    threads: int = 0
+
+
+@attrs.frozen(eq=False)
+class Scores:
+    """What was found of a trained run.
+
+    labels      the right labels of the held-out samples, or None where nothing was read off
+    predicted   name of a readout -> the labels that it gave them
+    trained_on  how many samples the readouts learnt from
+    points      (sample, 2) the responses to some of these samples on their first two principal
+                components, `shown` their labels, `explained` the shares of the variance
+    selected    (neuron,) samples that each neuron of the last layer selects, of `n_evaluated`
+    silent      (neuron,) whether it responds to all of them alike
+    sizes       numbers of neurons, and for so many of the last layer, drawn at random:
+    memorized   (size, subset) samples that at least one of them selects
+    overlaps    (size, subset) these over the mean that each selects; NaN where nothing is selected
+    samples_seen  samples learnt from, each as often as it was drawn
+    sections    heading and text of what the components report
+    """
+
+    cost: Cost = attrs.field(factory=Cost)
+    labels: Array | None = _array()
+    predicted: dict[str, Array] = attrs.field(factory=dict)
+    trained_on: int = 0
+    points: Array | None = _array()
+    shown: Array | None = _array()
+    explained: tuple[float, ...] = ()
+    selected: Array = _array((0,), np.int64)
+    silent: Array = _array((0,), bool)
+    n_evaluated: int = 0
+    sizes: Array = _array((0,), np.int64)
+    memorized: Array = _array((0, 0))
+    overlaps: Array = _array((0, 0))
+    samples_seen: int = 0
+    sections: tuple[tuple[str, str], ...] = ()
+
+    def accuracy(self, readout: str) -> float | None:
+        """The share of held-out samples that a readout labels right, or None."""
+        if self.labels is None or readout not in self.predicted:
+            return None
+        return float(np.mean(self.predicted[readout] == self.labels))
+
+    def write(self, path: Path, key: str) -> None:
+        """Write them beside the store, at once; `key` tells the run that they belong to."""
+        tables = {"format": _FORMAT, "run": key, **attrs.asdict(self)}
+        write_for_good(path, json.dumps(tables, default=np.ndarray.tolist).encode())
+
+    @classmethod
+    def read(cls, path: Path, key: str) -> Scores | None:
+        """The scores that were written for a run, or None where there are none of it."""
+        try:
+            tables = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            raise StoreError(f"{path}: cannot be read: {error}; delete it to score anew") from error
+        if tables.pop("format", None) != _FORMAT or tables.pop("run", None) != key:
+            return None
+        tables["cost"] = Cost(**tables["cost"])
+        tables["predicted"] = {name: np.array(v) for name, v in tables["predicted"].items()}
+        tables["explained"] = tuple(tables["explained"])
+        tables["sections"] = tuple(map(tuple, tables["sections"]))
+        return cls(**tables)
+
+
+def scores_of(
+    simulation: Simulation, run: Run, held: Data | None, cost: Cost, samples_seen: int
+) -> Scores:
+    """Score a trained simulation: its responses, and what can be read off them.
+
+    held   the held-out samples with labels, or None
+    """
+    with one_thread_if_small(0):  # all of this is, and a second thread would only wait
+        return _scored(simulation, run, held, cost, samples_seen)
+
+
+def _scored(
+    simulation: Simulation, run: Run, held: Data | None, cost: Cost, samples_seen: int
+) -> Scores:
+    responses = simulation.respond(simulation.evaluation.samples)
+    chosen = formulas.selected(responses)
+    sizes, memorized, overlaps = _over_sizes(chosen, simulation.experiment.seed)
+    reading = None
+    if held is not None:
+        seed = simulation.experiment.seed
+        reading = read_off(simulation.data, held, lambda x: simulation.respond(x).T, seed)
+    hook = simulation.manager.hook.report
+    return attrs.evolve(
+        _read(reading, simulation.experiment.seed),
+        cost=cost,
+        selected=np.count_nonzero(chosen, axis=1),
+        silent=~formulas.responds(responses),
+        n_evaluated=responses.shape[1],
+        sizes=sizes,
+        memorized=memorized,
+        overlaps=overlaps,
+        samples_seen=samples_seen,
+        sections=tuple(collect(answers(hook, {"run": run}, "report"))),
+    )
+
+
+def _read(reading: Reading | None, seed: int) -> Scores:
+    if reading is None:
+        return Scores()
+    count = min(_POINTS, len(reading.labels))
+    rows = np.sort(stream(seed, "embedding").choice(len(reading.labels), count, replace=False))
+    points, explained = _main_plane(reading.features[rows])
+    return Scores(
+        labels=reading.labels,
+        predicted=reading.predicted,
+        trained_on=reading.trained_on,
+        points=points,
+        shown=reading.labels[rows],
+        explained=explained,
+    )
+
+
+def _main_plane(features: Array) -> tuple[Array | None, tuple[float, ...]]:
+    """The first two principal components of (sample, feature), and their shares of the variance.
+
+    None where there are fewer than two features, or no variance.
+    """
+    from plasticity.analysis import principal_components
+
+    if min(features.shape) < 2 or not np.ptp(features, axis=0).any():
+        return None, ()
+    import xarray as xr
+
+    found = principal_components(xr.DataArray(features, dims=("sample", "feature")), of="sample")
+    return found["score"].values, tuple(float(share) for share in found["explained"].values)
+
+
+def _over_sizes(chosen: Array, seed: int) -> tuple[Array, Array, Array]:
+    """Samples memorized, and overlap, of random subsets of the neurons.
+
+    chosen  (neuron, sample)  of bool
+    """
+    n_neuron = len(chosen)
+    sizes = np.unique(np.round(np.geomspace(1, n_neuron, _SIZES)).astype(np.int64))
+    memorized = np.empty((len(sizes), _SUBSETS))
+    overlaps = np.full((len(sizes), _SUBSETS), np.nan)
+    each = np.count_nonzero(chosen, axis=1)
+    generator = stream(seed, "subsets of neurons")
+    for subset in range(_SUBSETS):
+        order = generator.permutation(n_neuron)
+        for place, size in enumerate(sizes):
+            some = order[:size]
+            memorized[place, subset] = np.count_nonzero(chosen[some].any(axis=0))
+            mean = each[some].mean()
+            if mean > 0:
+                overlaps[place, subset] = memorized[place, subset] / mean
+    return sizes, memorized, overlaps

@@ -1,0 +1,55 @@
+"""Samples per second of a run, without what is not training."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import pairwise
+from statistics import median
+from time import perf_counter
+
+from plasticity.components.clock import Clock
+from plasticity.experiment.spec import Experiment
+from plasticity.hookspecs import hookimpl
+
+
+class Stopwatch:
+    """A listener that times training between the measurements.
+
+    The median over short stretches of steps: compilation in the first one does not count, nor do
+    stretches in which the layer was measured, where there are others.
+    """
+
+    def __init__(self, experiment: Experiment, n_sample: int) -> None:
+        self._samples = partial(samples_until, experiment, n_sample)
+        steps_per_epoch = max(1, n_sample // experiment.batch_size)
+        if n_sample % experiment.batch_size and not experiment.drop_last:
+            steps_per_epoch += 1
+        self._measured_every = experiment.measure_every or steps_per_epoch
+        self.every = max(1, min(self._measured_every // 4, 100))
+        self._marks: list[tuple[int, float]] = []
+
+    @hookimpl
+    def step_finished(self, clock: Clock) -> None:
+        self._marks.append((clock.step, perf_counter()))
+
+    @property
+    def samples_per_second(self) -> float:
+        """Samples trained on a second; NaN where the run was too short to tell."""
+        stretches = [
+            (self._measures(begin, end), (self._samples(end) - self._samples(begin)) / (to - since))
+            for (begin, since), (end, to) in pairwise(self._marks)
+            if end > begin and to > since
+        ]
+        quiet = [rate for measures, rate in stretches if not measures]
+        return median(quiet or [rate for _, rate in stretches] or [float("nan")])
+
+    def _measures(self, begin: int, end: int) -> bool:
+        return begin // self._measured_every != end // self._measured_every
+
+
+def samples_until(experiment: Experiment, n_sample: int, step: int) -> int:
+    """How many samples a layer has learnt from after so many steps, each as often as drawn."""
+    size = experiment.batch_size
+    per_epoch = n_sample // size * size if experiment.drop_last else n_sample
+    epochs, steps = divmod(step, -(-per_epoch // size))
+    return epochs * per_epoch + min(steps * size, per_epoch)

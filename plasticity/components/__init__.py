@@ -1,0 +1,1 @@
+"""What an author writes against: components, settings, variables, rules, data and clocks."""

@@ -1,0 +1,242 @@
+"""A rule in ten lines: a function of what a neuron sees becomes a component."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from functools import cache
+from types import CellType, FunctionType
+from typing import Any
+
+import numpy as np
+
+from plasticity.components.arrays import SHARED
+from plasticity.components.component import component
+from plasticity.components.rule import Rule
+from plasticity.components.setting import setting
+from plasticity.components.variable import Array, Variable
+from plasticity.errors import ContractError, listed, nearest
+from plasticity.hookspecs import hookimpl
+
+# What a rule may ask for: the symbol of the papers and the array behind it.
+SYMBOLS = {"y": "activity", "u": "current", "theta": "threshold", "slope": "slope"}
+
+
+def rule(
+    label: str,
+    *,
+    source: str = "",
+    competitive: bool = False,
+    reads: Mapping[str, str] | None = None,
+    beside: Mapping[str, str] | None = None,
+) -> Callable[[Callable[..., Any]], type[Rule]]:
+    """Make a rule of a function of what a neuron sees.
+
+        dW_ij = < phi_i x_j > - d_i w_ij
+
+    The function is compiled by Numba and run over all neurons and samples. Its arguments are the
+    symbols `y` (activity), `u` (current), `theta` (threshold) and `slope` (sigma'(u)); arguments
+    with a default are settings of the rule. It returns phi, or (phi, d). If `competitive`, it gets
+    the vectors of one sample over all neurons, further `phi` to fill and, if asked for, `d` to add
+    to, and returns nothing.
+
+    label    how messages call the rule
+    source   BibTeX entry of the paper
+    reads    further symbols: name of the argument -> name of a Variable (neuron,) that another
+             component of the layer writes
+    beside   what it does not work without: entry of the layer -> name of a component
+
+    Raises `ContractError` for an argument that is neither a symbol nor has a default.
+
+    >>> from plasticity import rule
+    >>> @rule("leaky_hebb")
+    ... def leaky_hebb(y, leak: float = 0.1):
+    ...     return y, leak
+    >>> leaky_hebb(leak=0.2)
+    leaky_hebb(leak=0.2)
+    """
+
+    def decorate(function: Callable[..., Any]) -> type[Rule]:
+        made = _rule_class(label, function, source, competitive, reads or {})
+        if beside:
+            made.beside = dict(beside)  # type: ignore[attr-defined]  # read by what tries it out
+        return made
+
+    return decorate
+
+
+class FunctionRule(Rule):
+    """Base of the rules made by `rule`: runs the compiled loop on the arrays of its symbols."""
+
+    function: Any
+    symbols: tuple[str, ...]
+    named: Mapping[str, str]  # symbol -> its array
+    parameters: tuple[str, ...]
+    competitive: bool
+    decays: bool
+
+    def add(self, *targets: Array) -> None:
+        """Add to the modulation and, if the rule decays, to the decay."""
+        arrays = [getattr(self, self.named[symbol]) for symbol in self.symbols]
+        number = targets[0].dtype.type
+        values = [getattr(self, name) for name in self.parameters]
+        parameters = [number(value) if isinstance(value, float) else value for value in values]
+        self.loop()(*arrays, *parameters, *targets)
+
+    @classmethod
+    def arrays(cls) -> list[tuple[str, int]]:
+        """The arrays of the symbols, in their order, each with its rank."""
+        found = [(cls.named[symbol], _dims(cls.named[symbol])) for symbol in cls.symbols]
+        return [(name, len(dims)) for name, dims in found]
+
+    @classmethod
+    def loop(cls) -> Callable[..., Any]:
+        """The loop around the function; made once a class."""
+        return _loop_around(cls)  # type: ignore[arg-type]  # mypy takes the hash of instances
+
+
+@cache  # not kept in the class, which may be sent to a process that has to make its own
+def _loop_around(cls: type[FunctionRule]) -> Callable[..., Any]:
+    from plasticity.kernels import loops
+
+    make = loops.competitive if cls.competitive else loops.pointwise
+    symbols = [(symbol, rank) for symbol, (_, rank) in zip(cls.symbols, cls.arrays(), strict=True)]
+    return make(cls.function, symbols, cls.parameters, cls.decays)
+
+
+@hookimpl
+def _modulate(self: FunctionRule, modulation: Array) -> None:
+    self.add(modulation)
+
+
+@hookimpl
+def _modulate_and_decay(self: FunctionRule, modulation: Array, decay: Array) -> None:
+    self.add(modulation, decay)
+
+
+def _dims(name: str) -> tuple[str | int, ...]:
+    """The dimensions of an array that a neuron sees."""
+    return SHARED[name][0].dims if name in SHARED else ("neuron",)
+
+
+def _rule_class(
+    label: str,
+    function: Callable[..., Any],
+    source: str,
+    competitive: bool,
+    reads: Mapping[str, str],
+) -> type[Rule]:
+    from numba import njit
+
+    plain = getattr(function, "py_func", function)
+    taken = inspect.signature(plain).parameters
+    symbols = tuple(name for name, told in taken.items() if told.default is told.empty)
+    filled = tuple(name for name in ("phi", "d") if competitive and name in symbols)
+    symbols = tuple(name for name in symbols if name not in filled)
+    named = SYMBOLS | dict(reads)
+    _check_symbols(label, symbols, filled, competitive, named)
+    for name, told in taken.items():
+        if told.kind is told.KEYWORD_ONLY:
+            raise ContractError(
+                f"rule {label!r}: Numba compiles no arguments by keyword only; take {name!r} by "
+                "position: leave out the '*'"
+            )
+    parameters = {name: told for name, told in taken.items() if told.default is not told.empty}
+    dispatcher = function if hasattr(function, "py_func") else njit(error_model="numpy")(function)
+    decays = "d" in filled if competitive else _returns_two(label, plain, symbols, parameters)
+
+    namespace: dict[str, Any] = {
+        "__doc__": plain.__doc__,
+        "__module__": plain.__module__,
+        "__qualname__": plain.__qualname__,
+        "__annotations__": {name: _annotation(told) for name, told in parameters.items()},
+        "function": staticmethod(dispatcher),
+        "symbols": symbols,
+        "named": named,
+        "parameters": tuple(parameters),
+        "competitive": competitive,
+        "decays": decays,
+        "modulate": _modulate_and_decay if decays else _modulate,
+    }
+    for symbol in symbols:
+        name = named[symbol]
+        described = SHARED[name][0].description if name in SHARED else ""
+        namespace[name] = Variable(_dims(name), description=described, intent="in")
+    for name, told in parameters.items():
+        namespace[name] = _as_setting(name, told)
+    cls = type(plain.__name__, (FunctionRule,), namespace)
+    return component(source=source, label=label)(cls)
+
+
+def _check_symbols(
+    label: str,
+    symbols: tuple[str, ...],
+    filled: tuple[str, ...],
+    competitive: bool,
+    named: Mapping[str, str],
+) -> None:
+    for name in symbols:
+        if name not in named:
+            raise ContractError(
+                f"rule {label!r}: {name!r} is nothing that a neuron sees{nearest(name, named)} "
+                f"(it sees {listed(named)}; a setting of the rule has a default; a rule that "
+                "needs x or w itself is a class that answers propose_update)"
+            )
+    if competitive and "phi" not in filled:
+        raise ContractError(f"rule {label!r}: a competitive rule takes phi and fills it")
+
+
+def _returns_two(
+    label: str,
+    plain: Callable[..., Any],
+    symbols: tuple[str, ...],
+    parameters: dict[str, inspect.Parameter],
+) -> bool:
+    """Whether the function gives d beside phi; it is tried once, on ones."""
+    defaults = {name: _default(told) for name, told in parameters.items()}
+    try:
+        # Numbers of NumPy, because 1 / 0 is infinite for them, as it will be when compiled.
+        with np.errstate(all="ignore"):
+            result = _interpreted(plain, set())(*([np.float64(1)] * len(symbols)), **defaults)
+    except Exception as error:
+        raise ContractError(
+            f"rule {label!r}: the function fails where all its symbols are 1: "
+            f"{type(error).__name__}: {error}"
+        ) from error
+    if isinstance(result, tuple) and len(result) != 2:
+        raise ContractError(f"rule {label!r}: return phi or (phi, d), got {len(result)} values")
+    return isinstance(result, tuple)
+
+
+def _interpreted(function: Any, seen: set[int]) -> Any:
+    """A function and the compiled ones that it calls, as plain Python: a trial compiles nothing."""
+    if not hasattr(function, "__code__") or id(function) in seen:
+        return function
+    seen.add(id(function))
+
+    def plain(value: Any) -> Any:
+        return _interpreted(value.py_func, seen) if hasattr(value, "py_func") else value
+
+    names = {name: plain(value) for name, value in function.__globals__.items()}
+    cells = tuple(CellType(plain(cell.cell_contents)) for cell in function.__closure__ or ())
+    return FunctionType(
+        function.__code__, names, function.__name__, function.__defaults__, cells or None
+    )
+
+
+def _annotation(told: inspect.Parameter) -> Any:
+    known = {"float": float, "int": int, "bool": bool}
+    if told.annotation is told.empty:
+        return type(_default(told))
+    return known.get(told.annotation, told.annotation)
+
+
+def _default(told: inspect.Parameter) -> Any:
+    field = told.default
+    return field._default if hasattr(field, "_default") else field
+
+
+def _as_setting(name: str, told: inspect.Parameter) -> Any:
+    if hasattr(told.default, "_default"):
+        return told.default
+    return setting(default=told.default, doc=name)

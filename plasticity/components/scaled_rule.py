@@ -1,0 +1,79 @@
+"""A rule with a coefficient, a schedule, or phases in which it learns, as one component."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MethodType
+from typing import Any
+
+import numpy as np
+
+from plasticity.components.clock import Clock
+from plasticity.components.component import arguments_of, events_of, label_of
+from plasticity.components.rule import Term
+from plasticity.components.variable import Array
+from plasticity.hookspecs import hookimpl
+
+
+class ScaledRule:
+    """Adds a multiple of what a rule adds: the rule writes into arrays of zeros first.
+
+    All other events go to the rule itself. `arrays` is what the events of the layer hand over for
+    the batch at hand; the loop keeps it up to date.
+    """
+
+    def __init__(self, term: Term) -> None:
+        self.rule = term.rule
+        self.term = term
+        self.label = label_of(term.rule)
+        self.arrays: Mapping[str, Array] = {}
+        self.labels: Mapping[str, Array] = {}
+        self._scratch: dict[str, Array] = {}
+        self._arguments: dict[str, tuple[str, ...]] = {}
+        for event in events_of(term.rule):
+            answer = getattr(term.rule, event)
+            if event in _SCALED:
+                self._arguments[event] = arguments_of(answer)
+                answer = MethodType(_SCALED[event], self)
+            setattr(self, event, answer)
+
+    def add(self, event: str, clock: Clock, targets: Mapping[str, Array]) -> None:
+        """Let the rule answer the event on zeros and add the multiple of them to the targets."""
+        if not self.term.learns_in(clock.phase):
+            return
+        scratch = {name: self._zeros(name, array) for name, array in targets.items()}
+        known = {**self.arrays, **self.labels, **scratch, "clock": clock}
+        getattr(self.rule, event)(*(known[name] for name in self._arguments[event]))
+        coefficient = self.coefficient(clock)
+        for name, array in targets.items():
+            scratch[name] *= array.dtype.type(coefficient)
+            array += scratch[name]
+
+    def coefficient(self, clock: Clock) -> float:
+        """The coefficient at this step, by its schedule if there is one."""
+        schedule = self.term.schedule
+        if schedule is None:
+            return self.term.coefficient
+        taken = arguments_of(schedule.schedule_rate)
+        factor: float = schedule.schedule_rate(*[clock for _ in taken])
+        return self.term.coefficient * factor
+
+    def _zeros(self, name: str, like: Array) -> Array:
+        found = self._scratch.get(name)
+        if found is None or found.shape != like.shape:
+            found = self._scratch[name] = np.empty_like(like)
+        found.fill(0)
+        return found
+
+
+@hookimpl
+def _modulate(self: ScaledRule, modulation: Array, decay: Array, clock: Clock) -> None:
+    self.add("modulate", clock, {"modulation": modulation, "decay": decay})
+
+
+@hookimpl
+def _propose_update(self: ScaledRule, update: Array, clock: Clock) -> None:
+    self.add("propose_update", clock, {"update": update})
+
+
+_SCALED: dict[str, Callable[..., Any]] = {"modulate": _modulate, "propose_update": _propose_update}

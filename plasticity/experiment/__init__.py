@@ -1,0 +1,1 @@
+"""The spec of an experiment as data, before anything is allocated."""

@@ -1,0 +1,88 @@
+"""In what the specs of a comparison differ, and in what they agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from plasticity.experiment.spec import Experiment, Layer
+
+NOTHING = "–"
+
+
+@attrs.frozen
+class Settings:
+    """The settings of several specs by dotted path, one text a spec.
+
+    differ   those in which they differ
+    shared   those in which all agree, one text
+    """
+
+    differ: dict[str, tuple[str, ...]]
+    shared: dict[str, str]
+
+
+def settings_of_all(specs: Sequence[Experiment]) -> Settings:
+    """The settings that any of the specs gives or that differ, defaults of the spec included."""
+    several = any(len(spec.layers) > 1 for spec in specs)
+    flat = [_flat(spec, several) for spec in specs]
+    paths = dict.fromkeys(path for found in flat for path in found)
+    rows = {path: tuple(found.get(path, NOTHING) for found in flat) for path in paths}
+    return Settings(
+        {path: row for path, row in rows.items() if len(set(row)) > 1},
+        {path: row[0] for path, row in rows.items() if len(set(row)) == 1},
+    )
+
+
+def _flat(spec: Experiment, several: bool) -> dict[str, str]:
+    tables = {"epochs": spec.n_epoch} | _defaults(Experiment) | spec.to_dict()
+    layers = [_defaults(Layer) | layer for layer in tables.pop("layers")]
+    flat: dict[str, str] = {}
+    _put(flat, "", tables)
+    for index, layer in enumerate(layers):
+        _put(flat, f"layer {index}." if several else "", layer)
+    return flat
+
+
+def _defaults(cls: type) -> dict[str, Any]:
+    """The defaults that are numbers or texts; what is left out otherwise is told by no entry."""
+    return {
+        attribute.name: attribute.default
+        for attribute in attrs.fields(cls)
+        if isinstance(attribute.default, int | str) and attribute.default != ""
+    }
+
+
+def _put(flat: dict[str, str], prefix: str, tables: Mapping[str, Any]) -> None:
+    for key, value in tables.items():
+        path = f"{prefix}{key}"
+        if isinstance(value, Mapping):
+            if "name" in value:
+                flat[path] = str(value["name"])
+            rest = {name: item for name, item in value.items() if name != "name"}
+            _put(flat, f"{path}.", rest)
+        elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
+            flat[path] = ", ".join(_name(item) for item in value) or NOTHING
+            for index, item in enumerate(value):
+                if isinstance(item, Mapping):
+                    name = item.get("name", index)
+                    _put(flat, f"{path}.{name}.", {k: v for k, v in item.items() if k != "name"})
+        else:
+            flat[path] = _text(value)
+
+
+def _name(item: Any) -> str:
+    return str(item.get("name", "")) if isinstance(item, Mapping) else str(item)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_text, value)) or NOTHING
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        short = f"{value:g}"
+        return short if float(short) == value else repr(value)
+    return str(value)

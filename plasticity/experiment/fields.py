@@ -1,0 +1,170 @@
+"""The entries of a spec: what may stand there, and what is said of what may not."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Callable, Mapping
+from types import BuiltinFunctionType, FunctionType
+from typing import Any
+
+import attrs
+
+from plasticity.components.rule import Rule, Term
+from plasticity.errors import EntryError
+
+
+@attrs.frozen
+class Reference:
+    """A component by name, with the settings that differ from its defaults.
+
+    >>> Reference.of({"name": "sgd", "rate": 0.1})
+    Reference(name='sgd', settings={'rate': 0.1})
+    """
+
+    name: str
+    settings: dict[str, Any] = attrs.field(factory=dict)
+
+    @staticmethod
+    def of(value: Any, place: str = "component") -> Any:
+        """A name or a table as a Reference; anything else (a component, None) as it is.
+
+        Raises `SpecError` for what can be no component, beginning with the place.
+        """
+        if isinstance(value, str):
+            return Reference(value)
+        if isinstance(value, Mapping):
+            settings = dict(value)
+            if not isinstance(settings.get("name"), str):
+                raise EntryError(
+                    f'{place}: the table of a component has its name, as in {{ name = "..." }}, '
+                    f"got {settings!r}"
+                )
+            return Reference(settings.pop("name"), settings)
+        if isinstance(value, numbers.Number | list | tuple) or hasattr(value, "__array__"):
+            raise EntryError(
+                f"{place}: a component is a name, a table with a name, or an object, got {value!r}"
+            )
+        if isinstance(value, type):
+            name = value.__name__
+            raise EntryError(f"{place}: {name} is a class; give a component made of it, {name}()")
+        if isinstance(value, FunctionType | BuiltinFunctionType):
+            raise EntryError(f"{place}: a function is no component; @rule makes a rule of one")
+        return value
+
+
+def part(default: Any = attrs.NOTHING, *, role: str) -> Any:
+    """An entry for one component of a role."""
+    return entry(Reference.of, default, role=role)
+
+
+def parts(*, role: str) -> Any:
+    """An entry for any number of components of a role."""
+    return entry(_as_parts, (), role=role)
+
+
+def rules() -> Any:
+    """An entry for a rule or a sum of rules."""
+    return entry(_as_terms, role="rule")
+
+
+def all_of(kind: type, default: Any = attrs.NOTHING) -> Any:
+    """An entry for one object of a class, or several; each may be a table."""
+
+    def convert(value: Any, place: str) -> tuple[Any, ...]:
+        items = (value,) if isinstance(value, kind) else tuple(value)
+        return tuple(_object(item, kind, f"{place}[{index}]") for index, item in enumerate(items))
+
+    return entry(convert, default)
+
+
+def one_object(kind: type, default: Any) -> Any:
+    """An entry for one object of a class, or a table."""
+    return entry(lambda value, place: _object(value, kind, place), default)
+
+
+def _object(value: Any, kind: type, place: str) -> Any:
+    if isinstance(value, Mapping):
+        from plasticity.experiment.tables import structured
+
+        return structured(kind, value, place)
+    if not isinstance(value, kind):
+        raise EntryError(f"{place}: must be a {kind.__name__} or a table, got {value!r}")
+    return value
+
+
+def entry(convert: Callable[[Any, str], Any], default: Any = attrs.NOTHING, **metadata: str) -> Any:
+    """A field whose converter is told the entry, to begin its messages with it."""
+
+    def with_place(value: Any, attribute: attrs.Attribute[Any]) -> Any:
+        return convert(value, attribute.name)
+
+    converter = attrs.Converter(with_place, takes_field=True)
+    return attrs.field(default=default, converter=converter, metadata=metadata)
+
+
+def whole(low: int) -> Any:
+    """A check that a value is a whole number from `low`, or None."""
+
+    def check(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+        number = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+        if value is not None and not (number and value >= low):
+            raise EntryError(f"{attribute.name}: must be a whole number from {low}, got {value!r}")
+
+    return check
+
+
+def one_of(*choices: str) -> Any:
+    """A check that a value is one of these texts."""
+
+    def check(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+        if value not in choices:
+            raise EntryError(
+                f"{attribute.name}: must be one of {', '.join(map(repr, choices))}, got {value!r}"
+            )
+
+    return check
+
+
+def true_or_false(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+    """A check that a value is true or false."""
+    if not isinstance(value, bool):
+        raise EntryError(f"{attribute.name}: must be true or false, got {value!r}")
+
+
+def _as_parts(value: Any, place: str) -> tuple[Any, ...]:
+    if not isinstance(value, list | tuple):
+        return (Reference.of(value, place),)
+    return tuple(Reference.of(item, f"{place}[{index}]") for index, item in enumerate(value))
+
+
+def _as_terms(value: Any, place: str) -> tuple[Term, ...]:
+    if isinstance(value, list | tuple):
+        if not value:
+            raise EntryError(f"{place}: there is no rule in the list; give at least one")
+        items = enumerate(value)
+        return tuple(term for index, item in items for term in _as_terms(item, f"{place}[{index}]"))
+    if isinstance(value, Term):
+        schedule = Reference.of(value.schedule, f"{place}.schedule")
+        return (attrs.evolve(value, schedule=schedule),)
+    if isinstance(value, Rule):
+        return tuple(term for item in value.terms for term in _as_terms(item, place))
+    if isinstance(value, Mapping):
+        table = dict(value)
+        coefficient = _coefficient(table.pop("coefficient", 1.0), place)
+        phases = _phase_names(table.pop("phases", ()), place)
+        schedule = Reference.of(table.pop("schedule", None), f"{place}.schedule")
+        return (Term(Reference.of(table, place), coefficient, phases, schedule),)
+    return (Term(Reference.of(value, place)),)
+
+
+def _coefficient(value: Any, place: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or value != value:
+        raise EntryError(f"{place}: coefficient must be a number, got {value!r}")
+    return float(value)
+
+
+def _phase_names(value: Any, place: str) -> tuple[str, ...]:
+    named = isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
+    if not named:
+        raise EntryError(f"{place}: phases must be a list of names, got {value!r}")
+    return tuple(value)

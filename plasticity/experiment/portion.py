@@ -1,0 +1,61 @@
+"""What is used of whatever a source gives: a part of the samples, and a constant input."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import numpy as np
+
+from plasticity.components.component import component
+from plasticity.components.data import Data
+from plasticity.components.setting import setting, settings_of
+from plasticity.errors import DataError
+
+
+@component(label="data")
+class Portion:
+    """What is used of the data of a source; the settings of every source, beside its own.
+
+    Classes are chosen first, in training and test data; then the first `limit` samples, in training
+    data alone. Where a source draws its samples, `limit` is the length of an epoch.
+
+    `constant` is one more input, the last one, of this value in every sample, also in new ones that
+    the neurons respond to. Its weight is learnt like the others: a bias. It is appended to what the
+    neurons see, so neither scaled nor encoded, and is left out where inputs are shown as an image.
+    """
+
+    limit: int | None = setting(default=None, low=1, unit="samples", doc="use only the first ones")
+    classes: tuple[int | str, ...] | None = setting(
+        default=None, doc="use only the samples with one of these labels"
+    )
+    constant: float | None = setting(default=None, doc="value of one more input, a bias, never 0")
+
+    def of(self, data: Data) -> Data:
+        """Return the chosen samples of the data, which remember by what they were chosen.
+
+        Raises `DataError` where there is no such class, or the data have no labels.
+        """
+        chosen = {n: value for n in PORTION if (value := getattr(self, n)) is not None}
+        constant = chosen.pop("constant", data.constant)
+        if self.classes is not None:
+            data = data.subset(self._rows(data))
+        if data.n_drawn is not None:
+            drawn = min(data.n_drawn, self.limit or data.n_drawn)
+            return attrs.evolve(data, n_drawn=drawn, chosen=chosen, constant=constant)
+        return attrs.evolve(data.subset(slice(self.limit)), chosen=chosen, constant=constant)
+
+    def _rows(self, data: Data) -> Any:
+        if data.labels is None or data.n_drawn is not None:
+            told = "there are no labels" if data.labels is None else "the samples are drawn"
+            raise DataError(f"{data.name}: classes cannot be chosen, because {told}")
+        known = np.unique(data.labels).tolist()
+        wanted = list(self.classes or ())
+        missing = [name for name in wanted if name not in known]
+        if missing or not wanted:
+            told = f"no class {missing[0]!r}" if missing else "the list of classes is empty"
+            raise DataError(f"{data.name}: {told} (there are {', '.join(map(repr, known))})")
+        return np.flatnonzero(np.isin(data.labels, wanted))
+
+
+PORTION = tuple(settings_of(Portion))

@@ -1,0 +1,244 @@
+"""Names of components and presets, read from the metadata of installed packages.
+
+A package registers a component with two lines of its pyproject.toml:
+
+    [project.entry-points."plasticity.components"]
+    my_rule = "my_package:MyRule"
+
+Names are listed without importing anything; a module is imported when its name is asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import sys
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from operator import attrgetter
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import attrs
+
+from plasticity.errors import (
+    ConflictError,
+    SpecError,
+    UnknownNameError,
+    UntrustedError,
+    nearest,
+)
+from plasticity.experiment.editable import not_installed
+from plasticity.hookspecs import PROJECT
+
+COMPONENTS = "plasticity.components"
+PRESETS = "plasticity.presets"
+COMPARISONS = "plasticity.comparisons"
+FILE_READERS = "plasticity.file_readers"
+BENCHMARKS = "plasticity.benchmarks"
+READOUTS = "plasticity.readouts"
+ESTIMATORS = "plasticity.estimators"
+DIAGNOSTICS = "plasticity.diagnostics"
+_MODULE = "module"  # in place of the distribution, of what is named by module and class
+_UNKNOWN = ("unknown", "")  # distribution and version
+
+
+class Untrusted(str):
+    """A name "module:Class" in the spec of a store, because of which nothing is imported."""
+
+
+def untrusted(tables: Any) -> Any:
+    """Return the spec of a store with all that could name a class marked as `Untrusted`.
+
+    >>> untrusted({"rule": ["bcm", {"name": "mine:Rule"}]})["rule"][1]["name"].__class__.__name__
+    'Untrusted'
+    """
+    if isinstance(tables, Mapping):
+        return {key: untrusted(value) for key, value in tables.items()}
+    if isinstance(tables, list):
+        return [untrusted(value) for value in tables]
+    return Untrusted(tables) if isinstance(tables, str) and ":" in tables else tables
+
+
+@attrs.frozen
+class Entry:
+    """One registered name: where its object is found, and which distribution says so."""
+
+    name: str
+    value: str
+    distribution: str
+    version: str
+
+    def load(self) -> type:
+        """Import the module and return the object; a failure names the package.
+
+        The module of a reference "module:Class" may lie in the working directory.
+        """
+        module, _, attribute = self.value.partition(":")
+        by_reference = self.distribution == _MODULE
+        try:
+            found = _import_from_here(module) if by_reference else importlib.import_module(module)
+            loaded: type = attrgetter(attribute)(found)
+        except Exception as error:
+            whose = f" of {self.distribution} {self.version}" if not by_reference else ""
+            again = not_installed(COMPONENTS).get(self.name)
+            raise SpecError(
+                f"component {self.name!r}{whose} cannot be loaded from {self.value!r}: "
+                f"{type(error).__name__}: {error}" + (f"; {again}" if again else "")
+            ) from error
+        return loaded
+
+
+def entries(group: str = COMPONENTS) -> dict[str, tuple[Entry, ...]]:
+    """All registered names of a group, sorted; a name claimed twice has two entries."""
+    return dict(_entries(group))
+
+
+def find(name: str, role: str = "") -> type:
+    """The component class of this name, or of a reference "module:Class".
+
+    A name that several roles use is registered as "role.name" ("lateral.uniform"); where the role
+    is known the short name is enough.
+
+    Raises `UnknownNameError` with the nearest name, `ConflictError` where two distributions claim
+    the name, `UntrustedError` where it is that of a store and would have to be imported.
+
+    >>> find("bmc")
+    Traceback (most recent call last):
+    plasticity.errors.UnknownNameError: unknown component 'bmc'; did you mean 'bcm'? (plasticity \
+plugins lists all)
+    """
+    if isinstance(name, Untrusted):
+        return _known(name)
+    if ":" in name:
+        return Entry(name, name, _MODULE, "").load()
+    qualified = f"{role}.{name}"
+    wanted = qualified if qualified in entries() else name
+    return entry_of(wanted, COMPONENTS, "component", "plasticity plugins lists all").load()
+
+
+def is_preset(name: object) -> bool:
+    """Return whether a string is the name of a preset; a path to what has its name is not."""
+    return isinstance(name, str) and name in entries(PRESETS)
+
+
+def preset_text(name: str) -> str:
+    """The TOML text of a preset; a preset is registered as "package:file.toml"."""
+    return _text(entry_of(name, PRESETS, "preset", "a path to a TOML file works as well"))
+
+
+def comparison_text(name: str) -> str:
+    """The TOML text of a comparison, `compare = [presets]`; registered like a preset."""
+    return _text(entry_of(name, COMPARISONS, "comparison", "name what to compare instead"))
+
+
+def benchmark_text(name: str) -> str:
+    """The TOML text of a file of benchmarks; registered like a preset."""
+    return _text(entry_of(name, BENCHMARKS, "benchmark", "give the package that registers it"))
+
+
+def readers() -> dict[str, str]:
+    """Suffix of a file, without its dot -> name of the source that reads such files."""
+    return {suffix: found[0].value for suffix, found in entries(FILE_READERS).items()}
+
+
+def name_of(cls: type) -> str:
+    """The name by which a spec refers to a component class: registered, or "module:Class"."""
+    value = f"{cls.__module__}:{cls.__qualname__}"
+    for name, found in entries().items():
+        if any(entry.value == value for entry in found):
+            return short(name)
+    return value
+
+
+def short(name: str) -> str:
+    """A registered name without its role.
+
+    >>> short("lateral.uniform")
+    'uniform'
+    """
+    return name.rpartition(".")[2]
+
+
+def entry_of(name: str, group: str, kind: str, hint: str) -> Entry:
+    """The one entry of this name, or the error that tells why there is none."""
+    known = entries(group)
+    if name not in known:
+        for declared, again in not_installed(group).items():
+            if name in (declared, short(declared)):
+                raise UnknownNameError(f"unknown {kind} {name!r}: {again}")
+        namesakes = " or ".join(repr(full) for full in known if short(full) == name)
+        offer = f"; did you mean {namesakes}?" if namesakes else nearest(name, map(short, known))
+        raise UnknownNameError(f"unknown {kind} {name!r}{offer} ({hint})")
+    found = known[name]
+    if len(found) > 1:
+        claims = " and ".join(f"{entry.distribution} {entry.version}" for entry in found)
+        raise ConflictError(
+            f"two distributions claim the {kind} {name!r}: {claims}; uninstall one of them"
+        )
+    return found[0]
+
+
+def _known(name: Untrusted) -> type:
+    """The class of a name in a store: installed, or a component that the program has imported."""
+    for claims in entries().values():
+        if claims[0].value == name:
+            return claims[0].load()
+    module, _, attribute = name.partition(":")
+    found = vars(sys.modules[module]).get(attribute) if module in sys.modules else None
+    if isinstance(found, type) and any(
+        hasattr(member, f"{PROJECT}_impl") for cls in found.__mro__ for member in vars(cls).values()
+    ):
+        return found
+    raise UntrustedError(
+        f"{name!r} is no installed component, and a store that names it does not make us import "
+        f"{module!r}, which could run any code; if you trust the store, resume and branch take "
+        "--trust (resume, branch and open_run in Python trust=True)"
+    )
+
+
+def _import_from_here(module: str) -> ModuleType:
+    """Import a module, from the working directory if it is nowhere else.
+
+    A command that is installed does not look there, as Python does when it runs a script. The
+    folder stays on the path, since functions of the module may import others later.
+    """
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        here = str(Path.cwd())
+        if error.name != module.partition(".")[0] or here in sys.path:
+            raise
+    sys.path.append(here)
+    try:
+        importlib.invalidate_caches()
+        return importlib.import_module(module)
+    except ModuleNotFoundError:
+        sys.path.remove(here)
+        raise
+
+
+def _text(entry: Entry) -> str:
+    package, _, file = entry.value.partition(":")
+    return files(package).joinpath(file).read_text(encoding="utf-8")
+
+
+@cache
+def _entries(group: str) -> tuple[tuple[str, tuple[Entry, ...]], ...]:
+    found: dict[str, dict[tuple[str, str], Entry]] = {}
+    told: dict[Any, tuple[str, str]] = {}
+    for point in importlib.metadata.entry_points(group=group):
+        # Asked once a distribution, not once a name: it reads its metadata each time.
+        if point.dist not in told:
+            told[point.dist] = (point.dist.name, point.dist.version) if point.dist else _UNKNOWN
+        name, version = told[point.dist]
+        entry = Entry(point.name, point.value, name, version)
+        # An editable install may be on the path twice; the same claim twice is one claim.
+        found.setdefault(point.name, {})[(name, point.value)] = entry
+    return tuple((name, _distinct(claims.values())) for name, claims in sorted(found.items()))
+
+
+def _distinct(claims: Iterable[Entry]) -> tuple[Entry, ...]:
+    return tuple(sorted(claims, key=lambda entry: entry.distribution))

@@ -1,0 +1,50 @@
+"""Where the data of an experiment come from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from plasticity.components.component import events_of, label_of
+from plasticity.components.data import Data
+from plasticity.components.defaults import GivenData
+from plasticity.components.setting import settings_of
+from plasticity.errors import DataError
+from plasticity.experiment.portion import PORTION, Portion
+from plasticity.experiment.spec import Experiment
+from plasticity.experiment.tables import make
+
+
+@attrs.frozen
+class Source:
+    """The source component of an experiment, and the settings that say what of its data is used."""
+
+    component: Any
+    portion: dict[str, Any]
+
+    @staticmethod
+    def of(experiment: Experiment) -> Source:
+        """Return the source of the data of an experiment."""
+        if isinstance(experiment.data, Data):
+            return Source(GivenData(data=experiment.data), {})
+        component = make(experiment.data, "data", "source")
+        told, own = getattr(experiment.data, "settings", {}), settings_of(type(component))
+        return Source(component, {n: told[n] for n in PORTION if n in told and n not in own})
+
+    def open_data(self, split: str) -> Any:
+        """Return the data of a split as the component gives them, and of these the part wanted.
+
+        Raises `DataError` where the component draws samples that could be of no part.
+        """
+        data = self.component.open_data(split)
+        if not self.portion or not isinstance(data, Data):
+            return data
+        part = self.portion.keys() - {"constant"}
+        if part and data.n_drawn is None and "draw_batch" in events_of(self.component):
+            raise DataError(
+                f"data {label_of(self.component)!r}: draws its samples itself, so that no part can "
+                "be chosen"
+            )
+        beyond = {} if split == "train" else {"limit": None}
+        return Portion(**{**self.portion, **beyond}).of(data)

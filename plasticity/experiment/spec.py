@@ -1,0 +1,377 @@
+"""What an experiment says, in Python or in a TOML file, without loss from one to the other."""
+
+from __future__ import annotations
+
+import logging
+import math
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import attrs
+import numpy as np
+
+from plasticity.components.component import label_of
+from plasticity.components.data import Data, fingerprint
+from plasticity.components.rule import Term
+from plasticity.components.setting import default_of, settings_of
+from plasticity.errors import EntryError, SpecError
+from plasticity.experiment import notebook, registry
+from plasticity.experiment.fields import Reference as Reference
+from plasticity.experiment.fields import (
+    all_of,
+    one_object,
+    one_of,
+    part,
+    parts,
+    rules,
+    true_or_false,
+    whole,
+)
+from plasticity.experiment.storage import Storage as Storage
+
+logger = logging.getLogger("plasticity")
+
+GIVEN = "given in Python"
+
+
+@attrs.frozen
+class Phase:
+    """A named stretch of the run, in epochs; rules may learn in some phases only."""
+
+    name: str
+    epochs: int = attrs.field(validator=whole(1))
+
+
+def phases_lasting(phases: Sequence[Phase], epochs: int) -> tuple[Phase, ...]:
+    """Return the phases, each lengthened in proportion so that they last so many epochs together.
+
+    Raises `SpecError` where a phase would not have whole epochs.
+
+    >>> [phase.epochs for phase in phases_lasting([Phase("rearing", 1), Phase("test", 2)], 6)]
+    [2, 4]
+    """
+    total, unit = sum(phase.epochs for phase in phases), shortest(phases)
+    if epochs % unit:
+        told = ", ".join(f"{phase.name} {phase.epochs}" for phase in phases)
+        raise SpecError(
+            f"epochs: {epochs} cannot be shared among the phases ({told}) in proportion; give a "
+            f"multiple of {unit}, or the length of a phase, as phases.{phases[0].name}.epochs"
+        )
+    return tuple(attrs.evolve(phase, epochs=phase.epochs * epochs // total) for phase in phases)
+
+
+def shortest(phases: Sequence[Phase]) -> int:
+    """Return the fewest epochs that phases can last together, in the same proportion."""
+    lengths = [phase.epochs for phase in phases]
+    return sum(lengths) // math.gcd(*lengths) if lengths else 1
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Layer:
+    """One layer: how many neurons, and the components that make them respond and learn.
+
+    neurons      size of the layer
+    rule         a rule, a sum of rules, a name, or a list of names and tables with `coefficient`,
+                 `phases` and `schedule`, whose factor multiplies the coefficient
+    activation, optimizer, initializer     one component each, required
+    threshold, lateral, synapse, schedule  one component each, or None
+    transforms, constraints                any number, in the order in which they act
+    name         how stores and messages call the layer; `layer_0`, `layer_1` unless given
+    """
+
+    neurons: int = attrs.field(validator=whole(1))
+    rule: Any = rules()
+    activation: Any = part(role="activation")
+    optimizer: Any = part(role="optimizer")
+    initializer: Any = part(role="initializer")
+    threshold: Any = part(None, role="threshold")
+    lateral: Any = part(None, role="lateral")
+    synapse: Any = part(None, role="synapse")
+    schedule: Any = part(None, role="schedule")
+    transforms: Any = parts(role="transform")
+    constraints: Any = parts(role="constraint")
+    name: str = ""
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Experiment:
+    """Everything that decides a run, but for the machine.
+
+    data             a source (component, name or table), or `Data`
+    layers           the layers, from the input upwards
+    epochs           passes through the data; or give `phases`
+    batch_size       samples a step
+    seed             of all random numbers
+    dtype            "float32" or "float64"
+    shuffle          whether each epoch draws the samples in a new order
+    drop_last        whether a last batch that is not full is left out
+    training         "together": each step trains all layers; "layer_by_layer": one after another,
+                     each for all epochs
+    encoders         components that change the inputs, in order
+    metrics          components that measure, each for every layer
+    measure_every    steps between measurements; 0: at the end of each epoch
+    measure_samples  how many samples, drawn once, the metrics see the responses to
+    observers        components that look on
+    fuse             "auto": a long run whose components all have kernels is compiled, one loop a
+                     layer; "always": a short one as well; "never". The results of both ways differ
+                     in the last digits, by the order of sums
+    storage          how a run that goes to a store is kept
+    """
+
+    data: Any = part(role="source")
+    layers: tuple[Layer, ...] = all_of(Layer)
+    epochs: int | None = attrs.field(default=None, validator=whole(1))
+    phases: tuple[Phase, ...] = all_of(Phase, ())
+    batch_size: int = attrs.field(default=100, validator=whole(1))
+    seed: int = attrs.field(default=0, validator=whole(0))
+    dtype: str = attrs.field(default="float32", validator=one_of("float32", "float64"))
+    shuffle: bool = attrs.field(default=True, validator=true_or_false)
+    drop_last: bool = attrs.field(default=False, validator=true_or_false)
+    training: Literal["together", "layer_by_layer"] = attrs.field(
+        default="together", validator=one_of("together", "layer_by_layer")
+    )
+    encoders: Any = parts(role="encoder")
+    metrics: Any = parts(role="metric")
+    measure_every: int = attrs.field(default=0, validator=whole(0))
+    measure_samples: int = attrs.field(default=1000, validator=whole(1))
+    observers: Any = parts(role="observer")
+    fuse: str = attrs.field(default="auto", validator=one_of("auto", "always", "never"))
+    storage: Storage = one_object(Storage, Storage())
+
+    def __attrs_post_init__(self) -> None:
+        if not self.layers:
+            raise EntryError("layers: there is none; give at least one layer")
+        if self.phases and self.epochs not in (None, self._phase_epochs):
+            raise EntryError(
+                f"epochs: is {self.epochs}, but the phases last {self._phase_epochs} epochs "
+                "together; give one of the two"
+            )
+
+    @property
+    def _phase_epochs(self) -> int:
+        return sum(phase.epochs for phase in self.phases)
+
+    @property
+    def n_epoch(self) -> int:
+        """Epochs of the run: of all phases, or `epochs`, or 1."""
+        return self._phase_epochs if self.phases else self.epochs or 1
+
+    def phase_of(self, epoch: int) -> str:
+        """The name of the phase to which an epoch belongs; "" where there are no phases."""
+        for phase in self.phases:
+            if epoch < phase.epochs:
+                return phase.name
+            epoch -= phase.epochs
+        return ""
+
+    def layer_name(self, index: int) -> str:
+        """How stores and messages call a layer."""
+        return self.layers[index].name or f"layer_{index}"
+
+    def with_(self, *, data: Any = None, labels: Any = None, **settings: Any) -> Experiment:
+        """Return the experiment with other settings, by dotted path as for `plasticity.run`.
+
+        data, labels   in place of the data of the experiment
+
+        Raises `SpecError` for a path that leads nowhere or a value that cannot be.
+
+        >>> made = Experiment.load("bcm").with_(neurons=20, **{"threshold.memory": 0.5})
+        >>> made.layers[0].neurons, made.to_dict()["layers"][0]["threshold"]
+        (20, {'name': 'moving_average', 'memory': 0.5})
+        """
+        from plasticity.experiment.configure import configure
+
+        return configure(self, data=data, labels=labels, **settings)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The experiment as tables, lists and values; what equals its default is left out."""
+        return to_dict(self)
+
+    def to_toml(self) -> str:
+        """The experiment as a TOML file that `Experiment.from_toml` reads back without loss."""
+        import tomli_w
+
+        return tomli_w.dumps(to_dict(self))
+
+    @staticmethod
+    def from_dict(tables: Mapping[str, Any]) -> Experiment:
+        """The experiment of these tables; a mistake is a `SpecError` naming its place."""
+        from plasticity.experiment.tables import structure
+
+        return structure(tables)
+
+    @staticmethod
+    def from_toml(text: str) -> Experiment:
+        """The experiment that a TOML text describes."""
+        try:
+            tables = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise SpecError(f"not a TOML file: {error}") from error
+        return Experiment.from_dict(tables)
+
+    @staticmethod
+    def load(path: str | Path) -> Experiment:
+        """Return the experiment of a preset, or of a TOML file.
+
+        A name that is that of a preset means the preset; "./bcm" means the file `bcm`. A mistake in
+        a file is a `SpecError` that begins with the path.
+        """
+        name = str(path)
+        if registry.is_preset(path):
+            if Path(name).exists():
+                logger.warning("%s: the preset; ./%s is what lies here under this name", name, name)
+            return Experiment.from_toml(registry.preset_text(name))
+        path = Path(path)
+        if path.suffix == ".toml" or path.exists() or Path(name).name != name:
+            try:
+                return Experiment.from_toml(_text(path, name))
+            except SpecError as error:
+                raise type(error)(f"{name}: {error}") from None
+        return Experiment.from_toml(registry.preset_text(name))
+
+    def __repr__(self) -> str:
+        return f"<Experiment: {notebook.summary_of(self)}>"
+
+    def _repr_html_(self) -> str:
+        return notebook.html_of(self)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Experiment) and to_dict(self) == to_dict(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _text(path: Path, name: str) -> str:
+    """Return what a file holds."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise SpecError(f"not a TOML file: {error}") from error
+    except OSError as error:
+        if (path / "zarr.json").is_file():
+            raise SpecError(
+                f"is the store of a run, not a spec; plasticity resume {name} goes on with it"
+            ) from None
+        raise SpecError(f"cannot be read: {error.strerror}") from error
+
+
+def as_tables(value: Any) -> Any:
+    """Return layers, phases and storage as tables, with components as they are; else the value."""
+    if isinstance(value, Layer | Phase | Storage):
+        return to_dict(value, objects=True)
+    return [as_tables(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def to_dict(value: Any, objects: bool = False) -> dict[str, Any]:
+    """Return an Experiment, Layer or Phase as tables; what equals its default is left out.
+
+    objects   whether components and data that are objects stay so, which TOML cannot hold
+    """
+    tables: dict[str, Any] = {}
+    for attribute in attrs.fields(type(value)):
+        content = getattr(value, attribute.name)
+        if content == attribute.default and attribute.default is not attrs.NOTHING:
+            continue
+        if attribute.name == "rule":
+            terms = [_term_table(term, objects) for term in content]
+            tables["rule"] = terms[0] if len(terms) == 1 else terms
+        elif "role" in attribute.metadata:
+            many = isinstance(content, tuple)
+            tables[attribute.name] = (
+                [_component_table(item, objects) for item in content]
+                if many
+                else _component_table(content, objects)
+            )
+        elif isinstance(content, tuple):
+            tables[attribute.name] = [to_dict(item, objects) for item in content]
+        elif isinstance(content, Storage):
+            tables[attribute.name] = to_dict(content)
+        else:
+            tables[attribute.name] = _plain(content)
+    return tables
+
+
+def _term_table(term: Term, objects: bool) -> Any:
+    if objects and not isinstance(term.rule, Reference):
+        return term
+    table = _component_table(term.rule)
+    extra: dict[str, Any] = {}
+    if term.coefficient != 1:
+        extra["coefficient"] = term.coefficient
+    if term.phases:
+        extra["phases"] = list(term.phases)
+    if term.schedule is not None:
+        extra["schedule"] = _component_table(term.schedule)
+    if not extra:
+        return table
+    return (table if isinstance(table, dict) else {"name": table}) | extra
+
+
+def _component_table(component: Any, objects: bool = False) -> Any:
+    if objects and not isinstance(component, Reference):
+        return component
+    if isinstance(component, Reference):
+        settings = dict(component.settings) if objects else _plain(component.settings)
+        name = component.name
+    elif isinstance(component, Data):
+        name, settings = GIVEN, {"fingerprint": component.fingerprint(), **_plain(component.chosen)}
+        if component.constant is not None:
+            settings["constant"] = component.constant
+    elif hasattr(component, "open_data") and (given := _arrays_of(component)):
+        name, settings = GIVEN, {"fingerprint": given}
+    else:
+        name, settings = registry.name_of(type(component)), changed_settings(component)
+    return {"name": name, **settings} if settings else name
+
+
+def _arrays_of(component: object) -> dict[str, Any]:
+    """Setting -> fingerprint, for the settings of a component that are arrays, or lists of them."""
+    values = {name: getattr(component, name) for name in settings_of(type(component))}
+    given: dict[str, Any] = {}
+    for name, value in values.items():
+        if getattr(value, "ndim", 0):
+            given[name] = fingerprint(value)
+        elif isinstance(value, list | tuple) and any(getattr(item, "ndim", 0) for item in value):
+            given[name] = [fingerprint(item) for item in value]
+    return given
+
+
+def changed_settings(component: object) -> dict[str, Any]:
+    """The settings of a component that differ from their defaults, as TOML can hold them."""
+    changed: dict[str, Any] = {}
+    for name, (attribute, _) in settings_of(type(component)).items():
+        value, default = getattr(component, name), default_of(attribute)
+        if value is default or (not hasattr(value, "__array__") and value == default):
+            continue
+        if value is None:
+            raise SpecError(
+                f"{label_of(component)}: {name} is None, which TOML has no word for and which is "
+                f"not its default, {default!r}"
+            )
+        changed[name] = _plain(value)
+    return changed
+
+
+def _plain(value: Any) -> Any:
+    """A value as TOML holds it: lists for tuples, texts for paths, Python's own numbers."""
+    if value is None:
+        raise SpecError("TOML has no word for None; leave the default or give a value")
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, np.generic):
+        return value.item()
+    if callable(value):
+        name = getattr(value, "__qualname__", type(value).__qualname__)
+        return f"{GIVEN}: {value.__module__}.{name}"
+    if hasattr(value, "__array__"):
+        raise SpecError(
+            "an array that was given in Python cannot be written to TOML; save it to a file and "
+            "name the file"
+        )
+    return value

@@ -1,0 +1,72 @@
+"""The components that an experiment names, one after another, with their places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+
+from plasticity.components.rule import Term
+from plasticity.experiment.spec import Experiment, Layer
+
+
+@attrs.frozen
+class Part:
+    """One component of a spec.
+
+    place      where in the spec it stands: "layers[0].rule[1]", or "layers[0].rule[1].schedule" for
+               the schedule of a coefficient
+    entry      the key of the spec that holds it: "rule"
+    role       the role that belongs there
+    reference  a Reference, a component, or Data
+    layer      index of its layer, or None
+    term       the term of a sum of rules that it is, or None
+    """
+
+    place: str
+    entry: str
+    role: str
+    reference: Any
+    layer: int | None = None
+    term: Term | None = None
+
+
+def parts_of(experiment: Experiment) -> Iterator[Part]:
+    """Every component that an experiment names, in the order of the spec.
+
+    >>> [part.place for part in parts_of(Experiment.load("bcm"))][:3]
+    ['data', 'layers[0].rule', 'layers[0].activation']
+    """
+    for attribute in attrs.fields(Experiment):
+        content = getattr(experiment, attribute.name)
+        if attribute.name == "layers":
+            for index, layer in enumerate(content):
+                yield from _layer_parts(layer, index)
+        elif "role" in attribute.metadata:
+            yield from _entry_parts(attribute, content, "", None)
+
+
+def _layer_parts(layer: Layer, index: int) -> Iterator[Part]:
+    for attribute in attrs.fields(Layer):
+        if "role" in attribute.metadata:
+            yield from _entry_parts(
+                attribute, getattr(layer, attribute.name), f"layers[{index}].", index
+            )
+
+
+def _entry_parts(
+    attribute: attrs.Attribute[Any], content: Any, prefix: str, layer: int | None
+) -> Iterator[Part]:
+    if content is None:
+        return
+    name, role = attribute.name, attribute.metadata["role"]
+    many = isinstance(content, tuple) and not (name == "rule" and len(content) == 1)
+    for position, item in enumerate(content if isinstance(content, tuple) else (content,)):
+        place = prefix + name + (f"[{position}]" if many else "")
+        if not isinstance(item, Term):
+            yield Part(place, name, role, item, layer)
+            continue
+        yield Part(place, name, role, item.rule, layer, item)
+        if item.schedule is not None:
+            yield Part(f"{place}.schedule", name, "schedule", item.schedule, layer)

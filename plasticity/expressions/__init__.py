@@ -1,0 +1,1 @@
+"""Formulas as text: reading them, and their values on named arrays."""

@@ -1,0 +1,311 @@
+"""Arrays with names for their dimensions, and what an expression makes of them."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable, Mapping
+from functools import reduce
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import attrs
+import numpy as np
+
+from plasticity.errors import listed, nearest
+from plasticity.expressions.parse import (
+    ELEMENTWISE,
+    Expression,
+    dimensions_of,
+    function_of,
+    total_of,
+)
+from plasticity.typing import Array
+
+# The dimension along which arrays have one frame after the other. No formula can name it: it is no
+# word, so it is that of no array.
+FRAME = "each frame"
+
+
+class Labelled(NamedTuple):
+    """An array, or a number, and the names of its dimensions, in order."""
+
+    values: Any
+    dims: tuple[str, ...]
+
+
+def evaluate(expression: Expression, arrays: Mapping[str, Labelled]) -> Labelled:
+    """What an expression makes of arrays.
+
+    Arrays meet by the names of their dimensions: the dimensions of one are all among those of the
+    other, and along the rest it is the same everywhere. Arithmetic that overflows or is undefined
+    gives inf and NaN, as in NumPy, and says nothing. Numbers take the type of the array that they
+    meet; what is true counts 1.
+
+    arrays   those that the expression uses, and maybe others
+
+    Raises `ExpressionError` for a name, a dimension or dimensions that do not fit.
+
+    >>> weights = Labelled(np.array([[3.0, 4.0], [0.0, 2.0]]), ("neuron", "input"))
+    >>> threshold = Labelled(np.array([1.0, 2.0]), ("neuron",))
+    >>> found = evaluate(
+    ...     Expression.parse("norm(weights, 'input') / threshold"),
+    ...     {"weights": weights, "threshold": threshold},
+    ... )
+    >>> found.values.tolist(), found.dims
+    ([5.0, 1.0], ('neuron',))
+    """
+    expression.check_names(arrays)
+    return computed(expression, arrays)
+
+
+def computed(expression: Expression, arrays: Mapping[str, Labelled]) -> Labelled:
+    """The same for one whose names were checked before."""
+    with np.errstate(all="ignore"):
+        found = _Evaluation(expression, arrays).of(expression.tree)
+    return Labelled(np.asarray(found.values), found.dims)
+
+
+class Total(NamedTuple):
+    """The sum (frame,) of all values of an array in each frame, and their number."""
+
+    sums: Array
+    number: int
+
+
+def computed_of_frames(
+    expression: Expression,
+    arrays: Mapping[str, Labelled],
+    count: int,
+    totals: Mapping[str, Total] = MappingProxyType({}),
+) -> Labelled:
+    """What an expression makes of each of so many frames, at once where that can be.
+
+    A frame comes out as the same number whatever the others are, and also alone.
+
+    arrays   whose first dimension is `FRAME`; that of the result is too
+    totals   of arrays that are not given, since the expression takes nothing else of them
+
+    >>> frames = Labelled(np.array([[1.0, 3.0], [4.0, 8.0]]), (FRAME, "neuron"))
+    >>> computed_of_frames(Expression.parse("mean(y)"), {"y": frames}, 2).values.tolist()
+    [2.0, 6.0]
+    """
+    if expression.has_fixed_numbers:
+        with np.errstate(all="ignore"):
+            found = _Evaluation(expression, arrays, totals).of(expression.tree)
+        found = Labelled(np.asarray(found.values), found.dims)
+        dims = tuple(dim for dim in found.dims if dim != FRAME)
+        values = found.values if FRAME in found.dims else found.values[np.newaxis]
+        return Labelled(np.broadcast_to(values, (count, *values.shape[1:])), (FRAME, *dims))
+    each = [
+        computed(
+            expression, {name: Labelled(a.values[k], a.dims[1:]) for name, a in arrays.items()}
+        )
+        for k in range(count)
+    ]
+    return Labelled(np.stack([found.values for found in each]), (FRAME, *each[0].dims))
+
+
+@attrs.define(eq=False)
+class _Evaluation:
+    """Computes a tree from its leaves up."""
+
+    _expression: Expression
+    _arrays: Mapping[str, Labelled]
+    _totals: Mapping[str, Total] = MappingProxyType({})
+
+    def of(self, node: ast.expr) -> Labelled:
+        match node:
+            case ast.Name():
+                return self._arrays[node.id]
+            case ast.Constant(value=value):
+                # Python's own float takes the type of the array that it meets.
+                number: Any = value
+                return Labelled(number if isinstance(number, bool) else float(number), ())
+            case ast.UnaryOp(op=op, operand=operand):
+                return self._apply(_OPERATORS[type(op)], node, operand)
+            case ast.BinOp(left=left, op=op, right=right):
+                return self._apply(_OPERATORS[type(op)], node, left, right)
+            case ast.BoolOp(op=op, values=values):
+                return self._apply(_OPERATORS[type(op)], node, *values)
+            case ast.Compare(left=left, ops=ops, comparators=others):
+                return self._compare(node, ops, [left, *others])
+            case ast.Call():
+                return self._call(node)
+        raise TypeError(f"{ast.dump(node)} should have been refused when it was read")
+
+    def _call(self, node: ast.Call) -> Labelled:
+        name = function_of(node)
+        if name in ELEMENTWISE:
+            return self._apply(_FUNCTIONS[name], node, *node.args)
+        total = self._totals.get(total_of(node) or "")
+        if total is not None:
+            sums, number = total
+            return Labelled(sums if name == "sum" else sums / sums.dtype.type(number), (FRAME,))
+        array = self.of(node.args[0])
+        dims = dimensions_of(node)
+        known = tuple(dim for dim in array.dims if dim != FRAME)
+        for dim in dims:
+            if dim.value not in known:
+                self._expression.fail(
+                    dim,
+                    f"there is no dimension {dim.value!r}{nearest(str(dim.value), known)} to "
+                    f"take the {name} over (there are {_told(known)})",
+                )
+        extra = [
+            self._parameter(name, argument)
+            for argument in (*node.args[1:], *(keyword.value for keyword in node.keywords))
+            if argument not in dims
+        ]
+        over = tuple(str(dim.value) for dim in dims)
+        return reduced(name, array, over or known, *extra)
+
+    def _parameter(self, name: str, node: ast.expr) -> float:
+        """The number that tells which norm or which quantile."""
+        found = self.of(node)
+        if found.dims:
+            self._expression.fail(node, f"a number belongs here, not {_told(found.dims)}")
+        value = float(found.values)
+        if not in_range(name, value):
+            self._expression.fail(node, f"{RANGES[name]}, got {value:g}")
+        return value
+
+    def _compare(
+        self, node: ast.Compare, ops: list[ast.cmpop], operands: list[ast.expr]
+    ) -> Labelled:
+        found: Labelled | None = None
+        for op, left, right in zip(ops, operands[:-1], operands[1:], strict=True):
+            compared = self._apply(_OPERATORS[type(op)], node, left, right)
+            found = compared if found is None else self._meet(np.logical_and, node, found, compared)
+        assert found is not None
+        return found
+
+    def _apply(self, function: Callable[..., Any], node: ast.expr, *parts: ast.expr) -> Labelled:
+        return self._meet(function, node, *map(self.of, parts))
+
+    def _meet(self, function: Callable[..., Any], node: ast.expr, *parts: Labelled) -> Labelled:
+        """A function of arrays at the same places, whose dimensions are brought in line."""
+        dims = max((part.dims for part in parts), key=len)
+        for part in parts:
+            square = len(set(dims)) < len(dims)
+            if part.dims and part.dims != dims and (square or not set(part.dims) <= set(dims)):
+                self._expression.fail(
+                    node,
+                    f"dimensions that do not fit meet here: {_told(dims)} and {_told(part.dims)}; "
+                    "take a mean or a sum over some before",
+                )
+        values = [_in_line(part, dims) for part in parts]
+        if function not in _LOGICAL:
+            values = [_as_number(value) for value in values]
+        found = function(*values)
+        if all(isinstance(part.values, float | bool) for part in parts):
+            found = found.item()
+        return Labelled(found, dims)
+
+
+def reduced(name: str, array: Labelled, over: tuple[str, ...], *extra: float) -> Labelled:
+    """A reduction over named dimensions.
+
+        mean, std, min, max, sum, any, all      of the values; std divides by their number
+        norm       (sum |v|^p)^(1/p)            p is 2 unless given
+        quantile   the value under which a share of them lies, between two values in proportion
+
+    >>> reduced("norm", Labelled(np.array([[3.0, 4.0]]), ("neuron", "input")), ("input",)).values
+    array([5.])
+    """
+    axes = tuple(axis for axis, dim in enumerate(array.dims) if dim in over)
+    values = np.asarray(array.values)
+    if values.dtype.kind == "b" and name not in _OF_TRUTHS:
+        values = values.astype(np.float64)
+    found = _REDUCED[name](values, axes, *extra)
+    if values.dtype.kind == "f" and found.dtype.kind == "f":
+        found = found.astype(values.dtype, copy=False)
+    return Labelled(found, tuple(dim for dim in array.dims if dim not in over))
+
+
+def in_range(name: str, value: float) -> bool:
+    """Whether the number of a norm or a quantile is one; that of another reduction is."""
+    return {"norm": value > 0, "quantile": 0 <= value <= 1}.get(name, True)
+
+
+def _mean(values: Array, axes: tuple[int, ...]) -> Any:
+    if values.dtype.kind != "f" or values.itemsize < 4:
+        return np.mean(values, axes)
+    # Of a small array, which may be asked for at each step, np.mean takes twice as long.
+    count = math.prod(values.shape[axis] for axis in axes)
+    return np.add.reduce(values, axes) / values.dtype.type(count)
+
+
+def _norm(values: Array, axes: tuple[int, ...], power: float = 2.0) -> Any:
+    size = np.abs(values)
+    if power == np.inf:
+        return size.max(axes)
+    return np.sum(size**power, axes) ** (1 / power)
+
+
+def _quantile(values: Array, axes: tuple[int, ...], share: float) -> Any:
+    return np.quantile(values, share, axes)
+
+
+_REDUCED: dict[str, Callable[..., Any]] = {
+    "all": np.all,
+    "any": np.any,
+    "max": np.max,
+    "mean": _mean,
+    "min": np.min,
+    "norm": _norm,
+    "quantile": _quantile,
+    "std": np.std,
+    "sum": np.sum,
+}
+RANGES = {"norm": "p must be above 0", "quantile": "the share must lie in [0, 1]"}
+_OF_TRUTHS = ("all", "any", "mean", "sum")
+_FUNCTIONS: dict[str, Callable[..., Any]] = {name: getattr(np, name) for name in ELEMENTWISE}
+
+
+def _all_of(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *values: reduce(function, values)
+
+
+_OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
+    ast.Add: np.add,
+    ast.Sub: np.subtract,
+    ast.Mult: np.multiply,
+    ast.Div: np.divide,
+    ast.Pow: np.power,
+    ast.USub: np.negative,
+    ast.UAdd: np.positive,
+    ast.Not: np.logical_not,
+    ast.And: _all_of(np.logical_and),
+    ast.Or: _all_of(np.logical_or),
+    ast.Lt: np.less,
+    ast.LtE: np.less_equal,
+    ast.Gt: np.greater,
+    ast.GtE: np.greater_equal,
+    ast.Eq: np.equal,
+    ast.NotEq: np.not_equal,
+}
+
+_LOGICAL = (np.where, *(_OPERATORS[op] for op in (ast.Not, ast.And, ast.Or)))
+
+
+def _in_line(part: Labelled, dims: tuple[str, ...]) -> Any:
+    """The values with their dimensions in the order of `dims`, and 1 where they have none."""
+    if part.dims == dims or not part.dims:
+        return part.values
+    order = [part.dims.index(dim) for dim in dims if dim in part.dims]
+    shape = [part.values.shape[part.dims.index(dim)] if dim in part.dims else 1 for dim in dims]
+    return np.transpose(part.values, order).reshape(shape)
+
+
+def _as_number(value: Any) -> Any:
+    """The values of a comparison as numbers that a float32 can meet and stay one."""
+    if isinstance(value, bool):
+        return float(value)
+    return value.astype(np.float32) if np.asarray(value).dtype.kind == "b" else value
+
+
+def _told(dims: tuple[str, ...]) -> str:
+    """Dimensions for a sentence."""
+    named = tuple(dim for dim in dims if dim != FRAME)
+    return listed(named) if named else "no dimensions"

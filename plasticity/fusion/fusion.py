@@ -1,0 +1,109 @@
+"""Whether the steps of a run are compiled, layer by layer, and if not why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from plasticity.experiment.spec import Experiment
+from plasticity.fusion.inputs import Draw, draw_of
+from plasticity.fusion.obstacles import obstacle
+from plasticity.fusion.online import FusedStretch, has_rate_kernel
+from plasticity.fusion.step import FusedStep
+from plasticity.machine.threads import may_start_threads
+from plasticity.network.dispatch import Caller
+from plasticity.network.state import LayerState
+from plasticity.typing import Array
+
+# A step through the plan, on a machine of two cores: its calls, and its multiplications a second.
+_CALLS_S = 20e-6
+_FLOPS_PER_S = 1e11
+# Compiling takes about as long the first time; a shorter run is over before.
+_WORTHWHILE_S = 10.0
+
+
+class Fusion:
+    """The compiled steps of a simulation."""
+
+    def __init__(self, experiment: Experiment, whole: LayerState) -> None:
+        self._experiment = experiment
+        self._whole = whole
+        self._steps: dict[tuple[str, int, int | None, str, bool], FusedStep] = {}
+        self._before: frozenset[str] | None = None
+
+    def reason_against(self, layer: LayerState, call: Caller) -> str | None:
+        """Why a layer steps through the plan, or None where its step is compiled."""
+        wish = self._experiment.fuse
+        if wish == "never":
+            return 'fuse = "never"'
+        reason = obstacle(layer, call)
+        if self._before is not None:
+            return reason if layer.name in self._before else "as the run did before"
+        if reason is None and wish == "auto" and self._seconds(layer) < _WORTHWHILE_S:
+            return "the run is too short to be worth compiling"
+        return reason
+
+    def follow(self, compiled: Iterable[str]) -> None:
+        """Compile the layers of these names and no others, as the run did that goes on here.
+
+        The two ways differ in the last digits, and how long a run is decides between them.
+        """
+        self._before = frozenset(compiled)
+
+    def explain(self, layer: LayerState, call: Caller) -> str:
+        """One line on how a layer steps."""
+        reason = self.reason_against(layer, call)
+        if reason is None:
+            drawn = self._draw(layer, call, self._experiment.batch_size)
+            if isinstance(drawn, str) and layer.name == self._experiment.layer_name(0):
+                return f"{layer.name}: compiled as one step, its inputs drawn before it ({drawn})"
+            if not may_start_threads():
+                return (
+                    f"{layer.name}: compiled as one step, on one thread, since this process was "
+                    "forked from one that has run steps on several"
+                )
+            return f"{layer.name}: compiled as one step"
+        return f"{layer.name}: steps through the plan ({reason})"
+
+    def step(self, layer: LayerState, batch: int, call: Caller, lowest: bool) -> FusedStep | None:
+        """The compiled step of a layer for batches of this size; None where there is none.
+
+        lowest   whether it is the layer of the input, whose step can draw the batch as well
+        """
+        if not layer.learns or self.reason_against(layer, call) is not None:
+            return None
+        found = self._draw(layer, call, batch) if lowest else None
+        draw = found if isinstance(found, Draw) else None
+        # Of data that are encoded anew the step is another.
+        samples = None if draw is None else id(draw.samples)
+        key = (layer.name, batch, samples, self.variant(layer), may_start_threads())
+        if key not in self._steps:
+            several = draw is not None and has_rate_kernel(layer)
+            self._steps[key] = (FusedStretch if several else FusedStep)(layer, batch, draw)
+        self._steps[key].refresh()
+        return self._steps[key]
+
+    def forget_encoded(self, samples: Array) -> None:
+        """Let go of the steps on copies of these samples, and of the copies with them."""
+        kept = (None, id(samples))
+        self._steps = {key: step for key, step in self._steps.items() if key[2] in kept}
+
+    def variant(self, layer: LayerState) -> str:
+        """The components that make their kernels of their settings, with these."""
+        parts = (*self._whole.components.values(), *layer.components.values())
+        made = (part for part in parts if isinstance(getattr(type(part), "kernels", 0), property))
+        return repr(list(made))
+
+    def refresh(self) -> None:
+        """Take note that weights may have been changed from outside the run."""
+        for step in self._steps.values():
+            step.refresh()
+
+    def _draw(self, layer: LayerState, call: Caller, batch: int) -> Draw | str:
+        constant = layer.sizes["input"] > self._whole.sizes["input"]
+        return draw_of(self._whole.components.get("batches"), call, batch, constant)
+
+    def _seconds(self, layer: LayerState) -> float:
+        """About how long the layer would train step by step."""
+        sizes, clock = layer.sizes, layer.clock
+        flops = 4.0 * sizes["neuron"] * sizes["input"] * sizes["sample"]
+        return clock.n_step * (_CALLS_S + flops / _FLOPS_PER_S)

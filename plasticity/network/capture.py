@@ -1,0 +1,132 @@
+"""What many compiled steps leave behind for a listener who would only copy or sum up arrays."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import attrs
+import numpy as np
+
+from plasticity.components.cadence import Following, due_between
+from plasticity.components.clock import Clock
+from plasticity.typing import Array
+
+_SLOTS, _ROOM = 1024, 4_000_000  # frames and bytes of a listener in a stretch, at most
+
+
+@attrs.frozen(eq=False)
+class Slots:
+    """Where frames of an array go, which need not lie there as a whole.
+
+    Value k of part p of frame s, k < `run`, is `flat[slots[s] + parts[p] + k]`.
+    """
+
+    flat: Array
+    slots: Array
+    parts: Array
+    run: int
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Offer:
+    """What a listener would do at some steps, so that a stretch can do it in its place.
+
+    cadence  when its frames are due
+    seen     the arrays that it is given as frames
+    summed   the arrays that it is given the sum of, over all their values
+    placed   the arrays whose frames go where it says
+    room     how many frames there is room for until `take`; with none it hears its next step
+    slots    from a name of `placed` and a number of frames to where they go
+    take     a function of the steps of the frames, the epochs done by then, the frames of `seen` by
+             name and the sums (frame,) of `summed` by name
+    """
+
+    cadence: Following
+    seen: tuple[str, ...] = ()
+    summed: tuple[str, ...] = ()
+    placed: tuple[str, ...] = ()
+    room: Callable[[], int] = lambda: _SLOTS
+    slots: Callable[[str, int], Slots] | None = None
+    take: Callable[[Array, Array, Mapping[str, Array], Mapping[str, Array]], None]
+
+    @property
+    def names(self) -> tuple[tuple[str, ...], ...]:
+        """All its arrays."""
+        return self.seen, self.summed, self.placed
+
+
+class Frames:
+    """The frames of one listener, from the begin of a stretch until they are handed over.
+
+    component   the listener
+    arrays      the arrays of its offer by name
+    due         the steps of the frames
+    """
+
+    def __init__(self, component: Any, offer: Offer, arrays: Mapping[str, Array]) -> None:
+        self.component = component
+        self.names = offer.names
+        self._seen = {name: arrays[name] for name in offer.seen}
+        self._summed = {name: arrays[name] for name in offer.summed}
+        self._placed = {name: arrays[name] for name in offer.placed}
+        frame_bytes = sum(array.nbytes for array in self._seen.values())
+        self._most = max(1, min(_SLOTS, _ROOM // max(frame_bytes, 1)))
+        self._buffers = {
+            name: np.empty((self._most, *array.shape), array.dtype)
+            for name, array in self._seen.items()
+        }
+        self._sums = {
+            name: np.empty(self._most, array.dtype) for name, array in self._summed.items()
+        }
+        self.due: Array = np.empty(0, np.int64)
+        self._steps_per_epoch = 1
+        self._offer = offer
+
+    def follow(self, offer: Offer) -> None:
+        """Take note of the offer for the next stretch."""
+        self._offer = offer
+
+    def begin(self, clock: Clock, steps: int) -> int:
+        """Find the frames of a stretch of so many steps; up to how many of these there is room."""
+        last, room = clock.step + steps, min(self._most, self._offer.room())
+        self.due = due_between(self._offer.cadence, clock.step, last + 1, room + 1)
+        self._steps_per_epoch = clock.steps_per_epoch
+        return steps if len(self.due) <= room else int(self.due[room]) - 1 - clock.step
+
+    def end_with(self, step: int) -> None:
+        """Leave out the frames after a step."""
+        # Not by np.searchsorted: it lets go of the GIL, which the writer then has for a while.
+        self.due = self.due[: bisect_right(self.due, step)]
+
+    def copied(self) -> list[tuple[Array, Slots]]:
+        """Each array to be copied, seen as (value,), and where its frames go."""
+        count = len(self.due)
+        found = [
+            (array.reshape(-1), _in_order(self._buffers[name], count))
+            for name, array in self._seen.items()
+        ]
+        for name, array in self._placed.items():
+            assert self._offer.slots is not None
+            found.append((array.reshape(-1), self._offer.slots(name, count)))
+        return found
+
+    def summed(self) -> list[tuple[Array, Array]]:
+        """Each array to be summed up, seen as (value,), and its sums (frame,)."""
+        return [(array.reshape(-1), self._sums[name]) for name, array in self._summed.items()]
+
+    def hand_over(self) -> None:
+        """Give the listener its frames."""
+        count = len(self.due)
+        if count:
+            frames = {name: buffer[:count] for name, buffer in self._buffers.items()}
+            sums = {name: found[:count] for name, found in self._sums.items()}
+            self._offer.take(self.due, self.due // self._steps_per_epoch, frames, sums)
+
+
+def _in_order(buffer: Array, count: int) -> Slots:
+    """Frames one after the other."""
+    flat = buffer.reshape(-1)
+    size = flat.size // len(buffer)
+    return Slots(flat, np.arange(count) * size, np.zeros(1, np.int64), size)

@@ -1,0 +1,130 @@
+"""The whole state of a layer as copies, and back."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from copy import deepcopy
+from typing import Any
+
+import attrs
+import numpy as np
+
+from plasticity.components.component import label_of
+from plasticity.components.variable import streams_of, variables_of
+from plasticity.errors import ContractError
+from plasticity.network.state import LayerState
+
+logger = logging.getLogger("plasticity")
+
+# Where a layer stands; how long it is trained in all is said by the experiment.
+_POSITION = ("step", "epoch", "phase", "rate_factor", "batch")
+
+
+def snapshot_of(state: LayerState) -> dict[str, Any]:
+    """Arrays that outlive a step, random streams and clock, as copies."""
+    return {
+        "arrays": {name: array.copy() for name, array in state.kept().items()},
+        "streams": {
+            f"{place}.{name}": deepcopy(generator.bit_generator.state)
+            for place, name, generator in _streams(state)
+        },
+        "clock": attrs.asdict(state.clock),
+        "components": _labels(state),
+    }
+
+
+def restore(state: LayerState, snapshot: Mapping[str, Any]) -> None:
+    """Go back to a snapshot of the same layer.
+
+    A component that the snapshot does not know keeps its state, and starts anew. Listeners may
+    have moved to another place.
+
+    Raises `ContractError` where an array is of another shape.
+    """
+    places = _places(_labels(state), snapshot["components"])
+    for place, component in state.components.items():
+        if place not in places and [*variables_of(component), *streams_of(component)]:
+            logger.info("%s %r starts anew", place, label_of(component))
+    for name, array in sorted(state.kept().items(), key=lambda item: ("." in item[0], item[0])):
+        place, dot, last = name.rpartition(".")
+        if dot and place not in places:
+            continue
+        stored = snapshot["arrays"].get(f"{places[place]}.{last}" if dot else name)
+        if stored is None:
+            continue
+        if stored.shape != array.shape:
+            raise ContractError(
+                f"{state.name}: {name!r} is of shape {array.shape}, but in the state to go on from "
+                f"of shape {stored.shape}"
+            )
+        array[...] = stored
+    for place, name, generator in _streams(state):
+        if place in places:
+            generator.bit_generator.state = deepcopy(snapshot["streams"][f"{places[place]}.{name}"])
+    for name in _POSITION:
+        setattr(state.clock, name, snapshot["clock"][name])
+
+
+@contextmanager
+def put_back(parts: Iterable[Any]) -> Iterator[None]:
+    """Leave the state of components, at the end of a block, as it was at its beginning."""
+    parts = list(parts)
+    arrays = [
+        getattr(part, variable.name)
+        for part in parts
+        for variable in variables_of(part)
+        if variable.intent in ("own", "out", "inout") and "sample" not in variable.dims
+    ]
+    streams = [
+        getattr(part, declared.name).bit_generator
+        for part in parts
+        for declared in streams_of(part)
+    ]
+    kept = [array.copy() for array in arrays]
+    states = [deepcopy(stream.state) for stream in streams]
+    try:
+        yield
+    finally:
+        for array, before in zip(arrays, kept, strict=True):
+            array[...] = before
+        for stream, state in zip(streams, states, strict=True):
+            stream.state = state
+
+
+def not_finite(layers: Iterable[LayerState]) -> tuple[LayerState, str] | None:
+    """Return the first layer whose weights or threshold hold infinity or NaN, and which of them."""
+    for layer in layers:
+        for name in ("weights", "threshold"):
+            if name in layer.arrays and not np.isfinite(layer.arrays[name]).all():
+                return layer, name
+    return None
+
+
+def _labels(state: LayerState) -> dict[str, str]:
+    return {place: label_of(component) for place, component in state.components.items()}
+
+
+def _places(now: Mapping[str, str], then: Mapping[str, str]) -> dict[str, str]:
+    """Place now -> place in the snapshot, for the components that are in both.
+
+    >>> _places({"observers[0]": "recorder"}, {"observers[0]": "guard", "observers[1]": "recorder"})
+    {'observers[0]': 'observers[1]'}
+    """
+    same = {place: place for place, label in now.items() if then.get(place) == label}
+    left = [place for place in then if place not in same]
+    for place, label in now.items():
+        if place not in same:
+            role = place.partition("[")[0]
+            moved = [old for old in left if then[old] == label and old.partition("[")[0] == role]
+            if moved:
+                same[place] = moved[0]
+                left.remove(moved[0])
+    return same
+
+
+def _streams(state: LayerState) -> Iterator[tuple[str, str, np.random.Generator]]:
+    for place, component in state.components.items():
+        for declared in streams_of(component):
+            yield place, declared.name, getattr(component, declared.name)

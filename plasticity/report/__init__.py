@@ -1,1 +1,0 @@
-"""What a reader sees of finished runs: measurements side by side, pictures, one HTML page."""

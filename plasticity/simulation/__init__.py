@@ -1,0 +1,1 @@
+"""The loop, and what begins, measures and ends a run."""

@@ -1,0 +1,66 @@
+"""What becomes of schedules, and of what else follows the length of a run, when it is longer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from types import FunctionType
+from typing import Any
+
+import attrs
+
+from plasticity.components.component import arguments_of, events_of, label_of
+from plasticity.hookspecs import MODULATE, RESPOND, UPDATE
+from plasticity.network.snapshot import put_back
+from plasticity.network.state import LayerState
+
+_LENGTH = {"progress", "n_epoch", "n_step"}  # of a clock
+_OF_A_STEP = {*RESPOND, "estimate_threshold", *MODULATE, *UPDATE}
+
+
+def other_factors(layers: Sequence[LayerState], n_epoch: int) -> Iterator[str]:
+    """Yield a sentence for each schedule or other component that follows the length of the run.
+
+    layers    as they stand, with clocks of the new length
+    n_epoch   length of the run before
+    """
+    for layer in layers:
+        parts = [*layer.components.values(), *(w.term.schedule for w in layer.scaled.values())]
+        done, in_all = -(-layer.clock.step // layer.clock.steps_per_epoch), layer.clock.n_epoch
+        for schedule in (part for part in parts if "schedule_rate" in events_of(part)):
+            begun = _factors(schedule, layer, n_epoch)[:done]
+            anew = _factors(schedule, layer, in_all)
+            if begun != anew[: len(begun)]:
+                yield (
+                    f"{layer.name}: {label_of(schedule)!r} follows the length of the run: the "
+                    f"factors of the epochs are {_shown(begun + anew[len(begun) :])}, where a run "
+                    f"of {in_all} epochs from the beginning has {_shown(anew)}"
+                )
+        for part in filter(_asks_for_length, parts):
+            yield (
+                f"{layer.name}: {label_of(part)!r} follows the length of the run, so the steps "
+                f"that are done are not those of a run of {in_all} epochs from the beginning"
+            )
+
+
+def _asks_for_length(part: Any) -> bool:
+    """Whether a component, no schedule, takes part in steps and asks how long the run is."""
+    methods = (method for cls in type(part).__mro__ for method in vars(cls).values())
+    codes = (method.__code__ for method in methods if isinstance(method, FunctionType))
+    asked = _LENGTH.intersection(name for code in codes for name in code.co_names)
+    return bool(asked) and not _OF_A_STEP.isdisjoint(events_of(part))
+
+
+def _factors(schedule: Any, layer: LayerState, n_epoch: int) -> list[float]:
+    """The factor at the first step of each epoch of a run of some length."""
+    per_epoch, taken = layer.clock.steps_per_epoch, arguments_of(schedule.schedule_rate)
+    with put_back([schedule]):
+        clocks = [
+            attrs.evolve(layer.clock, n_epoch=n_epoch, step=epoch * per_epoch, epoch=epoch)
+            for epoch in range(n_epoch)
+        ]
+        return [schedule.schedule_rate(*[clock for _ in taken]) for clock in clocks]
+
+
+def _shown(factors: Sequence[float]) -> str:
+    told = [f"{factor:.3g}" for factor in factors]
+    return ", ".join(told if len(told) <= 8 else [*told[:4], "...", *told[-3:]])

@@ -1,0 +1,1 @@
+"""Runs on disk: what is written, and what is read of it."""

@@ -1,0 +1,109 @@
+"""Writes beside the run, so that a step does not wait for the disk."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from time import perf_counter
+
+from plasticity.experiment.quantities import size_text
+
+logger = logging.getLogger("plasticity")
+
+_NICE = 10  # at 19 it gets no time at all beside other processes
+# The run may wait so many seconds, and this share of its time, before anyone is told: a thread that
+# gives way is late now and then.
+_WAIT_S, _WAIT_SHARE = 1.0, 0.01
+
+
+class Writer:
+    """Does one piece of writing after the other, in a thread of its own.
+
+    limit      bytes that may wait to be written; who brings more waits
+    threaded   whether there is a thread; without one a piece is written at once
+
+    What goes wrong in a piece is raised by each call from then on, and nothing more is written: the
+    pieces build upon each other.
+    """
+
+    def __init__(self, limit: int, threaded: bool = True) -> None:
+        self._limit = limit
+        self._waiting = 0  # pieces
+        self._bytes = 0
+        self._changed = threading.Condition()
+        self._failure: BaseException | None = None
+        self._warned = False
+        self._waited = 0.0  # seconds
+        self._begun = perf_counter()
+        self._pool = (
+            ThreadPoolExecutor(1, "plasticity-writer", initializer=_give_way) if threaded else None
+        )
+
+    def put(self, write: Callable[[], None], size: int = 0) -> None:
+        """Write this after all that came before; `size` tells the bytes it holds in memory."""
+        self._complain()
+        if self._pool is None:
+            write()
+            return
+        with self._changed:
+            while self._waiting and self._bytes + size > self._limit and not self._failure:
+                begun = perf_counter()
+                self._changed.wait(_WAIT_S)
+                self._waited += perf_counter() - begun
+                self._warn()
+            self._waiting += 1
+            self._bytes += size
+        self._pool.submit(self._do, write, size)
+
+    def wait(self) -> None:
+        """Wait until everything is written."""
+        with self._changed:
+            while self._waiting:
+                self._changed.wait()
+        self._complain()
+
+    def close(self) -> None:
+        """Wait, and end the thread."""
+        try:
+            self.wait()
+        finally:
+            if self._pool is not None:
+                self._pool.shutdown()
+
+    def _do(self, write: Callable[[], None], size: int) -> None:
+        try:
+            if self._failure is None:
+                write()
+        except BaseException as error:
+            self._failure = error
+        finally:
+            with self._changed:
+                self._waiting -= 1
+                self._bytes -= size
+                self._changed.notify_all()
+
+    def _complain(self) -> None:
+        if self._failure is not None:
+            raise self._failure
+
+    def _warn(self) -> None:
+        now = perf_counter()
+        if not self._warned and self._waited > max(_WAIT_S, _WAIT_SHARE * (now - self._begun)):
+            self._warned = True
+            logger.warning(
+                "more is recorded than can be written: the run has waited %.0f s for the store, as "
+                "it does whenever %s are waiting; record less often, or give storage a larger "
+                "buffer",
+                self._waited,
+                size_text(self._limit),
+            )
+
+
+def _give_way() -> None:
+    """Let this thread work when the run leaves a core idle, rather than in its place."""
+    if hasattr(os, "setpriority") and sys.platform == "linux":  # elsewhere it would be the process
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)

@@ -1,0 +1,1 @@
+"""How a store changes at one moment, and who may write to it."""

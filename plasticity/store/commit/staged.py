@@ -1,0 +1,308 @@
+"""A Zarr store whose readers see it as it was at the last commit, whatever happens in between.
+
+The file `zarr.json` at the root holds the metadata of all groups and arrays, lengths included:
+xarray and Zarr read them there. So replacing this one file commits everything at once. Values are
+written before, and what is not yet in that file is seen by nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from zarr.abc.store import ByteRequest, Store
+from zarr.core.buffer import Buffer, BufferPrototype, default_buffer_prototype
+from zarr.core.sync import sync
+from zarr.storage import FsspecStore, LocalStore, WrapperStore
+
+from plasticity.errors import StoreError
+from plasticity.store.attributes import decoded, encoded
+from plasticity.store.commit.files import PARTIAL, delete_partial, replace_file, settle
+from plasticity.store.commit.retry import Patience
+from plasticity.typing import Array
+
+_METADATA = "zarr.json"
+_Node = dict[str, Any]
+_Answer = TypeVar("_Answer")
+
+
+class StagedStore(WrapperStore[Store]):
+    """Writes values at once and keeps all metadata to itself until `commit`.
+
+    store        where to write
+    patience_s   how long a server may be away before a request fails; 0: it is asked once
+    place        how messages call the store
+    """
+
+    def __init__(self, store: Store, patience_s: float = 0.0, place: str = "") -> None:
+        super().__init__(store)
+        self.place = place or "memory"
+        self.nodes: dict[str, _Node] = {}
+        self.consolidated = True
+        self._patience = Patience(place, patience_s)
+        self._changed: set[str] = set()
+        self._seen: tuple[int, int] | None = None  # the file that held the id of this run
+        self._fresh: dict[str, bool] = {}  # files since the last commit: whether they replace
+
+    @property
+    def within(self) -> Store:
+        """The store that holds the values."""
+        return self._store
+
+    def load(self) -> bool:
+        """Take over the metadata of the last commit; False where there is none.
+
+        Raises `ValueError` where the file is there and cannot be understood.
+        """
+        found = sync(self._ask(lambda: self._store.get(_METADATA, default_buffer_prototype())))
+        if found is None:
+            return False
+        try:
+            root = json.loads(found.to_bytes())
+            below = root.pop("consolidated_metadata", None)
+            self.consolidated = below is not None
+            root = {**root, "attributes": dict(root.get("attributes", {}))}
+            nodes = {"": root, **(below or {"metadata": {}})["metadata"]}
+            self.nodes = {path: _read(node) for path, node in nodes.items()}
+        except (ValueError, AttributeError, KeyError, TypeError, RecursionError) as error:
+            raise ValueError(f"its {_METADATA} is damaged: {error!r}") from error
+        # Those of single nodes, which a power cut may have halved, are written anew.
+        self._changed = set(self.nodes)
+        return True
+
+    def check_same(self) -> None:
+        """Raise `StoreError` where another run, or none, lies in this folder since it was opened.
+
+        Of a store at a URL nobody asks: it would be one more request for each read.
+        """
+        own = self.nodes[""]["attributes"].get("id")
+        if own is None or not isinstance(self._store, LocalStore):
+            return
+        path = self._store.root / _METADATA
+        try:
+            stat = path.stat()
+            seen = (stat.st_ino, stat.st_mtime_ns)
+            same = seen == self._seen or _id_in(path) == own
+        except FileNotFoundError:
+            raise StoreError(f"{self.place}: was deleted since it was opened") from None
+        if not same:
+            raise StoreError(
+                f"{self.place}: was replaced by another run since it was opened; open it again to "
+                "read that run"
+            )
+        self._seen = seen
+
+    def lacks_root(self, groups: Iterable[str]) -> bool:
+        """Whether there are groups of these names, two levels deep, but no metadata at the root."""
+        return sync(self._lacks_root([f"{group}/{_METADATA}" for group in groups]))
+
+    async def _lacks_root(self, ends: list[str]) -> bool:
+        keys = [
+            f"{name}/{end}" for name in await self._ask(lambda: self._names("")) for end in ends
+        ]
+        return any([await self._store.exists(key) for key in keys])
+
+    # -- groups ----------------------------------------------------------------------------------
+
+    def put_group(self, path: str, attributes: _Node | None = None) -> None:
+        """Make a group, and those above it, or give one that is there further attributes."""
+        above = path.rpartition("/")[0]
+        if path and above not in self.nodes:
+            self.put_group(above)
+        known = self.nodes.get(path, {"zarr_format": 3, "node_type": "group", "attributes": {}})
+        self.nodes[path] = {**known, "attributes": {**known["attributes"], **(attributes or {})}}
+        self._changed.add(path)
+
+    def drop(self, path: str) -> None:
+        """Take a node with all below it out of the next commit; `sweep` deletes its values."""
+        for node in [node for node in self.nodes if _below(node, path)]:
+            del self.nodes[node]
+
+    def sweep(self, path: str) -> None:
+        """Delete what lies at a path or below it and is no node; call it right after a commit."""
+        sync(self._sweep(path))
+
+    async def _sweep(self, path: str) -> None:
+        if path not in self.nodes:
+            await self._delete_all(path)
+        elif self.nodes[path]["node_type"] == "group":
+            for name in await self._ask(lambda: self._names(path)):
+                if name != _METADATA and not name.endswith(PARTIAL):
+                    await self._sweep(f"{path}/{name}")
+
+    async def _names(self, path: str) -> list[str]:
+        return [name.strip("/") async for name in self._store.list_dir(path)]
+
+    async def _delete_all(self, path: str) -> None:
+        if isinstance(self._store, LocalStore) and (self._store.root / path).is_file():
+            return  # none of ours: a node is a folder
+        await self._ask(lambda: self._store.delete_dir(path))
+        self._fresh = {k: old for k, old in self._fresh.items() if not _below(k, path)}
+
+    def delete_partial(self) -> None:
+        """Delete the files that a process which died was writing."""
+        if isinstance(self._store, LocalStore):
+            delete_partial(self._store.root)
+
+    def below(self, path: str) -> list[str]:
+        """The names of the nodes right in a group."""
+        start = f"{path}/" if path else ""
+        # A copy at once, because the writer may add nodes meanwhile.
+        names = [node.removeprefix(start) for node in list(self.nodes) if node.startswith(start)]
+        return [name for name in names if name and "/" not in name]
+
+    # -- values that were packed by others -------------------------------------------------------
+
+    def put(self, key: str, data: Array) -> None:
+        """Write the bytes of a file of values; they may be overwritten afterwards."""
+        if isinstance(self._store, LocalStore):
+            # In this very thread, which gives way to the run.
+            self._write_file(self._store.root, key, data.data)
+        else:
+            kept = data.copy()  # others may keep what they are given
+            sync(self._write(key, default_buffer_prototype().buffer.from_array_like(kept)))
+
+    def grow(self, path: str, length: int) -> None:
+        """Let an array have so many frames from the next commit on."""
+        node = self.nodes[path]
+        self.nodes[path] = node | {"shape": [length, *node["shape"][1:]]}
+        self._changed.add(path)
+
+    # -- the commit ------------------------------------------------------------------------------
+
+    def commit(self) -> None:
+        """Let readers see everything that was written so far, at once and for good."""
+        sync(self._commit())
+
+    async def _commit(self) -> None:
+        for path in sorted(self._changed - {""}):
+            if path in self.nodes:
+                # For those who look at one array alone; nothing is lost with it.
+                await self._put(f"{path}/{_METADATA}", _told(self.nodes[path]), safe=False)
+        self._changed.clear()
+        self._settle()
+        consolidated = {path: _told(node) for path, node in sorted(self.nodes.items()) if path}
+        root = _told(self.nodes[""]) | {
+            "consolidated_metadata": {
+                "kind": "inline",
+                "must_understand": False,
+                "metadata": consolidated,
+            }
+        }
+        await self._put(_METADATA, root)
+        self._settle()
+
+    async def _put(self, key: str, node: _Node, safe: bool = True) -> None:
+        text = json.dumps(node, indent=1).encode()
+        await self._write(key, default_buffer_prototype().buffer.from_bytes(text), safe)
+
+    def _settle(self) -> None:
+        """Wait until the files written since the last time would survive a power cut."""
+        fresh, self._fresh = self._fresh, {}
+        if isinstance(self._store, LocalStore):
+            root = self._store.root
+            new = [root / key for key, replaces in fresh.items() if not replaces]
+            settle(root, new, [root / key for key, replaces in fresh.items() if replaces])
+
+    async def _write(self, key: str, value: Buffer, safe: bool = True) -> None:
+        if isinstance(self._store, LocalStore):
+            content = value.as_buffer_like()
+            await asyncio.to_thread(self._write_file, self._store.root, key, content, safe)
+        else:
+            await self._ask(lambda: self._store.set(key, value))
+
+    def _write_file(self, root: Path, key: str, content: Any, safe: bool = True) -> None:
+        replaces = replace_file(root / key, content, safe, whole=key == _METADATA)
+        if safe:
+            self._fresh[key] = replaces and self._fresh.get(key, True)
+
+    async def _ask(self, ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
+        if isinstance(self._store, FsspecStore):
+            return await self._patience(ask)
+        return await ask()
+
+    # -- what Zarr asks --------------------------------------------------------------------------
+
+    async def get(
+        self, key: str, prototype: BufferPrototype, byte_range: ByteRequest | None = None
+    ) -> Buffer | None:
+        """Metadata as they will be committed, values as they are."""
+        path = _node_of(key)
+        if path is None:
+            return await self._ask(lambda: self._store.get(key, prototype, byte_range))
+        if path not in self.nodes:
+            return None
+        return prototype.buffer.from_bytes(json.dumps(_told(self.nodes[path])).encode())
+
+    async def set(self, key: str, value: Buffer) -> None:
+        """Keep metadata until the commit, write values."""
+        path = _node_of(key)
+        if path is None:
+            await self._write(key, value)
+        else:
+            self.nodes[path] = _read(json.loads(value.to_bytes()))
+            self._changed.add(path)
+
+    async def set_if_not_exists(self, key: str, value: Buffer) -> None:
+        """The same for what is not there yet."""
+        if not await self.exists(key):
+            await self.set(key, value)
+
+    async def exists(self, key: str) -> bool:
+        """Whether there is a value, or a node of which the next commit will know."""
+        path = _node_of(key)
+        if path is None:
+            return await self._ask(lambda: self._store.exists(key))
+        return path in self.nodes
+
+    async def delete(self, key: str) -> None:
+        """Delete a value, or a node from the next commit on."""
+        path = _node_of(key)
+        if path is None:
+            await self._ask(lambda: self._store.delete(key))
+        else:
+            self.nodes.pop(path, None)
+
+    async def delete_dir(self, prefix: str) -> None:
+        """Delete all values and nodes below."""
+        self.drop(prefix)
+        await self._delete_all(prefix)
+
+    async def _set_many(self, values: Iterable[tuple[str, Buffer]]) -> None:
+        for key, value in values:
+            await self.set(key, value)
+
+    def _with_store(self, store: Store) -> StagedStore:
+        made = type(self)(store, place=self.place)
+        made.nodes, made._patience = self.nodes, self._patience
+        return made
+
+
+def _told(node: _Node) -> _Node:
+    """A node as it is written."""
+    return node | {"attributes": encoded(node.get("attributes", {}))}
+
+
+def _read(node: _Node) -> _Node:
+    """A node as it was before it was written; what an array says of itself is left alone."""
+    if node["node_type"] == "array":
+        return node | {"shape": [int(size) for size in node["shape"]]}
+    return node | {"attributes": decoded(node.get("attributes", {}))}
+
+
+def _id_in(path: Path) -> Any:
+    return json.loads(path.read_bytes()).get("attributes", {}).get("id")
+
+
+def _node_of(key: str) -> str | None:
+    """The path of the node that a key holds the metadata of; None for the key of a value."""
+    if key == _METADATA:
+        return ""
+    return key.removesuffix(f"/{_METADATA}") if key.endswith(f"/{_METADATA}") else None
+
+
+def _below(path: str, group: str) -> bool:
+    return path == group or path.startswith(f"{group}/")

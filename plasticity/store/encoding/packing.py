@@ -1,0 +1,128 @@
+"""Frames as the bytes of a file: compressed chunks with their index, as Zarr's sharding has them.
+
+Zarr does this as well, with several copies in fresh memory: half the speed, and it asks to be read
+again what is there where a file grows. Here the memory is used again, and the compressor chosen
+anew for each file: a Blosc chunk tells by itself what packed it.
+"""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from plasticity.store.encoding.block import Block, Cut, index_of, pages, put, put_check
+from plasticity.typing import Array
+
+if TYPE_CHECKING:
+    import zarr
+
+# From the smallest files to the least work; lz4 at level 0 packs nothing, and says so in the chunk.
+_WAYS = (("zstd", 3), ("lz4", 1), ("lz4", 0))
+_BYTES_PER_S = {"zstd": 130e6, "lz4": 1.3e9}  # until measured; of slow float32 weights on one core
+_SHARE = 0.01  # of the time of the run that packing may take before a faster way is chosen
+_BITSHUFFLE = 2
+
+
+class Packer:
+    """Packs the frames of one series.
+
+    compression   "zstd", in whose place comes lz4 when the frames come faster than a hundredth of
+                  the time would let it pack them, and nothing when they come too fast for lz4;
+                  "lz4"; or "none"
+    """
+
+    def __init__(self, compression: str) -> None:
+        self._compression = compression
+        self._bytes_per_s = dict(_BYTES_PER_S)
+        self._packed_at = perf_counter()
+        self._out: Array = np.empty(0, np.uint8)
+        self._heads: dict[Cut, bytes] = {}
+        self._name, self._level = compression, 1
+
+    def go_on(self, compression: str) -> None:
+        """Pack as the files were begun, "none" or not: that is said once for all of an array."""
+        if "none" in (compression, self._compression):
+            self._compression = self._name = compression
+
+    def begin(self, size: int) -> None:
+        """Choose how to pack so many bytes, which came since the last time."""
+        now = perf_counter()
+        elapsed, self._packed_at = now - self._packed_at, now
+        if self._compression != "zstd":
+            return
+        for self._name, self._level in _WAYS:
+            if not self._level or size / self._bytes_per_s[self._name] <= _SHARE * elapsed:
+                break
+
+    @property
+    def in_place(self) -> bool:
+        """Whether `pack` only adds to the block what makes a file of it."""
+        return self._name == "none" or not self._level
+
+    def pack(self, block: Block, count: int) -> Array:
+        """The bytes of a file with the first frames; overwritten by the next call.
+
+        A block that is packed in place keeps nothing but these frames.
+        """
+        if self.in_place:
+            head = b"" if self._name == "none" else self._head_of(block.cut)
+            return block.sealed(count, head)
+        self._make_room(block)
+        index, begun, position, size = index_of(block.cut), perf_counter(), 0, 0
+        for place, chunk in block.chunks(count):
+            end = position + put(self._out, self._compressed(chunk), position)
+            end = put_check(self._out, position, end)
+            index[place] = position, end - position
+            position, size = end, size + chunk.nbytes
+        self._bytes_per_s[self._name] = size / (perf_counter() - begun)
+        end = position + put(self._out, index, position)
+        return self._out[: put_check(self._out, position, end)]
+
+    def _make_room(self, block: Block) -> None:
+        # What cannot be compressed becomes a little longer.
+        room = len(block.memory) + len(block.memory) // 64
+        if len(self._out) < room:
+            self._out = pages(room)
+
+    def _head_of(self, cut: Cut) -> bytes:
+        """What Blosc says before values that it leaves as they are."""
+        if cut not in self._heads:
+            blank = np.zeros(cut.chunk, cut.dtype)
+            self._heads[cut] = bytes(self._compressed(blank)[: -blank.nbytes])
+        return self._heads[cut]
+
+    def _compressed(self, chunk: Array) -> Any:
+        from numcodecs import blosc
+
+        return blosc.compress(chunk, self._name.encode(), self._level, _BITSHUFFLE)
+
+
+def codecs_of(compression: str | None) -> Any:
+    """The codecs of a chunk, as Zarr takes them: how it is packed, and its checksum."""
+    if compression is None:
+        return None
+    from zarr.codecs import BloscCodec, Crc32cCodec
+
+    if compression == "none":
+        return [Crc32cCodec()]
+    blosc = (
+        BloscCodec(cname="zstd", clevel=_WAYS[0][1], shuffle="bitshuffle")
+        if compression == "zstd"
+        else BloscCodec(cname="lz4", clevel=_WAYS[1][1], shuffle="bitshuffle")
+    )
+    return [blosc, Crc32cCodec()]
+
+
+def compression_of(array: zarr.Array[Any]) -> str | None:
+    """How the chunks of an array are packed; None where they are not as a `Packer` packs them."""
+    sharding: Any = array.metadata.to_dict()["codecs"]
+    codecs = sharding[0].get("configuration", {}).get("codecs", ())
+    told = {codec["name"]: codec.get("configuration", {}) for codec in codecs}
+    names = list(told)
+    if names[:1] != ["bytes"] or told["bytes"].get("endian", "little") != "little":
+        return None
+    if names[1:] == ["crc32c"]:
+        return "none"
+    return str(told["blosc"]["cname"]) if names[1:] == ["blosc", "crc32c"] else None

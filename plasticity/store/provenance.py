@@ -1,0 +1,107 @@
+"""What a store says of the run as a whole, and how it is known to be the store of a run."""
+
+from __future__ import annotations
+
+import platform
+from functools import cache
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from plasticity.errors import StoreError
+
+if TYPE_CHECKING:
+    from plasticity.components.data import Data
+    from plasticity.experiment.spec import Experiment
+    from plasticity.store.commit.staged import StagedStore
+
+FORMAT = 2
+_MARK = "plasticity_format"
+_GROUPS = ("state", "metrics", "trajectory")  # one of which a layer has
+_PACKAGES = ("plasticity-lab", "numpy", "numba", "pluggy", "zarr", "xarray")
+
+
+# What the attributes of a store are, a list by what is in it; those that may be missing below.
+_TOLD = {
+    "id": str,
+    "outcome": str,
+    "spec": dict,
+    "layers": [str],
+    "versions": dict,
+    "data": {"name": str, "shape": [int], "dtype": str, "sha256": str, "constant": float | None},
+    "image_shape": ([int], type(None)),
+}
+_MAY_BE_TOLD = {
+    "reached": int,
+    "reached_at_end": int,
+    "step": int,
+    "epoch": int,
+    "committed": str,
+    "notices": [str],
+    "diagnosed": [str],
+    "compiled": [str],
+    "before": [{"reached": int, "outcome": str}],
+    "parent": {"id": str, "step": int, "name": str},
+}
+
+
+def about(experiment: Experiment, data: Data) -> dict[str, Any]:
+    """What is known of a run before its first step; nothing tells the machine."""
+    return {
+        _MARK: FORMAT,
+        "spec": experiment.to_dict(),
+        "seed": experiment.seed,
+        "layers": [experiment.layer_name(i) for i in range(len(experiment.layers))],
+        "versions": dict(versions()),
+        "data": data.fingerprint(),
+        "image_shape": list(data.image_shape) if data.image_shape else None,
+    }
+
+
+@cache
+def versions() -> dict[str, str]:
+    """The versions of Python and of the packages that decide numbers."""
+    found = {package: version(package) for package in _PACKAGES}
+    return {"python": platform.python_version(), **found}
+
+
+def check_format(store: StagedStore, found: bool, where: object) -> None:
+    """Raise `StoreError` where this is not the store of a run that can be read.
+
+    found  whether there are metadata at the root
+    """
+    if not found and store.lacks_root(_GROUPS):
+        raise StoreError(
+            f"{where}: its file zarr.json is missing; without it nobody knows how much of the rest "
+            "was committed, so put it back from a copy"
+        )
+    told = store.nodes[""]["attributes"].get(_MARK) if found else None
+    if told is None:
+        raise StoreError(f"{where}: is not the store of a run")
+    if told != FORMAT:
+        raise StoreError(
+            f"{where}: the store of a run in format {told!r}; this version reads format {FORMAT}"
+        )
+    if not store.consolidated:
+        raise StoreError(
+            f"{where}: its zarr.json was written by another program and no longer lists the "
+            f"arrays; zarr.consolidate_metadata({str(where)!r}) puts them back"
+        )
+    attributes = store.nodes[""]["attributes"]
+    known = _TOLD | {name: kind for name, kind in _MAY_BE_TOLD.items() if name in attributes}
+    for name, kind in known.items():
+        if not _is(attributes.get(name), kind):
+            raise StoreError(
+                f"{where}: its zarr.json is damaged: the attribute {name!r} is "
+                f"{str(attributes.get(name))[:60]!r}"
+            )
+
+
+def _is(value: Any, kind: Any) -> bool:
+    """Whether a value is what an attribute has to be."""
+    if isinstance(kind, tuple):
+        return any(_is(value, one) for one in kind)
+    if isinstance(kind, list):
+        return isinstance(value, list) and all(_is(item, kind[0]) for item in value)
+    if isinstance(kind, dict):
+        return isinstance(value, dict) and all(_is(value.get(n), kind[n]) for n in kind)
+    return isinstance(value, kind) and not isinstance(value, bool)

@@ -1,0 +1,324 @@
+"""What a recorder writes through: some arrays of one layer, or what is made of them, as frames."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from plasticity.components.cadence import Following
+from plasticity.errors import StoreError
+from plasticity.expressions.evaluate import FRAME, Labelled, Total, computed_of_frames
+from plasticity.expressions.parse import Expression
+from plasticity.network.capture import Offer
+from plasticity.network.state import LayerView
+from plasticity.store.encoding.precision import rounded
+from plasticity.store.labels import labels_in
+from plasticity.store.reduction import BIN, Reduction, cell_methods
+from plasticity.store.series import Column, Series
+from plasticity.typing import Array
+
+if TYPE_CHECKING:
+    from plasticity.store.store import RunStore
+
+Probe = Expression | Callable[[LayerView], Any]
+
+_COPIED = 100_000  # bytes of a frame of what formulas use: a copy takes as long as to be heard
+_TAKEN = ("step", "epoch", "neuron", "input", "sample", BIN)
+
+
+def record(
+    store: RunStore,
+    layer: LayerView,
+    names: tuple[str, ...] = (),
+    *,
+    group: str = "trajectory",
+    neurons: tuple[int, ...] = (),
+    reduction: Reduction | Mapping[str, Any] | None = None,
+    probes: Mapping[str, Probe] | None = None,
+    precision: str | None = None,
+    bits: int | None = None,
+) -> Recording:
+    """Begin to record arrays of a layer, and functions of its state, into a group of the store.
+
+    names      arrays; of a private one the last part of the name is enough
+    neurons    the neurons of which alone anything is recorded; the reduction and the formulas see
+               no other
+    reduction  what is taken of each array over named dimensions; the probes are left alone
+    probes     name -> formula, or function of the layer that returns a number, a number for each
+               neuron, or an array whose dimensions take its name
+    precision  "float16", "float32" or "float64", in place of the type of the array
+    bits       how many bits of the mantissa are kept
+
+    Raises `StoreError` where the group is taken or something cannot be recorded, `ContractError`
+    where the layer has no array of a name.
+    """
+    if isinstance(reduction, Mapping):
+        reduction = Reduction(**reduction)
+    path = f"{layer.name}/{group}"
+    told = dict(store.staged.nodes.get(path, {}).get("attributes", {}))
+    series = store.open_series(path)
+    recording = Recording(layer, series, store.experiment().batch_size, neurons, precision, bits)
+    recording.labels_before = told
+    for name in names:
+        recording.add_array(name, reduction)
+    for name, probe in (probes or {}).items():
+        if name in (*names, *_TAKEN):
+            raise StoreError(f"{layer.name}: a probe cannot be called {name!r}, which is taken")
+        recording.add_probe(name, probe)
+    coordinates = ["epoch"]
+    if neurons and "neuron" in recording.dims:
+        labels = {"long_name": "number of the neuron, from 0", "units": "1"}
+        store.write_coordinate(f"{path}/neuron", np.array(neurons, np.int64), labels)
+        coordinates.append("neuron")
+    if reduction is not None and BIN in recording.dims:
+        edges = reduction.edges
+        labels = {"long_name": "middle of the bin", "edges": edges.tolist()}
+        store.write_coordinate(f"{path}/{BIN}", (edges[1:] + edges[:-1]) / 2, labels)
+        coordinates.append(BIN)
+    series.label({"coordinates": " ".join(coordinates)})
+    return recording
+
+
+class Recording:
+    """Arrays of one layer that go to the store together, made by `record`.
+
+    A batch that is smaller than the others leaves the rest of its frame NaN.
+
+    dims           the dimensions of what is recorded
+    labels_before  what the group said of itself when a run that goes on opened it
+    """
+
+    def __init__(
+        self,
+        layer: LayerView,
+        series: Series,
+        batch_size: int,
+        neurons: tuple[int, ...] = (),
+        precision: str | None = None,
+        bits: int | None = None,
+    ) -> None:
+        self._layer = layer
+        self._series = series
+        self._batch_size = batch_size
+        self._neurons = list(neurons)
+        self._precision = precision
+        self._bits = bits
+        self._lasting: dict[str, Array] = {}  # what is recorded as it is, and never another array
+        self._made: dict[str, Callable[[], Array]] = {}
+        self._formulas: dict[str, Expression] = {}  # those of `_made` that are formulas
+        self._used: dict[str, set[str]] = {}  # arrays that each is made of, if it is no function
+        self._offers: dict[Following, Offer | None] = {}
+        self.dims: set[str] = set()
+        self.labels_before: dict[str, Any] = {}
+
+    @property
+    def frame_bytes(self) -> int:
+        """Bytes of a frame before compression, step and epoch included."""
+        return self._series.frame_bytes
+
+    @property
+    def bytes_left(self) -> float:
+        """Bytes of frames for which there is room in memory; infinite where they go to a disk."""
+        return self._series.bytes_left
+
+    def take(self) -> None:
+        """Add a frame of everything as it is now; before the first step NaN of what is not yet."""
+        clock = self._layer.clock
+        frame = self._lasting
+        if self._made:
+            frame = frame | {name: make() for name, make in self._made.items()}
+        if clock.step == 0:
+            known = self._layer.initial
+            frame = {name: value for name, value in frame.items() if self._used[name] <= known}
+        self._series.append(clock.step, clock.epoch, frame)
+
+    def offer(self, cadence: Following) -> Offer | None:
+        """What is recorded as a stretch of compiled steps can take it; None where it cannot.
+
+        That is whole arrays that outlive a step, and formulas of arrays small enough for a copy to
+        cost less than to be heard.
+        """
+        if self._layer.clock.step < self._series.last_step:
+            return None  # a run that goes on, and comes to steps whose frames are here already
+        if cadence not in self._offers:
+            self._offers[cadence] = self._offer(cadence)
+        return self._offers[cadence]
+
+    def _offer(self, cadence: Following) -> Offer | None:
+        if self._made.keys() != self._formulas.keys():
+            return None
+        if any(self._series.dtype(name) != array.dtype for name, array in self._lasting.items()):
+            return None
+        names = dict.fromkeys(name for probe in self._formulas.values() for name in probe.names)
+        summed = tuple(name for name in names if self._is_summed(name))
+        seen = tuple(name for name in names if name not in summed)
+        if sum(self._layer.labelled(name).values.nbytes for name in seen) > _COPIED:
+            return None
+        return Offer(
+            cadence=cadence,
+            seen=seen,
+            summed=summed,
+            placed=tuple(self._lasting),
+            room=lambda: self._series.room,
+            slots=self._series.slots,
+            take=self._take_many,
+        )
+
+    def _is_summed(self, name: str) -> bool:
+        """Whether formulas take nothing of an array but its total."""
+        alone = all(
+            name in probe.names_in_total for probe in self._formulas.values() if name in probe.names
+        )
+        values = self._layer.labelled(name).values
+        return alone and not self._neurons and values.dtype.name in ("float32", "float64")
+
+    def _take_many(
+        self,
+        steps: Array,
+        epochs: Array,
+        frames: Mapping[str, Array],
+        sums: Mapping[str, Array],
+    ) -> None:
+        """Add frames at some steps: of what formulas use; whole arrays are there."""
+        known = {name: self._layer.labelled(name) for name in (*frames, *sums)}
+        arrays = {n: Labelled(values, (FRAME, *known[n].dims)) for n, values in frames.items()}
+        totals = {n: Total(values, known[n].values.size) for n, values in sums.items()}
+        for name, formula in self._formulas.items():
+            found = self._of_frames(formula, arrays, len(steps), totals)
+            self._series.put(name, self._finish(found.values))
+        self._series.take(steps, epochs, (*self._lasting, *self._made))
+
+    def label(self, attributes: Mapping[str, Any]) -> None:
+        """Say something of the group as a whole, seen from the next commit on."""
+        self._series.label(attributes)
+
+    def add_array(self, name: str, reduction: Reduction | None = None) -> None:
+        """Record an array, or what a reduction makes of it."""
+        full = self._layer.full_name(name)
+        labels = labels_in(self._layer, full)
+        self._used[name] = {full}
+
+        def chosen() -> Labelled:
+            return self._chosen(self._layer.labelled(name))
+
+        if reduction is None:
+            self._add(name, chosen, labels, lasts=not self._neurons)
+            return
+        dims = self._layer.labelled(name).dims
+        reduction.check(name, dims)
+        self._add(name, lambda: reduction(chosen()), reduction.attributes(labels, dims))
+
+    def add_probe(self, name: str, probe: Probe) -> None:
+        """Record what a formula or a function makes of the layer."""
+        if isinstance(probe, Expression):
+            used = self._layer.used_by(probe)
+            self._used[name] = {self._layer.full_name(array) for array in used}
+            self._add(name, lambda: self._evaluate(probe), self._labels_of(probe))
+            self._formulas[name] = probe
+            return
+        made = getattr(probe, "__name__", type(probe).__name__)
+        told = (inspect.getdoc(probe) or made).split("\n")[0]
+        labels = {"long_name": told, **getattr(probe, "describes", {})}
+        self._add(name, lambda: self._called(name, probe), labels)
+
+    def _add(
+        self,
+        name: str,
+        make: Callable[[], Labelled],
+        attributes: Mapping[str, Any],
+        lasts: bool = False,
+    ) -> None:
+        """Record what is made anew for each frame; or, where it lasts, filled for each step."""
+        first = make()
+        values = np.asarray(first.values)
+        if values.dtype.kind not in "fiub":
+            raise StoreError(f"{self._layer.name}: {name!r} is of type {values.dtype}, no number")
+        shape = tuple(
+            self._batch_size if dim == "sample" else size
+            for dim, size in zip(first.dims, values.shape, strict=True)
+        )
+        floating = values.dtype.kind == "f"
+        if "sample" in first.dims and not floating:
+            raise StoreError(
+                f"{self._layer.name}: {name!r} has a value for each sample and is of type "
+                f"{values.dtype}, which has no NaN to fill up a smaller batch with; only "
+                "floating point numbers of samples can be recorded"
+            )
+        as_it_is = self._finish(values)
+        self.dims.update(first.dims)
+        if floating and self._bits is not None:
+            attributes = {
+                **attributes,
+                "quantization_nsb": self._bits,
+                "comment": f"rounded to {self._bits} bits of the mantissa, to the nearest or even",
+            }
+        self._series.describe(name, Column(shape, as_it_is.dtype, first.dims, attributes))
+        if lasts and "sample" not in first.dims and as_it_is is values:
+            self._lasting[name] = values
+        else:
+            self._made[name] = lambda: self._finish(np.asarray(make().values))
+
+    def _finish(self, values: Array) -> Array:
+        """The numbers with the bits that are asked for."""
+        if values.dtype.kind != "f":
+            return values
+        if self._precision is not None and values.dtype != self._precision:
+            with np.errstate(over="ignore"):  # what is too large for the type becomes inf
+                values = values.astype(self._precision)
+        return values if self._bits is None else rounded(values, self._bits)
+
+    def _chosen(self, array: Labelled) -> Labelled:
+        """The part that belongs to the chosen neurons."""
+        if not self._neurons:
+            return array
+        values = array.values
+        for axis, dim in enumerate(array.dims):
+            if dim == "neuron":
+                values = np.take(values, self._neurons, axis)
+        return Labelled(values, array.dims)
+
+    def _evaluate(self, expression: Expression) -> Labelled:
+        """A formula of the arrays as they are now, computed as it is of many frames."""
+        arrays = {name: self._layer.labelled(name) for name in expression.names}
+        one = {
+            name: Labelled(array.values[np.newaxis], (FRAME, *array.dims))
+            for name, array in arrays.items()
+        }
+        found = self._of_frames(expression, one, 1)
+        return Labelled(found.values[0], found.dims[1:])
+
+    def _of_frames(
+        self,
+        expression: Expression,
+        arrays: Mapping[str, Labelled],
+        count: int,
+        totals: Mapping[str, Total] = MappingProxyType({}),
+    ) -> Labelled:
+        chosen = {name: self._chosen(array) for name, array in arrays.items()}
+        return computed_of_frames(expression, chosen, count, totals)
+
+    def _called(self, name: str, function: Callable[[LayerView], Any]) -> Labelled:
+        values = np.asarray(function(self._layer))
+        n_neuron = self._layer.array("weights").shape[0]
+        if values.shape == (n_neuron,):
+            return self._chosen(Labelled(values, ("neuron",)))
+        return Labelled(values, tuple(f"{name}_{axis}" for axis in range(values.ndim)))
+
+    def _labels_of(self, expression: Expression) -> dict[str, Any]:
+        """What a formula is called, the unit where it has that of its arrays, and what it takes."""
+        units = {self._unit(name) for name in expression.names}
+        labels: dict[str, Any] = {"long_name": expression.text}
+        if units <= {"1"}:
+            labels["units"] = "1"
+        outermost = expression.outermost
+        if outermost is None:
+            return labels
+        name, inner, dims = outermost
+        return labels | {"cell_methods": cell_methods(dims or self._evaluate(inner).dims, name)}
+
+    def _unit(self, name: str) -> str:
+        return self._layer.declaration(self._layer.full_name(name)).unit

@@ -1,0 +1,97 @@
+"""Fewer numbers from an array: a mean, a norm, a histogram over named dimensions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+import numpy as np
+
+from plasticity.errors import StoreError, listed
+from plasticity.expressions.evaluate import Labelled, reduced
+
+# What CF calls them in `cell_methods`; it has no word for the others.
+_CELL_METHODS = {"std": "standard_deviation", "min": "minimum", "max": "maximum"}
+BIN = "bin"
+
+
+@attrs.frozen
+class Reduction:
+    """What is taken over the dimensions of an array.
+
+    name    "mean", "std", "min", "max", "norm", "quantile" or "histogram"
+    over    the dimensions; all where none is named
+    power   p of the norm, (sum |v|^p)^(1/p)
+    share   of the values that lie under the quantile
+    bins    of the histogram, all of one width
+    range   where the first bin begins and the last one ends; a value outside is counted nowhere
+    """
+
+    name: str
+    over: tuple[str, ...] = ()
+    power: float = 2.0
+    share: float = 0.5
+    bins: int = 10
+    range: tuple[float, ...] = (0.0, 1.0)
+
+    def check(self, name: str, dims: tuple[str, ...]) -> None:
+        """Raise `StoreError` where an array has not all of the dimensions."""
+        for dim in self.over:
+            if dim not in dims:
+                raise StoreError(
+                    f"{name!r} has no dimension {dim!r} to take the {self.name} over (it has "
+                    f"{listed(dims) or 'none'}); record it apart from the others"
+                )
+
+    def __call__(self, array: Labelled) -> Labelled:
+        """The reduced array."""
+        over = self.over or array.dims
+        if self.name == "histogram":
+            return _histogram(array, over, self.edges)
+        extra = {"norm": (self.power,), "quantile": (self.share,)}.get(self.name, ())
+        return reduced(self.name, array, over, *extra)
+
+    @property
+    def edges(self) -> Any:
+        """Where the bins of the histogram begin and end, (bins + 1,)."""
+        low, high = self.range
+        return np.linspace(low, high, self.bins + 1)
+
+    def attributes(self, labels: Mapping[str, Any], dims: tuple[str, ...]) -> dict[str, Any]:
+        """The labels of an array of these dimensions after the reduction.
+
+        >>> Reduction("norm", ("input",)).attributes({"units": "mV"}, ("neuron", "input"))
+        {'units': 'mV', 'cell_methods': 'input: norm (comment: p = 2)'}
+        """
+        comments = {"norm": f"p = {self.power:g}", "quantile": f"of {self.share:g}"}
+        methods = cell_methods(self.over or dims, self.name, comments.get(self.name, ""))
+        counts = {"units": "1"} if self.name == "histogram" else {}
+        return {**labels, **counts, "cell_methods": methods}
+
+
+def cell_methods(dims: tuple[str, ...], method: str, comment: str = "") -> str:
+    """How CF tells what was taken over dimensions: all of them together, then what.
+
+    >>> cell_methods(("neuron", "input"), "std")
+    'neuron: input: standard_deviation'
+    """
+    told = "".join(f"{dim}: " for dim in dims) + _CELL_METHODS.get(method, method)
+    return f"{told} (comment: {comment})" if comment else told
+
+
+def _histogram(array: Labelled, over: tuple[str, ...], edges: Any) -> Labelled:
+    """How many values lie in each bin; the last bin holds its end as well, as in NumPy."""
+    kept = tuple(dim for dim in array.dims if dim not in over)
+    axes = [axis for axis, dim in enumerate(array.dims) if dim in kept]
+    axes += [axis for axis, dim in enumerate(array.dims) if dim not in kept]
+    values = np.transpose(array.values, axes)
+    shape = values.shape[: len(kept)]
+    rows = values.reshape(int(np.prod(shape)), -1)
+    n_bin = len(edges) - 1
+    place = np.searchsorted(edges, rows, side="right") - 1
+    place[rows == edges[-1]] = n_bin - 1
+    inside = (place >= 0) & (place < n_bin)
+    flat = (place + n_bin * np.arange(len(rows))[:, np.newaxis])[inside]
+    counts = np.bincount(flat, minlength=len(rows) * n_bin)
+    return Labelled(counts.reshape(*shape, n_bin), (*kept, BIN))

@@ -1,0 +1,94 @@
+"""Whether a run may go on from a store, and from what state."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from plasticity.components.data import unlike
+from plasticity.errors import StoreError
+from plasticity.experiment.diff import settings_of_all
+
+if TYPE_CHECKING:
+    from plasticity.components.data import Data
+    from plasticity.experiment.spec import Experiment
+    from plasticity.store.store import RunStore
+
+logger = logging.getLogger("plasticity")
+
+ENDED = ("finished", "stopped")  # how the outcome of a run begins that came to its end
+
+# What changes no weight of the steps that are done. How long a run is may change a schedule.
+_MAY_DIFFER = ("epochs", "observers", "metrics", "measure_every", "measure_samples", "storage")
+
+
+def check_same(store: RunStore, experiment: Experiment, data: Data) -> None:
+    """Raise `StoreError` where a store is of another experiment or other data."""
+    before = store.experiment()
+    may_differ = {*_MAY_DIFFER, "data"}
+    if _same_phases(before, experiment):
+        may_differ.add("phases")
+    changed = {
+        path: values
+        for path, values in settings_of_all([before, experiment]).differ.items()
+        if path.partition(".")[0] not in may_differ
+    }
+    found = unlike(store.attributes["data"], data.fingerprint())
+    shapes = (store.attributes["image_shape"], data.image_shape)
+    if any(shapes) and list(shapes[0] or ()) != list(shapes[1] or ()):
+        found["image_shape"] = shapes
+    changed |= {f"data.{key}": (str(then), str(now)) for key, (then, now) in found.items()}
+    if changed:
+        lines = [
+            f"  {path}: {then} in the store, {now} now" for path, (then, now) in changed.items()
+        ]
+        if "data.labels" in changed and data.labels is None:
+            lines.append("it was run with labels: pass labels=, or set data.labels of a file")
+        raise StoreError(
+            "\n".join([f"{store.target}: is of another experiment:", *lines])
+            + "\ngo on with that of the store, or start a run of its own from a checkpoint with "
+            "`plasticity branch`"
+        )
+
+
+def _same_phases(before: Experiment, now: Experiment) -> bool:
+    """Whether each epoch that both have belongs to the same phase."""
+    if bool(before.phases) != bool(now.phases):
+        return False
+    both = range(min(before.n_epoch, now.n_epoch))
+    return all(before.phase_of(epoch) == now.phase_of(epoch) for epoch in both)
+
+
+def last_snapshot(store: RunStore) -> tuple[int, dict[str, Any] | None]:
+    """The newest state that can be read, and after how many steps; 0 and None where there is none.
+
+    Raises `StoreError` where there are some, and none can be read.
+    """
+    damage: StoreError | None = None
+    for step in reversed(store.checkpoints):
+        try:
+            snapshot = store.checkpoint(step)
+        except StoreError as error:
+            damage = damage or error
+            logger.warning("%s", error)
+        else:
+            if damage is not None:
+                logger.warning("%s: goes on from the state after step %s", store.target, step)
+            return step, snapshot
+    if damage is not None:
+        raise damage
+    return 0, None
+
+
+def way_back(store: RunStore) -> str:
+    """The end of a sentence that tells from where a run that went wrong can be branched."""
+    if store.target is None:
+        return ""
+    store.flush()
+    if not store.checkpoints:
+        return "; no state was kept before that (storage.checkpoint tells how often)"
+    last = store.checkpoints[-1]
+    return (
+        f"; the last good state is that after step {last}: `plasticity branch {store.target} "
+        f"--at {last}` begins there with other settings"
+    )

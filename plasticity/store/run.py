@@ -1,0 +1,175 @@
+"""What a run answers once it has begun, from its store alone."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+
+from plasticity.components.data import Data
+from plasticity.components.notebook import facts
+from plasticity.errors import position
+from plasticity.experiment.registry import is_preset
+from plasticity.experiment.spec import Experiment
+from plasticity.store.checkpoints import GROUP, name_of
+from plasticity.store.store import RunStore
+
+if TYPE_CHECKING:
+    import xarray
+
+    from plasticity.store.commit.staged import StagedStore
+
+_STORES = (".zarr", ".zip")
+
+
+class Run:
+    """A run, finished or not, as its store tells it."""
+
+    def __init__(self, store: RunStore) -> None:
+        self.store = store
+
+    @property
+    def experiment(self) -> Experiment:
+        """The spec of the run."""
+        return self.store.experiment()
+
+    @property
+    def outcome(self) -> str:
+        """How it ended: "finished", "stopped: ...", "interrupted", "failed: ..."; or "running"."""
+        return str(self.store.attributes["outcome"])
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What looked wrong, a plain sentence each; empty where all was well."""
+        return tuple(self.store.attributes.get("notices", ()))
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The names of the layers, from the input upwards."""
+        return tuple(self.store.attributes["layers"])
+
+    @property
+    def image_shape(self) -> tuple[int, ...] | None:
+        """The shape (y, x) or (y, x, channel) of the samples; None where they are no images."""
+        shape = self.store.attributes["image_shape"]
+        return tuple(shape) if shape else None
+
+    @property
+    def weights(self) -> xarray.DataArray:
+        """The weights (neuron, input) of the last layer as they are at the end."""
+        return self.state()["weights"]
+
+    @property
+    def trajectory(self) -> xarray.Dataset:
+        """What the recorder took of the last layer, over `step`."""
+        return self.recorded()
+
+    @property
+    def metrics(self) -> xarray.Dataset:
+        """The measurements of the last layer, over `step`."""
+        return self.recorded("metrics")
+
+    def layer_name(self, layer: int | str) -> str:
+        """Return the name of a layer, which may be given by its number, -1 for the last.
+
+        Raises `UnknownNameError` where there is none.
+        """
+        return self.layers[position(layer, self.layers)]
+
+    def state(self, layer: int | str = -1) -> xarray.Dataset:
+        """All arrays of a layer as they are at the end, or in the last checkpoint of a run that
+        has not ended.
+        """
+        return self._state_of(self.layer_name(layer))
+
+    def encoders(self) -> xarray.Dataset:
+        """The arrays of the encoders, as "encoders[0].mean"; empty where they have none."""
+        found = self._state_of("experiment")
+        return found[[name for name in found if str(name).startswith("encoders")]]
+
+    def recorded(self, group: str = "trajectory", layer: int | str = -1) -> xarray.Dataset:
+        """A group of a layer: "metrics", "state", or what a recorder took into a group.
+
+        Read from the store when its values are used; empty where nothing was recorded.
+        """
+        return self.store.dataset(f"{self.layer_name(layer)}/{group}")
+
+    def series(self, layer: int | str = -1) -> list[str]:
+        """The groups of a layer that were recorded over `step`, as `recorded` takes them."""
+        begin, end = f"{self.layer_name(layer)}/", "/step"
+        paths = [path for path in self.store.arrays() if path.startswith(begin)]
+        return [path[len(begin) : -len(end)] for path in paths if path.endswith(end)]
+
+    def _state_of(self, name: str) -> xarray.Dataset:
+        ended = self.store.dataset(f"{name}/state")
+        if ended or not self.store.checkpoints:
+            return ended
+        return self.store.dataset(f"{GROUP}/{name_of(self.store.checkpoints[-1])}/{name}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle where the store lies; of one in memory its content, but for data given in Python.
+
+        Such a run arrives as one that `open_run` gives, whose data have to be given again.
+        """
+        store = self.store
+        if store.target is not None:
+            return open_run, (store.target.absolute(), store.trusted)
+        store.flush()
+        experiment = store.experiment()
+        if isinstance(experiment.data, Data):
+            experiment = attrs.evolve(experiment, data=store.attributes["spec"]["data"])
+        return _in_memory, (store.staged, experiment)
+
+    def __repr__(self) -> str:
+        where = self.store.target or "memory"
+        return f"<Run of {', '.join(self.layers)}, {self.outcome}, in {where}>"
+
+    def _repr_html_(self) -> str:
+        told = self.store.attributes
+        layers = zip(self.layers, self.experiment.layers, strict=True)
+        metrics = {
+            str(name): f"{np.nanmean(array.values[-1]):.4g}"
+            for name, array in self.metrics.data_vars.items()
+            if np.isfinite(array.values[-1]).any()
+        }
+        known = {
+            "outcome": self.outcome,
+            "steps": f"{told['reached']:,} of {told['reached_at_end']:,}"
+            if "reached" in told
+            else "",
+            "layers": ", ".join(f"{name} ({layer.neurons} neurons)" for name, layer in layers),
+            "data": told["data"]["name"],
+            "seed": told["seed"],
+            "store": self.store.target or "in memory",
+            **metrics,
+        }
+        notices = "".join(f"<p>{escape(text)}</p>" for text in self.notices)
+        return facts("Run", known, notices)
+
+
+def open_run(path: str | Path, trust: bool = False) -> Run:
+    """The run that a store holds, finished or not.
+
+    trust   whether what needs the components of the run may import the modules that its spec names;
+            without it these are taken only if they are installed as components, or imported already
+
+    Raises `StoreError` where there is no store, or none of ours.
+    """
+    return Run(RunStore.open(path, trust))
+
+
+def opened(name: str | Path) -> Run | Experiment:
+    """Return the run of a store (a folder, zip file or URL), or the experiment of a spec.
+
+    A name that is that of a preset means the preset; "./bcm" means the store `bcm`.
+    """
+    path = Path(name)
+    stored = path.is_dir() or path.suffix in _STORES or "://" in str(name)
+    return open_run(name) if stored and not is_preset(name) else Experiment.load(name)
+
+
+def _in_memory(staged: StagedStore, experiment: Experiment) -> Run:
+    return Run(RunStore(staged, None, experiment))
