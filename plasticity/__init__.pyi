@@ -25,7 +25,7 @@ from plasticity.kernels.counter_random import uniform_draw as uniform_draw
 from plasticity.kernels.counter_random import whole_draw as whole_draw
 from plasticity.machine.cache_folder import cache_folder as cache_folder
 from plasticity.machine.threads import one_thread as one_thread
-from plasticity.network.state import LayerView as LayerView
+from plasticity.network.view import LayerView as LayerView
 from plasticity.runs import branch as branch
 from plasticity.runs import resume as resume
 from plasticity.runs import run as run

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from plasticity.components.data import Data
     from plasticity.components.inputs import Inputs
     from plasticity.experiment.spec import Experiment
-    from plasticity.network.state import LayerView
+    from plasticity.network.view import LayerView
     from plasticity.store.run import Run
     from plasticity.store.store import RunStore
     from plasticity.typing import Array

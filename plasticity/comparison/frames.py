@@ -8,7 +8,7 @@ import numpy as np
 
 from plasticity.components.clock import Clock
 from plasticity.hookspecs import hookimpl
-from plasticity.network.state import LayerView
+from plasticity.network.view import LayerView
 from plasticity.store.store import RunStore
 
 GROWTH, COURSE = "growth", "course"  # the groups of a store

@@ -15,7 +15,7 @@ from plasticity.analysis.readouts import Reading, read_off
 from plasticity.components.data import Data
 from plasticity.errors import StoreError
 from plasticity.machine.threads import one_thread_if_small
-from plasticity.network.dispatch import answers, collect
+from plasticity.network.dispatch import calls_of, collect
 from plasticity.network.randomness import stream
 from plasticity.simulation.simulation import Simulation
 from plasticity.store.commit.files import write_for_good
@@ -148,7 +148,7 @@ def _scored(
         memorized=memorized,
         overlaps=overlaps,
         samples_seen=samples_seen,
-        sections=tuple(collect(answers(hook, {"run": run}, "report"))),
+        sections=tuple(collect(calls_of(hook, {"run": run}, "report"))),
     )
 
 

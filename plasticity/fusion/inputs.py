@@ -13,7 +13,7 @@ from plasticity.components.data import Data
 from plasticity.components.defaults import Batches
 from plasticity.components.kernel import Kernel, kernels_of
 from plasticity.hookspecs import DRAW
-from plasticity.network.dispatch import Answer, Caller, emit
+from plasticity.network.dispatch import Call, Caller, emit
 from plasticity.typing import Array
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def encode_once(simulation: Any, layer: LayerState) -> None:
     if not isinstance(source, Batches) or not source.at_hand:
         return
 
-    def encoding(x: Array) -> list[Answer]:
+    def encoding(x: Array) -> list[Call]:
         calls = simulation.caller(layer, {"x": x})("encode")
         steady = takewhile(lambda call: getattr(call.component, "once", False), calls)
         return [call for call in steady if not call.whole]
@@ -74,7 +74,7 @@ def encode_once(simulation: Any, layer: LayerState) -> None:
     source.show(data, encoders)
 
 
-def drawing(source: Any, call: Caller) -> Iterator[Answer]:
+def drawing(source: Any, call: Caller) -> Iterator[Call]:
     """The calls that draw a batch and encode it, but for what was done to the data before."""
     done = getattr(source, "encoders", ())
     for answer in (answer for event in DRAW for answer in call(event)):

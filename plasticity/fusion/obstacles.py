@@ -11,16 +11,16 @@ from plasticity.components.function_rule import FunctionRule
 from plasticity.components.kernel import kernels_of
 from plasticity.components.scaled_rule import ScaledRule
 from plasticity.hookspecs import ADAPT, MODULATE, RESPOND, UPDATE
-from plasticity.network.dispatch import Answer, tracing
+from plasticity.network.dispatch import Call, tracing
 from plasticity.network.state import LayerState
 
 # The events that a compiled step takes care of.
 FUSED = (*RESPOND, *ADAPT, *MODULATE, *UPDATE)
 # What a compiled step does not leave behind as the plan does.
-NOT_KEPT = frozenset(("modulation", "slope", "update", "decay"))
+NOT_MATERIALISED = frozenset(("modulation", "slope", "update", "decay"))
 
 
-def obstacle(layer: LayerState, call: Callable[[str], tuple[Answer, ...]]) -> str | None:
+def obstacle(layer: LayerState, call: Callable[[str], tuple[Call, ...]]) -> str | None:
     """Why the step of a layer cannot be compiled as one, or None where it can.
 
     call   gives the answers to an event within the layer
@@ -38,12 +38,12 @@ def obstacle(layer: LayerState, call: Callable[[str], tuple[Answer, ...]]) -> st
                 return _wrapped(event)
             looked_at = arguments_of(getattr(answer.component, event))
             for name in (*looked_at, *getattr(answer.component, "looks_at", ())):
-                if name in NOT_KEPT:
+                if name in NOT_MATERIALISED:
                     return f"{label_of(answer.component)!r} looks at {name!r}, which is not kept"
     return None
 
 
-def _obstacle_in(layer: LayerState, answers: tuple[Answer, ...], event: str) -> str | None:
+def _obstacle_in(layer: LayerState, answers: tuple[Call, ...], event: str) -> str | None:
     own = [part for part in layer.components.values() if event in events_of(part)]
     found = []
     for answer in answers:

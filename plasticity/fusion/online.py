@@ -18,7 +18,8 @@ from plasticity.fusion.step_text import StepText
 from plasticity.kernels.compiled import compiled
 from plasticity.machine.threads import may_start_threads
 from plasticity.network.capture import Frames
-from plasticity.network.state import Array, LayerState
+from plasticity.network.state import LayerState
+from plasticity.typing import Array
 
 _WORTH_SHARING = 30_000  # values of an array; fewer are copied before a second thread has begun
 # A call lasts about this many multiplications, so that Ctrl-C is heard within a moment: one sample

@@ -20,7 +20,8 @@ from plasticity.fusion.step_text import GATHER, StepText
 from plasticity.kernels.compiled import compiled
 from plasticity.kernels.templates import template
 from plasticity.machine.threads import may_start_threads
-from plasticity.network.state import Array, LayerState
+from plasticity.network.state import LayerState
+from plasticity.typing import Array
 
 Ask = Callable[[], Iterable[Any]]
 

@@ -11,8 +11,8 @@ from plasticity.components.component import label_of
 from plasticity.errors import ContractError
 from plasticity.fusion.online import FusedStretch
 from plasticity.network.capture import Frames, Offer
-from plasticity.network.dispatch import Answer, emit, first
-from plasticity.network.state import LayerView
+from plasticity.network.dispatch import Call, emit, first
+from plasticity.network.view import LayerView
 from plasticity.typing import Array
 
 
@@ -47,7 +47,7 @@ class Stretch:
             due = self._hearing.next_without(self.taken)
         clock = self._view.clock
         given = int(min(due, until)) - clock.step, self.taken.values()
-        done: int = first([Answer(self._steps.run, given, "step", self._steps.layer)], clock)
+        done: int = first([Call(self._steps.run, given, "step", self._steps.layer)], clock)
         return done
 
     def hand_over(self, clock: Clock) -> None:
@@ -55,13 +55,13 @@ class Stretch:
         if not self.taken:
             return
         for frames in self.taken.values():
-            emit([Answer(frames.hand_over, (), "step_finished", frames.component)], clock)
+            emit([Call(frames.hand_over, (), "step_finished", frames.component)], clock)
         self._hearing.look_beyond(clock.step, self.taken)
 
     def _accepted(self) -> Iterator[tuple[int, Frames]]:
         """The frames of those who offer theirs now, by position in the agenda."""
         for place, listener in self._offering.items():
-            asked = Answer(self._offer_of, (listener,), "step_finished", listener)
+            asked = Call(self._offer_of, (listener,), "step_finished", listener)
             offer = first([asked], self._view.clock)
             if offer is None:
                 continue

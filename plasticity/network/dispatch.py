@@ -1,9 +1,9 @@
-"""The plan: who answers an event, in pluggy's order, resolved once and called cheaply.
+"""The calls of an event, in pluggy's order, resolved once and made cheaply.
 
-A pluggy call costs about 1 us and 0.4 us an answer; a step emits a dozen events. The plan reads
-pluggy's own list of answers once, with the arguments already looked up, and then calls plain
-functions. An event nobody answers is not in the plan, so it costs nothing. An event with a
-wrapper is handed to pluggy as a whole. With PLASTICITY_TRACE=1 every event is, and is printed.
+A pluggy call costs about 1 us and 0.4 us a component; a step emits a dozen events. `calls_of` reads
+pluggy's own list of implementations once, looks the arguments up, and gives plain functions. An
+event that no component answers has no call, so it costs nothing. An event with a wrapper is left to
+pluggy as a whole. With PLASTICITY_TRACE=1 every event is, and is printed.
 """
 
 from __future__ import annotations
@@ -41,70 +41,70 @@ class Manager(pluggy.PluginManager):
         return super().unregister(plugin, name)
 
     def parse_hookimpl_opts(self, plugin: Any, name: str) -> Any:
-        """How an attribute is marked; see pluggy."""
+        """Read how an attribute is marked; see pluggy."""
         # pluggy 1.6 gets every attribute to look at it, which a Variable without array refuses.
         if not is_hook(written(plugin, name)):
             return None
         return super().parse_hookimpl_opts(plugin, name)
 
 
-class Answer(NamedTuple):
-    """One call of the plan: a plain function and its arguments, bound."""
+class Call(NamedTuple):
+    """A function of a component and its arguments, bound."""
 
     function: Callable[..., Any]
     arguments: tuple[Any, ...]
     event: str
     component: Any
-    fills: Any = None  # what the call must return: the array that it fills, or None
-    whole: bool = False  # the call is pluggy's, for all answers of the event
+    fills: Any = None  # the array that the function fills and must return, or None
+    whole: bool = False  # the function is pluggy's, for all components that answer the event
 
 
-Caller = Callable[[str], tuple[Answer, ...]]  # gives the answers to an event
+Caller = Callable[[str], tuple[Call, ...]]  # from an event to its calls
 
 
 def tracing() -> bool:
-    """Whether PLASTICITY_TRACE asks for every call to be printed."""
+    """Tell whether PLASTICITY_TRACE asks for every call to be printed."""
     return os.environ.get("PLASTICITY_TRACE", "") not in ("", "0")
 
 
-def answers(
+def calls_of(
     caller: pluggy.HookCaller, arguments: Mapping[str, Any], event: str = ""
-) -> tuple[Answer, ...]:
-    """The answers to one event, in the order in which pluggy would call them."""
+) -> tuple[Call, ...]:
+    """Return the calls of an event, in the order in which pluggy would make them."""
     event = event or caller.name
     implementations = list(reversed(caller.get_hookimpls()))
     if not implementations:
         return ()
     fills = arguments.get(FILLS.get(event, ""))
-    wrapped = any(found.wrapper or found.hookwrapper for found in implementations)
+    wrapped = any(hook.wrapper or hook.hookwrapper for hook in implementations)
     if wrapped or tracing():
         call = _call_of_pluggy(caller, arguments, event)
         if tracing():
-            call = partial(_traced, call, event, [found.plugin for found in implementations])
-        return (Answer(call, (), event, implementations[-1].plugin, fills, whole=True),)
+            call = partial(_traced, call, event, [hook.plugin for hook in implementations])
+        return (Call(call, (), event, implementations[-1].plugin, fills, whole=True),)
     return tuple(
-        Answer(
-            found.function,
-            tuple(arguments[name] for name in found.argnames),
+        Call(
+            hook.function,
+            tuple(arguments[name] for name in hook.argnames),
             event,
-            found.plugin,
+            hook.plugin,
             fills,
         )
-        for found in implementations
+        for hook in implementations
     )
 
 
-def emit(plan: Iterable[Answer], clock: Clock | None = None) -> None:
-    """Call all answers of a plan in order.
+def emit(calls: Iterable[Call], clock: Clock | None = None) -> None:
+    """Make calls in order.
 
     Raises `ComponentError` where a component raises, from the original exception, and
     `ContractError` where it returns something else than the array that it had to fill.
     """
     try:
-        for function, arguments, event, component, fills, _ in plan:
-            found = function(*arguments)
-            if found is not fills:
-                raise _misreturn(event, component, found)
+        for function, arguments, event, component, fills, _ in calls:
+            returned = function(*arguments)
+            if returned is not fills:
+                raise _misreturn(event, component, returned)
     except PlasticityError as error:
         error.add_note(_where(event, component, clock))
         raise
@@ -112,25 +112,22 @@ def emit(plan: Iterable[Answer], clock: Clock | None = None) -> None:
         raise failure(error, event, component, clock) from error
 
 
-def collect(plan: Iterable[Answer], clock: Clock | None = None) -> list[Any]:
-    """Call all answers and gather what they return, None left out, as pluggy does."""
+def collect(calls: Iterable[Call], clock: Clock | None = None) -> list[Any]:
+    """Make calls and gather what they return, None left out, as pluggy does."""
     gathered: list[Any] = []
-    for answer in plan:
-        found = _returned(answer, clock)
-        if answer.whole:
-            gathered.extend(found)
-        elif found is not None:
-            gathered.append(found)
+    for call in calls:
+        returned = _returned(call, clock)
+        if call.whole:
+            gathered.extend(returned)
+        elif returned is not None:
+            gathered.append(returned)
     return gathered
 
 
-def first(plan: Iterable[Answer], clock: Clock | None = None) -> Any:
-    """Call answers until one returns something, and return that."""
-    for answer in plan:
-        found = _returned(answer, clock)
-        if found is not None:
-            return found
-    return None
+def first(calls: Iterable[Call], clock: Clock | None = None) -> Any:
+    """Make calls until one returns something, and return that."""
+    returned = (_returned(call, clock) for call in calls)
+    return next((value for value in returned if value is not None), None)
 
 
 # What NumPy, and Numba while it compiles, say of a change to a read-only array.
@@ -140,7 +137,7 @@ _READ_ONLY = ("is read-only", "setitem(readonly array", "Cannot modify readonly 
 def failure(
     error: Exception, event: str, component: Any, clock: Clock | None = None
 ) -> PlasticityError:
-    """The error to raise in place of what a component raised."""
+    """Return the error to raise in place of what a component raised."""
     where = _where(event, component, clock)
     if any(words in str(error) for words in _READ_ONLY):
         return ContractError(
@@ -157,18 +154,18 @@ def _where(event: str, component: Any, clock: Clock | None) -> str:
     return f"{label_of(component)!r} in event {event}{when}"
 
 
-def _returned(answer: Answer, clock: Clock | None) -> Any:
+def _returned(call: Call, clock: Clock | None) -> Any:
     returned: list[Any] = []
 
     def keep(*arguments: Any) -> None:
-        returned.append(answer.function(*arguments))
+        returned.append(call.function(*arguments))
 
-    emit([answer._replace(function=keep, fills=None)], clock)
+    emit([call._replace(function=keep, fills=None)], clock)
     return returned[0]
 
 
-def _misreturn(event: str, component: Any, found: Any) -> ContractError:
-    returned = f"{label_of(component)!r} returned {type(found).__name__} from {event}"
+def _misreturn(event: str, component: Any, value: Any) -> ContractError:
+    returned = f"{label_of(component)!r} returned {type(value).__name__} from {event}"
     if event in FILLS:
         name = FILLS[event]
         return ContractError(
@@ -181,7 +178,7 @@ def _misreturn(event: str, component: Any, found: Any) -> ContractError:
 def _call_of_pluggy(
     caller: pluggy.HookCaller, arguments: Mapping[str, Any], event: str
 ) -> Callable[[], Any]:
-    """A call of all answers through pluggy, which wants every argument of the event."""
+    """Return a call of all components through pluggy, which wants every argument of the event."""
     taken = EVENTS[event].arguments if event in EVENTS else tuple(arguments)
     call = partial(caller, **{name: arguments.get(name) for name in taken})
     if event in EVENTS and EVENTS[event].kind in ("chain", "notify"):

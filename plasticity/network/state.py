@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from plasticity.components.arrays import FILLS, SHARED
+from plasticity.components.arrays import SHARED
 from plasticity.components.clock import Clock
 from plasticity.components.component import label_of
-from plasticity.components.notebook import titled
 from plasticity.components.rule import Term
 from plasticity.components.scaled_rule import ScaledRule
-from plasticity.components.variable import Variable, dims_of, variables_of
+from plasticity.components.variable import Variable, variables_of
 from plasticity.errors import ConflictError, ContractError, MissingPartError, listed, nearest
-from plasticity.expressions.evaluate import Labelled, evaluate
-from plasticity.expressions.parse import Expression
-from plasticity.typing import Array as Array
+from plasticity.typing import Array
 
 KEPT = ("own", "out")
 DIAGNOSTICS = "diagnostics."  # begins the names of arrays that views leave out
@@ -38,7 +34,7 @@ class LayerState:
     used         names of the shared arrays that some component uses
     arrays       name -> array that outlives a step; private ones as "place.name"
     variables    the declaration of each of these
-    not_kept     names of the shared arrays that a compiled step does not leave behind
+    not_materialised     names of the shared arrays that a compiled step does not leave behind
     """
 
     def __init__(
@@ -66,7 +62,7 @@ class LayerState:
         self._writers: dict[str, str] = {}
         self._buffers: dict[str, Array] = {}
         self._bound: tuple[str, int] | None = None
-        self.not_kept: frozenset[str] = frozenset()
+        self.not_materialised: frozenset[str] = frozenset()
 
     @property
     def learns(self) -> bool:
@@ -192,151 +188,6 @@ class LayerState:
         return buffer[:size].reshape(shape)
 
 
-class LayerView:
-    """What an observer sees of a layer: names and read-only arrays."""
-
-    def __init__(
-        self,
-        state: LayerState,
-        answers: Mapping[str, tuple[str, ...]],
-        respond: Callable[[int | None], Array],
-    ) -> None:
-        self._state = state
-        self.answers = dict(answers)
-        self._respond = respond
-        self._labels: dict[str, tuple[str, tuple[str, ...]]] = {}
-
-    def __repr__(self) -> str:
-        sizes = self._state.sizes
-        told = f"{sizes['neuron']} neurons, {sizes['input']} inputs, step {self.clock.step}"
-        return f"<LayerView of {self.name}: {told}>"
-
-    def _repr_html_(self) -> str:
-        return arrays_of(self)
-
-    @property
-    def name(self) -> str:
-        """How stores and messages call the layer."""
-        return self._state.name
-
-    @property
-    def components(self) -> tuple[Any, ...]:
-        """The components of the layer, in the order of the spec."""
-        return tuple(self._state.components.values())
-
-    def responses(self, at_most: int | None = None) -> Array:
-        """The activity (neuron, sample) on the evaluation samples, or on so many of them."""
-        return self._respond(at_most)
-
-    @property
-    def clock(self) -> Clock:
-        """The time of the layer."""
-        return self._state.clock
-
-    @property
-    def image_shape(self) -> tuple[int, ...] | None:
-        """The shape of an input as an image, or None."""
-        return self._state.image_shape
-
-    @property
-    def variables(self) -> dict[str, Variable]:
-        """The declaration of each array that outlives a step, but for those of diagnostics."""
-        declared = self._state.variables.items()
-        return {name: kept for name, kept in declared if not name.startswith(DIAGNOSTICS)}
-
-    @property
-    def names(self) -> frozenset[str]:
-        """The names of the arrays that `array` gives: those that something fills."""
-        missing = self._state.not_kept
-        return self._filled - missing if missing else self._filled
-
-    @cached_property
-    def _filled(self) -> frozenset[str]:
-        of_batch = {name for name, (variable, _) in SHARED.items() if "sample" in variable.dims}
-        unused = {"slope"} - self._state.used
-        return frozenset(self.variables) | (of_batch - unused)
-
-    @property
-    def initial(self) -> frozenset[str]:
-        """The names of the arrays that hold something before the first step."""
-        return frozenset(self._state.kept()) - set(FILLS.values()) | {"weights"}
-
-    def array(self, name: str, batch: int | None = None) -> Array:
-        """A read-only view of an array by name; of the last batch where it has samples.
-
-        Raises `ContractError` where there is none of that name, or where the step is compiled and
-        does not keep it.
-        """
-        if name in self._state.not_kept:
-            raise ContractError(
-                f"{self.name}: a compiled step does not keep {name!r}; name it in an attribute "
-                'looks_at of the listener, or give the experiment fuse = "never"'
-            )
-        if name in self._state.arrays:
-            return read_only(self._state.arrays[name])
-        if name not in self.names:
-            raise ContractError(f"{self.name} has no array {name!r} (it has {listed(self.names)})")
-        return read_only(self._state.batch_array(name, batch or self.clock.batch))
-
-    def evaluate(self, expression: Expression) -> Labelled:
-        """What a formula gives for the arrays as they are now; see `plasticity.expressions`."""
-        return evaluate(
-            expression, {name: self.labelled(name) for name in self.used_by(expression)}
-        )
-
-    def labelled(self, name: str) -> Labelled:
-        """An array with the names of its dimensions; of a private one the last part is enough."""
-        if name not in self._labels:
-            full = self.full_name(name)
-            self._labels[name] = full, dims_of(name, self.declaration(full))
-        full, dims = self._labels[name]
-        return Labelled(self.array(full), dims)
-
-    def used_by(self, expression: Expression) -> tuple[str, ...]:
-        """The arrays that a formula uses; raises `ExpressionError` where there is none."""
-        short = (name.rpartition(".")[2] for name in self.names)
-        expression.check_names({*self.names, *short})
-        return expression.names
-
-    def full_name(self, name: str) -> str:
-        """The name of an array of which the last part may have been given.
-
-        Raises `ContractError` where several end like it.
-        """
-        if name in self.names:
-            return name
-        found = [known for known in self.names if known.rpartition(".")[2] == name]
-        if len(found) > 1:
-            raise ContractError(
-                f"{self.name}: several arrays are called {name!r}; give the whole name, one of "
-                f"{listed(found)}"
-            )
-        return found[0] if found else name
-
-    def filled_by(self, name: str) -> str:
-        """The labels of the components that fill an array; empty where the loop itself does."""
-        place = name.rpartition(".")[0]
-        if place in self._state.components:
-            return label_of(self._state.components[place])
-        if name in SHARED:
-            event = next((by for by, filled in FILLS.items() if filled == name), SHARED[name][1])
-            return ", ".join(self.answers.get(event, ()))
-        return self._state.writer_of(name)
-
-    def declaration(self, name: str) -> Variable:
-        """The Variable behind an array."""
-        if name in self._state.variables:
-            return self._state.variables[name]
-        return SHARED[name][0]
-
-
-def read_only(array: Array) -> Array:
-    """A view of an array through which it cannot be changed."""
-    view = array.view()
-    view.flags.writeable = False
-    return view
-
-
 def _key(place: str, variable: Variable) -> str:
     private = variable.intent in ("own", "scratch")
     return f"{place}.{variable.name}" if private else variable.name
@@ -368,13 +219,3 @@ def _check_dims(variable: Variable, sizes: Mapping[str, int], named: str) -> Non
                 f"{nearest(dim, sizes)} (known are {listed(sizes)} and the whole-number settings "
                 "of its component)"
             )
-
-
-def arrays_of(layer: LayerView) -> str:
-    """The HTML of a layer: its arrays, with their sizes and their meaning."""
-    rows = []
-    for name in sorted(layer.names):
-        array, variable = layer.array(name), layer.declaration(name)
-        dims, shape = (", ".join(map(str, told)) for told in (variable.dims, array.shape))
-        rows.append((name, dims, shape, array.dtype, variable.description))
-    return titled(repr(layer)[1:-1], ("array", "dimensions", "shape", "type", "meaning"), rows)

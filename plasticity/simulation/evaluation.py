@@ -17,7 +17,8 @@ from plasticity.hookspecs import RESPOND
 from plasticity.network.dispatch import emit
 from plasticity.network.randomness import stream
 from plasticity.network.snapshot import put_back
-from plasticity.network.state import Array, LayerState
+from plasticity.network.state import LayerState
+from plasticity.typing import Array
 
 if TYPE_CHECKING:
     from plasticity.simulation.simulation import Simulation

@@ -16,9 +16,11 @@ from plasticity.fusion.inputs import drawing, encode_once
 from plasticity.fusion.online import FusedStretch
 from plasticity.fusion.stretch import Stretch
 from plasticity.hookspecs import ADAPT, MODULATE, RESPOND, UPDATE
-from plasticity.network.dispatch import Answer, collect, emit, first
-from plasticity.network.state import Array, LayerState, read_only
+from plasticity.network.dispatch import Call, collect, emit, first
+from plasticity.network.state import LayerState
+from plasticity.network.view import read_only
 from plasticity.simulation.contracts import labelled_events
+from plasticity.typing import Array
 
 if TYPE_CHECKING:
     from plasticity.simulation.session import Session
@@ -93,7 +95,7 @@ def _do(plan: Plan, clock: Clock, keep_at: float) -> int:
     return plan.stretch.run(min(plan.measures.next, plan.until, keep_at))
 
 
-Heard = list[tuple[Clock, tuple[Answer, ...], tuple[Answer, ...]]]
+Heard = list[tuple[Clock, tuple[Call, ...], tuple[Call, ...]]]
 
 
 @attrs.define
@@ -109,7 +111,7 @@ class Plan:
     until       the step at which the plan ends: the batch or the epoch is another
     """
 
-    step: tuple[Answer, ...]
+    step: tuple[Call, ...]
     hearing: Agenda
     listeners: Callable[[tuple[int, ...]], Heard]
     measures: Agenda
@@ -142,7 +144,7 @@ class Plan:
         self.measures.look_beyond(step)
 
 
-def step_plan(simulation: Simulation, stage: list[LayerState], batch: int) -> Iterator[Answer]:
+def step_plan(simulation: Simulation, stage: list[LayerState], batch: int) -> Iterator[Call]:
     """The calls of one step: draw a batch, let the layers respond, let those of the stage learn.
 
     dW_ij = < phi_i x_j > - d_i w_ij is formed between `modulate` and `propose_update`.
@@ -152,7 +154,7 @@ def step_plan(simulation: Simulation, stage: list[LayerState], batch: int) -> It
     source: Any = simulation.whole.components.get("batches")
     labels = simulation.labels(batch)
     if labels and _takes_labels(simulation):
-        yield Answer(source.fill_labels, (labels["labels"], stage[0].clock), "draw_batch", source)
+        yield Call(source.fill_labels, (labels["labels"], stage[0].clock), "draw_batch", source)
     for index, layer in enumerate(simulation.layers[: last + 1]):
         arrays = layer.batch_arrays(batch)
         # A layer below the stage has no time of its own any more.
@@ -165,12 +167,12 @@ def step_plan(simulation: Simulation, stage: list[LayerState], batch: int) -> It
             encode_once(simulation, layer)
         compiled = simulation.fusion.step(layer, batch, call, index == 0) if trains else None
         if index > 0:
-            yield Answer(np.copyto, (arrays["x"], below), "activate", layer)
+            yield Call(np.copyto, (arrays["x"], below), "activate", layer)
         elif compiled is None or compiled.draw is None:
             yield from drawing(source, call)
         below = arrays["activity"].T
         if compiled is not None:
-            yield Answer(compiled, (), "step", layer)
+            yield Call(compiled, (), "step", layer)
             continue
         for event in RESPOND:
             yield from call(event)
@@ -185,7 +187,7 @@ def _takes_labels(simulation: Simulation) -> bool:
     return any({*labelled_events(part)} - {"measure"} for part in parts)
 
 
-def _learning_plan(layer: LayerState, arrays: dict[str, Array], call: Any) -> Iterator[Answer]:
+def _learning_plan(layer: LayerState, arrays: dict[str, Array], call: Any) -> Iterator[Call]:
     for event in ADAPT:
         if event == "differentiate" and "slope" not in layer.used:
             continue
@@ -194,15 +196,15 @@ def _learning_plan(layer: LayerState, arrays: dict[str, Array], call: Any) -> It
                 answer = answer._replace(function=_set_rate(answer.function, layer.clock))
             yield answer
     if not layer.learns:
-        yield Answer(arrays["update"].fill, (0,), "modulate", layer)
+        yield Call(arrays["update"].fill, (0,), "modulate", layer)
         return
     modulation, decay = arrays["modulation"], arrays["decay"]
-    yield Answer(modulation.fill, (0,), "modulate", layer)
-    yield Answer(decay.fill, (0,), "modulate", layer)
+    yield Call(modulation.fill, (0,), "modulate", layer)
+    yield Call(decay.fill, (0,), "modulate", layer)
     rules = [answer for event in MODULATE for answer in call(event)]
     yield from rules
     decays = any(rule.whole or any(given is decay for given in rule.arguments) for rule in rules)
-    yield Answer(
+    yield Call(
         accumulate,
         (modulation, arrays["x"], decay, arrays["weights"], decays, arrays["update"]),
         "modulate",

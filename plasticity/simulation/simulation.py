@@ -17,11 +17,12 @@ from plasticity.components.data import Data
 from plasticity.errors import PlasticityError, SettingError, StoreError
 from plasticity.experiment.spec import Experiment
 from plasticity.fusion.fusion import Fusion
-from plasticity.fusion.obstacles import NOT_KEPT
+from plasticity.fusion.obstacles import NOT_MATERIALISED
 from plasticity.hookspecs import DRAW
-from plasticity.network.dispatch import Answer, Manager, answers, emit
+from plasticity.network.dispatch import Call, Caller, Manager, calls_of, emit
 from plasticity.network.snapshot import restore, snapshot_of
-from plasticity.network.state import Array, LayerState, LayerView
+from plasticity.network.state import LayerState
+from plasticity.network.view import LayerView
 from plasticity.simulation import loop
 from plasticity.simulation.evaluation import Evaluation
 from plasticity.simulation.interrupt import Interrupt, watching
@@ -30,10 +31,9 @@ from plasticity.simulation.session import Session
 from plasticity.store.resuming import ENDED, check_same, last_snapshot
 from plasticity.store.run import Run
 from plasticity.store.store import RunStore
+from plasticity.typing import Array
 
 logger = logging.getLogger("plasticity")
-
-Caller = Callable[[str], tuple[Answer, ...]]
 
 
 class Simulation:
@@ -289,11 +289,11 @@ class Simulation:
             deaf = [part for part in self.manager.get_plugins() if not hears(part)]
             others = others + deaf
 
-        def call(event: str) -> tuple[Answer, ...]:
+        def call(event: str) -> tuple[Call, ...]:
             given = known
             if event in DRAW and self.data.constant is not None and "x" in known:
                 given = {**known, "x": known["x"][:, : self.data.samples.shape[1]]}
-            return answers(self.manager.subset_hook_caller(event, others), given, event)
+            return calls_of(self.manager.subset_hook_caller(event, others), given, event)
 
         return call
 
@@ -325,7 +325,7 @@ class Simulation:
         self._plan = self._plans[key]
         compiled = [answer.component for answer in self._plan.step if answer.event == "step"]
         for layer in stage:
-            layer.not_kept = NOT_KEPT if layer in compiled else frozenset()
+            layer.not_materialised = NOT_MATERIALISED if layer in compiled else frozenset()
         self._plan.until = self._plan_until
         self._plan.listen_after(clock.step)
         return self._plan
@@ -341,7 +341,7 @@ class Simulation:
     def notify(self, event: str, clock: Clock, **arguments: Any) -> None:
         """Emit an event of the whole run."""
         known = {"clock": clock, "store": self.store, "experiment": self.experiment, **arguments}
-        emit(answers(getattr(self.manager.hook, event), known, event), clock)
+        emit(calls_of(getattr(self.manager.hook, event), known, event), clock)
 
     def listening(self) -> Iterator[Any]:
         """The components that listen every so many steps."""

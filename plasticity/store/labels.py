@@ -6,7 +6,7 @@ from typing import Any
 
 from plasticity.components.variable import Variable
 from plasticity.components.variable import dims_of as dims_of
-from plasticity.network.state import LayerView
+from plasticity.network.view import LayerView
 
 
 def labels_of(variable: Variable) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from plasticity.errors import StoreError
 from plasticity.expressions.evaluate import FRAME, Labelled, Total, computed_of_frames
 from plasticity.expressions.parse import Expression
 from plasticity.network.capture import Offer
-from plasticity.network.state import LayerView
+from plasticity.network.view import LayerView
 from plasticity.store.encoding.precision import rounded
 from plasticity.store.labels import labels_in
 from plasticity.store.reduction import BIN, Reduction, cell_methods

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from plasticity.components.data import Data
     from plasticity.components.variable import Variable
     from plasticity.experiment.spec import Experiment
-    from plasticity.network.state import LayerView
+    from plasticity.network.view import LayerView
     from plasticity.store.commit.staged import StagedStore
 
 METRICS, STATE = "metrics", "state"

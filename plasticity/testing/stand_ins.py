@@ -12,7 +12,7 @@ from plasticity.components.rule import Rule
 from plasticity.components.setting import setting
 from plasticity.components.variable import Array, Stream, variables_of
 from plasticity.hookspecs import hookimpl
-from plasticity.network.state import LayerView
+from plasticity.network.view import LayerView
 
 
 @component

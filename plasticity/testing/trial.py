@@ -15,7 +15,7 @@ from plasticity.components.variable import Array
 from plasticity.errors import DivergenceError
 from plasticity.experiment.registry import find
 from plasticity.experiment.spec import Experiment, Layer, Phase
-from plasticity.network.dispatch import Answer
+from plasticity.network.dispatch import Call
 from plasticity.network.snapshot import not_finite
 from plasticity.simulation.assembly import assemble
 from plasticity.simulation.simulation import Simulation
@@ -224,7 +224,7 @@ def probe(
     def caller(layer: Any, arrays: Mapping[str, Any], *rest: Any) -> Any:
         plain_call = plain_caller(layer, arrays, *rest)
 
-        def call(event: str) -> tuple[Answer, ...]:
+        def call(event: str) -> tuple[Call, ...]:
             return tuple(
                 answer._replace(function=_around(around, answer, dict(arrays)))
                 if type(answer.component) is type(component) and not answer.whole
@@ -237,7 +237,7 @@ def probe(
     vars(simulation)["caller"] = caller
 
 
-def _around(around: Any, answer: Answer, arrays: dict[str, Any]) -> Callable[..., Any]:
+def _around(around: Any, answer: Call, arrays: dict[str, Any]) -> Callable[..., Any]:
     def call(*arguments: Any) -> Any:
         return around(answer.event, arrays, lambda: answer.function(*arguments))
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from plasticity import Clock, hookimpl, hookspecs
-from plasticity.network.dispatch import Manager, answers, emit
+from plasticity.network.dispatch import Manager, calls_of, emit
 
 EVENTS = (
     "draw_batch",
@@ -114,7 +114,7 @@ def steps():
     plan = tuple(
         answer
         for event, caller in zip(EVENTS, callers, strict=True)
-        for answer in answers(caller, arguments, event)
+        for answer in calls_of(caller, arguments, event)
     )
     assert len(plan) == 20
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from plasticity.errors import ComponentError
 from plasticity.hookspecs import PROJECT, hookimpl
-from plasticity.network.dispatch import Manager, answers, collect, emit, first
+from plasticity.network.dispatch import Manager, calls_of, collect, emit, first
 
 spec = pluggy.HookspecMarker(PROJECT)
 ARGUMENTS = {"a": 1, "b": [2], "c": "three"}
@@ -144,7 +144,7 @@ def assert_plan_is_pluggy(hooks, event, gather, left_out):
     caller = manager.subset_hook_caller(event, without)
     expected = outcome_of(lambda: caller(**ARGUMENTS)), log.copy()
     log.clear()
-    found = outcome_of(lambda: gather(answers(caller, ARGUMENTS))), log
+    found = outcome_of(lambda: gather(calls_of(caller, ARGUMENTS))), log
     assert found == expected
 
 
@@ -212,7 +212,7 @@ def test_a_chain_works_in_the_order_of_pluggy(hooks):
         manager.register(link(number, hook))
     caller, expected, found = manager.hook.shape_current, [], []
     outcome = outcome_of(lambda: caller(current=expected) or None)
-    assert outcome_of(lambda: emit(answers(caller, {"current": found}))) == outcome
+    assert outcome_of(lambda: emit(calls_of(caller, {"current": found}))) == outcome
     assert found == expected
 
 
