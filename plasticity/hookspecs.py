@@ -248,9 +248,9 @@ def step_finished(
 ) -> None:
     """A step of a layer is done; heard when the listener is due.
 
-    That is every step, or as its attribute `every` says: a number of steps, a text as "2 epochs" or
-    "10 per decade", or an object whose `following(step)` tells the next step; or as a method
-    `following(step)` of the listener itself says.
+    That is every step, or as its attribute `every` says: a number of steps, a string like
+    "2 epochs" or "10 per decade", or an object whose `following(step)` returns the next step;
+    or as a method `following(step)` of the listener itself says.
     """
 
 

@@ -1,4 +1,4 @@
-"""Slow twins of the components that draw inputs, in Python's whole numbers of any size."""
+"""Slow twins of the components that draw inputs, in Python's integers of any size."""
 
 import math
 from statistics import NormalDist

@@ -28,7 +28,7 @@ class PeakRow:
 
     megabytes   the most memory that the process had at any time, mapped files included
     compiled    the same in a first run, which compiles
-    missing     why the run could not be made, or an empty text
+    missing     why the run could not be made, or an empty string
     """
 
     peak: Peak

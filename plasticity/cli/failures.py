@@ -65,7 +65,7 @@ def interrupted(number: int, *messages: str) -> NoReturn:
 
 
 def cause_of(error: PlasticityError) -> str:
-    """File, line and text of the component's code from which the error came, or an empty text.
+    """File, line and text of the component's code from which the error came, or an empty string.
 
     The innermost line in the file of the component, not the line of NumPy where it ended.
     """

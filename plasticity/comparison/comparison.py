@@ -63,7 +63,7 @@ class Comparison:
     held      the samples that no run saw
     data      the samples that all runs learnt from, or None where nobody knows them
     baseline  accuracy of the linear probe on the raw inputs, or None where there is no probe
-    command   the shell command that compares again, or an empty text
+    command   the shell command that compares again, or an empty string
     lengths   what to say of the runs whose length is not that of their spec
     folder    where the stores lie that were made, or None
     """
@@ -188,7 +188,7 @@ def compare(
     else.
     """
     if isinstance(seeds, bool) or not isinstance(seeds, int) or seeds < 1:
-        raise EntryError(f"seeds: must be a whole number from 1, got {seeds!r}")
+        raise EntryError(f"seeds: must be an integer from 1, got {seeds!r}")
     entrants = entrants_of(experiments)
     stores = {name: given for name, given in entrants.items() if isinstance(given, Run)}
     specs = {name: given for name, given in entrants.items() if isinstance(given, Experiment)}

@@ -71,7 +71,7 @@ class Compared:
     asked       the spec of this run
     run         what was recorded; None where nothing was
     scores      None where the run failed or holds no weights
-    failure     what ended the run, or an empty text
+    failure     what ended the run, or an empty string
     simulation  trained, so it can be asked to respond; None where the run is kept in a store, or
                 came from another process
     also        metrics of the weights that other experiments have

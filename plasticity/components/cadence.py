@@ -20,7 +20,7 @@ from plasticity.errors import EntryError
 from plasticity.typing import Array
 
 _TEXT = re.compile(r"\s*(\d+)\s*(steps?|epochs?|per decade)\s*")
-MUST_BE = 'must be a whole number of steps from 1, a text as "2 epochs" or "10 per decade", or an '
+MUST_BE = 'must be an integer from 1 (steps), a string like "2 epochs" or "10 per decade", or an '
 MUST_BE += "object with following(step)"
 
 

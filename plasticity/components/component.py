@@ -76,7 +76,7 @@ def _add_every(cls: type) -> None:
     cls.every = setting(  # type: ignore[attr-defined]  # attrs makes a setting of it
         default=None,
         unit="steps",
-        doc='when it measures: steps, or a text as "2 epochs"; with the others if not set',
+        doc='when it measures: steps, or a string such as "2 epochs"; with the others if not set',
     )
 
 

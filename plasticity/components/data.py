@@ -70,7 +70,7 @@ def _readable(samples: Array) -> Array:
 
 
 def _as_labels(values: Any) -> Array:
-    """Return labels as whole numbers or strings, where they are that; others as they are."""
+    """Return labels as integers or strings, where they are that; others as they are."""
     # Of a list NumPy would make strings where one of many numbers is a string.
     labels = np.asarray(values, object if isinstance(values, list | tuple) else None)
     if np.ma.is_masked(values) or labels.dtype.kind not in "biufSUOT":
@@ -114,7 +114,7 @@ class Data:
     samples      real numbers of any type; images (sample, y, x) or (sample, y, x, channel) are
                  flattened, a sparse matrix is filled with its zeros. Bytes (uint8) are grey levels
                  from 0 to 255: they stay bytes in memory, and value / 255 is used
-    labels       whole numbers or strings (sample,), or None
+    labels       integers or strings (sample,), or None
     image_shape  (y, x) or (y, x, channel), or None where the inputs are no images
     scale        factor from the stored to the used values; 1 / 255 for uint8, else 1, unless given
     name         how the report calls the data

@@ -28,7 +28,7 @@ class Setting:
     because: str
 
     def range(self) -> str:
-        """The allowed values as a mathematician writes them, or an empty text.
+        """The allowed values as a mathematician writes them, or an empty string.
 
         >>> Setting("", "1", 0, None, None, 1, (), "").range()
         '[0, 1)'
@@ -110,12 +110,12 @@ def type_of(cls: type, name: str) -> Any:
 
 
 def type_name(annotation: Any) -> str:
-    """A type as a reader says it: "a number", "a whole number or not set"."""
+    """A type as a reader says it: "a number", "an integer or not set"."""
     names = {
         float: "a number",
-        int: "a whole number",
-        str: "a text",
-        bool: "true or false",
+        int: "an integer",
+        str: "a string",
+        bool: "a boolean",
         Path: "a path",
         Any: "anything",
     }
@@ -153,7 +153,7 @@ _WRONG = object()
 
 
 def _as_type(value: Any, annotation: Any) -> Any:
-    """The value as the annotated type, or _WRONG; nothing but whole numbers is ever converted."""
+    """The value as the annotated type, or _WRONG; nothing but integers is ever converted."""
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin in (typing.Union, types.UnionType):
         found = (_as_type(value, part) for part in arguments)

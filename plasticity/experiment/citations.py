@@ -65,7 +65,7 @@ def _short(entry: str) -> str:
 
 
 def _field(entry: str, name: str) -> str:
-    """The value of a field on one line, without braces; an empty text where there is none."""
+    """The value of a field on one line, without braces; an empty string where there is none."""
     start = re.search(rf"[{{,\s]{name}\s*=\s*", entry, re.IGNORECASE)
     if start is None:
         return ""

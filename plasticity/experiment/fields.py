@@ -103,12 +103,12 @@ def entry(convert: Callable[[Any, str], Any], default: Any = attrs.NOTHING, **me
 
 
 def whole(low: int) -> Any:
-    """A check that a value is a whole number from `low`, or None."""
+    """A check that a value is an integer from `low`, or None."""
 
     def check(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
         number = isinstance(value, numbers.Integral) and not isinstance(value, bool)
         if value is not None and not (number and value >= low):
-            raise EntryError(f"{attribute.name}: must be a whole number from {low}, got {value!r}")
+            raise EntryError(f"{attribute.name}: must be an integer from {low}, got {value!r}")
 
     return check
 
@@ -126,9 +126,9 @@ def one_of(*choices: str) -> Any:
 
 
 def true_or_false(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
-    """A check that a value is true or false."""
+    """A check that a value is a boolean."""
     if not isinstance(value, bool):
-        raise EntryError(f"{attribute.name}: must be true or false, got {value!r}")
+        raise EntryError(f"{attribute.name}: must be a boolean, got {value!r}")
 
 
 def _as_parts(value: Any, place: str) -> tuple[Any, ...]:

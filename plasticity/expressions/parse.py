@@ -89,7 +89,7 @@ asked for; an expression has numbers, names of arrays, + - * / **, comparisons, 
 functions
         """
         if not isinstance(text, str):
-            raise ExpressionError(f"an expression is a text, got {text!r}")
+            raise ExpressionError(f"an expression must be a string, got {text!r}")
         text = " ".join(text.split())
         if len(text) > _LONGEST:
             raise ExpressionError(
@@ -250,7 +250,7 @@ class _Reader:
 
     def _check_number(self, node: ast.Constant) -> None:
         if isinstance(node.value, str):
-            self._fail(node, "a text names a dimension, as in mean(weights, 'input')")
+            self._fail(node, "a string names a dimension, as in mean(weights, 'input')")
         if not isinstance(node.value, int | float):
             self._fail(node, f"{node.value!r} is no number")
         if isinstance(node.value, int) and node.value > 10**300:

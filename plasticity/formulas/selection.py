@@ -35,7 +35,7 @@ def patterns_by_count(chosen: Array) -> Array:
         n_k = |{x : |{i : x in A_i}| = k}|,   sum_k n_k = |X|,   sum_k k n_k = sum_i |A_i|
 
     chosen   (neuron, sample)   of bool, as `selected` gives it
-    returns  (n_neuron + 1,)    whole numbers
+    returns  (n_neuron + 1,)    integers
 
     >>> patterns_by_count(np.array([[True, True, False], [False, True, False]])).tolist()
     [1, 1, 1]
@@ -59,7 +59,7 @@ def shared_selection(chosen: Array) -> Array:
     >>> shared_selection(np.array([[True, True, False], [False, True, False]])).tolist()
     [[1.0, 0.5], [0.5, 1.0]]
     """
-    # Whole numbers, which float64 carries exactly and BLAS multiplies fast.
+    # Integers, which float64 carries exactly and BLAS multiplies fast.
     members = chosen.astype(np.float64)
     both = members @ members.T
     size = np.diagonal(both)
@@ -76,7 +76,7 @@ def class_counts(chosen: Array, labels: Array) -> tuple[Array, Array]:
         n_ic = |A_i and X_c|        X_c: the patterns of class c
 
     chosen   (neuron, sample)  of bool, as `selected` gives it
-    labels   (sample,)         whole numbers or texts
+    labels   (sample,)         integers or strings
     returns  (class,) and (neuron, class)
 
     >>> classes, counts = class_counts(np.array([[True, True, False]]), np.array([7, 7, 3]))

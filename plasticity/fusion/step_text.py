@@ -258,7 +258,7 @@ LARGEST = [
 ]
 
 # The largest |dw|, by the bits of the numbers: their order is that of the values, a NaN above all,
-# and a maximum of whole numbers is taken of many at a time.
+# and a maximum of integers is taken of many at a time.
 _TOP = [
     "for j in range(n_input):",
     "    top = max(top, update_bits[i, j] & magnitude)",

@@ -64,7 +64,7 @@ def uniform_draw(draws, i):  # type: ignore[no-untyped-def]  # compiled
 
 @_exact
 def whole_draw(draws, i, n):  # type: ignore[no-untyped-def]  # compiled
-    """Number i, a whole number from 0 to n - 1, each equally probable to one part in 2^53 / n."""
+    """Number i, an integer from 0 to n - 1, each equally probable to one part in 2^53 / n."""
     return np.int64(uniform_draw(draws, i) * n)
 
 

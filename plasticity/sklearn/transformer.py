@@ -41,7 +41,7 @@ class PlasticityTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
     experiment    a preset by name, a TOML file, or an `Experiment`; its data are replaced
     neurons, epochs, batch_size   in place of those of the experiment, where given; a batch is never
                   larger than the samples that there are
-    random_state  seed of all random numbers: a whole number, or a `RandomState` to draw it from;
+    random_state  seed of all random numbers: an integer, or a `RandomState` to draw it from;
                   unless given the seed of the experiment, so that fits repeat
     listeners     objects with `@hookimpl` methods, such as callbacks at each epoch
     verbose       whether observers that only write, such as a progress bar, take part

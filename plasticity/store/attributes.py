@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-_LARGEST = 2**31 - 1  # of the whole numbers of netCDF 3
+_LARGEST = 2**31 - 1  # of the integers of netCDF 3
 _TEXT = re.compile(r'null|true|false|[\[{"].*|-?\d{10,31}', re.DOTALL)
 
 

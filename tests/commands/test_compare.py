@@ -102,7 +102,7 @@ def test_the_same_again_skips_what_is_complete_and_another_is_refused(tmp_path):
 def test_no_seed_is_refused(tmp_path):
     result = command("compare", "bcm", "--seeds", "0", *SMALL)
     assert (result.status, result.out) == (2, "")
-    assert result.err == "Error: seeds: must be a whole number from 1, got 0\n"
+    assert result.err == "Error: seeds: must be an integer from 1, got 0\n"
     assert list(tmp_path.iterdir()) == []
 
 

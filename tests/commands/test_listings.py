@@ -43,8 +43,7 @@ def test_a_component_is_told_with_its_settings_and_its_paper():
     assert told == [
         "Hebbian learning for the unit that wins a sample, anti-Hebbian for the one ranked k.",
         "power = 2.0  (a number, (1, inf)): p of the norm; 2 and 3 are published",
-        "rank = 2  (a whole number, [2, inf)): rank k of the unit that learns with the opposite "
-        "sign",
+        "rank = 2  (an integer, [2, inf)): rank k of the unit that learns with the opposite sign",
         "anti_hebbian = 0.4  (a number, [0, inf)): strength delta of the opposite sign; 0 turns "
         "it off",
         "source: Krotov & Hopfield (2019), Unsupervised learning by competing hidden units",
@@ -196,7 +195,7 @@ def test_a_preset_is_shown_with_all_its_settings_and_defaults():
     assert "data = digits" in experiment
     layer = block(out, "layer_0")
     assert "neurons = 100" in layer
-    rank = "rank = 2  (a whole number, [2, inf)): rank k of the unit that learns with the opposite"
+    rank = "rank = 2  (an integer, [2, inf)): rank k of the unit that learns with the opposite"
     assert f"{rank} sign" in layer
 
 

@@ -40,7 +40,7 @@ def refusal(*arguments: str) -> str:
             {"setting": "rat"},
             "layers[0].optimizer 'sgd': no setting 'rat'; did you mean 'rate'?",
         ),
-        ({"epochs": '"ten"'}, "{path}: epochs: must be a whole number, got 'ten'"),
+        ({"epochs": '"ten"'}, "{path}: epochs: must be an integer, got 'ten'"),
         (
             {"rule": "relu"},
             "layers[0].rule: 'relu' is of role 'activation', but here belongs one of role 'rule' "
@@ -107,7 +107,7 @@ def test_data_that_no_source_gives_are_refused(data, message):
     [
         ("epochs", "--set takes key=value, got 'epochs'"),
         ("epchs=3", "no setting 'epchs'; did you mean 'epochs'?"),
-        ("epochs=three", "epochs: must be a whole number, got 'three'"),
+        ("epochs=three", "epochs: must be an integer, got 'three'"),
         ("rule.power=3", "layers[0].rule 'bcm': no setting 'power' (it has none)"),
         (
             "threshold.memory=1",

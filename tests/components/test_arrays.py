@@ -314,7 +314,7 @@ def test_a_name_for_the_labels_of_an_array_is_refused():
 def test_labels_that_are_no_whole_numbers_are_refused(tmp_path):
     path = text(tmp_path / "x.csv", "1,0\n1,1\n1,2.5\n")
     assert refusal(path=path, labels=1) == (
-        "x.csv: labels must be whole numbers, but that of row 2 is 2.5"
+        "x.csv: labels must be integers, but that of row 2 is 2.5"
     )
 
 

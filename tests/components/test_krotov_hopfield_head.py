@@ -169,8 +169,8 @@ def test_a_class_that_was_not_told_is_refused():
         ({"loss_power": 1}, "loss_power must be a number above 1, got 1"),
         ({"beta": -1.0}, "beta must be a number above 0, got -1.0"),
         ({"rate": float("nan")}, "rate must be a number above 0, got nan"),
-        ({"epochs": 2.5}, "epochs must be a whole number from 1, got 2.5"),
-        ({"batch_size": 0}, "batch_size must be a whole number from 1, got 0"),
+        ({"epochs": 2.5}, "epochs must be an integer from 1, got 2.5"),
+        ({"batch_size": 0}, "batch_size must be an integer from 1, got 0"),
         (
             {"weights": [[1.0, 2.0]]},
             "weights must have the shape (neuron, 7) for samples with 7 inputs, got (1, 2)",

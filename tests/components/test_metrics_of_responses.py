@@ -126,7 +126,7 @@ def test_a_count_below_0_is_refused(counts):
     with pytest.raises(SettingError) as refused:
         SelectedBy(counts=counts)
     assert str(refused.value) == (
-        f"selected_by: counts must hold whole numbers from 0, got {list(counts)}: each is a number "
+        f"selected_by: counts must hold integers from 0, got {list(counts)}: each is a number "
         "of neurons"
     )
 

@@ -236,7 +236,7 @@ def test_rounded_bits_are_told():
         ({"variables": []}, "nothing to record: give variables or probes"),
         (
             {"every": "2 epohcs"},
-            'every must be a whole number of steps from 1, a text as "2 epochs" or "10 per '
+            'every must be an integer from 1 (steps), a string like "2 epochs" or "10 per '
             "decade\", or an object with following(step), got '2 epohcs'",
         ),
         ({"over": ["input"]}, "over names dimensions, but there is nothing to reduce: give reduce"),

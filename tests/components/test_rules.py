@@ -106,7 +106,7 @@ def test_law_cooper_leaves_a_neuron_that_was_always_silent_alone():
 
 @st.composite
 def contests(draw):
-    """Currents with many ties (whole numbers) or with none, a rank and a strength."""
+    """Currents with many ties (integers) or with none, a rank and a strength."""
     rng = np.random.default_rng(draw(seeds))
     n_neuron, n_sample = draw(st.integers(2, 30)), draw(counts)
     current = rng.normal(size=(n_neuron, n_sample)) * 2

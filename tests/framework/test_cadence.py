@@ -86,7 +86,7 @@ def test_what_tells_no_steps_is_no_cadence(every):
     with pytest.raises(EntryError) as caught:
         Cadence.of(every, 4)
     assert str(caught.value) == (
-        'every must be a whole number of steps from 1, a text as "2 epochs" or "10 per decade", or '
+        'every must be an integer from 1 (steps), a string like "2 epochs" or "10 per decade", or '
         f"an object with following(step), got {every!r}"
     )
 

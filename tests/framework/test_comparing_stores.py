@@ -141,7 +141,7 @@ def test_seeds_follow_that_of_the_first_experiment_and_are_paired(folder):
 def test_no_seed_is_refused():
     with pytest.raises(EntryError) as refused:
         compare([spec()], seeds=0)
-    assert str(refused.value) == "seeds: must be a whole number from 1, got 0"
+    assert str(refused.value) == "seeds: must be an integer from 1, got 0"
 
 
 # -- going on ----------------------------------------------------------------------------------

@@ -76,7 +76,7 @@ def test_a_mask_that_does_not_fit_is_refused(hidden, given):
     with pytest.raises(SettingError) as caught:
         completed(Given(np.ones((2, 3))), np.ones((2, 3)), hidden)
     assert str(caught.value) == (
-        "completed: hidden must be true or false for each of the 3 inputs, and false for one or "
+        "completed: hidden must hold a boolean for each of the 3 inputs, and false for one or "
         f"more, got {given}"
     )
 
@@ -103,7 +103,7 @@ def test_a_class_is_recalled_from_inputs_alone():
             {"strength": 0},
             "strength must be a number above 0, got 0: without strength the labels are no inputs",
         ),
-        ({"votes": 1.5}, "votes must be a whole number from 1, got 1.5"),
+        ({"votes": 1.5}, "votes must be an integer from 1, got 1.5"),
     ],
 )
 def test_a_setting_out_of_its_range_is_named(settings_, message):

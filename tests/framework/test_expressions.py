@@ -151,7 +151,7 @@ def refused(text):
         ("w in y", "at position 1: compares by < <= > >= == != alone"),
         ("1j * w", "at position 1: 1j is no number"),
         ("None", "at position 1: None is no number"),
-        ("'input'", "at position 1: a text names a dimension, as in mean(weights, 'input')"),
+        ("'input'", "at position 1: a string names a dimension, as in mean(weights, 'input')"),
         ("w ** 1000", "at position 6: an exponent is at most 100"),
         ("mean", "at position 1: there is no array 'mean' (there are 'rate', 'theta', 'w', 'y')"),
         (
@@ -232,7 +232,7 @@ def test_a_text_that_is_too_long_is_refused():
         "'w + w + w + w + w + w + w + w + w + w + ...': has 1201 characters, and an expression at "
         "most 1000; write a function in Python"
     )
-    assert refused(7) == "an expression is a text, got 7"
+    assert refused(7) == "an expression must be a string, got 7"
 
 
 @given(st.text(max_size=60) | st.text("w+-*/()<>='theanm,.[]_ 0123456789", max_size=60))

@@ -143,7 +143,7 @@ def test_an_object_that_answers_nothing_is_refused():
 @pytest.mark.parametrize("every", [0, -1, 1.5, True, "2", "0 epochs", "often", []])
 def test_an_every_that_tells_no_steps_is_refused(every):
     assert refusal(listeners=[Notes(every)]) == (
-        "listeners[0] 'notes': every must be a whole number of steps from 1, a text as "
+        "listeners[0] 'notes': every must be an integer from 1 (steps), a string like "
         f'"2 epochs" or "10 per decade", or an object with following(step), got {every!r}'
     )
 

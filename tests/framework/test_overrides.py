@@ -284,9 +284,9 @@ def test_objects_and_tables_say_the_same_everywhere():
         ),
         (
             {"phases": [{"name": "x", "epochs": 0}]},
-            "phases[0].epochs: must be a whole number from 1, got 0",
+            "phases[0].epochs: must be an integer from 1, got 0",
         ),
-        ({"storage": {"kept": 0}}, "storage.kept: must be a whole number from 1, got 0"),
+        ({"storage": {"kept": 0}}, "storage.kept: must be an integer from 1, got 0"),
         ({"storage": 3}, "storage: must be a Storage or a table, got 3"),
     ],
 )

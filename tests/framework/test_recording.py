@@ -73,7 +73,7 @@ class Breaks:
 
 @component
 class Counts:
-    """Keeps whole numbers, also one for each sample, and one in all."""
+    """Keeps integers, also one for each sample, and one in all."""
 
     total = Variable((), dtype="int64", unit="spikes", description="spikes in all")
     winner = Variable(("neuron", 2), dtype="int64", description="last winners")

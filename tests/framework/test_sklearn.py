@@ -295,8 +295,8 @@ def test_what_is_pickled_does_not_hold_the_samples():
             "layers[0].rule 'krotov_hopfield': rank must lie in [2, inf), got 1: with 1 the winner "
             "itself would learn with the opposite sign",
         ),
-        ({"neurons": 0}, SpecError, "layers[0].neurons: must be a whole number from 1, got 0"),
-        ({"random_state": -1}, SpecError, "seed: must be a whole number from 0, got -1"),
+        ({"neurons": 0}, SpecError, "layers[0].neurons: must be an integer from 1, got 0"),
+        ({"random_state": -1}, SpecError, "seed: must be an integer from 0, got -1"),
     ],
 )
 def test_a_wrong_parameter_is_told_by_fit(settings, error, message):

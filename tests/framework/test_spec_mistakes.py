@@ -34,21 +34,21 @@ NO_COMPONENT = "a component is a name, a table with a name, or an object, got"
 MISTAKES = {
     "a text for a number": (
         in_experiment(epochs="ten"),
-        "epochs: must be a whole number, got 'ten'",
+        "epochs: must be an integer, got 'ten'",
     ),
     "true for a number": (
         in_experiment(batch_size=True),
-        "batch_size: must be a whole number, got True",
+        "batch_size: must be an integer, got True",
     ),
     "a broken number": (
         in_experiment(batch_size=2.5),
-        "batch_size: must be a whole number, got 2.5",
+        "batch_size: must be an integer, got 2.5",
     ),
-    "no epoch": (in_experiment(epochs=0), "epochs: must be a whole number from 1, got 0"),
-    "a negative seed": (in_experiment(seed=-1), "seed: must be a whole number from 0, got -1"),
+    "no epoch": (in_experiment(epochs=0), "epochs: must be an integer from 1, got 0"),
+    "a negative seed": (in_experiment(seed=-1), "seed: must be an integer from 0, got -1"),
     "a text for a truth value": (
         in_experiment(shuffle="yes"),
-        "shuffle: must be true or false, got 'yes'",
+        "shuffle: must be a boolean, got 'yes'",
     ),
     "an unknown dtype": (
         in_experiment(dtype="float16"),
@@ -79,7 +79,7 @@ MISTAKES = {
     ),
     "a phase without epochs": (
         in_experiment(phases=[{"name": "early", "epochs": 0}]),
-        "phases[0].epochs: must be a whole number from 1, got 0",
+        "phases[0].epochs: must be an integer from 1, got 0",
     ),
     "epochs against phases": (
         in_experiment(phases=[{"name": "early", "epochs": 2}], epochs=3),
@@ -92,10 +92,10 @@ MISTAKES = {
     ),
     "a text for neurons": (
         in_experiment(layers=[LAYER, {**LAYER, "neurons": "x"}]),
-        "layers[1].neurons: must be a whole number, got 'x'",
+        "layers[1].neurons: must be an integer, got 'x'",
     ),
-    "no neuron": (in_layer(neurons=0), "layers[0].neurons: must be a whole number from 1, got 0"),
-    "a name that is a number": (in_layer(name=3), "layers[0].name: must be a text, got 3"),
+    "no neuron": (in_layer(neurons=0), "layers[0].neurons: must be an integer from 1, got 0"),
+    "a name that is a number": (in_layer(name=3), "layers[0].name: must be a string, got 3"),
     "a rule that is a number": (in_layer(rule=3), f"layers[0].rule: {NO_COMPONENT} 3"),
     "no rule in the list": (
         in_layer(rule=[]),

@@ -114,7 +114,7 @@ class Stair:
         y = floor(u / 2)               where floor(u) is even
         y = u - floor(u / 2) - 1       where it is odd
 
-    sigma'(u) = 0 where it is flat and at whole numbers, else 1. Source: the code of Squadrani et
+    sigma'(u) = 0 where it is flat and at integers, else 1. Source: the code of Squadrani et
     al., which writes u - floor(u) + floor(u / 2), the same.
     """
 

@@ -27,7 +27,7 @@ _COMPARISONS: dict[type, str] = {
     ast.Eq: "==",
     ast.NotEq: "!=",
 }
-# Numba multiplies out the powers that are whole numbers in the text.
+# Numba multiplies out the powers that are integers in the text.
 _LARGEST_POWER = 100
 
 

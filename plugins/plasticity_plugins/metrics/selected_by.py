@@ -33,7 +33,7 @@ class SelectedBy:
     def __attrs_post_init__(self) -> None:
         if not self.counts or min(self.counts) < 0:
             raise SettingError(
-                "selected_by: counts must hold whole numbers from 0, got "
+                "selected_by: counts must hold integers from 0, got "
                 f"{list(self.counts)}: each is a number of neurons"
             )
 

@@ -18,7 +18,7 @@ def thin(progress: Array, cadence: Cadence, step: int, n_step: int, most: int) -
     So half of what may be taken is taken at the cadence that was asked for, and the rest reaches to
     the end of the run.
 
-    progress  (3,)  whole numbers, filled: frames taken, frames when it looked last, doublings
+    progress  (3,)  integers, filled: frames taken, frames when it looked last, doublings
     cadence   as it was asked for
     most      frames that may be taken in all
 

@@ -47,8 +47,8 @@ class Recorder:
     can be recorded as well; where the last batch of an epoch is smaller, the rest of its frame is
     NaN. A second recorder takes a `group` of its own: `Run.recorded(group)`.
 
-    When: `every` so many steps, or as a text says ("2 epochs", "10 per decade" at the same distance
-    of logarithms), or `at` given steps; of these, where it is set, only when a condition holds.
+    When: `every` so many steps, or a string like "2 epochs" or "10 per decade" (evenly spaced on a
+    logarithmic scale), or `at` given steps; of these, where it is set, only when a condition holds.
 
     With `first` the first frame of `every` is that of step 0, with the weights as they are before
     the first step: `every = 10` takes the steps 0, 10, 20, and so on. With `at` it is taken where 0

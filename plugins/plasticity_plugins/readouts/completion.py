@@ -62,7 +62,7 @@ def completed(layer: Any, samples: Array, hidden: Any, votes: int = 1) -> Array:
     samples, hidden = np.array(samples), np.asarray(hidden)
     if hidden.dtype != bool or hidden.shape != samples.shape[1:] or hidden.all():
         raise SettingError(
-            f"completed: hidden must be true or false for each of the {samples.shape[1]} inputs, "
+            f"completed: hidden must hold a boolean for each of the {samples.shape[1]} inputs, "
             f"and false for one or more, got {hidden.dtype} of shape {hidden.shape}"
         )
     samples[:, hidden] = 0  # before they are checked, since anything may be there
@@ -116,7 +116,7 @@ class LabelsAsInputs(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
             )
         if not (isinstance(self.votes, int | np.integer) and self.votes >= 1):
             raise SettingError(
-                f"labels_as_inputs: votes must be a whole number from 1, got {self.votes!r}"
+                f"labels_as_inputs: votes must be an integer from 1, got {self.votes!r}"
             )
         X, y = validate_data(self, X, y, dtype="numeric", accept_sparse="csr")
         check_classification_targets(y)

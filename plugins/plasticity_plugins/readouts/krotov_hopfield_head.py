@@ -17,7 +17,7 @@ from plasticity_plugins import bibliography
 from plasticity_plugins.readouts.descent import Adam, loss_and_slope
 
 _BLOCK = 2048  # samples whose powers are computed while they are in cache
-_LIMITS = {  # name -> whole number, lowest value, whether that value itself is allowed
+_LIMITS = {  # name -> integer, lowest value, whether that value itself is allowed
     "power": (False, 0, False),
     "loss_power": (False, 1, False),
     "beta": (False, 0, False),
@@ -298,7 +298,7 @@ class KrotovHopfieldHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc] 
             kind = numbers.Integral if whole else numbers.Real
             right = isinstance(value, kind) and not isinstance(value, bool | np.bool_)
             if not right or not (value >= low if closed else value > low):
-                number = "a whole number" if whole else "a number"
+                number = "an integer" if whole else "a number"
                 limit = f"from {low}" if closed else f"above {low}"
                 raise SettingError(
                     f"krotov_hopfield_head: {name} must be {number} {limit}, got {value!r}"
@@ -308,7 +308,7 @@ class KrotovHopfieldHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc] 
 def _raise_to(currents: Array, power: float) -> None:
     """Replace currents u by relu(u)^n, in place.
 
-    Squares and roots where twice the power is a whole number, as the published 4.5: measured, many
+    Squares and roots where twice the power is an integer, as the published 4.5: measured, many
     times as fast as a power.
     """
     np.maximum(currents, 0, out=currents)

@@ -65,7 +65,7 @@ class Equation(Rule):
     False
     """
 
-    update: str = setting(doc="right-hand side of the equation of dw, as a text")
+    update: str = setting(doc="right-hand side of the equation of dw, as a string")
     constants: dict[str, float] = setting(
         factory=dict, doc="values of the names that stand for numbers, as { leak = 0.1 }"
     )

@@ -31,7 +31,7 @@ class Arrays:
 
     Labels come from the key or column that `labels` names, or from a second file; there, `labels`
     names the key or column where there are several. Those of a file of images in the format of
-    MNIST come from the file of labels beside it. They are whole numbers or strings.
+    MNIST come from the file of labels beside it. They are integers or strings.
 
     Raises `DataError`, naming the file, what was expected and what was found.
 
@@ -179,7 +179,5 @@ def _whole(labels: Array, where: str) -> Array:
     broken = np.flatnonzero(~np.isfinite(labels) | (labels != np.floor(labels)))
     if len(broken):
         row = int(broken[0])
-        raise DataError(
-            f"{where}: labels must be whole numbers, but that of row {row} is {labels[row]}"
-        )
+        raise DataError(f"{where}: labels must be integers, but that of row {row} is {labels[row]}")
     return labels.astype(np.int64)

@@ -4,9 +4,9 @@ What a file does not say of itself is decided by rules, each of which a setting 
 
     header  The first line holds names if none of its cells is a number, or if they count up 0, 1,
             2, ... as pandas numbers columns (an unnamed cell before them is left out). Where fewer
-            than 8 cells count and the line below is of whole numbers too, `header` must be given.
+            than 8 cells count and the line below is of integers too, `header` must be given.
     index   The first column is an index, and no input, if it has no name ("", or "Unnamed: 0") and
-            holds whole numbers, each once. Where it has a name like "id", or there are no names,
+            holds integers, each once. Where it has a name like "id", or there are no names,
             and it counts the rows from 0 or 1, `index` must be given.
     labels  A column called "label", "class", "target" or the plural of one, or "y" without an "x",
             must be given as `labels`, or `labels = false` says that it is an input.
