@@ -282,7 +282,7 @@ def run_finished(clock: Clock, store: RunStore, outcome: str) -> None:
 
 @_event("collect")
 def cite() -> str:
-    """Return the BibTeX entry of what the component implements."""
+    """Return the BibTeX entry of what the component implements, or its key in `references.bib`."""
 
 
 @_event("collect")

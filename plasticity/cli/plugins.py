@@ -67,7 +67,7 @@ def _told(name: str, group: str, whole: bool) -> tuple[str, list[str]]:
 
     from plasticity.cli.settings import described
     from plasticity.components.component import role_of
-    from plasticity.experiment.citations import short_form
+    from plasticity.experiment.citations import entries_of, short_form
     from plasticity.experiment.portion import Portion
     from plasticity.experiment.registry import DIAGNOSTICS, entry_of, find, short
 
@@ -82,9 +82,8 @@ def _told(name: str, group: str, whole: bool) -> tuple[str, list[str]]:
     if role_of(cls) == "source":
         told += described(Portion)
     told += _events(cls) if whole else ()
-    source = getattr(cls, "source", "")
-    if source:
-        told.append(f"source: {short_form(source)}")
+    if cited := entries_of(cls, getattr(cls, "source", "")):
+        told.append(f"source: {'; '.join(map(short_form, cited))}")
     return "diagnostic" if group == DIAGNOSTICS else role_of(cls), told
 
 

@@ -27,7 +27,8 @@ def component(
 ) -> Class | Callable[[Class], Class]:
     """Make a class a component: an attrs class with keyword settings that compares by identity.
 
-    source   BibTeX entry of the paper; `plasticity cite` collects it
+    source   BibTeX entry of the paper, or its key in the `references.bib` of the package; several
+             keys are separated by commas
     label    how messages call the component; the class name in snake case unless given
 
     What measures has a setting `every` besides its own: when it does, if not with the others.

@@ -41,7 +41,7 @@ def rule(
     to, and returns nothing.
 
     label    how messages call the rule
-    source   BibTeX entry of the paper
+    source   BibTeX entry of the paper, or its key, as in `component`
     reads    further symbols: name of the argument -> name of a Variable (neuron,) that another
              component of the layer writes
     beside   what it does not work without: entry of the layer -> name of a component

@@ -1,44 +1,69 @@
-"""BibTeX entries: those of an experiment, and what one says in a line."""
+"""BibTeX entries: of an experiment, of the source of a component, and what one says in a line."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterator
+import sys
+from functools import cache
+from pathlib import Path
 
-from plasticity.components.component import events_of
+from plasticity.components.component import events_of, label_of
 from plasticity.components.data import Data
+from plasticity.errors import UnknownNameError, nearest
 from plasticity.experiment.spec import GIVEN, Experiment, Reference
 from plasticity.experiment.tables import make
 from plasticity.experiment.walk import Part, parts_of
 
+REFERENCES = "references.bib"
+
 
 def citations_of(experiment: Experiment) -> list[str]:
-    """The BibTeX entries of the components of an experiment, in the order of the spec, each once.
+    """Return the BibTeX entries of an experiment's components, in the order of the spec, each once.
 
     The data are not opened. Raises `UnknownNameError` or `SettingError` for a component that cannot
     be made.
     """
-    found: dict[str, None] = {}
+    cited: dict[str, None] = {}
     for part in parts_of(experiment):
         if _is_given(part):
             continue
         component = make(part.reference, part.place, part.role)
         if "cite" in events_of(component):
-            for entry in _entries(component.cite()):
-                found[entry] = None
-    return list(found)
+            cited |= dict.fromkeys(entries_of(type(component), component.cite()))
+    return list(cited)
 
 
+def entries_of(cls: type, source: str) -> list[str]:
+    """Return the BibTeX entries of a source: entries themselves, or keys separated by commas.
+
+    Keys are looked up in the `references.bib` of the package in which the class, or one of its
+    bases, is defined. Raises `UnknownNameError` for a key that is not there.
+    """
+    if "@" in source:
+        return _entries(source)
+    known: dict[str, str] = {}
+    for base in cls.__mro__:
+        known = _read(_bibliography(base)) | known
+    keys = source.replace(",", " ").split()
+    for key in keys:
+        if key not in known:
+            path = _bibliography(cls)
+            why = "" if path.is_file() else ", which is not there; a source may be an entry as well"
+            raise UnknownNameError(
+                f"{label_of(cls)}: no entry {key!r} in {path}{why}{nearest(key, known)}"
+            )
+    return [known[key] for key in keys]
+
+
+@cache
 def short_form(bibtex: str) -> str:
-    r"""Authors, year and title of BibTeX entries, in a line.
+    r"""Return authors, year and title of BibTeX entries, in a line.
 
     >>> short_form("@article{a, author = {Oja, Erkki}, title = {A {PCA} neuron}, year = 1982}")
     'Oja (1982), A PCA neuron'
     >>> short_form(r"@misc{f, author = {F{\"o}ldi{\'a}k, Peter}, title = {Traces}, year = 1991}")
     'Földiák (1991), Traces'
     """
-    return "; ".join(_short(entry) for entry in _entries(bibtex))
+    return "; ".join(map(_short, _entries(bibtex)))
 
 
 def _is_given(part: Part) -> bool:
@@ -46,45 +71,43 @@ def _is_given(part: Part) -> bool:
     return given or isinstance(part.reference, Data)
 
 
-def _entries(bibtex: str) -> Iterator[str]:
-    """The single entries of a BibTeX text: each begins with an @ at the start of a line."""
-    for entry in re.split(r"^(?=@)", bibtex, flags=re.MULTILINE):
-        if entry.strip():
-            yield entry.strip()
+def _bibliography(cls: type) -> Path:
+    """Return the path of the bibliography nearest to the module of a class, within its package."""
+    folder = Path(getattr(sys.modules.get(cls.__module__), "__file__", None) or __file__).parent
+    while not (folder / REFERENCES).is_file() and (folder.parent / "__init__.py").is_file():
+        folder = folder.parent
+    return folder / REFERENCES
+
+
+@cache
+def _read(path: Path) -> dict[str, str]:
+    """Return the entries of a bibliography by key; none where there is no such file."""
+    from bibtexparser.entrypoint import parse_file
+
+    entries = parse_file(str(path), parse_stack=[]).entries if path.is_file() else []
+    return {entry.key: str(entry.raw) for entry in entries}
+
+
+def _entries(bibtex: str) -> list[str]:
+    from bibtexparser.entrypoint import parse_string
+
+    return [str(block.raw).strip() for block in parse_string(bibtex, parse_stack=[]).blocks]
 
 
 def _short(entry: str) -> str:
-    names = [
-        name.partition(",")[0] if "," in name else name.rpartition(" ")[2]
-        for name in re.split(r"\s+and\s+", _field(entry, "author"))
+    from bibtexparser import middlewares
+    from bibtexparser.entrypoint import parse_string
+
+    stack = [
+        middlewares.NormalizeFieldKeys(),
+        middlewares.LatexDecodingMiddleware(),
+        middlewares.SeparateCoAuthors(),
+        middlewares.SplitNameParts(),
     ]
+    parsed = [dict(read.items()) for read in parse_string(entry, append_middleware=stack).entries]
+    fields = parsed[0] if parsed else {}
+    names = [" ".join([*name.von, *name.last]) for name in fields.get("author", [])]
     authors = " & ".join(names) if len(names) < 3 else f"{names[0]} et al."
-    year, title = _field(entry, "year"), _field(entry, "title")
-    told = [f"{authors} ({year})" if year else authors, title]
-    return ", ".join(part for part in told if part) or entry.partition(",")[0]
-
-
-def _field(entry: str, name: str) -> str:
-    """The value of a field on one line, without braces; an empty string where there is none."""
-    start = re.search(rf"[{{,\s]{name}\s*=\s*", entry, re.IGNORECASE)
-    if start is None:
-        return ""
-    rest = entry[start.end() :]
-    end, depth = len(rest), 0
-    for position, letter in enumerate(rest):
-        depth += (letter == "{") - (letter == "}")
-        quoted = rest[0] == '"' and rest[1:position].count('"') == 0 and letter != '"'
-        if depth < 0 or (depth == 0 and letter == "," and not quoted):
-            end = position
-            break
-    plain = re.sub(r"""\\(["'`^~c])\s*\{?(\w)\}?""", _accented, rest[:end])
-    return " ".join(plain.translate(str.maketrans("", "", '{}"')).split())
-
-
-# What LaTeX writes after a backslash, and the mark of Unicode that follows a letter.
-_ACCENTS = dict(zip("\"'`^~c", "\u0308\u0301\u0300\u0302\u0303\u0327", strict=True))
-
-
-def _accented(found: re.Match[str]) -> str:
-    """A letter with its accent, of how LaTeX writes it."""
-    return unicodedata.normalize("NFC", found[2] + _ACCENTS[found[1]])
+    year, title = fields.get("year"), " ".join(fields.get("title", "").split())
+    said = [f"{authors} ({year})" if year else authors, title]
+    return ", ".join(part for part in said if part) or entry.partition(",")[0]

@@ -12,6 +12,7 @@ import tomli_w
 from plasticity.components import checks
 from plasticity.components.component import role_of
 from plasticity.components.setting import settings_of
+from plasticity.experiment.citations import entries_of
 from plasticity.experiment.spec import changed_settings
 from plasticity.testing.findings import BrokenError, as_toml, contract_check
 
@@ -25,12 +26,13 @@ def check_hooks(component: Any) -> None:
 
 @contract_check
 def check_documented(component: Any) -> None:
-    """Its class has a docstring, and each setting says what it means."""
+    """Its class has a docstring, each setting says what it means, and its source is there."""
     if not (inspect.getdoc(type(component)) or "").strip():
         raise BrokenError("its class has no docstring; say what it is, its equation and source")
     for name, (_, told) in settings_of(type(component)).items():
         if not told.doc:
             raise BrokenError(f"the setting {name!r} says nothing: give it doc=...")
+    entries_of(type(component), getattr(component, "source", ""))
 
 
 @contract_check

@@ -12,7 +12,7 @@ from console import SMALL, command, finish, start
 
 import plasticity as pl
 from plasticity.cli.settings import described
-from plasticity.experiment.citations import short_form
+from plasticity.experiment.citations import entries_of, short_form
 from plasticity.experiment.registry import DIAGNOSTICS, entries, find, short
 from plasticity.hookspecs import EVENTS, ROLES
 
@@ -60,7 +60,7 @@ def test_one_component_is_told_with_its_documentation_settings_events_and_paper(
         "",
         *described(cls),
         *(f"answers {event}: {EVENTS[event].kind}{how}" for event, how in ANSWERED),
-        f"source: {short_form(cls.source)}",
+        f"source: {short_form(*entries_of(cls, cls.source))}",
     ]
 
 

@@ -1,42 +1,26 @@
 """The BibTeX entries of the bundled components: complete, each once, as published."""
 
-import importlib
-import pkgutil
 import re
+from importlib.resources import files
 
 import numpy as np
 import pytest
+from bibtexparser import parse_file
 from binding import with_arrays
 
-import plasticity_plugins
 from plasticity import Clock
 from plasticity_plugins.thresholds.power_of_mean import PowerOfMean
 
-FIELD = re.compile(r"(\w+)\s*=\s*\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}")
-
-
-def texts():
-    """Name -> text of every BibTeX entry in the modules of the plugins, however often imported."""
-    found = {}
-    for module in pkgutil.walk_packages(plasticity_plugins.__path__, "plasticity_plugins."):
-        if module.name.rpartition(".")[2] in ("papers", "bibliography"):
-            for name, value in vars(importlib.import_module(module.name)).items():
-                if isinstance(value, str) and value.startswith("@"):
-                    found[name] = value
-    return found
-
-
-TEXTS = texts()
+LIBRARY = parse_file(str(files("plasticity_plugins") / "references.bib"))
 ENTRIES = {
-    re.match(r"@\w+\{([^,]+),", text)[1]: {
-        name: " ".join(value.split()) for name, value in FIELD.findall(text)
-    }
-    for text in TEXTS.values()
+    entry.key: {name: " ".join(value.split()) for name, value in entry.items()}
+    for entry in LIBRARY.entries
 }
 
 
 def test_each_entry_has_a_key_of_its_own_and_is_complete():
-    assert len(ENTRIES) == len(TEXTS) > 50
+    assert LIBRARY.failed_blocks == []
+    assert len(ENTRIES) > 50
     for key, fields in ENTRIES.items():
         assert {"author", "title", "year"} <= fields.keys(), key
         assert re.search(rf"{fields['year']}\D", key), key

@@ -2,18 +2,8 @@
 
 from plasticity import rule
 
-GERSTNER_KISTLER_2002 = """@article{gerstner2002,
-  author = {Gerstner, Wulfram and Kistler, Werner M.},
-  title = {Mathematical formulations of {H}ebbian learning},
-  journal = {Biological Cybernetics},
-  volume = {87},
-  pages = {404--415},
-  year = {2002},
-  doi = {10.1007/s00422-002-0353-y}
-}"""
 
-
-@rule("leaky_hebb", source=GERSTNER_KISTLER_2002)
+@rule("leaky_hebb", source="gerstner2002")
 def leaky_hebb(y, leak: float = 0.5):
     """Hebbian learning whose weights leak away.
 

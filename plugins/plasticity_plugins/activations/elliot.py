@@ -6,7 +6,6 @@ import numpy as np
 
 from plasticity import Kernel, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins.activations import papers
 
 
 def _ratio(u, steepness):  # type: ignore[no-untyped-def]  # compiled
@@ -47,7 +46,7 @@ def _fill_ratio_slope(current: Array, steepness: float, slope: Array) -> Array:
     return slope
 
 
-@component(source=papers.ELLIOTT_1993)
+@component(source="elliott1993better")
 class Elliot:
     """Sigmoid between 0 and 1 without an exponential.
 
@@ -82,7 +81,7 @@ class Elliot:
         return slope
 
 
-@component(source=papers.ELLIOTT_1993)
+@component(source="elliott1993better")
 class SymmetricElliot:
     """Sigmoid between -1 and 1 without an exponential.
 
@@ -108,7 +107,7 @@ class SymmetricElliot:
         return _fill_ratio_slope(current, self.steepness, slope)
 
 
-@component(source=papers.ELLIOTT_1993)
+@component(source="elliott1993better")
 class Softsign:
     """Sigmoid between -1 and 1 without an exponential, of steepness 1.
 

@@ -7,7 +7,6 @@ from scipy.special import expit
 
 from plasticity import Kernel, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins.activations import papers
 
 
 def _value(u, scale, alpha):  # type: ignore[no-untyped-def]  # compiled
@@ -33,7 +32,7 @@ def _fill_slope(current: Array, scale: float, alpha: float, slope: Array) -> Arr
     return slope
 
 
-@component(source=papers.CLEVERT_2016)
+@component(source="clevert2016fast")
 class Elu:
     """Exponential linear unit.
 
@@ -62,7 +61,7 @@ class Elu:
         return _fill_slope(current, 1.0, self.alpha, slope)
 
 
-@component(source=papers.KLAMBAUER_2017)
+@component(source="klambauer2017self")
 class Selu:
     """Scaled exponential linear unit.
 
@@ -107,7 +106,7 @@ def _softplus_slope(u, y):  # type: ignore[no-untyped-def]  # compiled
     return np.float32(1) / (np.float32(1) + np.exp(-u))
 
 
-@component(source=papers.DUGAS_2001)
+@component(source="dugas2001incorporating")
 class Softplus:
     """Smooth rectifier.
 

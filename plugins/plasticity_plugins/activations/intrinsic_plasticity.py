@@ -7,10 +7,9 @@ from scipy.special import expit
 
 from plasticity import Variable, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins.activations import papers
 
 
-@component(source=papers.TRIESCH_2007)
+@component(source="triesch2007synergies")
 class IntrinsicPlasticity:
     """Logistic activation whose gain and bias make the activity nearly exponential.
 

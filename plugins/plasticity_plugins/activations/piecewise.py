@@ -8,7 +8,6 @@ import numpy as np
 
 from plasticity import Kernel, component, hookimpl
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
 
 
 def _three_lines(u, low, high, gain, offset, leak):  # type: ignore[no-untyped-def]  # compiled
@@ -56,7 +55,7 @@ class _ThreeLines:
         return slope
 
 
-@component(source=bibliography.SQUADRANI_2022)
+@component(source="squadrani2022effectiveness")
 class Plse(_ThreeLines):
     """Logistic sigmoid made of three lines.
 
@@ -71,7 +70,7 @@ class Plse(_ThreeLines):
     low, high, gain, offset, leak = -4.0, 4.0, 0.125, 0.5, 0.01
 
 
-@component(source=bibliography.SQUADRANI_2022)
+@component(source="squadrani2022effectiveness")
 class Hardtan(_ThreeLines):
     """Sigmoid between 0 and 1 made of three lines.
 
@@ -84,7 +83,7 @@ class Hardtan(_ThreeLines):
     low, high, gain, offset, leak = -2.5, 2.5, 0.2, 0.5, 0.0
 
 
-@component(source=bibliography.SQUADRANI_2022)
+@component(source="squadrani2022effectiveness")
 class Lhtan(_ThreeLines):
     """Identity between 0 and 1, nearly flat beyond.
 
@@ -107,7 +106,7 @@ def _stair_slope(u, y):  # type: ignore[no-untyped-def]  # compiled
     return np.float32(1) if u - (step + np.float32(1)) > step else np.float32(0)
 
 
-@component(source=bibliography.SQUADRANI_2022)
+@component(source="squadrani2022effectiveness")
 class Stair:
     """Stair: flat from each even number to the next odd one, rising by 1 from there.
 

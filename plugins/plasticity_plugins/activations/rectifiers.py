@@ -6,8 +6,6 @@ import numpy as np
 
 from plasticity import Kernel, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
-from plasticity_plugins.activations import papers
 
 
 def _bent(u, above, below):  # type: ignore[no-untyped-def]  # compiled
@@ -18,7 +16,7 @@ def _bent_slope(u, y, above, below):  # type: ignore[no-untyped-def]  # compiled
     return above if u > 0 else below
 
 
-@component(source=papers.MAAS_2013)
+@component(source="maas2013rectifier")
 class Leaky:
     """Leaky rectified linear activation.
 
@@ -53,7 +51,7 @@ class Leaky:
         return slope
 
 
-@component(source=papers.MAAS_2013)
+@component(source="maas2013rectifier")
 class Relie(Leaky):
     """Leaky rectified linear activation with a small leak.
 
@@ -72,7 +70,7 @@ class Relie(Leaky):
     )
 
 
-@component(source=bibliography.SQUADRANI_2022)
+@component(source="squadrani2022effectiveness")
 class Ramp:
     """Rectifier on top of a line.
 
@@ -108,7 +106,7 @@ def _power_slope(u, y, power):  # type: ignore[no-untyped-def]  # compiled
     return power * u ** (power - np.float32(1)) if u > 0 else np.float32(0)
 
 
-@component(source=bibliography.KROTOV_HOPFIELD_2019)
+@component(source="krotov2019unsupervised")
 class PowerRelu:
     """Rectifier raised to a power.
 
@@ -149,7 +147,7 @@ def _beyond_slope(u, y, firing_threshold):  # type: ignore[no-untyped-def]  # co
     return np.float32(1) if u > firing_threshold else np.float32(0)
 
 
-@component(source=papers.TREVES_1990)
+@component(source="treves1990graded")
 class ThresholdLinear:
     """Rectified linear activation of what is above a firing threshold.
 

@@ -6,7 +6,6 @@ import numpy as np
 
 from plasticity import Kernel, component, hookimpl
 from plasticity.typing import Array
-from plasticity_plugins.activations import papers
 
 
 def _value(u):  # type: ignore[no-untyped-def]  # compiled
@@ -18,7 +17,7 @@ def _slope(u, y):  # type: ignore[no-untyped-def]  # compiled
     return np.float32(1) if u > 0 else np.float32(0)
 
 
-@component(source=papers.NAIR_HINTON_2010)
+@component(source="nair2010rectified")
 class Relu:
     """Rectified linear activation.
 

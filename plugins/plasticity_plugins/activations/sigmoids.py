@@ -8,7 +8,6 @@ import numpy as np
 
 from plasticity import Kernel, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
 
 
 def _loggy(u):  # type: ignore[no-untyped-def]  # compiled
@@ -19,7 +18,7 @@ def _loggy_slope(u, y):  # type: ignore[no-untyped-def]  # compiled
     return (np.float32(1) - y * y) / np.float32(2)
 
 
-@component(source=bibliography.SQUADRANI_2022)
+@component(source="squadrani2022effectiveness")
 class Loggy:
     """Logistic activation stretched to lie between -1 and 1.
 
@@ -58,7 +57,7 @@ def _asymmetric_slope(u, y, lowest, highest):  # type: ignore[no-untyped-def]  #
     return np.float32(1) - share * share
 
 
-@component(source=bibliography.SQUADRANI_2022)
+@component(source="squadrani2022effectiveness")
 class AsymmetricLogistic:
     """Sigmoid with slope 1 at zero and other limits below and above.
 

@@ -6,7 +6,6 @@ import numpy as np
 
 from plasticity import Kernel, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins.activations import papers
 
 
 def _compete(current, temperature, activity):  # type: ignore[no-untyped-def]  # compiled
@@ -30,7 +29,7 @@ def _slope(u, y, temperature):  # type: ignore[no-untyped-def]  # compiled
     return y * (np.float32(1) - y) / temperature
 
 
-@component(source=papers.BRIDLE_1990)
+@component(source="bridle1990training")
 class Softmax:
     """Softmax over the neurons of a layer: their activities on a sample sum to 1.
 

@@ -9,14 +9,13 @@ import numpy as np
 from plasticity import Kernel, component, hookimpl, setting
 from plasticity.errors import SettingError
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
 
 
 def _bounded(w, low, high):  # type: ignore[no-untyped-def]  # compiled
     return min(max(w, low), high)
 
 
-@component(source=bibliography.COOPER_2004)
+@component(source="cooper2004theory")
 class Bounds:
     """Sets weights beyond a bound to that bound.
 

@@ -7,10 +7,9 @@ import numpy as np
 from plasticity import component, hookimpl, setting
 from plasticity.errors import SettingError
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
 
 
-@component(source=bibliography.COOPER_2004)
+@component(source="cooper2004theory")
 class ChannelNorm:
     """Gives the weights from each channel, such as an eye, an equal share of a neuron's norm.
 

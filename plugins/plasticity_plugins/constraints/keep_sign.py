@@ -6,7 +6,6 @@ import numpy as np
 
 from plasticity import Kernel, Variable, component, hookimpl
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
 
 
 def _uncrossed(w, before):  # type: ignore[no-untyped-def]  # compiled
@@ -14,7 +13,7 @@ def _uncrossed(w, before):  # type: ignore[no-untyped-def]  # compiled
     return kept, kept
 
 
-@component(source=bibliography.COOPER_2004)
+@component(source="cooper2004theory")
 class KeepSign:
     """A weight that would cross zero stays where it was.
 

@@ -6,7 +6,6 @@ import numpy as np
 
 from plasticity import Kernel, Variable, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins.constraints import papers
 
 
 def _scaled(row, norm, power, at_most):  # type: ignore[no-untyped-def]  # compiled
@@ -21,7 +20,7 @@ def _scaled(row, norm, power, at_most):  # type: ignore[no-untyped-def]  # compi
         row *= norm / size
 
 
-@component(source=papers.MILLER_MACKAY_1994)
+@component(source="miller1994role")
 class RowNorm:
     """Scales the weights of each neuron to a given p-norm.
 

@@ -6,10 +6,9 @@ import numpy as np
 
 from plasticity import Variable, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins.constraints import papers
 
 
-@component(source=f"{papers.TURRIGIANO_1998}\n\n{papers.VAN_ROSSUM_2000}")
+@component(source="turrigiano1998activity, vanrossum2000stable")
 class SynapticScaling:
     """Scales all weights of a neuron together until its mean activity is the one aimed at.
 

@@ -6,7 +6,6 @@ import numpy as np
 
 from plasticity import Cadence, Clock, Inputs, LayerView, Variable, component, hookimpl
 from plasticity.typing import Array
-from plasticity_plugins.diagnostics import papers
 from plasticity_plugins.diagnostics.stability import too_long
 
 _FROM, _LOOKED_AT = 32, 50  # step of the second look, samples of each
@@ -17,7 +16,7 @@ _CHANCE = 50  # one in so many neurons may be silent by chance
 _FEWEST = 50  # steps of a run that is long enough to tell
 
 
-@component(source=papers.UDEIGWE_2017)
+@component(source="udeigwe2017emergent")
 class SilentNeurons:
     """Tells how many neurons respond to none of the evaluation samples, and since when.
 

@@ -6,7 +6,6 @@ import numpy as np
 
 from plasticity import Clock, Inputs, LayerView, Variable, component, hookimpl
 from plasticity.typing import Array
-from plasticity_plugins.diagnostics import papers
 from plasticity_plugins.diagnostics.stability import remembered, too_long
 
 _LOOKS, _APART = 128, 10  # of a run, of which the second half counts; steps between two
@@ -40,7 +39,7 @@ def turn(values: Array, low: Array, high: Array, way: Array, count: Array, facto
     low[fell], high[rose] = values[fell], values[rose]
 
 
-@component(source=papers.UDEIGWE_2017)
+@component(source="udeigwe2017emergent")
 class SwingingThresholds:
     """Tells of thresholds that rise and fall again and again in the second half of a run.
 

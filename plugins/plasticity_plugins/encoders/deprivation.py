@@ -5,7 +5,6 @@ from __future__ import annotations
 from plasticity import Clock, Experiment, Kernel, Variable, component, draws_of, hookimpl, setting
 from plasticity.errors import SettingError
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
 from plasticity_plugins.drawn import KINDS, KeyedByEpoch, exact, noise_draw
 
 EYES = ("left", "right", "both")
@@ -30,7 +29,7 @@ def _all_deprived(x, step, key, closed, first, last, kind, mean, std, eye):  # t
         deprived(x[b], step, b, key, closed, first, last, kind, mean, std, eye)
 
 
-@component(source=bibliography.BLAIS_1999)
+@component(source="blais1999presynaptic")
 class Deprivation(KeyedByEpoch):
     """An eye that is closed: its half of the inputs is replaced by noise.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
 from plasticity.typing import Array
 from plasticity_plugins.drawn import exact
-from plasticity_plugins.encoders import papers
 
 
 @exact
@@ -62,7 +61,7 @@ class TimeFilter:
     mean = Variable(("input",), description="mean input m with a fading memory")
 
 
-@component(source=papers.FOLDIAK_1991)
+@component(source="foldiak1991learning")
 class LowPass(TimeFilter):
     """Inputs that follow what is shown with a delay: an exponential low-pass in time.
 
@@ -90,7 +89,7 @@ class LowPass(TimeFilter):
         _all_smoothed(x, clock.step, self.mean, x.dtype.type(1 / self.tau))
 
 
-@component(source=papers.DONG_ATICK_1995)
+@component(source="dong1995temporal")
 class HighPass(TimeFilter):
     """Inputs that tell what is new: each less the mean of those before it.
 

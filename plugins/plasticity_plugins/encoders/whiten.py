@@ -9,7 +9,6 @@ import numpy as np
 from plasticity import Inputs, Kernel, Variable, component, hookimpl, one_thread, setting
 from plasticity.typing import Array
 from plasticity_plugins.drawn import exact
-from plasticity_plugins.encoders import papers
 from plasticity_plugins.encoders.fitting import covariance_of, mean_of
 
 _TOGETHER = 16  # samples for which a row of the matrix is read once; measured
@@ -43,7 +42,7 @@ def _all_whitened(x, mean, whitening):  # type: ignore[no-untyped-def]  # compil
         block[:] = found[: len(block)]
 
 
-@component(source=papers.BELL_SEJNOWSKI_1997)
+@component(source="bell1997independent")
 class Whiten:
     """Inputs of which no two are correlated and each has variance 1: zero-phase whitening (ZCA).
 

@@ -6,10 +6,9 @@ import numpy as np
 
 from plasticity import Stream, component, hookimpl, one_thread, setting
 from plasticity.typing import Array
-from plasticity_plugins.initializers import papers
 
 
-@component(source=papers.SAXE_2014)
+@component(source="saxe2014exact")
 class Orthogonal:
     """Weights of the neurons at right angles to each other, or those of the inputs.
 

@@ -10,7 +10,6 @@ import math
 
 from plasticity import Stream, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins.initializers import papers
 
 
 class _Scaled:
@@ -26,7 +25,7 @@ class _Scaled:
         weights[...] = self.rng.uniform(-limit, limit, weights.shape)
 
 
-@component(source=papers.GLOROT_BENGIO_2010)
+@component(source="glorot2010understanding")
 class GlorotNormal(_Scaled):
     """Independent normal weights whose variance is one over the mean of fan-in and fan-out.
 
@@ -44,7 +43,7 @@ class GlorotNormal(_Scaled):
         self._draw_normal(2 / sum(weights.shape), weights)
 
 
-@component(source=papers.GLOROT_BENGIO_2010)
+@component(source="glorot2010understanding")
 class GlorotUniform(_Scaled):
     """Independent uniform weights whose variance is one over the mean of fan-in and fan-out.
 
@@ -73,7 +72,7 @@ class _ScaledToFan(_Scaled):
         return gain / (n_input if self.fan == "inputs" else n_neuron)
 
 
-@component(source=papers.LECUN_1998_BACKPROP)
+@component(source="lecun1998efficient")
 class LecunNormal(_ScaledToFan):
     """Independent normal weights whose variance is one over the fan-in.
 
@@ -89,7 +88,7 @@ class LecunNormal(_ScaledToFan):
         self._draw_normal(self._variance(1, weights), weights)
 
 
-@component(source=papers.LECUN_1998_BACKPROP)
+@component(source="lecun1998efficient")
 class LecunUniform(_ScaledToFan):
     """Independent uniform weights whose variance is one over the fan-in.
 
@@ -105,7 +104,7 @@ class LecunUniform(_ScaledToFan):
         self._draw_uniform(self._variance(1, weights), weights)
 
 
-@component(source=papers.HE_2015)
+@component(source="he2015delving")
 class HeNormal(_ScaledToFan):
     """Independent normal weights for rectified neurons, whose variance is two over the fan-in.
 
@@ -121,7 +120,7 @@ class HeNormal(_ScaledToFan):
         self._draw_normal(self._variance(2, weights), weights)
 
 
-@component(source=papers.HE_2015)
+@component(source="he2015delving")
 class HeUniform(_ScaledToFan):
     """Independent uniform weights for rectified neurons, whose variance is two over the fan-in.
 

@@ -10,12 +10,10 @@ import scipy.linalg
 from plasticity import Clock, component, hookimpl, setting
 from plasticity.errors import DivergenceError
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
-from plasticity_plugins.lateral import papers
 from plasticity_plugins.lateral.connected import Connected
 
 
-@component(source=f"{bibliography.FOLDIAK_1990}\n\n{papers.FOLDIAK_1989}")
+@component(source="foldiak1990forming, foldiak1989adaptive")
 class AntiHebbian(Connected):
     """Plastic lateral connections by which neurons that respond together inhibit each other.
 

@@ -7,7 +7,6 @@ import numpy as np
 from plasticity import component, setting
 from plasticity.errors import SettingError
 from plasticity.typing import Array
-from plasticity_plugins.lateral import papers
 from plasticity_plugins.lateral.connected import Fixed
 
 _PLANES = ("grid", "torus")
@@ -92,7 +91,7 @@ class ByDistance(Fixed):
         return self.rows
 
 
-@component(source=papers.CASTELLANI_1999)
+@component(source="castellani1999solutions")
 class GaussianLateral(ByDistance):
     """Connections that fall with the distance as a Gaussian.
 
@@ -109,7 +108,7 @@ class GaussianLateral(ByDistance):
         return found
 
 
-@component(source=papers.CASTELLANI_1999)
+@component(source="castellani1999solutions")
 class ExponentialLateral(ByDistance):
     """Connections that fall with the distance exponentially.
 
@@ -130,7 +129,7 @@ class ExponentialLateral(ByDistance):
         return found
 
 
-@component(source=papers.CASTELLANI_1999)
+@component(source="castellani1999solutions")
 class MexicanHat(ByDistance):
     """Near neighbours excite and far ones inhibit, or the reverse: a difference of Gaussians.
 
@@ -171,7 +170,7 @@ class MexicanHat(ByDistance):
         return found
 
 
-@component(source=papers.CASTELLANI_1999)
+@component(source="castellani1999solutions")
 class NearestNeighbours(ByDistance):
     """Connections of one strength between neurons that are near, and none between others.
 

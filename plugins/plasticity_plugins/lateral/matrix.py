@@ -10,11 +10,10 @@ import numpy as np
 from plasticity import component, setting
 from plasticity.errors import SettingError
 from plasticity.typing import Array
-from plasticity_plugins.lateral import papers
 from plasticity_plugins.lateral.connected import Fixed
 
 
-@component(source=papers.CASTELLANI_1999, label="matrix_lateral")
+@component(source="castellani1999solutions", label="matrix_lateral")
 class MatrixLateral(Fixed):
     """Connections of a given matrix.
 

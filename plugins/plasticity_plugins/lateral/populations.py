@@ -7,11 +7,10 @@ import numpy as np
 from plasticity import component, setting
 from plasticity.errors import SettingError
 from plasticity.typing import Array
-from plasticity_plugins.lateral import papers
 from plasticity_plugins.lateral.connected import Fixed
 
 
-@component(source=papers.CASTELLANI_1999)
+@component(source="castellani1999solutions")
 class Populations(Fixed):
     """Neurons in populations, with one strength within each and between each two.
 

@@ -6,11 +6,10 @@ import numpy as np
 
 from plasticity import Stream, component, setting
 from plasticity.typing import Array
-from plasticity_plugins.lateral import papers
 from plasticity_plugins.lateral.connected import Fixed
 
 
-@component(source=papers.CASTELLANI_1999)
+@component(source="castellani1999solutions")
 class RandomSparse(Fixed):
     """Each connection is there with one probability, and independent of all others.
 

@@ -8,7 +8,6 @@ import numpy as np
 
 from plasticity import Kernel, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins.lateral import papers
 from plasticity_plugins.lateral.settling import Spectrum
 
 
@@ -26,7 +25,7 @@ def _solve(current, s):  # type: ignore[no-untyped-def]  # compiled
             current[i, b] = (current[i, b] + total[b] * share) / (1 + s)
 
 
-@component(source=papers.CASTELLANI_1999)
+@component(source="castellani1999solutions")
 class UniformLateral:
     """Every neuron acts on every other with the same strength; below 0 it inhibits.
 

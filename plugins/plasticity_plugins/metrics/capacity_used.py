@@ -8,11 +8,10 @@ from typing import Any, ClassVar
 from plasticity import component, hookimpl
 from plasticity.formulas import selected
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
 from plasticity_plugins.metrics.memorization import memorization_of
 
 
-@component(source=bibliography.SQUADRANI_2022)
+@component(source="squadrani2022effectiveness")
 class CapacityUsed:
     """Patterns that the neurons select, over the most that they could.
 

@@ -9,10 +9,9 @@ import numpy as np
 from plasticity import component, hookimpl
 from plasticity.formulas import class_counts, selected
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
 
 
-@component(source=bibliography.SQUADRANI_2022)
+@component(source="squadrani2022effectiveness")
 class ClassPurity:
     """Share of the patterns that a neuron selects which are of its most frequent class.
 

@@ -8,10 +8,9 @@ import numpy as np
 
 from plasticity import component, hookimpl
 from plasticity.typing import Array
-from plasticity_plugins.metrics import papers
 
 
-@component(source=papers.ROY_VETTERLI_2007)
+@component(source="roy2007effective")
 class EffectiveRank:
     """How many dimensions the weights of all neurons span, small ones counting little.
 

@@ -9,10 +9,9 @@ import numpy as np
 from plasticity import component, hookimpl
 from plasticity.formulas import selected
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
 
 
-@component(source=bibliography.SQUADRANI_2022)
+@component(source="squadrani2022effectiveness")
 class Memorization:
     """Number of patterns that at least one neuron selects, and the most that it could be.
 

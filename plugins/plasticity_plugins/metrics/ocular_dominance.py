@@ -9,12 +9,11 @@ import numpy as np
 
 from plasticity import LayerView, component, hookimpl
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
 from plasticity_plugins.metrics.gratings import ByGratings
 from plasticity_plugins.metrics.tuning import eye_responses
 
 
-@component(source=bibliography.BLAIS_1999)
+@component(source="blais1999presynaptic")
 class OcularDominance(ByGratings):
     """Ocular dominance of neurons that see images with two eyes, measured with sine gratings.
 

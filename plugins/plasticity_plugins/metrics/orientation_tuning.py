@@ -7,12 +7,11 @@ from typing import Any, ClassVar
 
 from plasticity import LayerView, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins.metrics import papers
 from plasticity_plugins.metrics.gratings import ByGratings
 from plasticity_plugins.metrics.tuning import bandwidth, grating_responses, mean_orientation
 
 
-@component(source=papers.SWINDALE_1998)
+@component(source="swindale1998orientation")
 class OrientationTuning(ByGratings):
     """Orientation tuning of neurons that look at images, measured with sine gratings.
 

@@ -11,10 +11,9 @@ import numpy as np
 from plasticity import LayerView, component, hookimpl
 from plasticity.formulas import selected
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
 
 
-@component(source=bibliography.SQUADRANI_2022)
+@component(source="squadrani2022effectiveness")
 class Overlap:
     """Overlap index: 1 when all neurons select the same patterns, N when none share any.
 

@@ -7,10 +7,9 @@ from typing import Any, ClassVar
 from plasticity import component, hookimpl
 from plasticity.formulas import peakedness
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
 
 
-@component(source=bibliography.BIENENSTOCK_1982)
+@component(source="bienenstock1982theory")
 class PeakSelectivity:
     """Selectivity as the founders of BCM measure it: the more, the more selective.
 

@@ -9,10 +9,9 @@ import numpy as np
 from plasticity import component, hookimpl
 from plasticity.formulas import selected, shared_selection
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
 
 
-@component(source=bibliography.SQUADRANI_2022)
+@component(source="squadrani2022effectiveness")
 class Redundancy:
     """Mean over the other neurons of the share of patterns that both select of what either does.
 

@@ -7,10 +7,9 @@ from typing import Any, ClassVar
 from plasticity import component, hookimpl
 from plasticity.formulas import excess_kurtosis
 from plasticity.typing import Array
-from plasticity_plugins.metrics import papers
 
 
-@component(source=papers.FIELD_1994)
+@component(source="field1994what")
 class ResponseKurtosis:
     """Excess kurtosis of the responses: above 0 for few large among many small ones.
 

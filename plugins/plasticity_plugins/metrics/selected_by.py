@@ -8,10 +8,9 @@ from plasticity import component, hookimpl, setting
 from plasticity.errors import SettingError
 from plasticity.formulas import patterns_by_count, selected
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
 
 
-@component(source=bibliography.SQUADRANI_2022)
+@component(source="squadrani2022effectiveness")
 class SelectedBy:
     """Number of patterns that exactly k neurons select, for some k.
 

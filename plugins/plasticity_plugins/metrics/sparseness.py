@@ -9,10 +9,9 @@ import numpy as np
 from plasticity import component, hookimpl
 from plasticity.formulas import activity_ratio
 from plasticity.typing import Array
-from plasticity_plugins.metrics import papers
 
 
-@component(source=papers.TREVES_ROLLS_1991)
+@component(source="treves1991what")
 class Sparseness:
     """Sparseness of Treves and Rolls, over the samples and over the neurons; less is sparser.
 

@@ -9,12 +9,11 @@ import numpy as np
 
 from plasticity import Variable, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
 
 _RELATIVE = 1e-5  # as in numpy.allclose, by which the reference compares
 
 
-@component(source=bibliography.SQUADRANI_2022)
+@component(source="squadrani2022effectiveness")
 class ThresholdConvergence:
     """Share of the neurons whose threshold has kept its value over the last measurements.
 

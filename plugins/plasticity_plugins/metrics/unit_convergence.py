@@ -9,10 +9,9 @@ import numpy as np
 from plasticity import component, hookimpl, setting
 from plasticity.formulas import p_norms
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
 
 
-@component(source=bibliography.KROTOV_HOPFIELD_2019)
+@component(source="krotov2019unsupervised")
 class UnitConvergence:
     """Share of the neurons whose weights have a p-norm of 1.
 

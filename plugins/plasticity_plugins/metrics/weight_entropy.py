@@ -7,10 +7,9 @@ from typing import Any, ClassVar
 from plasticity import component, hookimpl
 from plasticity.formulas import entropy_of_sizes
 from plasticity.typing import Array
-from plasticity_plugins.metrics import papers
 
 
-@component(source=papers.SHANNON_1948)
+@component(source="shannon1948mathematical")
 class WeightEntropy:
     """Entropy of the sizes of each neuron's weights, in bits.
 

@@ -6,7 +6,6 @@ import numpy as np
 
 from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins.optimizers import papers
 from plasticity_plugins.optimizers.pace import Paced, paced
 
 
@@ -16,7 +15,7 @@ def _moved(w, dw, s, d, pace, memory, share, epsilon):  # type: ignore[no-untype
     return w + pace * step, s, memory * d + share * step * step
 
 
-@component(source=papers.ZEILER_2012)
+@component(source="zeiler2012adadelta")
 class Adadelta(Paced):
     """Step along the update, scaled by the size of the last steps over that of the last updates.
 

@@ -6,7 +6,6 @@ import numpy as np
 
 from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins.optimizers import papers
 from plasticity_plugins.optimizers.pace import Paced, paced
 
 
@@ -15,7 +14,7 @@ def _moved(w, dw, g, pace, epsilon):  # type: ignore[no-untyped-def]  # compiled
     return w + pace * dw / (np.sqrt(g) + epsilon), g
 
 
-@component(source=papers.DUCHI_2011)
+@component(source="duchi2011adaptive")
 class Adagrad(Paced):
     """Step along the update, divided by the root of all its squares so far.
 

@@ -8,7 +8,6 @@ import numpy as np
 
 from plasticity import Clock, Kernel, Variable, component, hookimpl, njit, setting
 from plasticity.typing import Array
-from plasticity_plugins.optimizers import papers
 from plasticity_plugins.optimizers.pace import Paced, bounded
 
 
@@ -46,7 +45,7 @@ def moved(w, dw, m, v, beta1, share1, beta2, share2, rate, correction, epsilon):
     return w + rate * m / (np.sqrt(v * correction) + epsilon), m, v
 
 
-@component(source=papers.KINGMA_BA_2015)
+@component(source="kingma2015adam")
 class Adam(Paced):
     """Step along the mean update, divided by the root of its mean square.
 

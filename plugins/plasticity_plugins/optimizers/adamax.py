@@ -8,7 +8,6 @@ import numpy as np
 
 from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins.optimizers import papers
 from plasticity_plugins.optimizers.pace import Paced, bounded
 
 
@@ -33,7 +32,7 @@ def _moved(w, dw, m, u, rate, beta1, share, beta2, epsilon):  # type: ignore[no-
     return w + rate * m / u, m, u
 
 
-@component(source=papers.KINGMA_BA_2015)
+@component(source="kingma2015adam")
 class Adamax(Paced):
     """Step along the mean update, divided by the largest one, which fades.
 

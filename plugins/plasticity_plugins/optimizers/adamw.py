@@ -6,7 +6,7 @@ from numba import njit
 
 from plasticity import Clock, Kernel, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins.optimizers import adam, papers
+from plasticity_plugins.optimizers import adam
 from plasticity_plugins.optimizers.pace import bounded
 
 _adam_corrected = njit(error_model="numpy")(adam.corrected)
@@ -27,7 +27,7 @@ def _moved(w, dw, m, v, fade, *prepared):  # type: ignore[no-untyped-def]  # com
     return _adam_moved(w - fade * w, dw, m, v, *prepared)
 
 
-@component(source=papers.LOSHCHILOV_HUTTER_2019, label="adamw")
+@component(source="loshchilov2019decoupled", label="adamw")
 class AdamW(adam.Adam):
     """Adam's step, and beside it a decay of the weights that Adam does not divide.
 

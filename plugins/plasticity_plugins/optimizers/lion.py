@@ -6,7 +6,6 @@ import numpy as np
 
 from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins.optimizers import papers
 from plasticity_plugins.optimizers.pace import Paced, bounded
 
 
@@ -27,7 +26,7 @@ def _moved(w, dw, m, pace, fade, beta1, share1, beta2, share2):  # type: ignore[
     return w + pace * direction - fade * w, beta2 * m + share2 * dw
 
 
-@component(source=papers.CHEN_2023)
+@component(source="chen2023symbolic")
 class Lion(Paced):
     """Step of one length along the sign of the mean update.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins.optimizers import papers
 from plasticity_plugins.optimizers.pace import Paced, paced
 
 
@@ -13,7 +12,7 @@ def _moved(w, dw, v, pace, momentum):  # type: ignore[no-untyped-def]  # compile
     return w + v, v
 
 
-@component(source=papers.POLYAK_1964)
+@component(source="polyak1964methods")
 class Momentum(Paced):
     """Step along a fading sum of the updates so far (heavy ball).
 

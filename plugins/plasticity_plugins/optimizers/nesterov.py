@@ -6,7 +6,6 @@ import numpy as np
 
 from plasticity import Clock, Kernel, component, hookimpl
 from plasticity.typing import Array
-from plasticity_plugins.optimizers import papers
 from plasticity_plugins.optimizers.momentum import Momentum
 from plasticity_plugins.optimizers.pace import paced
 
@@ -16,7 +15,7 @@ def _moved(w, dw, v, pace, momentum):  # type: ignore[no-untyped-def]  # compile
     return w + momentum * v + pace * dw, v
 
 
-@component(source=papers.NESTEROV_1983)
+@component(source="nesterov1983method")
 class Nesterov(Momentum):
     """Step along a fading sum of the updates, each taken at the place to which the sum leads.
 

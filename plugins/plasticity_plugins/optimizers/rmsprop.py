@@ -6,7 +6,6 @@ import numpy as np
 
 from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins.optimizers import papers
 from plasticity_plugins.optimizers.pace import Paced, paced
 
 
@@ -15,7 +14,7 @@ def _moved(w, dw, s, pace, memory, share, epsilon):  # type: ignore[no-untyped-d
     return w + pace * dw / (np.sqrt(s) + epsilon), s
 
 
-@component(source=papers.TIELEMAN_HINTON_2012, label="rmsprop")
+@component(source="tieleman2012lecture", label="rmsprop")
 class RMSprop(Paced):
     """Step along the update, divided by the root of its fading mean square.
 

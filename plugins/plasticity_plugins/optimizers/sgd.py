@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from plasticity import Clock, Kernel, component, hookimpl
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
 from plasticity_plugins.optimizers.pace import Paced, paced
 
 
@@ -12,7 +11,7 @@ def _moved(w, dw, pace):  # type: ignore[no-untyped-def]  # compiled
     return w + pace * dw
 
 
-@component(source=bibliography.ROBBINS_MONRO_1951)
+@component(source="robbins1951stochastic")
 class SGD(Paced):
     """Plain step along the update.
 

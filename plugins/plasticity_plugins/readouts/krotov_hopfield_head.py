@@ -13,7 +13,6 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from plasticity import one_thread
 from plasticity.errors import DivergenceError, SettingError
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
 from plasticity_plugins.readouts.descent import Adam, loss_and_slope
 
 _BLOCK = 2048  # samples whose powers are computed while they are in cache
@@ -80,7 +79,7 @@ class KrotovHopfieldHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc] 
     1.0
     """
 
-    source = bibliography.KROTOV_HOPFIELD_2019
+    source = "krotov2019unsupervised"
 
     coef_: Array
     moments_: Array

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from plasticity import rule
-from plasticity_plugins import bibliography
 
 
-@rule("anti_hebb", source=bibliography.FOLDIAK_1990)
+@rule("anti_hebb", source="foldiak1990forming")
 def anti_hebb(y: float) -> float:
     """What is active together is parted.
 

@@ -11,14 +11,12 @@ from typing import cast
 import numpy as np
 
 from plasticity import rule, setting
-from plasticity_plugins import bibliography
-from plasticity_plugins.rules import papers
 
 # Written in 32 bits, it leaves the numbers of a layer in its own type.
 _EPSILON = cast(float, np.float32(1e-30))
 
 
-@rule("lc94", source=papers.LAW_COOPER_1994)
+@rule("lc94", source="law1994formation")
 def lc94(y: float, theta: float) -> float:
     """Law-Cooper form of BCM, in which a high threshold slows learning.
 
@@ -32,7 +30,7 @@ def lc94(y: float, theta: float) -> float:
     return y * (y - theta) / theta if theta > 0 else 0.0
 
 
-@rule("ic92", source=papers.INTRATOR_COOPER_1992)
+@rule("ic92", source="intrator1992objective")
 def ic92(y: float, theta: float, slope: float) -> float:
     """Intrator-Cooper form of BCM (QBCM), the gradient of an objective function.
 
@@ -47,7 +45,7 @@ def ic92(y: float, theta: float, slope: float) -> float:
     return y * (y - theta) * slope
 
 
-@rule("ic92_without_slope", source=papers.INTRATOR_COOPER_1992)
+@rule("ic92_without_slope", source="intrator1992objective")
 def ic92_without_slope(y: float, theta: float) -> float:
     """The rule `ic92` as most codes have it: without the slope of the activation.
 
@@ -60,7 +58,7 @@ def ic92_without_slope(y: float, theta: float) -> float:
     return y * (y - theta)
 
 
-@rule("bcm82", source=bibliography.BIENENSTOCK_1982)
+@rule("bcm82", source="bienenstock1982theory")
 def bcm82(y: float, theta: float) -> float:
     """The first form of BCM, whose threshold is a power of the mean activity.
 
@@ -76,7 +74,7 @@ def bcm82(y: float, theta: float) -> float:
     return y * (y - theta)
 
 
-@rule("bcm8292", source=bibliography.COOPER_2004)
+@rule("bcm8292", source="cooper2004theory")
 def bcm8292(y: float, theta: float) -> float:
     """The bridge between the first form of BCM and that of Intrator and Cooper.
 
@@ -90,7 +88,7 @@ def bcm8292(y: float, theta: float) -> float:
     return y * (y - theta)
 
 
-@rule("nc-reference", source=bibliography.SQUADRANI_2022)
+@rule("nc-reference", source="squadrani2022effectiveness")
 def nc_reference(y: float, theta: float) -> float:
     """The rule that the published code of Squadrani et al. runs.
 
@@ -105,7 +103,7 @@ def nc_reference(y: float, theta: float) -> float:
     return y * (y - theta) / (theta + _EPSILON)
 
 
-@rule("bblais", source=bibliography.COOPER_2004)
+@rule("bblais", source="cooper2004theory")
 def bblais(
     y: float,
     theta: float,
@@ -137,7 +135,7 @@ def bblais(
     return z * (z - theta), decay
 
 
-@rule("bblais_law_cooper", source=papers.LAW_COOPER_1994)
+@rule("bblais_law_cooper", source="law1994formation")
 def bblais_law_cooper(
     y: float,
     theta: float,

@@ -7,10 +7,9 @@ import numpy as np
 from plasticity import Kernel, Rule, component, hookimpl, njit, setting
 from plasticity.errors import SettingError
 from plasticity.typing import Array
-from plasticity_plugins.rules import papers
 
 
-@component(source=papers.RUMELHART_ZIPSER_1985)
+@component(source="rumelhart1985feature")
 class Competitive(Rule):
     """The k neurons with the largest currents move towards the sample, the others if they leak.
 

@@ -6,10 +6,9 @@ import numpy as np
 
 from plasticity import Rule, Variable, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins.rules import papers
 
 
-@component(source=papers.SEJNOWSKI_1977)
+@component(source="sejnowski1977storing")
 class Covariance(Rule):
     """Synapses grow with the covariance of input and activity.
 

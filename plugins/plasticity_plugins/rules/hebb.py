@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from plasticity import rule
-from plasticity_plugins.rules import papers
 
 
-@rule("hebb", source=papers.HEBB_1949)
+@rule("hebb", source="hebb1949organization")
 def hebb(y: float) -> float:
     """What is active together is wired together.
 

@@ -6,10 +6,9 @@ import numpy as np
 
 from plasticity import Rule, Variable, component, hookimpl, rule
 from plasticity.typing import Array
-from plasticity_plugins.rules import papers
 
 
-@rule("instar", source=papers.GROSSBERG_1976)
+@rule("instar", source="grossberg1976adaptive")
 def instar(y: float) -> tuple[float, float]:
     """The weights of a neuron move towards the inputs on which it is active.
 
@@ -23,7 +22,7 @@ def instar(y: float) -> tuple[float, float]:
     return y, y
 
 
-@component(source=papers.GROSSBERG_1968)
+@component(source="grossberg1968some")
 class Outstar(Rule):
     """The weights of an input move towards the activities that go with it.
 

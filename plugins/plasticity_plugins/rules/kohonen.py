@@ -9,10 +9,9 @@ import numpy as np
 from plasticity import Clock, Rule, Variable, component, hookimpl, setting
 from plasticity.errors import SettingError
 from plasticity.typing import Array
-from plasticity_plugins.rules import papers
 
 
-@component(source=papers.KOHONEN_1982)
+@component(source="kohonen1982self")
 class Kohonen(Rule):
     """The neuron nearest to a sample moves towards it, and its neighbours on a grid with it.
 

@@ -9,7 +9,6 @@ import numpy as np
 from plasticity import Kernel, Rule, Variable, component, hookimpl, njit, setting
 from plasticity.errors import SettingError
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
 
 _TOGETHER = 8  # neurons whose currents are compared at once; measured
 
@@ -66,7 +65,7 @@ class PoweredWeights(Rule):
         return np.dot(self.powered, x.T, out=current)
 
 
-@component(source=bibliography.KROTOV_HOPFIELD_2019)
+@component(source="krotov2019unsupervised")
 class KrotovHopfield(PoweredWeights):
     """Hebbian learning for the unit that wins a sample, anti-Hebbian for the one ranked k.
 

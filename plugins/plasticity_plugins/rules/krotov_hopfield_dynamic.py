@@ -9,11 +9,10 @@ import numpy as np
 from plasticity import Kernel, component, hookimpl, njit, setting
 from plasticity.errors import SettingError
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
 from plasticity_plugins.rules.krotov_hopfield import PoweredWeights
 
 
-@component(source=bibliography.KROTOV_HOPFIELD_2019)
+@component(source="krotov2019unsupervised")
 class KrotovHopfieldDynamic(PoweredWeights):
     """Hebbian learning for the units that stay active under mutual inhibition.
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from plasticity import rule
-from plasticity_plugins import bibliography
 
 
-@rule("oja", source=bibliography.OJA_1982)
+@rule("oja", source="oja1982simplified")
 def oja(y: float) -> tuple[float, float]:
     """Hebb's rule with a decay that keeps the weights at unit length.
 

@@ -13,8 +13,6 @@ from typing import cast
 import numpy as np
 
 from plasticity import rule
-from plasticity_plugins import bibliography
-from plasticity_plugins.rules import papers
 
 _MOMENTS = {"threshold": "moments"}
 
@@ -22,7 +20,7 @@ _MOMENTS = {"threshold": "moments"}
 _THREE, _FOUR = cast(float, np.float32(3)), cast(float, np.float32(4))
 
 
-@rule("intrator", source=papers.INTRATOR_1990)
+@rule("intrator", source="intrator1990neural")
 def intrator(y: float, theta: float, slope: float) -> float:
     """Intrator's projection index, which is large where the activity has several modes.
 
@@ -38,7 +36,7 @@ def intrator(y: float, theta: float, slope: float) -> float:
     return y * (y - _FOUR * theta / _THREE) * slope
 
 
-@rule("s2", source=bibliography.BLAIS_1998)
+@rule("s2", source="blais1998receptive")
 def s2(y: float, theta: float, slope: float) -> float:
     """Skewness by subtraction (S2).
 
@@ -54,7 +52,7 @@ def s2(y: float, theta: float, slope: float) -> float:
     return y * (y - math.sqrt(theta)) * slope
 
 
-@rule("k2", source=bibliography.BLAIS_1998)
+@rule("k2", source="blais1998receptive")
 def k2(y: float, theta: float, slope: float) -> float:
     """Kurtosis by subtraction (K2), the fourth cumulant.
 
@@ -72,7 +70,7 @@ def k2(y: float, theta: float, slope: float) -> float:
 
 @rule(
     "s1",
-    source=bibliography.BLAIS_1998,
+    source="blais1998receptive",
     reads={"third": "third_moment"},
     beside=_MOMENTS,
 )
@@ -97,7 +95,7 @@ def s1(y: float, theta: float, third: float, slope: float) -> float:
 
 @rule(
     "k1",
-    source=bibliography.BLAIS_1998,
+    source="blais1998receptive",
     reads={"fourth": "fourth_moment"},
     beside=_MOMENTS,
 )

@@ -6,10 +6,9 @@ import numpy as np
 
 from plasticity import Rule, Variable, component, hookimpl
 from plasticity.typing import Array
-from plasticity_plugins.rules import papers
 
 
-@component(source=papers.SANGER_1989)
+@component(source="sanger1989optimal")
 class Sanger(Rule):
     """Neurons that become the principal components of the inputs, in their order.
 

@@ -6,7 +6,6 @@ import numpy as np
 
 from plasticity import Kernel, Rule, Variable, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins.rules import papers
 
 
 def _add_shares(current, temperature, modulation, decay):  # type: ignore[no-untyped-def]  # compiled
@@ -24,7 +23,7 @@ def _add_shares(current, temperature, modulation, decay):  # type: ignore[no-unt
             decay[i] += share * current[i, b] / n_sample
 
 
-@component(source=papers.MORAITIS_2022, label="softhebb")
+@component(source="moraitis2022softhebb", label="softhebb")
 class SoftHebb(Rule):
     """Hebbian learning by the share that a neuron has in a sample.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from plasticity import Clock, Kernel, component, hookimpl, setting
-from plasticity_plugins.schedules import papers
 
 
 def _factor(step, epoch, n_step, n_epoch, lowest, cycles, per_epoch):  # type: ignore[no-untyped-def]  # compiled
@@ -13,7 +12,7 @@ def _factor(step, epoch, n_step, n_epoch, lowest, cycles, per_epoch):  # type: i
     return lowest + (1 - lowest) * (1 + math.cos(math.pi * (turns % 1))) / 2
 
 
-@component(source=papers.LOSHCHILOV_HUTTER_2017)
+@component(source="loshchilov2017sgdr")
 class Cosine:
     """Factor on the learning rate that falls along half a cosine, once or again and again.
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from plasticity import Clock, Kernel, component, hookimpl, setting
-from plasticity_plugins import bibliography
 
 
 def _factor(step, epoch, n_step, n_epoch, decay):  # type: ignore[no-untyped-def]  # compiled
     return 1 / (1 + decay * step)
 
 
-@component(source=bibliography.ROBBINS_MONRO_1951)
+@component(source="robbins1951stochastic")
 class InverseTime:
     """Factor on the learning rate that falls as one over the number of steps.
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from plasticity import Clock, Kernel, component, hookimpl, setting
-from plasticity_plugins import bibliography
 
 
 def _factor(step, epoch, n_step, n_epoch, per_epoch):  # type: ignore[no-untyped-def]  # compiled
     return 1 - (epoch / n_epoch if per_epoch else step / n_step)
 
 
-@component(source=bibliography.KROTOV_HOPFIELD_2019)
+@component(source="krotov2019unsupervised")
 class LinearToZero:
     """Factor on the learning rate that falls on a line from 1 to 0.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from plasticity import Clock, Kernel, component, hookimpl, setting
-from plasticity_plugins.schedules import papers
 
 _AFTER = ("constant", "linear", "cosine", "inverse_root")
 
@@ -21,7 +20,7 @@ def _factor(step, epoch, n_step, n_epoch, length, after):  # type: ignore[no-unt
     return (1 + math.cos(math.pi * share)) / 2 if after == 2 else 1.0
 
 
-@component(source=papers.GOYAL_2017)
+@component(source="goyal2017accurate")
 class WarmUp:
     """Factor on the learning rate that rises on a line to 1, and then stays or falls.
 

@@ -9,7 +9,6 @@ import numpy as np
 from plasticity import Data, component, hookimpl, setting
 from plasticity.errors import DataError
 from plasticity.typing import Array
-from plasticity_plugins.sources import papers
 from plasticity_plugins.sources.downloads import download, unpack
 from plasticity_plugins.sources.folders import find_file, places
 
@@ -25,7 +24,7 @@ _URL = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"
 _SHA256 = "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"
 
 
-@component(source=papers.KRIZHEVSKY_2009)
+@component(source="krizhevsky2009learning")
 class Cifar10:
     """50,000 color photographs of 32 x 32 pixels in ten classes to train on and 10,000 to test.
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from plasticity import Data, component, hookimpl
-from plasticity_plugins.sources import papers
 
 _TEST_EVERY = 5
 
 
-@component(source=papers.ALPAYDIN_1998)
+@component(source="alpaydin1998optical")
 class Digits:
     """1,797 handwritten digits of 8 x 8 pixels; nothing is downloaded.
 

@@ -20,7 +20,6 @@ from plasticity import (
     whole_draw,
 )
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
 from plasticity_plugins.drawn import KeyedByEpoch, exact
 
 EYES = ("left", "right", "both")
@@ -62,7 +61,7 @@ def _draw_all(x, step, key, batch, *numbers):  # type: ignore[no-untyped-def]  #
         draw_grating(x[b], step, b, key, batch, *numbers)
 
 
-@component(source=bibliography.BLAIS_1999)
+@component(source="blais1999presynaptic")
 class Gratings(KeyedByEpoch):
     """Sine gratings that drift over a square, each for some samples in one direction.
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from plasticity import Data, component, hookimpl, setting
 from plasticity.errors import DataError
-from plasticity_plugins.sources import papers
 from plasticity_plugins.sources.downloads import download
 from plasticity_plugins.sources.folders import find_file, places
 from plasticity_plugins.sources.idx import read_bytes, read_idx, unzipped
@@ -44,11 +43,11 @@ _MNIST = (
 )
 # md5 of the gzipped files of images, as torchvision checks them.
 _FASHION = ("8d4fb7e6c68d591d4c3dfef9ec88bf0d", "bef4ecab320f06d8554ea6380940ec79")
-_SOURCES = {"mnist": papers.LECUN_1998, "fashion_mnist": papers.XIAO_2017}
+_SOURCES = {"mnist": "lecun1998gradient", "fashion_mnist": "xiao2017fashion"}
 _INSIDE = ("raw", "MNIST/raw")
 
 
-@component(source=papers.LECUN_1998)
+@component(source="lecun1998gradient")
 class Mnist:
     """60,000 handwritten digits of 28 x 28 pixels to train on and 10,000 to test.
 
@@ -98,7 +97,7 @@ class Mnist:
             image_file = self._files("train")[0]
             name = _name(image_file, unzipped(image_file))
         except DataError:
-            return papers.LECUN_1998  # of what was asked for
+            return "lecun1998gradient"  # of what was asked for
         return _SOURCES.get(name, "")
 
     def _files(self, split: str) -> tuple[Path, Path]:

@@ -11,9 +11,7 @@ import numpy as np
 from plasticity import Clock, Data, Kernel, component, draws_of, hookimpl, setting, whole_draw
 from plasticity.errors import DataError
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
 from plasticity_plugins.drawn import KeyedByEpoch, exact, key_of_examples
-from plasticity_plugins.sources import papers
 from plasticity_plugins.sources.image_files import images_of, read_images, sample_images
 from plasticity_plugins.sources.image_filters import (
     difference_of_gaussians,
@@ -71,7 +69,7 @@ def _draw_all(x, step, key, pixels, table, *numbers):  # type: ignore[no-untyped
         draw_patch(x[b], step, b, key, pixels, table, *numbers)
 
 
-@component(source=bibliography.BLAIS_1999)
+@component(source="blais1999presynaptic")
 class NaturalImages(KeyedByEpoch):
     """Square patches of natural images, each at a random place of a random image.
 
@@ -135,7 +133,7 @@ class NaturalImages(KeyedByEpoch):
     @hookimpl
     def cite(self) -> str:
         whitens = self.filter == "whiten"
-        return bibliography.BLAIS_1999 + whitens * f"\n\n{papers.OLSHAUSEN_FIELD_1997}"
+        return "blais1999presynaptic" + whitens * ", olshausen1997sparse"
 
     @hookimpl
     def draw_batch(self, x: Array, clock: Clock) -> Array:

@@ -6,7 +6,6 @@ import numpy as np
 
 from plasticity import Kernel, component, hookimpl
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
 
 
 def _square(y):  # type: ignore[no-untyped-def]  # compiled
@@ -17,7 +16,7 @@ def _mean(theta, mean, first):  # type: ignore[no-untyped-def]  # compiled
     return mean
 
 
-@component(source=bibliography.SQUADRANI_2022)
+@component(source="squadrani2022effectiveness")
 class BatchMean:
     """Threshold that is the mean squared activity of the batch at hand.
 

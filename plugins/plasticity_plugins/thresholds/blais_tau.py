@@ -8,7 +8,6 @@ import numpy as np
 
 from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
 
 
 def _square(y):  # type: ignore[no-untyped-def]  # compiled
@@ -22,7 +21,7 @@ def _moved(theta, following, mean, first, gamma, share, reference, initial):  # 
     return following, gamma * following + share * mean
 
 
-@component(source=bibliography.COOPER_2004)
+@component(source="cooper2004theory")
 class BlaisTau:
     """Threshold that follows the squared activity with a time constant, after the weights.
 

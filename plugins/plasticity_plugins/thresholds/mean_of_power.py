@@ -9,7 +9,6 @@ import numpy as np
 
 from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
 from plasticity_plugins.thresholds.fading import Fading
 
 
@@ -33,7 +32,7 @@ def _faded(theta, m, mean, first, gamma, share, power):  # type: ignore[no-untyp
     return m**power, m
 
 
-@component(source=bibliography.BIENENSTOCK_1982)
+@component(source="bienenstock1982theory")
 class MeanOfPower(Fading):
     """Threshold that is the mean of a power of the activity, with a fading memory.
 
@@ -70,7 +69,7 @@ class MeanOfPower(Fading):
         return threshold
 
 
-@component(source=bibliography.COOPER_2004)
+@component(source="cooper2004theory")
 class PowerOfMoment(Fading):
     """Threshold between those of 1982 and of 1992, a power of the mean of a power.
 

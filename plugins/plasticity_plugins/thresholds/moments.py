@@ -6,7 +6,6 @@ import numpy as np
 
 from plasticity import Clock, Kernel, Variable, component, hookimpl
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
 from plasticity_plugins.thresholds.fading import Fading
 
 
@@ -37,7 +36,7 @@ def _numbers(estimator: Moments, batch: int) -> tuple[float, ...]:
     return gamma, 1 - gamma
 
 
-@component(source=bibliography.BLAIS_1998)
+@component(source="blais1998receptive")
 class Moments(Fading):
     """Threshold E[y^2], and beside it E[y^3] and E[y^4], each a mean with a fading memory.
 

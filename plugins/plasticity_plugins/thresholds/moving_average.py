@@ -8,7 +8,6 @@ import numpy as np
 
 from plasticity import Clock, Kernel, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
 
 
 def _square(y):  # type: ignore[no-untyped-def]  # compiled
@@ -21,7 +20,7 @@ def _faded(theta, mean, first, gamma, share, initial):  # type: ignore[no-untype
     return gamma * theta + share * mean
 
 
-@component(source=bibliography.SQUADRANI_2022)
+@component(source="squadrani2022effectiveness")
 class MovingAverage:
     """Threshold that follows the mean squared activity with a fading memory.
 

@@ -6,7 +6,6 @@ import numpy as np
 
 from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
 
 
 def _itself(y):  # type: ignore[no-untyped-def]  # compiled
@@ -18,7 +17,7 @@ def _faded(theta, m, mean, first, gamma, share, reference, power):  # type: igno
     return (max(m, np.float32(0)) / reference) ** power, m
 
 
-@component(source=bibliography.BIENENSTOCK_1982)
+@component(source="bienenstock1982theory")
 class PowerOfMean:
     """Threshold that grows faster than the mean activity, which has a fading memory.
 

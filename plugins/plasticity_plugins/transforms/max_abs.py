@@ -6,7 +6,6 @@ import numpy as np
 
 from plasticity import Kernel, component, hookimpl
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
 
 _FLOOR = 1e-30
 
@@ -15,7 +14,7 @@ def _divided(dw, w, largest, floor):  # type: ignore[no-untyped-def]  # compiled
     return dw / max(largest, floor)
 
 
-@component(source=bibliography.KROTOV_HOPFIELD_2019)
+@component(source="krotov2019unsupervised")
 class MaxAbs:
     """Divides the update by its largest absolute value over all weights of the layer.
 

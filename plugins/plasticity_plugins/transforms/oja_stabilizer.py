@@ -6,10 +6,9 @@ import numpy as np
 
 from plasticity import Variable, component, hookimpl
 from plasticity.typing import Array
-from plasticity_plugins import bibliography
 
 
-@component(source=bibliography.OJA_1982)
+@component(source="oja1982simplified")
 class OjaStabilizer:
     """Takes from the update what would make the weights of a neuron longer or shorter than 1.
 

@@ -6,14 +6,13 @@ import numpy as np
 
 from plasticity import Kernel, Variable, component, hookimpl, setting
 from plasticity.typing import Array
-from plasticity_plugins.transforms import papers
 
 
 def _faded(dw, w, rate):  # type: ignore[no-untyped-def]  # compiled
     return dw - rate * w
 
 
-@component(source=papers.KROGH_HERTZ_1992)
+@component(source="krogh1992simple")
 class WeightDecay:
     """Takes a share of the weights from the update, so that what is not learned again fades.
 
