@@ -4,6 +4,6 @@ The public names, on one screen. Each is imported from its module when it is fir
 `import plasticity` costs nothing.
 """
 
-from plasticity.lazy import attach_stub
+from lazy_loader import attach_stub
 
 __getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

@@ -13,6 +13,6 @@ Frozen({'neuron': 5, 'y': 4, 'x': 4})
 100
 """
 
-from plasticity.lazy import attach_stub
+from lazy_loader import attach_stub
 
 __getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

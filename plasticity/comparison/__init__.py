@@ -1,5 +1,5 @@
 """Experiments side by side, on the same data, with the same budget and seeds."""
 
-from plasticity.lazy import attach_stub
+from lazy_loader import attach_stub
 
 __getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

@@ -1,2 +1,2 @@
-from plasticity.comparison.comparison import Comparison as Comparison
-from plasticity.comparison.comparison import compare as compare
+from .comparison import Comparison as Comparison
+from .comparison import compare as compare

@@ -41,7 +41,7 @@ def entries_of(cls: type, source: str) -> list[str]:
     if "@" in source:
         return _entries(source)
     known: dict[str, str] = {}
-    for base in cls.__mro__:
+    for base in cls.__mro__[:-1]:
         known = _read(_bibliography(base)) | known
     keys = source.replace(",", " ").split()
     for key in keys:
@@ -73,7 +73,8 @@ def _is_given(part: Part) -> bool:
 
 def _bibliography(cls: type) -> Path:
     """Return the path of the bibliography nearest to the module of a class, within its package."""
-    folder = Path(getattr(sys.modules.get(cls.__module__), "__file__", None) or __file__).parent
+    # A class of a notebook looks in the working directory.
+    folder = Path(getattr(sys.modules.get(cls.__module__), "__file__", None) or REFERENCES).parent
     while not (folder / REFERENCES).is_file() and (folder.parent / "__init__.py").is_file():
         folder = folder.parent
     return folder / REFERENCES

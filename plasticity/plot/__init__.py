@@ -11,6 +11,6 @@ Each name is imported from its module when it is first used, so that importing t
 '5 neurons'
 """
 
-from plasticity.lazy import attach_stub
+from lazy_loader import attach_stub
 
 __getattr__, __dir__, __all__ = attach_stub(__name__, __file__)
