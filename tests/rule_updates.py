@@ -3,8 +3,7 @@
 import numpy as np
 
 from plasticity import Clock
-from plasticity.components.component import arguments_of, events_of
-from plasticity.components.variable import variables_of
+from plasticity.components.interface import interface_of
 
 
 def update_of(rule, *, weights, x, clock=None, **others):
@@ -22,17 +21,16 @@ def update_of(rule, *, weights, x, clock=None, **others):
         "update": np.zeros(weights.shape, dtype),
     }
     arrays = {**others, **zeros, "weights": weights, "x": x, "clock": clock or Clock(1, 1)}
-    for declared in variables_of(rule):
+    for declared in interface_of(rule).variables:
         if declared.intent in ("in", "inout"):
             declared.bind(rule, arrays[declared.name])
         elif declared.name not in vars(rule) or "sample" in declared.dims:
             shape = [sizes[dim] for dim in declared.dims]
             declared.bind(rule, np.zeros(shape, declared.dtype or dtype))
-    answered = events_of(rule)
+    answered = interface_of(rule).events
     for event in ("modulate", "propose_update"):
         if event in answered:
-            answer = getattr(rule, event)
-            answer(*(arrays[name] for name in arguments_of(answer)))
+            getattr(rule, event)(*(arrays[name] for name in answered[event]))
     for array in zeros.values():
         assert array.dtype == dtype
     formed = zeros["modulation"].astype(float) @ x / len(x)

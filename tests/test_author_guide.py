@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import plasticity as pl
-from plasticity.components.component import events_of
+from plasticity.components.interface import interface_of
 from plasticity.hookspecs import EVENTS, ROLES
 from plasticity.testing import CHECKS, check_component
 
@@ -70,7 +70,7 @@ def test_the_example_of_an_event_answers_it_runs_and_resumes(event, names):
     classes = re.findall(r"^class (\w+)", section(event), flags=re.MULTILINE)
     assert len(classes) == 1
     example = names[classes[0]]
-    assert event in events_of(example)
+    assert event in interface_of(example).events
     for check in ("documented", "fills", "leaves_alone", "adds", "resumes"):
         CHECKS[check](example)
 

@@ -9,7 +9,7 @@ import attrs
 from plasticity.cli.settings import described, shown
 from plasticity.cli.terminal import heading, line
 from plasticity.components.data import Data
-from plasticity.components.setting import settings_of
+from plasticity.components.interface import interface_of
 from plasticity.errors import PlasticityError
 from plasticity.experiment.registry import find
 from plasticity.experiment.spec import GIVEN, Experiment, Layer, Reference
@@ -55,7 +55,7 @@ def _print_part(console: Console, part: Part) -> None:
     phases = f", learning in {', '.join(term.phases)}" if term and term.phases else ""
     name, cls, given = _told(reference, part.role)
     line(console, f"{entry} = {coefficient}{name}{phases}", indent=2)
-    own = {} if cls is None else settings_of(cls)
+    own = {} if cls is None else interface_of(cls).settings
     others = [f"{key} = {shown(value)}" for key, value in given.items() if key not in own]
     for told in [*(described(cls, given) if cls else ()), *others]:
         line(console, told, indent=4)
@@ -69,7 +69,7 @@ def _told(reference: Any, role: str) -> tuple[str, type | None, dict[str, Any]]:
         from plasticity.experiment.registry import name_of
 
         cls = type(reference)
-        given = {name: getattr(reference, name) for name in settings_of(cls)}
+        given = {name: getattr(reference, name) for name in interface_of(cls).settings}
         return name_of(cls), cls, given
     if reference.name == GIVEN:
         return GIVEN, None, reference.settings

@@ -20,7 +20,7 @@ def fetch(
     """Download the data of a source, check them, tell where they are."""
     from plasticity.cli.failures import fail
     from plasticity.cli.terminal import line, stdout
-    from plasticity.components.component import events_of
+    from plasticity.components.interface import interface_of
     from plasticity.errors import PlasticityError, SpecError
     from plasticity.experiment.registry import short
     from plasticity.experiment.spec import Reference
@@ -28,7 +28,7 @@ def fetch(
     from plasticity.machine.cache_folder import cache_folder
 
     source = make(Reference(name), "fetch", "source")
-    if "fetch_data" not in events_of(source):
+    if "fetch_data" not in interface_of(source).events:
         raise SpecError(f"fetch: {name!r} downloads no data; there is nothing to fetch")
     try:
         place = source.fetch_data(folder or cache_folder() / short(name))

@@ -66,7 +66,7 @@ def _told(name: str, group: str, whole: bool) -> tuple[str, list[str]]:
     from inspect import getdoc
 
     from plasticity.cli.settings import described
-    from plasticity.components.component import role_of
+    from plasticity.components.interface import interface_of
     from plasticity.experiment.citations import entries_of, short_form
     from plasticity.experiment.portion import Portion
     from plasticity.experiment.registry import DIAGNOSTICS, entry_of, find, short
@@ -76,31 +76,31 @@ def _told(name: str, group: str, whole: bool) -> tuple[str, list[str]]:
     else:
         entry = entry_of(name, group, "component", "")
         cls, told = entry.load(), [f"{short(name)}  {entry.distribution} {entry.version}"]
+    interface = interface_of(cls)
     documented = (getdoc(cls) or "").splitlines()
     told += [f"{cls.__module__}:{cls.__qualname__}", *documented, ""] if whole else documented[:1]
     told += described(cls)
-    if role_of(cls) == "source":
+    if interface.role == "source":
         told += described(Portion)
     told += _events(cls) if whole else ()
-    if cited := entries_of(cls, getattr(cls, "source", "")):
+    if cited := entries_of(cls, interface.source):
         told.append(f"source: {'; '.join(map(short_form, cited))}")
-    return "diagnostic" if group == DIAGNOSTICS else role_of(cls), told
+    return "diagnostic" if group == DIAGNOSTICS else interface.role, told
 
 
 def _events(cls: type) -> Iterator[str]:
     """The events that a component answers, and whether a compiled step does what it does there."""
-    from plasticity.components.component import events_of
     from plasticity.components.function_rule import FunctionRule
-    from plasticity.components.kernel import kernels_of
+    from plasticity.components.interface import interface_of
     from plasticity.errors import SettingError
     from plasticity.fusion.obstacles import FUSED
     from plasticity.hookspecs import EVENTS
 
     try:
-        compiled = {"schedule_rate", *kernels_of(cls())}
+        compiled = {"schedule_rate", *interface_of(cls()).kernels}
     except (SettingError, TypeError):  # it has settings that must be given
         compiled = {"schedule_rate", *(kernel.event for kernel in vars(cls).get("kernels", ()))}
-    for event in events_of(cls):
+    for event in interface_of(cls).events:
         known = event in compiled or (event in FUSED and issubclass(cls, FunctionRule))
         how = "compiled" if known else "not compiled" * (event in FUSED)
         yield f"answers {event}: {EVENTS[event].kind}{', ' if how else ''}{how}"

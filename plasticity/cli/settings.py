@@ -20,10 +20,11 @@ def described(cls: type, given: Mapping[str, Any] | None = None) -> Iterator[str
     """
     import attrs
 
-    from plasticity.components.setting import default_of, settings_of, type_name, type_of
+    from plasticity.components.interface import interface_of
+    from plasticity.components.setting import default_of, type_name, type_of
 
     given = given or {}
-    for name, (attribute, told) in settings_of(cls).items():
+    for name, (attribute, told) in interface_of(cls).settings.items():
         value = given.get(name, default_of(attribute))
         told_value = "must be given" if value is attrs.NOTHING else shown(value)
         unit = f"unit {told.unit}" if told.unit != "1" else ""

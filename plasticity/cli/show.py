@@ -116,7 +116,8 @@ def _with_data(found: Run | Experiment) -> Experiment:
 
 def _paths_of(part: Part) -> list[str]:
     """The files, folders and URLs that the settings of a component name."""
-    from plasticity.components.setting import settings_of, type_name, type_of
+    from plasticity.components.interface import interface_of
+    from plasticity.components.setting import type_name, type_of
     from plasticity.experiment.registry import find
     from plasticity.experiment.spec import GIVEN
 
@@ -124,7 +125,7 @@ def _paths_of(part: Part) -> list[str]:
     if not given or name == GIVEN or ":" in name:
         return []
     cls = find(name, part.role)
-    known = [setting for setting in settings_of(cls) if setting in given]
+    known = [setting for setting in interface_of(cls).settings if setting in given]
     return [given[setting] for setting in known if "a path" in type_name(type_of(cls, setting))]
 
 

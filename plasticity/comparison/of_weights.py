@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from plasticity.components.component import arguments_of, events_of
-from plasticity.components.variable import streams_of, variables_of
+from plasticity.components.interface import interface_of
 from plasticity.errors import PlasticityError
 from plasticity.experiment.registry import name_of
 from plasticity.experiment.spec import Experiment, Reference
@@ -36,8 +35,8 @@ def measured_at_end(weights: Array, metrics: Iterable[Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for metric in metrics:
         made = make(metric, "metrics", "metric")
-        state = [*variables_of(made), *streams_of(made)]
-        if arguments_of(made.measure) == ("weights",) and not state:
+        interface = interface_of(made)
+        if interface.events["measure"] == ("weights",) and not interface.declared:
             found |= made.measure(weights)
     return found
 
@@ -46,14 +45,13 @@ def _needs_weights_alone(metric: Any) -> bool:
     if isinstance(metric, Reference) and ":" in metric.name:
         return False
     try:
-        made = make(metric, "metrics", "metric")
+        interface = interface_of(make(metric, "metrics", "metric"))
     except PlasticityError:
         return False  # told where its own experiment is assembled
-    taken = {*arguments_of(made.measure)}
-    reads = any(variable.intent in ("in", "inout") for variable in variables_of(made))
-    return {"weights"} <= taken <= {"weights", "clock"} and not (
-        reads or {*events_of(made)} - _OF_METRICS
-    )
+    taken = {*interface.events["measure"]}
+    reads = any(variable.intent in ("in", "inout") for variable in interface.variables)
+    others = interface.events.keys() - _OF_METRICS
+    return {"weights"} <= taken <= {"weights", "clock"} and not (reads or others)
 
 
 def _name(metric: Any) -> str:

@@ -1,17 +1,17 @@
-"""What makes a class a component: `@component`, and what can be asked of one."""
+"""`@component`, which makes a class a component."""
 
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable
 from typing import Any, TypeVar, dataclass_transform, overload
 
 import attrs
 
+from plasticity.components.interface import marks_of, snake_case
 from plasticity.components.setting import setting, settings_of
 from plasticity.errors import ContractError
-from plasticity.hookspecs import EVENTS, PROJECT, ROLES, hookimpl
+from plasticity.hookspecs import hookimpl
 
 Class = TypeVar("Class", bound=type)
 _WORDS_OF_A_TABLE = {"name", "coefficient", "phases", "schedule"}
@@ -48,10 +48,10 @@ def component(
     """
 
     def decorate(cls: Class) -> Class:
-        if is_hook(getattr(cls, "measure", None)) and not hasattr(cls, "every"):
+        if marks_of(getattr(cls, "measure", None)) and not hasattr(cls, "every"):
             _add_every(cls)
         made: Any = attrs.define(eq=False, slots=False, kw_only=True)(cls)
-        made.label = label or _snake_case(cls.__name__)
+        made.label = label or snake_case(cls.__name__)
         taken = _WORDS_OF_A_TABLE & settings_of(made).keys()
         if taken:
             raise ContractError(
@@ -101,79 +101,3 @@ def _full_name(cls: type) -> tuple[str, str]:
 def _cite(self: Any) -> str:
     entry: str = self.source
     return entry
-
-
-def events_of(component: object) -> tuple[str, ...]:
-    """The events that a component (or a class of components) answers, in order of emission."""
-    present = EVENTS.keys() & dir(component)
-    return tuple(name for name in EVENTS if name in present and is_hook(written(component, name)))
-
-
-def written(component: object, name: str) -> Any:
-    """An attribute of a component as it was written, no descriptor asked; None if there is none.
-
-    What `inspect.getattr_static` gives but for rare cases, such as a method that hides behind a
-    property of its name, and ten times as fast: assembling an experiment looks at all attributes.
-    """
-    own = getattr(component, "__dict__", {})
-    classes = component.__mro__ if isinstance(component, type) else type(component).__mro__
-    for place in (own, *(cls.__dict__ for cls in classes)):
-        if name in place:
-            return place[name]
-    return None
-
-
-def arguments_of(function: Callable[..., Any]) -> tuple[str, ...]:
-    """The names of the arguments that an answer takes, `self` left out."""
-    code = function.__code__
-    names = code.co_varnames[: code.co_argcount]
-    return names[1:] if inspect.ismethod(function) else names
-
-
-def is_hook(function: object) -> bool:
-    """Whether a function was marked with `@hookimpl`."""
-    return _marks(function) is not None
-
-
-def is_wrapper(hook: object) -> bool:
-    """Whether a function marked with `@hookimpl` wraps the answers of others."""
-    marks = _marks(hook)
-    return bool(marks["wrapper"] or marks["hookwrapper"])
-
-
-def role_of(component: object) -> str:
-    """The role of a component, told by the events that it answers.
-
-    Raises `ContractError` where it answers none.
-
-    >>> from plasticity import component, hookimpl
-    >>> class Listener:
-    ...     @hookimpl
-    ...     def epoch_finished(self, clock): ...
-    >>> role_of(Listener())
-    'observer'
-    """
-    answered = events_of(component)
-    for role, events in ROLES.items():
-        if any(event in answered for event in events):
-            return role
-    raise ContractError(
-        f"{label_of(component)!r} answers no event: mark its methods with @hookimpl "
-        "(plasticity events lists all events)"
-    )
-
-
-def label_of(component: object) -> str:
-    """How messages call a component."""
-    cls = component if isinstance(component, type) else type(component)
-    return getattr(component, "label", None) or _snake_case(cls.__name__)
-
-
-def _marks(function: object) -> Any:
-    """What `@hookimpl` left on a function, or on the one behind a staticmethod; None if nothing."""
-    behind = getattr(function, "__func__", None)
-    return getattr(function, f"{PROJECT}_impl", None) or getattr(behind, f"{PROJECT}_impl", None)
-
-
-def _snake_case(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()

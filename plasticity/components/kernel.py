@@ -77,8 +77,3 @@ class Kernel:
     row: bool = attrs.field(default=False, kw_only=True)
     ordered: bool = attrs.field(default=False, kw_only=True)
     still: bool = attrs.field(default=False, kw_only=True)
-
-
-def kernels_of(component: Any) -> dict[str, Kernel]:
-    """The kernels of a component by event."""
-    return {kernel.event: kernel for kernel in getattr(component, "kernels", ())}

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from plasticity.components.clock import Clock
-from plasticity.components.component import arguments_of, events_of, label_of
+from plasticity.components.interface import interface_of
 from plasticity.components.rule import Term
 from plasticity.components.variable import Array
 from plasticity.hookspecs import hookimpl
@@ -25,17 +25,17 @@ class ScaledRule:
     def __init__(self, term: Term) -> None:
         self.rule = term.rule
         self.term = term
-        self.label = label_of(term.rule)
+        interface = interface_of(term.rule)
+        self.label = interface.label
         self.arrays: Mapping[str, Array] = {}
         self.labels: Mapping[str, Array] = {}
         self._scratch: dict[str, Array] = {}
-        self._arguments: dict[str, tuple[str, ...]] = {}
-        for event in events_of(term.rule):
-            answer = getattr(term.rule, event)
-            if event in _SCALED:
-                self._arguments[event] = arguments_of(answer)
-                answer = MethodType(_SCALED[event], self)
-            setattr(self, event, answer)
+        self._arguments = interface.events
+        scheduled = interface_of(term.schedule).events
+        self._clocks = len(scheduled.get("schedule_rate", ()))  # none, or the clock alone
+        for event in interface.events:
+            scaled = MethodType(_SCALED[event], self) if event in _SCALED else None
+            setattr(self, event, scaled or getattr(term.rule, event))
 
     def add(self, event: str, clock: Clock, targets: Mapping[str, Array]) -> None:
         """Let the rule answer the event on zeros and add the multiple of them to the targets."""
@@ -54,8 +54,7 @@ class ScaledRule:
         schedule = self.term.schedule
         if schedule is None:
             return self.term.coefficient
-        taken = arguments_of(schedule.schedule_rate)
-        factor: float = schedule.schedule_rate(*[clock for _ in taken])
+        factor: float = schedule.schedule_rate(*[clock] * self._clocks)
         return self.term.coefficient * factor
 
     def _zeros(self, name: str, like: Array) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numbers
 import types
 import typing
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -106,7 +107,12 @@ def default_of(attribute: attrs.Attribute[Any]) -> Any:
 
 def type_of(cls: type, name: str) -> Any:
     """The annotated type of a setting, resolved."""
-    return typing.get_type_hints(cls)[name]
+    return _types(cls)[name]
+
+
+@lru_cache(maxsize=1024)
+def _types(cls: type) -> dict[str, Any]:
+    return typing.get_type_hints(cls)
 
 
 def type_name(annotation: Any) -> str:

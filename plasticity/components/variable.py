@@ -7,9 +7,7 @@ labels the store and documents the component.
 from __future__ import annotations
 
 import typing
-from collections.abc import Iterator
-from functools import lru_cache
-from typing import Any, Literal, TypeVar, overload
+from typing import Literal, overload
 
 import numpy as np
 
@@ -17,7 +15,6 @@ from plasticity.errors import ContractError
 from plasticity.typing import Array as Array
 
 Intent = Literal["own", "out", "in", "inout", "scratch"]
-Value = TypeVar("Value")
 INTENTS = typing.get_args(Intent)
 
 
@@ -136,21 +133,3 @@ def dims_of(name: str, variable: Variable) -> tuple[str, ...]:
         dim if isinstance(dim, str) else f"{name}_{position}"
         for position, dim in enumerate(variable.dims)
     )
-
-
-def variables_of(component: Any) -> Iterator[Variable]:
-    """The Variables that the class of a component declares, base classes first."""
-    yield from _declared(component.__class__, Variable)
-
-
-def streams_of(component: Any) -> Iterator[Stream]:
-    """The random streams that the class of a component declares, base classes first."""
-    yield from _declared(component.__class__, Stream)
-
-
-@lru_cache(maxsize=1024)  # a plan asks again and again
-def _declared(cls: type, kind: type[Value]) -> tuple[Value, ...]:
-    found: dict[str, Value] = {}
-    for base in reversed(cls.__mro__):
-        found.update((name, value) for name, value in vars(base).items() if isinstance(value, kind))
-    return tuple(found.values())

@@ -6,8 +6,8 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from plasticity.components.component import events_of, label_of
 from plasticity.components.data import Data
+from plasticity.components.interface import interface_of
 from plasticity.errors import UnknownNameError, nearest
 from plasticity.experiment.spec import GIVEN, Experiment, Reference
 from plasticity.experiment.tables import make
@@ -27,7 +27,7 @@ def citations_of(experiment: Experiment) -> list[str]:
         if _is_given(part):
             continue
         component = make(part.reference, part.place, part.role)
-        if "cite" in events_of(component):
+        if "cite" in interface_of(component).events:
             cited |= dict.fromkeys(entries_of(type(component), component.cite()))
     return list(cited)
 
@@ -49,7 +49,7 @@ def entries_of(cls: type, source: str) -> list[str]:
             path = _bibliography(cls)
             why = "" if path.is_file() else ", which is not there; a source may be an entry as well"
             raise UnknownNameError(
-                f"{label_of(cls)}: no entry {key!r} in {path}{why}{nearest(key, known)}"
+                f"{interface_of(cls).label}: no entry {key!r} in {path}{why}{nearest(key, known)}"
             )
     return [known[key] for key in keys]
 

@@ -8,9 +8,8 @@ from typing import Any
 
 import attrs
 
-from plasticity.components.component import label_of
+from plasticity.components.interface import interface_of
 from plasticity.components.rule import Term
-from plasticity.components.setting import settings_of
 from plasticity.errors import SpecError, UnknownNameError, listed, nearest, nearest_or_all
 from plasticity.experiment.registry import name_of, short
 from plasticity.experiment.spec import Experiment, Layer, Phase, as_tables, phases_lasting
@@ -140,7 +139,9 @@ class _Change:
         if key in known:
             return attrs.evolve(node, **{key: changed(getattr(node, key))})
         if known:
-            raise self._nowhere(f"{label_of(node)!r} has no {key!r}{nearest_or_all(key, known)}")
+            raise self._nowhere(
+                f"{interface_of(node).label!r} has no {key!r}{nearest_or_all(key, known)}"
+            )
         raise self._nowhere(f"{(before or (self.root,))[-1]!r} is {node!r}")
 
     def _index(self, items: list[Any] | tuple[Any, ...], key: str, before: tuple[str, ...]) -> int:
@@ -172,7 +173,7 @@ def _entries(node: Any) -> Iterable[str]:
         return node
     if isinstance(node, Term):
         return (*_OF_A_TERM, *_entries(node.rule))
-    return settings_of(type(node))
+    return interface_of(type(node)).settings
 
 
 def _names(node: Any) -> list[str]:
@@ -180,6 +181,6 @@ def _names(node: Any) -> list[str]:
     if isinstance(node, Term):
         return _names(node.rule)
     if not isinstance(node, str | Mapping):
-        return [name_of(type(node)), label_of(node)]
+        return [name_of(type(node)), interface_of(node).label]
     name = node if isinstance(node, str) else str(node.get("name", ""))
     return [found for found in (name, short(name), name.partition(":")[2]) if found]

@@ -9,7 +9,8 @@ import numpy as np
 
 from plasticity.components.component import component
 from plasticity.components.data import Data
-from plasticity.components.setting import setting, settings_of
+from plasticity.components.interface import interface_of
+from plasticity.components.setting import setting
 from plasticity.errors import DataError
 
 
@@ -58,4 +59,4 @@ class Portion:
         return np.flatnonzero(np.isin(data.labels, wanted))
 
 
-PORTION = tuple(settings_of(Portion))
+PORTION = tuple(interface_of(Portion).settings)

@@ -6,10 +6,9 @@ from typing import Any
 
 import attrs
 
-from plasticity.components.component import events_of, label_of
 from plasticity.components.data import Data
 from plasticity.components.defaults import GivenData
-from plasticity.components.setting import settings_of
+from plasticity.components.interface import interface_of
 from plasticity.errors import DataError
 from plasticity.experiment.portion import PORTION, Portion
 from plasticity.experiment.spec import Experiment
@@ -29,7 +28,7 @@ class Source:
         if isinstance(experiment.data, Data):
             return Source(GivenData(data=experiment.data), {})
         component = make(experiment.data, "data", "source")
-        told, own = getattr(experiment.data, "settings", {}), settings_of(type(component))
+        told, own = getattr(experiment.data, "settings", {}), interface_of(component).settings
         return Source(component, {n: told[n] for n in PORTION if n in told and n not in own})
 
     def open_data(self, split: str) -> Any:
@@ -40,11 +39,10 @@ class Source:
         data = self.component.open_data(split)
         if not self.portion or not isinstance(data, Data):
             return data
-        part = self.portion.keys() - {"constant"}
-        if part and data.n_drawn is None and "draw_batch" in events_of(self.component):
+        part, interface = self.portion.keys() - {"constant"}, interface_of(self.component)
+        if part and data.n_drawn is None and "draw_batch" in interface.events:
             raise DataError(
-                f"data {label_of(self.component)!r}: draws its samples itself, so that no part can "
-                "be chosen"
+                f"data {interface.label!r}: draws its samples itself, so that no part can be chosen"
             )
         beyond = {} if split == "train" else {"limit": None}
         return Portion(**{**self.portion, **beyond}).of(data)

@@ -12,10 +12,10 @@ from typing import Any, Literal
 import attrs
 import numpy as np
 
-from plasticity.components.component import label_of
 from plasticity.components.data import Data, fingerprint
+from plasticity.components.interface import interface_of
 from plasticity.components.rule import Term
-from plasticity.components.setting import default_of, settings_of
+from plasticity.components.setting import default_of
 from plasticity.errors import EntryError, SpecError
 from plasticity.experiment import notebook, registry
 from plasticity.experiment.fields import Reference as Reference
@@ -328,7 +328,7 @@ def _component_table(component: Any, objects: bool = False) -> Any:
 
 def _arrays_of(component: object) -> dict[str, Any]:
     """Setting -> fingerprint, for the settings of a component that are arrays, or lists of them."""
-    values = {name: getattr(component, name) for name in settings_of(type(component))}
+    values = {name: getattr(component, name) for name in interface_of(component).settings}
     given: dict[str, Any] = {}
     for name, value in values.items():
         if getattr(value, "ndim", 0):
@@ -341,13 +341,14 @@ def _arrays_of(component: object) -> dict[str, Any]:
 def changed_settings(component: object) -> dict[str, Any]:
     """The settings of a component that differ from their defaults, as TOML can hold them."""
     changed: dict[str, Any] = {}
-    for name, (attribute, _) in settings_of(type(component)).items():
+    interface = interface_of(component)
+    for name, (attribute, _) in interface.settings.items():
         value, default = getattr(component, name), default_of(attribute)
         if value is default or (not hasattr(value, "__array__") and value == default):
             continue
         if value is None:
             raise SpecError(
-                f"{label_of(component)}: {name} is None, which TOML has no word for and which is "
+                f"{interface.label}: {name} is None, which TOML has no word for and which is "
                 f"not its default, {default!r}"
             )
         changed[name] = _plain(value)

@@ -16,8 +16,8 @@ from cattrs.errors import (
 )
 
 from plasticity.components.checks import check_hooks
-from plasticity.components.component import label_of, role_of
-from plasticity.components.setting import settings_of, type_name
+from plasticity.components.interface import interface_of
+from plasticity.components.setting import type_name
 from plasticity.errors import (
     EntryError,
     SettingError,
@@ -72,9 +72,9 @@ def make(reference: Any, place: str, role: str) -> Any:
     else:
         component = reference
     check_hooks(component, place)
-    found = role_of(component)
+    found = interface_of(component).role
     if role not in (found, "observer"):
-        name = reference.name if isinstance(reference, Reference) else label_of(component)
+        name = reference.name if isinstance(reference, Reference) else interface_of(component).label
         raise SpecError(
             f"{place}: {name!r} is of role {found!r}, but here belongs one of role "
             f"{role!r} (plasticity plugins lists all by role)"
@@ -97,7 +97,7 @@ def _make_named(reference: Reference, place: str, role: str) -> Any:
             f"{place}: {reference.name!r} is no component but of type {type(cls).__name__}; "
             "@component makes one of a class, @rule of a function"
         )
-    known = settings_of(cls)
+    known = interface_of(cls).settings
     everywhere = PORTION if role == "source" else ()
     own = {n: value for n, value in reference.settings.items() if n in known or n not in everywhere}
     for name in own:
@@ -116,7 +116,7 @@ def _make_named(reference: Reference, place: str, role: str) -> Any:
     try:
         return cls(**own)
     except SettingError as error:
-        message = str(error).removeprefix(f"{label_of(cls)}: ")
+        message = str(error).removeprefix(f"{interface_of(cls).label}: ")
         raise SettingError(f"{place} {reference.name!r}: {message}") from None
 
 

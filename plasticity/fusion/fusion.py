@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from plasticity.components.interface import interface_of
 from plasticity.experiment.spec import Experiment
 from plasticity.fusion.inputs import Draw, draw_of
 from plasticity.fusion.obstacles import obstacle
@@ -90,8 +91,7 @@ class Fusion:
     def variant(self, layer: LayerState) -> str:
         """The components that make their kernels of their settings, with these."""
         parts = (*self._whole.components.values(), *layer.components.values())
-        made = (part for part in parts if isinstance(getattr(type(part), "kernels", 0), property))
-        return repr(list(made))
+        return repr([part for part in parts if interface_of(part).makes_kernels])
 
     def refresh(self) -> None:
         """Take note that weights may have been changed from outside the run."""

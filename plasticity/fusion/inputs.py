@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from plasticity.components.component import label_of
 from plasticity.components.data import Data
 from plasticity.components.defaults import Batches
-from plasticity.components.kernel import Kernel, kernels_of
+from plasticity.components.interface import interface_of
+from plasticity.components.kernel import Kernel
 from plasticity.hookspecs import DRAW
 from plasticity.network.dispatch import Call, Caller, emit
 from plasticity.typing import Array
@@ -58,7 +58,7 @@ def encode_once(simulation: Any, layer: LayerState) -> None:
 
     def encoding(x: Array) -> list[Call]:
         calls = simulation.caller(layer, {"x": x})("encode")
-        steady = takewhile(lambda call: getattr(call.component, "once", False), calls)
+        steady = takewhile(lambda call: interface_of(call.component).once, calls)
         return [call for call in steady if not call.whole]
 
     data = source.data
@@ -91,16 +91,16 @@ def draw_of(source: Any, call: Caller, batch: int, constant: bool) -> Draw | str
     """
     parts = []
     for answer in drawing(source, call):
-        kernel = kernels_of(answer.component).get(answer.event)
+        kernel = interface_of(answer.component).kernels.get(answer.event)
         if answer.whole:
             return f"a component wraps {answer.event}"
         if answer.component is source and isinstance(source, Batches):
             if not source.at_hand:
                 return "the data are in a file too large for the memory"
         elif kernel is None:
-            return f"{label_of(answer.component)!r} has no kernel for {answer.event}"
+            return f"{interface_of(answer.component).label!r} has no kernel for {answer.event}"
         elif kernel.ordered and batch > 1:
-            return f"{label_of(answer.component)!r} takes samples in their order"
+            return f"{interface_of(answer.component).label!r} takes samples in their order"
         else:
             parts.append((answer.component, kernel))
     if not isinstance(source, Batches):

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from plasticity.components.component import arguments_of, events_of, label_of
 from plasticity.components.defaults import DenseSynapse
 from plasticity.components.function_rule import FunctionRule
-from plasticity.components.kernel import kernels_of
+from plasticity.components.interface import interface_of
 from plasticity.components.scaled_rule import ScaledRule
 from plasticity.hookspecs import ADAPT, MODULATE, RESPOND, UPDATE
 from plasticity.network.dispatch import Call, tracing
@@ -31,25 +30,25 @@ def obstacle(layer: LayerState, call: Callable[[str], tuple[Call, ...]]) -> str 
             return reason
     peaks = [part for part in layer.components.values() if _needs_peak(part)]
     if len(peaks) > 1:
-        return f"{label_of(peaks[1])!r} asks for the largest update a second time"
+        return f"{interface_of(peaks[1]).label!r} asks for the largest update a second time"
     for event in ("step_finished", "should_stop"):
         for answer in call(event):
             if answer.whole:
                 return _wrapped(event)
-            looked_at = arguments_of(getattr(answer.component, event))
-            for name in (*looked_at, *getattr(answer.component, "looks_at", ())):
+            listener = interface_of(answer.component)
+            for name in (*listener.events[event], *listener.looks_at):
                 if name in NOT_MATERIALISED:
-                    return f"{label_of(answer.component)!r} looks at {name!r}, which is not kept"
+                    return f"{listener.label!r} looks at {name!r}, which is not kept"
     return None
 
 
 def _obstacle_in(layer: LayerState, answers: tuple[Call, ...], event: str) -> str | None:
-    own = [part for part in layer.components.values() if event in events_of(part)]
+    own = [part for part in layer.components.values() if event in interface_of(part).events]
     found = []
     for answer in answers:
         if answer.whole:
             return _wrapped(event)
-        component, label = answer.component, repr(label_of(answer.component))
+        component, label = answer.component, repr(interface_of(answer.component).label)
         if isinstance(component, ScaledRule):
             component = component.rule
             if not isinstance(component, FunctionRule) or component.competitive:
@@ -72,12 +71,12 @@ def _wrapped(event: str) -> str:
 
 
 def _needs_peak(component: Any) -> bool:
-    kernel = kernels_of(component).get("shape_update")
+    kernel = interface_of(component).kernels.get("shape_update")
     return kernel is not None and kernel.peak
 
 
 def _has_kernel(layer: LayerState, component: Any, event: str) -> bool:
-    if event in kernels_of(component) or event == "schedule_rate":
+    if event in interface_of(component).kernels or event == "schedule_rate":
         return True
     if event == "differentiate":
         return "slope" not in layer.used

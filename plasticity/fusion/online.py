@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from plasticity.components.component import events_of
-from plasticity.components.kernel import Kernel, kernels_of
+from plasticity.components.interface import interface_of
+from plasticity.components.kernel import Kernel
 from plasticity.components.scaled_rule import ScaledRule
 from plasticity.fusion.frames_text import frames_text
 from plasticity.fusion.online_text import online_text
@@ -32,11 +32,12 @@ def has_rate_kernel(layer: LayerState) -> bool:
     schedules = [
         component
         for component in layer.components.values()
-        if "schedule_rate" in events_of(component)
+        if "schedule_rate" in interface_of(component).events
     ]
     schedules += [rule.term.schedule for rule in layer.scaled.values()]
     return all(
-        schedule is None or "schedule_rate" in kernels_of(schedule) for schedule in schedules
+        schedule is None or "schedule_rate" in interface_of(schedule).kernels
+        for schedule in schedules
     )
 
 
@@ -145,7 +146,7 @@ class FusedStretch(FusedStep):
         if schedule is None:
             return super()._coefficient(text, rule)
         name = f"coefficient_{len(text.coefficients)}"
-        factor = self._factor(schedule, kernels_of(schedule)["schedule_rate"])
+        factor = self._factor(schedule, interface_of(schedule).kernels["schedule_rate"])
         (own,) = self._numbers(lambda: [rule.term.coefficient])
         text.coefficients.append(f"{name} = number({own} * {factor})")
         return name

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from plasticity.components.component import arguments_of, events_of
 from plasticity.components.function_rule import FunctionRule
-from plasticity.components.kernel import Kernel, kernels_of
+from plasticity.components.interface import interface_of
+from plasticity.components.kernel import Kernel
 from plasticity.components.rule import Term
 from plasticity.components.scaled_rule import ScaledRule
 from plasticity.fusion.blocks import parts_of_step, rows_at_a_time
@@ -202,13 +202,14 @@ class FusedStep:
     # -- what each component adds to the text ---------------------------------------------------
 
     def _add(self, text: StepText, place: str, component: Any) -> None:
-        answered = events_of(component)
+        interface = interface_of(component)
+        answered = interface.events
         if "schedule_rate" in answered:
-            taken = arguments_of(component.schedule_rate)
-            self._schedule = partial(component.schedule_rate, *[self.layer.clock for _ in taken])
+            clocks = [self.layer.clock] * len(answered["schedule_rate"])
+            self._schedule = partial(component.schedule_rate, *clocks)
         if isinstance(component, FunctionRule):
             self._add_function(text, place, component)
-        for event, kernel in kernels_of(component).items():
+        for event, kernel in interface.kernels.items():
             if event in answered and event in FUSED and kernel.function is not None:
                 getattr(self, f"_{event}")(text, component, kernel)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from plasticity.components.cadence import Agenda
 from plasticity.components.clock import Clock
-from plasticity.components.component import label_of
+from plasticity.components.interface import interface_of
 from plasticity.errors import ContractError
 from plasticity.fusion.online import FusedStretch
 from plasticity.network.capture import Frames, Offer
@@ -79,8 +79,8 @@ class Stretch:
         offer = listener.kept_in_stretch(self._view)
         if offer is not None and not isinstance(offer, Offer):
             raise ContractError(
-                f"{label_of(listener)!r} returned {type(offer).__name__} from kept_in_stretch, "
-                "which returns an Offer of plasticity.network.capture, or None"
+                f"{interface_of(listener).label!r} returned {type(offer).__name__} from "
+                "kept_in_stretch, which returns an Offer of plasticity.network.capture, or None"
             )
         return offer if offer is not None and offer.room() > 0 else None
 

@@ -18,7 +18,7 @@ import pluggy
 
 from plasticity.components.arrays import FILLS
 from plasticity.components.clock import Clock
-from plasticity.components.component import is_hook, label_of, written
+from plasticity.components.interface import Hook, interface_of
 from plasticity.errors import ComponentError, ContractError, PlasticityError
 from plasticity.hookspecs import EVENTS, PROJECT
 
@@ -29,10 +29,12 @@ class Manager(pluggy.PluginManager):
     def __init__(self) -> None:
         super().__init__(PROJECT)
         self.changes = 0
+        self._hooks: Mapping[str, Hook] = {}  # of the component that is being registered
 
     def register(self, plugin: Any, name: str | None = None) -> str | None:
         """Register a component; see pluggy."""
         self.changes += 1
+        self._hooks = interface_of(plugin).hooks
         return super().register(plugin, name)
 
     def unregister(self, plugin: Any = None, name: str | None = None) -> Any:
@@ -43,9 +45,7 @@ class Manager(pluggy.PluginManager):
     def parse_hookimpl_opts(self, plugin: Any, name: str) -> Any:
         """Read how an attribute is marked; see pluggy."""
         # pluggy 1.6 gets every attribute to look at it, which a Variable without array refuses.
-        if not is_hook(written(plugin, name)):
-            return None
-        return super().parse_hookimpl_opts(plugin, name)
+        return self._hooks[name].marks if name in self._hooks else None
 
 
 class Call(NamedTuple):
@@ -151,7 +151,7 @@ def failure(
 
 def _where(event: str, component: Any, clock: Clock | None) -> str:
     when = f" at {clock}" if clock is not None else ""
-    return f"{label_of(component)!r} in event {event}{when}"
+    return f"{interface_of(component).label!r} in event {event}{when}"
 
 
 def _returned(call: Call, clock: Clock | None) -> Any:
@@ -165,7 +165,7 @@ def _returned(call: Call, clock: Clock | None) -> Any:
 
 
 def _misreturn(event: str, component: Any, value: Any) -> ContractError:
-    returned = f"{label_of(component)!r} returned {type(value).__name__} from {event}"
+    returned = f"{interface_of(component).label!r} returned {type(value).__name__} from {event}"
     if event in FILLS:
         name = FILLS[event]
         return ContractError(
@@ -187,6 +187,6 @@ def _call_of_pluggy(
 
 
 def _traced(call: Callable[[], Any], event: str, components: list[Any]) -> Any:
-    labels = ", ".join(label_of(component) for component in components)
+    labels = ", ".join(interface_of(component).label for component in components)
     print(f"{event}: {labels}", file=sys.stderr)
     return call()

@@ -11,8 +11,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from plasticity.components.component import label_of
-from plasticity.components.variable import streams_of, variables_of
+from plasticity.components.interface import interface_of
 from plasticity.errors import ContractError
 from plasticity.network.state import LayerState
 
@@ -45,8 +44,9 @@ def restore(state: LayerState, snapshot: Mapping[str, Any]) -> None:
     """
     places = _places(_labels(state), snapshot["components"])
     for place, component in state.components.items():
-        if place not in places and [*variables_of(component), *streams_of(component)]:
-            logger.info("%s %r starts anew", place, label_of(component))
+        interface = interface_of(component)
+        if place not in places and interface.declared:
+            logger.info("%s %r starts anew", place, interface.label)
     for name, array in sorted(state.kept().items(), key=lambda item: ("." in item[0], item[0])):
         place, dot, last = name.rpartition(".")
         if dot and place not in places:
@@ -74,13 +74,13 @@ def put_back(parts: Iterable[Any]) -> Iterator[None]:
     arrays = [
         getattr(part, variable.name)
         for part in parts
-        for variable in variables_of(part)
+        for variable in interface_of(part).variables
         if variable.intent in ("own", "out", "inout") and "sample" not in variable.dims
     ]
     streams = [
         getattr(part, declared.name).bit_generator
         for part in parts
-        for declared in streams_of(part)
+        for declared in interface_of(part).streams
     ]
     kept = [array.copy() for array in arrays]
     states = [deepcopy(stream.state) for stream in streams]
@@ -103,7 +103,7 @@ def not_finite(layers: Iterable[LayerState]) -> tuple[LayerState, str] | None:
 
 
 def _labels(state: LayerState) -> dict[str, str]:
-    return {place: label_of(component) for place, component in state.components.items()}
+    return {place: interface_of(component).label for place, component in state.components.items()}
 
 
 def _places(now: Mapping[str, str], then: Mapping[str, str]) -> dict[str, str]:
@@ -126,5 +126,5 @@ def _places(now: Mapping[str, str], then: Mapping[str, str]) -> dict[str, str]:
 
 def _streams(state: LayerState) -> Iterator[tuple[str, str, np.random.Generator]]:
     for place, component in state.components.items():
-        for declared in streams_of(component):
+        for declared in interface_of(component).streams:
             yield place, declared.name, getattr(component, declared.name)

@@ -10,10 +10,10 @@ import numpy as np
 
 from plasticity.components.arrays import SHARED
 from plasticity.components.clock import Clock
-from plasticity.components.component import label_of
+from plasticity.components.interface import interface_of
 from plasticity.components.rule import Term
 from plasticity.components.scaled_rule import ScaledRule
-from plasticity.components.variable import Variable, variables_of
+from plasticity.components.variable import Variable
 from plasticity.errors import ConflictError, ContractError, MissingPartError, listed, nearest
 from plasticity.typing import Array
 
@@ -78,7 +78,7 @@ class LayerState:
                 self._allocate(name, variable, self.sizes)
         declared = list(self._declared())
         for place, component, variable in declared:
-            named = f"{place} {label_of(component)!r}"
+            named = f"{place} {interface_of(component).label!r}"
             _check_dims(variable, self.sizes | _own_sizes(component, variable), named)
             if variable.intent == "out":
                 self._claim(variable, named)
@@ -88,9 +88,10 @@ class LayerState:
                 )
         for place, component, variable in declared:
             if variable.intent in ("in", "inout") and variable.name not in self._known():
+                label = interface_of(component).label
                 raise MissingPartError(
-                    f"{place} {label_of(component)!r} reads {variable.name!r}, which no component "
-                    f"of {self.name} writes (written are {listed(self._known())})"
+                    f"{place} {label!r} reads {variable.name!r}, which no component of {self.name} "
+                    f"writes (written are {listed(self._known())})"
                 )
 
     def batch_arrays(self, batch: int, purpose: str = "train") -> dict[str, Array]:
@@ -140,7 +141,7 @@ class LayerState:
         """The label of the component that declares an array as its output; empty if none does."""
         for _, component, variable in self._declared():
             if variable.intent == "out" and variable.name == name:
-                return label_of(component)
+                return interface_of(component).label
         return ""
 
     def kept(self) -> dict[str, Array]:
@@ -153,7 +154,7 @@ class LayerState:
 
     def _declared(self) -> Iterator[tuple[str, Any, Variable]]:
         for place, component in self.components.items():
-            for variable in variables_of(component):
+            for variable in interface_of(component).variables:
                 yield place, component, variable
 
     def _known(self) -> set[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from plasticity.components.arrays import FILLS, SHARED
 from plasticity.components.clock import Clock
-from plasticity.components.component import label_of
+from plasticity.components.interface import interface_of
 from plasticity.components.notebook import titled
 from plasticity.components.variable import Variable, dims_of
 from plasticity.errors import ContractError, listed
@@ -143,7 +143,7 @@ class LayerView:
         """The labels of the components that fill an array; empty where the loop itself does."""
         place = name.rpartition(".")[0]
         if place in self._state.components:
-            return label_of(self._state.components[place])
+            return interface_of(self._state.components[place]).label
         if name in SHARED:
             event = next((by for by, filled in FILLS.items() if filled == name), SHARED[name][1])
             return ", ".join(self.answers.get(event, ()))

@@ -12,12 +12,11 @@ import numpy as np
 from plasticity import hookspecs
 from plasticity.components.checks import check_hooks
 from plasticity.components.clock import Clock
-from plasticity.components.component import events_of, label_of
 from plasticity.components.data import Data
 from plasticity.components.defaults import DenseSynapse, batches_of
+from plasticity.components.interface import interface_of
 from plasticity.components.rule import Term
 from plasticity.components.scaled_rule import ScaledRule
-from plasticity.components.variable import streams_of, variables_of
 from plasticity.errors import (
     ContractError,
     DataError,
@@ -54,7 +53,7 @@ def assemble(experiment: Experiment, listeners: Iterable[Any] = ()) -> Simulatio
     shared = _shared_components(experiment, source.component, listeners)
     data = _open(experiment, source)
     _check_batch(experiment, data.per_epoch)
-    if "draw_batch" not in events_of(shared["data"]):
+    if "draw_batch" not in interface_of(shared["data"]).events:
         shared["batches"] = batches_of(data, experiment.shuffle, experiment.batch_size)
 
     layers, n_input = [], data.n_input
@@ -124,7 +123,7 @@ def _layer_components(experiment: Experiment, index: int) -> dict[str, Any]:
     # The schedule of a coefficient is no component of the layer: it is made with the coefficient.
     own = [part for part in parts if part.layer == index and (part.entry != "rule" or part.term)]
     components = _made([*own, *(part for part in parts if part.entry == "metrics")])
-    answered = {event for component in components.values() for event in events_of(component)}
+    answered = set().union(*(interface_of(part).events for part in components.values()))
     if "compute_current" not in answered:
         components[f"{place}.synapse"] = DenseSynapse()
     for event, role in hookspecs.REQUIRED.items():
@@ -172,13 +171,13 @@ def _factor(reference: Any, place: str) -> Any:
     if reference is None:
         return None
     schedule = make(reference, place, "schedule")
-    others = [event for event in events_of(schedule) if event not in ("schedule_rate", "cite")]
-    others += [variable.name for variable in variables_of(schedule)]
-    others += [declared.name for declared in streams_of(schedule)]
+    interface = interface_of(schedule)
+    others = [event for event in interface.events if event not in ("schedule_rate", "cite")]
+    others += [declared.name for declared in interface.declared]
     if others:
         raise SpecError(
             f"{place}: the schedule of a coefficient is asked for its factor and nothing else, so "
-            f"{label_of(schedule)!r} can be none: it has {listed(others)}"
+            f"{interface.label!r} can be none: it has {listed(others)}"
         )
     return schedule
 
@@ -196,8 +195,9 @@ def _open(experiment: Experiment, opening: Source) -> Data:
     """The training data, checked."""
     source = opening.component
     check_hooks(source, "data")
-    if "open_data" not in events_of(source):
-        raise MissingPartError(f"data {label_of(source)!r} must answer open_data")
+    interface = interface_of(source)
+    if "open_data" not in interface.events:
+        raise MissingPartError(f"data {interface.label!r} must answer open_data")
     try:
         data = opening.open_data("train")
     except PlasticityError:
@@ -206,16 +206,16 @@ def _open(experiment: Experiment, opening: Source) -> Data:
         raise failure(error, "open_data", source) from error
     if not isinstance(data, Data):
         raise DataError(
-            f"data {label_of(source)!r}: open_data returned {type(data).__name__}, not Data"
+            f"data {interface.label!r}: open_data returned {type(data).__name__}, not Data"
         )
     if data.largest * max(1, abs(data.scale)) > float(np.finfo(experiment.dtype).max):
         raise DataError(
             f"{data.name}: a value of {data.largest:.3g} is beyond the largest {experiment.dtype}; "
             "give smaller numbers, or dtype = 'float64'"
         )
-    if data.n_drawn is not None and "draw_batch" not in events_of(source):
+    if data.n_drawn is not None and "draw_batch" not in interface.events:
         raise ContractError(
-            f"data {label_of(source)!r}: the data say n_drawn={data.n_drawn}, but the source draws "
+            f"data {interface.label!r}: the data say n_drawn={data.n_drawn}, but the source draws "
             "no sample: let it answer draw_batch, or leave out n_drawn"
         )
     return data
@@ -281,5 +281,5 @@ def _register(shared: dict[str, Any], layers: list[LayerState]) -> Manager:
 
 def _give_streams(seed: int, state: LayerState) -> None:
     for place, component in state.components.items():
-        for declared in streams_of(component):
+        for declared in interface_of(component).streams:
             declared.bind(component, stream(seed, f"{state.name}.{place}.{declared.name}"))

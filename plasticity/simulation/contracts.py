@@ -6,26 +6,19 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from plasticity.components.arrays import SHARED
-from plasticity.components.component import (
-    arguments_of,
-    events_of,
-    is_wrapper,
-    label_of,
-    written,
-)
 from plasticity.components.data import Data
-from plasticity.components.variable import streams_of, variables_of
+from plasticity.components.interface import interface_of
 from plasticity.errors import ConflictError, ContractError, MissingPartError, listed
 from plasticity.hookspecs import EVENTS
 
 
 def check_stateless(component: Any, place: str) -> None:
     """Refuse arrays and streams of a listener for which it is too late to get some."""
-    declared = [variable.name for variable in variables_of(component)]
-    declared += [stream.name for stream in streams_of(component)]
-    if declared:
+    interface = interface_of(component)
+    if interface.declared:
+        names = listed([declared.name for declared in interface.declared])
         raise ContractError(
-            f"{place} {label_of(component)!r} declares {listed(declared)}, which is allocated at "
+            f"{place} {interface.label!r} declares {names}, which is allocated at "
             "assembly: give it to assemble(..., listeners=[...])"
         )
 
@@ -37,8 +30,8 @@ def check_distinct(components: Mapping[str, Any]) -> None:
         other = places.setdefault(id(component), place)
         if other != place:
             raise ConflictError(
-                f"{other} and {place} are the same object, a {label_of(component)!r}; make one for "
-                "each"
+                f"{other} and {place} are the same object, a {interface_of(component).label!r}; "
+                "make one for each"
             )
 
 
@@ -46,11 +39,12 @@ def check_single(components: Mapping[str, Any], scope: str) -> None:
     """Refuse two answers to an event of which there is one."""
     answering: dict[str, str] = {}
     for place, component in components.items():
-        for event in events_of(component):
-            answer = written(component, event)
-            if EVENTS[event].kind != "one" or event == "should_stop" or is_wrapper(answer):
+        interface = interface_of(component)
+        for event in interface.events:
+            wraps = interface.hooks[event].wraps
+            if EVENTS[event].kind != "one" or event == "should_stop" or wraps:
                 continue
-            named = f"{place} {label_of(component)!r}"
+            named = f"{place} {interface.label!r}"
             other = answering.setdefault(event, named)
             if other != named:
                 raise ConflictError(
@@ -62,37 +56,33 @@ def shared_arrays(components: Iterable[Any]) -> set[str]:
     """The shared arrays that these components use, by hook arguments and by declaration."""
     used: set[str] = set()
     for component in components:
-        for event in events_of(component):
+        interface = interface_of(component)
+        for event, arguments in interface.events.items():
             # To fill the slope is not to use it: it is filled where somebody reads it.
             if event != "differentiate":
-                used.update(arguments_of(getattr(component, event)))
-        used.update(
-            variable.name
-            for variable in variables_of(component)
-            if variable.intent in ("in", "inout")
-        )
+                used.update(arguments)
+        used.update(v.name for v in interface.variables if v.intent in ("in", "inout"))
     return used & set(SHARED)
 
 
 def check_filled(components: Mapping[str, Any], layer: str) -> None:
     """Refuse a layer in which a component reads a shared array that no component fills."""
-    answered = {event for component in components.values() for event in events_of(component)}
+    answered = set().union(*(interface_of(part).events for part in components.values()))
     for place, component in components.items():
         for name in sorted(shared_arrays([component])):
             event = SHARED[name][1]
             if event in ("draw_batch", "init_state", "modulate") or event in answered:
                 continue
             raise MissingPartError(
-                f"{place} {label_of(component)!r} reads {name!r}, but no component of {layer} "
-                f"answers {event}, which fills it{_REMEDY.get(name, '')}"
+                f"{place} {interface_of(component).label!r} reads {name!r}, but no component of "
+                f"{layer} answers {event}, which fills it{_REMEDY.get(name, '')}"
             )
 
 
 def labelled_events(component: Any) -> list[str]:
     """The events in which a component takes labels."""
-    return [
-        name for name in events_of(component) if "labels" in arguments_of(getattr(component, name))
-    ]
+    events = interface_of(component).events
+    return [event for event, arguments in events.items() if "labels" in arguments]
 
 
 def check_labelled(components: Mapping[str, Any], data: Data, drawn: bool) -> None:
@@ -104,8 +94,9 @@ def check_labelled(components: Mapping[str, Any], data: Data, drawn: bool) -> No
         for event in labelled_events(component):
             if data.labels is None or (drawn and event != "measure"):
                 none = "has none" if data.labels is None else "draws its samples, without labels"
+                label = interface_of(component).label
                 raise MissingPartError(
-                    f"{place} {label_of(component)!r} reads 'labels', but {data.name!r} {none}: "
+                    f"{place} {label!r} reads 'labels', but {data.name!r} {none}: "
                     "give data with labels, or leave it out"
                 )
 

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from plasticity.components.component import arguments_of, events_of, is_hook
 from plasticity.components.inputs import Inputs
-from plasticity.components.variable import streams_of
+from plasticity.components.interface import interface_of
 from plasticity.errors import position
 from plasticity.hookspecs import RESPOND
 from plasticity.network.dispatch import emit
@@ -57,7 +56,7 @@ class Evaluation:
         def take(rows: Array) -> Array:
             with self._undone(index):
                 seen = self._through(data.take(rows, self._dtype), index)
-            encodes = self.until is not None and "encode" in events_of(self.until)
+            encodes = self.until is not None and "encode" in interface_of(self.until).events
             return seen[:, : data.samples.shape[1]] if encodes else seen
 
         return Inputs(data.n_sample, take)
@@ -123,11 +122,11 @@ class Evaluation:
 
 def _responds(part: Any) -> bool:
     """Whether a component is called where the layers respond to samples that have no time."""
-    answered = events_of(part)
+    answered = interface_of(part).events
     return not set(RESPOND).isdisjoint(answered) or ("encode" in answered and _is_steady(part))
 
 
 def _is_steady(part: Any) -> bool:
     """Whether a component, if it is an encoder, does the same to a sample whenever it is shown."""
-    encode: Any = getattr(part, "encode", None)
-    return not is_hook(encode) or not (list(streams_of(part)) or "clock" in arguments_of(encode))
+    interface = interface_of(part)
+    return not interface.streams and "clock" not in interface.events.get("encode", ())

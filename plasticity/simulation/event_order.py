@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import attrs
 
-from plasticity.components.component import label_of
+from plasticity.components.interface import interface_of
 from plasticity.hookspecs import EVENTS, RESPOND, UPDATE
 from plasticity.network.state import LayerState
 from plasticity.simulation.simulation import Simulation
@@ -77,4 +77,4 @@ def _answering(
 
 def _told(component: object, name: str, layer: LayerState | None) -> str:
     place = name if layer is None else name.removeprefix(f"{layer.name}: ")
-    return f"{label_of(component)} ({place})"
+    return f"{interface_of(component).label} ({place})"

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from plasticity.components.component import arguments_of, events_of, label_of
+from plasticity.components.interface import interface_of
 from plasticity.hookspecs import MODULATE, RESPOND, UPDATE
 from plasticity.network.snapshot import put_back
 from plasticity.network.state import LayerState
@@ -26,19 +26,20 @@ def other_factors(layers: Sequence[LayerState], n_epoch: int) -> Iterator[str]:
     for layer in layers:
         parts = [*layer.components.values(), *(w.term.schedule for w in layer.scaled.values())]
         done, in_all = -(-layer.clock.step // layer.clock.steps_per_epoch), layer.clock.n_epoch
-        for schedule in (part for part in parts if "schedule_rate" in events_of(part)):
+        for schedule in (part for part in parts if "schedule_rate" in interface_of(part).events):
             begun = _factors(schedule, layer, n_epoch)[:done]
             anew = _factors(schedule, layer, in_all)
             if begun != anew[: len(begun)]:
                 yield (
-                    f"{layer.name}: {label_of(schedule)!r} follows the length of the run: the "
-                    f"factors of the epochs are {_shown(begun + anew[len(begun) :])}, where a run "
+                    f"{layer.name}: {interface_of(schedule).label!r} follows the length of the "
+                    "run: the factors of the epochs are "
+                    f"{_shown(begun + anew[len(begun) :])}, where a run "
                     f"of {in_all} epochs from the beginning has {_shown(anew)}"
                 )
         for part in filter(_asks_for_length, parts):
             yield (
-                f"{layer.name}: {label_of(part)!r} follows the length of the run, so the steps "
-                f"that are done are not those of a run of {in_all} epochs from the beginning"
+                f"{layer.name}: {interface_of(part).label!r} follows the length of the run, so the "
+                f"steps that are done are not those of a run of {in_all} epochs from the beginning"
             )
 
 
@@ -47,12 +48,12 @@ def _asks_for_length(part: Any) -> bool:
     methods = (method for cls in type(part).__mro__ for method in vars(cls).values())
     codes = (method.__code__ for method in methods if isinstance(method, FunctionType))
     asked = _LENGTH.intersection(name for code in codes for name in code.co_names)
-    return bool(asked) and not _OF_A_STEP.isdisjoint(events_of(part))
+    return bool(asked) and not _OF_A_STEP.isdisjoint(interface_of(part).events)
 
 
 def _factors(schedule: Any, layer: LayerState, n_epoch: int) -> list[float]:
     """The factor at the first step of each epoch of a run of some length."""
-    per_epoch, taken = layer.clock.steps_per_epoch, arguments_of(schedule.schedule_rate)
+    per_epoch, taken = layer.clock.steps_per_epoch, interface_of(schedule).events["schedule_rate"]
     with put_back([schedule]):
         clocks = [
             attrs.evolve(layer.clock, n_epoch=n_epoch, step=epoch * per_epoch, epoch=epoch)

@@ -10,7 +10,7 @@ import numpy as np
 
 from plasticity.components.cadence import Agenda, Following, cadence_of
 from plasticity.components.clock import Clock
-from plasticity.components.component import label_of
+from plasticity.components.interface import interface_of
 from plasticity.errors import ConflictError, ContractError
 from plasticity.fusion.inputs import drawing, encode_once
 from plasticity.fusion.online import FusedStretch
@@ -244,7 +244,7 @@ def plan_of(simulation: Simulation, stage: list[LayerState], batch: int) -> Plan
             continue
         cadence = cadence_of(part, steps_per_epoch)
         place = len(cadences)
-        if hasattr(part, "kept_in_stretch"):
+        if interface_of(part).kept_in_stretch is not None:
             offering[place] = part
         else:
             alike = (n for n, known in enumerate(cadences) if known == cadence)
@@ -300,7 +300,7 @@ def measurements_of(simulation: Simulation, layer: LayerState) -> dict[str, Any]
     measurements: dict[str, Any] = {}
     for answer in call("measure"):
         for found in collect([answer], layer.clock):
-            label = label_of(answer.component)
+            label = interface_of(answer.component).label
             if not isinstance(found, dict):
                 raise ContractError(
                     f"{label!r} returned {type(found).__name__} from measure, which returns "

@@ -6,7 +6,7 @@ import logging
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from plasticity.components.component import label_of
+from plasticity.components.interface import interface_of
 from plasticity.errors import DivergenceError, PlasticityError
 from plasticity.machine.threads import one_thread_if_small
 from plasticity.network.dispatch import collect, emit
@@ -185,11 +185,11 @@ class Session:
             return
         described: dict[str, Any] = {}
         for metric in metrics:
-            for name, labels in getattr(metric, "describes", {}).items():
-                described[name] = {**labels, "source": label_of(metric)}
-                every = getattr(metric, "every", None)
-                if every is not None:
-                    described[name]["cadence"] = str(every)
+            interface = interface_of(metric)
+            for name, labels in interface.describes.items():
+                described[name] = {**labels, "source": interface.label}
+                if interface.every is not None:
+                    described[name]["cadence"] = str(interface.every)
         for layer in stage:
             found = loop.measurements_of(simulation, layer)
             self.store.append_measurements(simulation.view(layer), found, described)

@@ -12,8 +12,8 @@ import numpy as np
 
 from plasticity.components.checks import check_hooks
 from plasticity.components.clock import Clock
-from plasticity.components.component import events_of, label_of
 from plasticity.components.data import Data
+from plasticity.components.interface import interface_of
 from plasticity.errors import PlasticityError, SettingError, StoreError
 from plasticity.experiment.spec import Experiment
 from plasticity.fusion.fusion import Fusion
@@ -92,15 +92,16 @@ class Simulation:
             "image_shape": layer.image_shape,
         }
         for answer in self.caller(layer, known)("init_state"):
-            if layer is not self.layers[0] and "encode" in events_of(answer.component):
+            if layer is not self.layers[0] and "encode" in interface_of(answer.component).events:
                 continue  # an encoder sees the inputs of the lowest layer alone
             self.evaluation.until = answer.component
             try:
                 emit([answer], layer.clock)
             except SettingError as error:
-                label, place = label_of(answer.component), places.get(id(answer.component))
+                place = places.get(id(answer.component))
                 if place is None:
                     raise
+                label = interface_of(answer.component).label
                 message = str(error).removeprefix(f"{label}: ")
                 raise SettingError(f"{place} {label!r}: {message}") from None
             finally:
@@ -358,6 +359,7 @@ def _parts(layer: LayerState) -> list[Any]:
 def _answering(whole: LayerState, layer: LayerState) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for part in (*whole.components.values(), *layer.components.values()):
-        for event in events_of(part):
-            found[event] = (*found.get(event, ()), label_of(part))
+        interface = interface_of(part)
+        for event in interface.events:
+            found[event] = (*found.get(event, ()), interface.label)
     return found

@@ -9,8 +9,9 @@ from typing import Any
 import attrs
 import numpy as np
 
+from plasticity.components.interface import interface_of
 from plasticity.components.rule import Term
-from plasticity.components.setting import default_of, settings_of
+from plasticity.components.setting import default_of
 from plasticity.errors import PlasticityError
 from plasticity.experiment import registry
 from plasticity.experiment.spec import Experiment, Layer, Reference, to_dict
@@ -60,7 +61,7 @@ def without_words(experiment: Experiment) -> Experiment:
 def _writes(observer: Any) -> bool:
     named = isinstance(observer, Reference)
     cls = _found(observer.name, "observer") if named else type(observer)
-    return "quiet" in settings_of(cls)
+    return "quiet" in interface_of(cls).settings
 
 
 def _entries(holder: Experiment | Layer, prefix: str) -> Iterator[tuple[str, Any]]:
@@ -85,10 +86,10 @@ def _entries(holder: Experiment | Layer, prefix: str) -> Iterator[tuple[str, Any
 
 def _settings(component: Any, role: str, prefix: str) -> Iterator[tuple[str, Any]]:
     if not isinstance(component, Reference):
-        for setting in settings_of(type(component)):
+        for setting in interface_of(component).settings:
             yield prefix + setting, getattr(component, setting)
         return
-    for setting, (attribute, _) in settings_of(_found(component.name, role)).items():
+    for setting, (attribute, _) in interface_of(_found(component.name, role)).settings.items():
         yield prefix + setting, component.settings.get(setting, default_of(attribute))
 
 

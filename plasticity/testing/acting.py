@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from plasticity.components.variable import streams_of, variables_of
+from plasticity.components.interface import interface_of
 from plasticity.network.snapshot import put_back
 from plasticity.simulation.simulation import Simulation
 from plasticity.testing.behaviour import CHANGES
@@ -22,13 +22,13 @@ def check_acts(component: Any) -> None:
     """
 
     def around(event: str, arrays: dict[str, Any], call: Callable[[], Any]) -> Any:
-        idle = event not in CHANGES or event in getattr(component, "idle_in", ())
+        idle = event not in CHANGES or event in interface_of(component).idle_in
         if idle or acts.get(event):
             return call()
         own = under_test(component, simulations[0])
         targets = [arrays[name] for name in sorted(CHANGES[event])]
-        state = [getattr(own, variable.name) for variable in variables_of(own)]
-        draws = [getattr(own, declared.name) for declared in streams_of(own)]
+        state = [getattr(own, variable.name) for variable in interface_of(own).variables]
+        draws = [getattr(own, declared.name) for declared in interface_of(own).streams]
 
         def left() -> list[Any]:
             bits = [array.tobytes() for array in (*targets, *state)]

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from plasticity.components.arrays import FILLS
-from plasticity.components.component import events_of, role_of
-from plasticity.components.kernel import Kernel, kernels_of
-from plasticity.components.variable import Array, streams_of, variables_of
+from plasticity.components.interface import interface_of
+from plasticity.components.kernel import Kernel
+from plasticity.components.variable import Array
 from plasticity.errors import DataError, PlasticityError, SpecError, listed
 from plasticity.simulation.simulation import Simulation
 from plasticity.testing.findings import (
@@ -63,7 +63,7 @@ def check_fills(component: Any) -> None:
 
     What it declares as `scratch` holds NaN before each step.
     """
-    if role_of(component) == "initializer":
+    if interface_of(component).role == "initializer":
         try_out(component, prepare=_initialize_again)
 
     def around(event: str, arrays: dict[str, Any], call: Callable[[], Any]) -> Any:
@@ -99,7 +99,7 @@ def check_leaves_alone(component: Any) -> None:
     def around(event: str, arrays: dict[str, Any], call: Callable[[], Any]) -> Any:
         mine = [
             getattr(own[0], variable.name)
-            for variable in variables_of(own[0])
+            for variable in interface_of(own[0]).variables
             if variable.intent != "in"
         ]
         guarded = {
@@ -122,7 +122,7 @@ def check_leaves_alone(component: Any) -> None:
     own: list[Any] = []
     trial = try_out(component, prepare=prepare)
     require_nothing_kept(own[0], trial.simulation)
-    if role_of(component) in ("metric", "observer") and trial.outcome == "finished":
+    if interface_of(component).role in ("metric", "observer") and trial.outcome == "finished":
         without = try_out(Keeper())
         name = "layer_0.weights"
         if trial.arrays[name].tobytes() != without.arrays[name].tobytes():
@@ -132,7 +132,7 @@ def check_leaves_alone(component: Any) -> None:
 @contract_check
 def check_adds(component: Any) -> None:
     """A rule adds to what it is given, so that it can be part of a sum."""
-    if role_of(component) != "rule":
+    if interface_of(component).role != "rule":
         return
     from_zero = _first_modulations(component, 0)
     from_one = _first_modulations(component, 1)
@@ -152,8 +152,7 @@ def check_deterministic(component: Any) -> None:
 
     with shared_draws() as drawn:
         trial, again = try_out(component), try_out(component)
-    once = getattr(component, "once", False)
-    if once and trial.differs_from(try_out(component, prepare=each_step)):
+    if interface_of(component).once and trial.differs_from(try_out(component, prepare=each_step)):
         raise BrokenError(
             "it says `once`, but what it does to a sample before the first step is not what it "
             "does at a step"
@@ -177,7 +176,7 @@ def check_dtypes(component: Any) -> None:
     single, double = try_out(component, dtype="float32"), try_out(component, dtype="float64")
     for trial, dtype in ((single, "float32"), (double, "float64")):
         require_finite(trial, f"in {dtype}")
-    if list(streams_of(component)):
+    if interface_of(component).streams:
         return
     for name in ("layer_0.weights", "layer_0.threshold"):
         if name in double.arrays and not close(single.arrays[name], double.arrays[name], _SINGLE):
@@ -230,7 +229,7 @@ def check_compiled(component: Any) -> None:
 
     They are called as plain Python, element by element, on the arrays of a short run of two phases.
     """
-    found = kernels_of(component)
+    found = interface_of(component).kernels
     if not found:
         return
     for event in found:
@@ -238,10 +237,10 @@ def check_compiled(component: Any) -> None:
             raise BrokenError(
                 f"it has a Kernel for {event}; a Kernel is for {listed(KERNEL_EVENTS)}"
             )
-        if event not in events_of(component):
+        if event not in interface_of(component).events:
             raise BrokenError(f"it has a Kernel for {event}, but answers it with no hook")
         named = {*found[event].state, found[event].count} - {""}
-        missing = named - {variable.name for variable in variables_of(component)}
+        missing = named - {variable.name for variable in interface_of(component).variables}
         if missing:
             raise BrokenError(f"its Kernel for {event} names {listed(missing)}, no Variable of it")
 
@@ -250,7 +249,7 @@ def check_compiled(component: Any) -> None:
             return call()
         own, clock = under_test(component, simulations[0]), simulations[0].layers[0].clock
         before = {name: np.array(array) for name, array in arrays.items() if _is_array(array)}
-        states = {v.name: getattr(own, v.name).copy() for v in variables_of(own)}
+        states = {v.name: getattr(own, v.name).copy() for v in interface_of(own).variables}
         expected = by_kernel(found[event], own, before, states, clock)
         numbers = _numbers(found[event], own)
         result = call()
@@ -299,7 +298,7 @@ def check_measuring(component: Any) -> None:
 
     Not asked of metrics and observers, which look on themselves and may end a run for that.
     """
-    if role_of(component) in ("metric", "observer"):
+    if interface_of(component).role in ("metric", "observer"):
         return
 
     def prepare(simulation: Simulation) -> None:

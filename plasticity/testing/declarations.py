@@ -10,8 +10,7 @@ import attrs
 import tomli_w
 
 from plasticity.components import checks
-from plasticity.components.component import role_of
-from plasticity.components.setting import settings_of
+from plasticity.components.interface import interface_of
 from plasticity.experiment.citations import entries_of
 from plasticity.experiment.spec import changed_settings
 from plasticity.testing.findings import BrokenError, as_toml, contract_check
@@ -21,7 +20,6 @@ from plasticity.testing.findings import BrokenError, as_toml, contract_check
 def check_hooks(component: Any) -> None:
     """It answers at least one event, and each answer takes only arguments that its event has."""
     checks.check_hooks(component, "component")
-    role_of(component)
 
 
 @contract_check
@@ -29,16 +27,16 @@ def check_documented(component: Any) -> None:
     """Its class has a docstring, each setting says what it means, and its source is there."""
     if not (inspect.getdoc(type(component)) or "").strip():
         raise BrokenError("its class has no docstring; say what it is, its equation and source")
-    for name, (_, told) in settings_of(type(component)).items():
+    for name, (_, told) in interface_of(component).settings.items():
         if not told.doc:
             raise BrokenError(f"the setting {name!r} says nothing: give it doc=...")
-    entries_of(type(component), getattr(component, "source", ""))
+    entries_of(type(component), interface_of(component).source)
 
 
 @contract_check
 def check_settings(component: Any) -> None:
     """Its settings come back from a TOML file as they were; not asked where one is an array."""
-    values = {name: getattr(component, name) for name in settings_of(type(component))}
+    values = {name: getattr(component, name) for name in interface_of(component).settings}
     if any(hasattr(value, "__array__") for value in values.values()):
         return
     plain = {name: as_toml(value) for name, value in values.items() if value is not None}

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from plasticity.components.component import label_of, role_of
-from plasticity.components.variable import Array, variables_of
+from plasticity.components.interface import interface_of
+from plasticity.components.variable import Array
 from plasticity.errors import ContractError, PlasticityError
 from plasticity.simulation.simulation import Simulation
 from plasticity.testing.trial import Trial, made
@@ -30,11 +30,11 @@ def contract_check(function: Callable[[Any], None]) -> Check:
     @functools.wraps(function)
     def check(component: Any, **settings: Any) -> None:
         subject = made(component, **settings)
-        failed = f"{label_of(subject)!r} fails check {name!r}"
+        failed = f"{interface_of(subject).label!r} fails check {name!r}"
         try:
             with ExitStack() as stack:
                 # What looks on may write files; what reads them keeps its own folder.
-                if role_of(subject) in ("metric", "observer"):
+                if interface_of(subject).role in ("metric", "observer"):
                     stack.enter_context(chdir(stack.enter_context(TemporaryDirectory())))
                 function(subject)
         except BrokenError as broken:
@@ -74,7 +74,7 @@ def require_measurements(result: Any, n_neuron: int) -> None:
 
 def require_nothing_kept(component: Any, simulation: Simulation) -> None:
     """No attribute of the component is an array of the simulation that it did not declare."""
-    declared = {variable.name for variable in variables_of(component)}
+    declared = {variable.name for variable in interface_of(component).variables}
     layer = simulation.layers[0]
     shared = layer.batch_arrays(layer.clock.batch)
     for attribute, value in vars(component).items():

@@ -8,9 +8,10 @@ import numpy as np
 
 from plasticity.components.clock import Clock
 from plasticity.components.component import component
+from plasticity.components.interface import interface_of
 from plasticity.components.rule import Rule
 from plasticity.components.setting import setting
-from plasticity.components.variable import Array, Stream, variables_of
+from plasticity.components.variable import Array, Stream
 from plasticity.hookspecs import hookimpl
 from plasticity.network.view import LayerView
 
@@ -132,7 +133,7 @@ class Forgetful:
 
     def forget(self) -> None:
         """Put NaN into the arrays that do not outlive a step."""
-        for variable in variables_of(self.component):
+        for variable in interface_of(self.component).variables:
             array = getattr(self.component, variable.name)
             if variable.intent == "scratch" and array.dtype.kind == "f":
                 array.fill(np.nan)

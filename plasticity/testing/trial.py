@@ -9,8 +9,8 @@ from typing import Any
 import attrs
 import numpy as np
 
-from plasticity.components.component import events_of, role_of
 from plasticity.components.data import Data
+from plasticity.components.interface import interface_of
 from plasticity.components.variable import Array
 from plasticity.errors import DivergenceError
 from plasticity.experiment.registry import find
@@ -122,22 +122,22 @@ def experiment_of(component: Any, size: Size = Size(), dtype: str = "float64") -
     Where it does not work alone, its attribute `beside` names what it needs: entry of a layer ->
     name of a component, as in {"threshold": "moments"}.
     """
-    role, answered = role_of(component), events_of(component)
+    interface = interface_of(component)
+    role, answered = interface.role, interface.events
     # A component is copied at assembly; a plain listener is not, and would carry over what it saw.
     part = component if attrs.has(type(component)) else deepcopy(component)
     layer: dict[str, Any] = {
         name: None if event in answered else stand_in()
         for name, (event, stand_in) in _STAND_INS.items()
     }
-    layer.update(getattr(component, "beside", {}))
+    layer.update(interface.beside)
     layer["initializer"] = Drawn()
     layer["rule"] = CorrelateSlope() if "differentiate" in answered else Correlate()
     whole: dict[str, Any] = {"data": samples_of(size), "metrics": (MeanResponse(),)}
     whole["measure_every"] = 1
     # A component that waits for a phase of some name has it in the second part of the run.
-    named = getattr(component, "phase", "")
-    second = named if isinstance(named, str) and named else "second"
-    parts = (Phase("first", 1), *(Phase(second, 1) for _ in range(size.epochs - 1)))
+    second = Phase(interface.phase or "second", 1)
+    parts = (Phase("first", 1), *[second] * (size.epochs - 1))
     whole["phases"] = parts
     slot = _MANY.get(role, role)
     if role == "source":

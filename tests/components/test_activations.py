@@ -1,5 +1,6 @@
 import math
 from functools import partial
+from operator import attrgetter
 
 import naive_activations as naive
 import numpy as np
@@ -9,7 +10,6 @@ from hypothesis import strategies as st
 from naive import naive_logistic
 from numba import float32, njit
 
-from plasticity.components.component import label_of
 from plasticity_plugins.activations.elliot import Elliot, Softsign, SymmetricElliot
 from plasticity_plugins.activations.exponential import Elu, Selu, Softplus
 from plasticity_plugins.activations.linear import Linear
@@ -70,7 +70,10 @@ CORNERS = {
     Stair: range(-25, 26),
 }
 SATURATE = (Logistic, Tanh, Loggy, AsymmetricLogistic, Elliot, SymmetricElliot, Softsign, Hardtan)
-every = pytest.mark.parametrize("activation", TWINS, ids=label_of)
+
+
+label = attrgetter("label")
+every = pytest.mark.parametrize("activation", TWINS, ids=label)
 few = settings(max_examples=30)  # for each of all activations
 currents = st.lists(st.floats(-700, 700), min_size=1, max_size=6)
 
@@ -179,7 +182,7 @@ def test_no_current_however_large_makes_an_activation_warn_or_lose_its_value(act
         (Lhtan(), [0.0, 0.5, 1.0], [0.001, 1, 0.001]),
         (Stair(), [0.0, 0.5, 1.0, 1.5, 2.0], [0, 0, 0, 1, 0]),
     ],
-    ids=lambda value: "" if isinstance(value, list) else label_of(value),
+    ids=lambda value: "" if isinstance(value, list) else label(value),
 )
 def test_the_slope_at_a_corner_is_as_documented(activation, current, expected):
     assert np.array_equal(slope_of(activation, current), [expected])
@@ -189,13 +192,13 @@ def test_logistic_does_not_overflow():
     assert np.array_equal(activity_of(Logistic(), [-1000.0, 1000.0]), [[0, 1]])
 
 
-@pytest.mark.parametrize("activation", [Logistic(), Softplus()], ids=label_of)
+@pytest.mark.parametrize("activation", [Logistic(), Softplus()], ids=label)
 def test_small_activities_are_kept_in_float32(activation):
     activity = activity_of(activation, [-50.0], np.float32)
     np.testing.assert_allclose(activity, [[math.exp(-50)]], rtol=1e-6)
 
 
-@pytest.mark.parametrize("activation", [Loggy(), Elu(), Stair()], ids=label_of)
+@pytest.mark.parametrize("activation", [Loggy(), Elu(), Stair()], ids=label)
 def test_currents_near_zero_lose_no_digits_in_float32(activation):
     expected = {Loggy: -5e-11, Elu: -1e-10, Stair: -1e-10}[type(activation)]
     np.testing.assert_allclose(activity_of(activation, [-1e-10], np.float32), [[expected]], 1e-6)

@@ -9,14 +9,14 @@ from naive_inputs import naive_drifting
 
 import plasticity as pl
 from plasticity import Clock, Experiment, Layer, Phase, analysis, assemble
-from plasticity.components.variable import variables_of
+from plasticity.components.interface import interface_of
 from plasticity_plugins.metrics.tuning import grating_responses
 from plasticity_plugins.sources.gratings import Gratings, fill_grating
 
 
 def drawn(source, steps, batch, dtype="float64", key=2**63 + 5):
     """The samples (sample, input) of so many steps."""
-    for declared in variables_of(source):
+    for declared in interface_of(source).variables:
         declared.bind(source, np.zeros(1, declared.dtype))
     source.key[0], source.batch[0] = key, batch
     n_input = source.open_data("train").n_input

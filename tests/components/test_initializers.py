@@ -1,4 +1,5 @@
 import math
+from operator import attrgetter
 
 import numpy as np
 import pytest
@@ -8,7 +9,6 @@ from scipy import stats
 from threadpoolctl import threadpool_limits
 
 from plasticity import Data, Experiment, Layer, assemble
-from plasticity.components.component import label_of
 from plasticity.errors import SettingError
 from plasticity_plugins.initializers.constant import Constant, Ones, Zeros
 from plasticity_plugins.initializers.normal import Normal
@@ -33,8 +33,9 @@ SCALED = {
     HeUniform(): lambda neurons, inputs: 2 / inputs,
 }
 UNIFORM = (GlorotUniform, LecunUniform, HeUniform)
+label = attrgetter("label")
 every = pytest.mark.parametrize(
-    "initializer", [Normal(), Uniform(), TruncatedNormal(), Orthogonal(), *SCALED], ids=label_of
+    "initializer", [Normal(), Uniform(), TruncatedNormal(), Orthogonal(), *SCALED], ids=label
 )
 
 
@@ -97,7 +98,7 @@ def test_no_weight_of_a_truncated_normal_lies_beyond_the_cut(cut, seed):
 
 
 @pytest.mark.parametrize(("neurons", "inputs"), [(10, 3000), (3000, 10), (150, 150)])
-@pytest.mark.parametrize("initializer", SCALED, ids=label_of)
+@pytest.mark.parametrize("initializer", SCALED, ids=label)
 def test_the_variance_is_scaled_to_the_size_of_the_layer(initializer, neurons, inputs):
     mean, std, margin = moments(initializer, neurons, inputs)
     assert mean == pytest.approx(0, abs=margin)
@@ -111,7 +112,7 @@ def test_the_neurons_can_stand_for_the_inputs_as_in_the_reference_code(cls):
     assert std == pytest.approx(math.sqrt(gain / 10), abs=margin)
 
 
-@pytest.mark.parametrize("initializer", SCALED, ids=label_of)
+@pytest.mark.parametrize("initializer", SCALED, ids=label)
 def test_scaled_weights_are_normal_without_a_cut_or_uniform(initializer):
     (weights,) = initial_weights(initializer, neurons=200, inputs=300, seed=11)
     std = math.sqrt(SCALED[initializer](200, 300))

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from naive import naive_fading_mean
 
 from plasticity import Clock
-from plasticity.components.component import arguments_of
-from plasticity.components.variable import variables_of
+from plasticity.components.interface import interface_of
 from plasticity.errors import SettingError
 from plasticity_plugins.thresholds.blais_tau import BlaisTau
 from plasticity_plugins.thresholds.fixed import Fixed
@@ -35,15 +34,16 @@ def batches(draw):
 def followed(estimator, activities, *others):
     """The threshold after each step, and what the estimator's Variables of these names are then."""
     threshold = np.zeros_like(activities[0][:, 0])
-    for declared in variables_of(estimator):
+    for declared in interface_of(estimator).variables:
         sizes = {"neuron": len(threshold), "window": getattr(estimator, "window", 0)}
         shape = [sizes[dim] for dim in declared.dims]
         declared.bind(estimator, np.zeros(shape, declared.dtype or threshold.dtype))
     clock, answer = Clock(len(activities), 1), estimator.estimate_threshold
+    taken = interface_of(estimator).events["estimate_threshold"]
     path = []
     for clock.step, activity in enumerate(activities):
         given = {"activity": activity, "threshold": threshold, "clock": clock}
-        assert answer(*(given[name] for name in arguments_of(answer))) is threshold
+        assert answer(*(given[name] for name in taken)) is threshold
         path.append([threshold.copy(), *(getattr(estimator, name).copy() for name in others)])
     return list(zip(*path, strict=True))
 

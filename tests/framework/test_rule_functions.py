@@ -8,8 +8,7 @@ from numba import njit
 from toys import experiment, layer, trained, weights_of
 
 from plasticity import assemble, component, hookimpl, rule, setting
-from plasticity.components.setting import settings_of
-from plasticity.components.variable import variables_of
+from plasticity.components.interface import interface_of
 from plasticity.errors import ContractError, SettingError
 
 RANDOM = np.random.default_rng(8)
@@ -23,7 +22,7 @@ ARRAYS = {
 
 def given_by(made):
     """What the rule adds to a modulation of ones and a decay of ones."""
-    for variable in variables_of(made):
+    for variable in interface_of(made).variables:
         variable.bind(made, ARRAYS[variable.name])
     modulation, decay = np.ones((3, 5), np.float32), np.ones(3, np.float32)
     made.modulate(*(modulation, decay) if made.decays else (modulation,))
@@ -89,7 +88,7 @@ def test_arguments_with_a_default_are_settings():
     def leaky(y, leak: float = setting(default=0.1, low=0, doc="leak", because="no gain"), n=2):
         return y, leak * n
 
-    told = settings_of(leaky)
+    told = interface_of(leaky).settings
     assert {name: (field.default, info.doc) for name, (field, info) in told.items()} == {
         "leak": (0.1, "leak"),
         "n": (2, "n"),

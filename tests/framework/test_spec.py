@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plasticity import Data, Experiment, Layer, Phase, component, hookimpl, setting
-from plasticity.components.setting import settings_of
+from plasticity.components.interface import interface_of
 from plasticity.errors import ContractError, SpecError
 from plasticity.experiment.tables import make
 from plasticity_plugins.activations.relu import Relu
@@ -135,7 +135,9 @@ def test_a_component_is_made_again_from_the_toml_text_with_the_same_settings(par
     again = getattr(Experiment.from_toml(experiment.to_toml()).layers[0], held)
     made = make(again[0].rule if held == "rule" else again, held, held)
     assert type(made) is type(part)
-    assert all(getattr(made, name) == getattr(part, name) for name in settings_of(type(part)))
+    assert all(
+        getattr(made, name) == getattr(part, name) for name in interface_of(type(part)).settings
+    )
 
 
 def test_the_toml_text_holds_what_differs_from_the_defaults_and_nothing_else():

@@ -1,0 +1,223 @@
+"""What the framework reads off a component: its events, state, settings and other attributes.
+
+All of it is read here and nowhere else. What a class decides is read once a class; a hook that was
+put on an object itself is found as well.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Collection, Mapping
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import attrs
+
+from plasticity.components.kernel import Kernel
+from plasticity.components.setting import Setting, settings_of
+from plasticity.components.variable import Stream, Variable
+from plasticity.errors import ContractError
+from plasticity.hookspecs import EVENTS, PROJECT, ROLES
+
+Value = TypeVar("Value")
+
+
+@attrs.frozen(eq=False)
+class Hook:
+    """A method marked with `@hookimpl`, as it is written: no descriptor has been asked for it.
+
+    marks      what the mark says, as pluggy keeps it
+    arguments  names of the arguments that it takes, `self` left out
+    own        whether it was put on the object itself, not on its class
+    """
+
+    name: str
+    function: Any
+    marks: dict[str, Any]
+    arguments: tuple[str, ...]
+    own: bool
+
+    @property
+    def wraps(self) -> bool:
+        """Whether it wraps the answers of others."""
+        return bool(self.marks["wrapper"] or self.marks["hookwrapper"])
+
+
+@attrs.frozen(eq=False)
+class Interface:
+    """One component as the framework sees it; of a class, what holds for all its instances.
+
+    component  the component itself
+    hooks      name -> method marked with `@hookimpl`; one that is misspelled as well
+    events     event that it answers -> arguments that it takes there, in order of emission
+    variables  the arrays that it declares, those of base classes first
+    streams    the random streams that it declares
+    settings   name -> field and description of each of its settings
+
+    The properties are attributes by which a component says something. They are read whenever they
+    are asked for, since its settings may decide what they say.
+    """
+
+    component: Any
+    hooks: Mapping[str, Hook]
+    events: Mapping[str, tuple[str, ...]]
+    variables: tuple[Variable, ...]
+    streams: tuple[Stream, ...]
+    settings: Mapping[str, tuple[attrs.Attribute[Any], Setting]]
+
+    @property
+    def declared(self) -> tuple[Variable | Stream, ...]:
+        """The whole state that it declares."""
+        return (*self.variables, *self.streams)
+
+    @property
+    def role(self) -> str:
+        """The role that its events give it; raises `ContractError` where it answers none.
+
+        >>> from plasticity import component, hookimpl
+        >>> class Listener:
+        ...     @hookimpl
+        ...     def epoch_finished(self, clock): ...
+        >>> interface_of(Listener()).role
+        'observer'
+        """
+        for role, events in ROLES.items():
+            if not self.events.keys().isdisjoint(events):
+                return role
+        raise ContractError(
+            f"{self.label!r} answers no event: mark its methods with @hookimpl "
+            "(plasticity events lists all events)"
+        )
+
+    @property
+    def label(self) -> str:
+        """How messages call it: `label`, or else the name of its class in snake case."""
+        cls = self.component if isinstance(self.component, type) else type(self.component)
+        return self._said("label", "") or snake_case(cls.__name__)
+
+    @property
+    def source(self) -> str:
+        """`source`: the BibTeX entry of what it implements, or an empty string."""
+        return self._said("source", "")
+
+    @property
+    def kernels(self) -> dict[str, Kernel]:
+        """Event -> kernel, of `kernels`: what it does there in a compiled step."""
+        kernels: Collection[Kernel] = self._said("kernels", ())
+        return {kernel.event: kernel for kernel in kernels}
+
+    @property
+    def makes_kernels(self) -> bool:
+        """Whether `kernels` is a property, so that its settings decide them."""
+        return isinstance(getattr(type(self.component), "kernels", None), property)
+
+    @property
+    def every(self) -> Any:
+        """`every`: when a listener is due or a metric measures; None where it does not say."""
+        return self._said("every", None)
+
+    @property
+    def describes(self) -> Mapping[str, Mapping[str, str]]:
+        """`describes`: name of a measurement -> its `long_name`, `units` and `comment`."""
+        return self._said("describes", {})
+
+    @property
+    def looks_at(self) -> Collection[str]:
+        """`looks_at`: arrays that a listener reads without taking them as arguments."""
+        return self._said("looks_at", ())
+
+    @property
+    def kept_in_stretch(self) -> Callable[[Any], Any] | None:
+        """`kept_in_stretch(layer)`: a listener's `Offer` to have frames taken by the steps."""
+        return self._said("kept_in_stretch", None)
+
+    @property
+    def once(self) -> bool:
+        """`once`: whether an encoder does to a sample the same at every step."""
+        return self._said("once", False)
+
+    @property
+    def beside(self) -> Mapping[str, str]:
+        """`beside`: entry of the layer -> name of a component without which it does not work."""
+        return self._said("beside", {})
+
+    @property
+    def idle_in(self) -> Collection[str]:
+        """`idle_in`: events in which it is meant to change nothing."""
+        return self._said("idle_in", ())
+
+    @property
+    def phase(self) -> str:
+        """`phase`: name of the phase that it waits for, or an empty string."""
+        said = self._said("phase", "")
+        return said if isinstance(said, str) else ""
+
+    def _said(self, name: str, default: Value) -> Value:
+        value: Value = getattr(self.component, name, default)
+        return value
+
+
+def interface_of(component: Any) -> Interface:
+    """Return the interface of a component, or of a class of components."""
+    cls: Any = component if isinstance(component, type) else type(component)
+    shared = _of_class(cls)
+    if cls is component:
+        return shared
+    own = {
+        name: value
+        for name, value in getattr(component, "__dict__", {}).items()
+        if name in shared.hooks or (callable(value) and marks_of(value))
+    }
+    hooks, events = shared.hooks, shared.events
+    if own:
+        hooks = {name: hook for name, hook in hooks.items() if name not in own}
+        hooks = dict(sorted((hooks | _hooks(own, own=True)).items()))
+        events = _events(hooks)
+    return Interface(component, hooks, events, shared.variables, shared.streams, shared.settings)
+
+
+def marks_of(function: object) -> Any:
+    """Return what `@hookimpl` left on a function, also behind a staticmethod; None if nothing."""
+    behind = getattr(function, "__func__", None)
+    return getattr(function, f"{PROJECT}_impl", None) or getattr(behind, f"{PROJECT}_impl", None)
+
+
+def snake_case(name: str) -> str:
+    """Return the name of a class in snake case.
+
+    >>> snake_case("SGDMomentum")
+    'sgd_momentum'
+    """
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+
+
+@lru_cache(maxsize=1024)  # runs in a row, and the plans of one run, ask for the same again
+def _of_class(cls: type) -> Interface:
+    members: dict[str, Any] = {}
+    for base in reversed(cls.__mro__):
+        members.update(vars(base))
+    hooks = _hooks(dict(sorted(members.items())), own=False)
+    variables = tuple(value for value in members.values() if isinstance(value, Variable))
+    streams = tuple(value for value in members.values() if isinstance(value, Stream))
+    return Interface(cls, hooks, _events(hooks), variables, streams, settings_of(cls))
+
+
+def _hooks(members: Mapping[str, Any], own: bool) -> dict[str, Hook]:
+    return {
+        name: Hook(name, function, marks, _arguments(function, own), own)
+        for name, function in members.items()
+        if (marks := marks_of(function))
+    }
+
+
+def _arguments(function: Any, own: bool) -> tuple[str, ...]:
+    code = getattr(function, "__code__", None)
+    if code is None:  # no plain method, which is refused
+        return ()
+    names: tuple[str, ...] = code.co_varnames[: code.co_argcount]
+    return names if own and not inspect.ismethod(function) else names[1:]
+
+
+def _events(hooks: Mapping[str, Hook]) -> dict[str, tuple[str, ...]]:
+    return {event: hooks[event].arguments for event in EVENTS if event in hooks}
