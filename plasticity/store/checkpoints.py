@@ -60,7 +60,7 @@ def write_checkpoint(
 def steps_kept(store: StagedStore) -> list[int]:
     """After how many steps there is a checkpoint, from the first to the last.
 
-    >>> from plasticity.recording.staged import StagedStore
+    >>> from plasticity.store.commit.staged import StagedStore
     >>> import zarr
     >>> store = StagedStore(zarr.storage.MemoryStore())
     >>> for step in (900, 1000):
