@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from plasticity.experiment.spec import Experiment
     from plasticity.network.view import LayerView
     from plasticity.store.run import Run
-    from plasticity.store.store import RunStore
+    from plasticity.store.writer import StoreWriter
     from plasticity.typing import Array
 
 PROJECT = "plasticity"
@@ -92,7 +92,7 @@ def init_state(
 
 
 @_event("notify")
-def run_started(experiment: Experiment, clock: Clock, store: RunStore, resumed: bool) -> None:
+def run_started(experiment: Experiment, clock: Clock, store: StoreWriter, resumed: bool) -> None:
     """The run begins, or goes on where it stopped (`resumed`)."""
 
 
@@ -273,7 +273,7 @@ def diagnose(layer: LayerView, clock: Clock) -> str:
 
 
 @_event("notify")
-def run_finished(clock: Clock, store: RunStore, outcome: str) -> None:
+def run_finished(clock: Clock, store: StoreWriter, outcome: str) -> None:
     """The run is over; emitted always, also after an error, with the outcome in a sentence."""
 
 

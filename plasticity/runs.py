@@ -12,8 +12,8 @@ from plasticity.experiment.configure import configure, reconfigure
 from plasticity.experiment.spec import Experiment
 from plasticity.simulation.assembly import assemble
 from plasticity.simulation.simulation import Simulation
+from plasticity.store.reader import StoreReader
 from plasticity.store.run import Run
-from plasticity.store.store import RunStore
 
 
 def run(
@@ -82,7 +82,7 @@ def resume(
     ...     longer.store.attributes["epoch"]
     3
     """
-    stored = RunStore.open(place, trust).experiment()
+    stored = StoreReader.open(place, trust).experiment()
     made = reconfigure(stored, data=data, labels=labels, **settings)
     return assemble(made, listeners).resume(place)
 
@@ -112,14 +112,14 @@ def branch(
     Raises `StoreError` where there is no such checkpoint, `ContractError` where an array of the
     state would have another shape, `UntrustedError` as `resume` does.
     """
-    stored = RunStore.open(place, trust)
+    stored = StoreReader.open(place, trust)
     made = reconfigure(stored.experiment(), data=data, labels=labels, **settings)
     simulation, parent = branching(stored, made, at, listeners)
     return simulation.run(out, overwrite=overwrite, parent=parent)
 
 
 def branching(
-    store: RunStore, experiment: Experiment, at: int | None, listeners: Iterable[Any] = ()
+    store: StoreReader, experiment: Experiment, at: int | None, listeners: Iterable[Any] = ()
 ) -> tuple[Simulation, dict[str, Any]]:
     """The simulation that begins from a checkpoint of a store, and what to call its parent.
 
@@ -135,7 +135,7 @@ def branching(
     return simulation, {"id": store.attributes["id"], "step": step, "name": name}
 
 
-def _check_scale(store: RunStore, experiment: Experiment, data: Data) -> None:
+def _check_scale(store: StoreReader, experiment: Experiment, data: Data) -> None:
     """Raise `StoreError` where the samples are those of the store without their scale."""
     before = other_scale(store.attributes["data"], data.fingerprint())
     usual = data.scale == default_scale(data.samples)

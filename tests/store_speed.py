@@ -17,11 +17,12 @@ import zarr
 from zarr.storage import LocalStore
 
 from plasticity.machine.peak_memory import peak_bytes
-from plasticity.store.background import Writer
+from plasticity.store.background import BackgroundWriter
 from plasticity.store.commit.staged import StagedStore
 from plasticity.store.encoding.layout import BUFFER_BYTES, cut, frames_per_buffer
 from plasticity.store.encoding.packing import codecs_of
-from plasticity.store.series import Column, Series
+from plasticity.store.growing_array import Column
+from plasticity.store.series import Series
 from plasticity.typing import Array
 
 
@@ -65,7 +66,7 @@ class _Writing:
         shutil.rmtree(folder, ignore_errors=True)
         self._store = StagedStore(LocalStore(folder))
         self._store.put_group("")
-        self._writer = Writer(32_000_000)
+        self._writer = BackgroundWriter(32_000_000)
         self._series = Series(self._store, "frames", self._writer, BUFFER_BYTES, "zstd")
         dims = ("neuron", "input")[: len(shape)]
         self._series.describe("value", Column(shape, np.dtype(np.float32), dims, {}))

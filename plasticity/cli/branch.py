@@ -35,9 +35,9 @@ def branch(
     from plasticity.experiment.configure import reconfigure
     from plasticity.experiment.overrides import parse_all
     from plasticity.runs import branching
-    from plasticity.store.store import RunStore
+    from plasticity.store.reader import StoreReader
 
-    stored = RunStore.open(place, trust)
+    stored = StoreReader.open(place, trust)
     chosen = parse_all(settings or [])
     made = reconfigure(stored.experiment(), data=chosen.pop("data", data), **chosen)
     made, listeners = with_progress(made, quiet)

@@ -37,12 +37,12 @@ def resume(
     from plasticity.experiment.configure import reconfigure
     from plasticity.experiment.overrides import parse_all
     from plasticity.simulation.assembly import assemble
-    from plasticity.store.store import RunStore
+    from plasticity.store.reader import StoreReader
 
     chosen = parse_all(settings or [])
     if epochs is not None:
         chosen["epochs"] = epochs
-    stored = RunStore.open(place, trust).experiment()
+    stored = StoreReader.open(place, trust).experiment()
     made = reconfigure(stored, data=chosen.pop("data", data), **chosen)
     made, listeners = with_progress(made, quiet)
     simulation = assemble(made, listeners)

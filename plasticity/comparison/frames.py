@@ -9,7 +9,7 @@ import numpy as np
 from plasticity.components.clock import Clock
 from plasticity.hookspecs import hookimpl
 from plasticity.network.view import LayerView
-from plasticity.store.store import RunStore
+from plasticity.store.writer import StoreWriter
 
 GROWTH, COURSE = "growth", "course"  # the groups of a store
 N_GROWTH, N_COURSE = 24, 120
@@ -38,7 +38,7 @@ class Frames:
         self._layers: tuple[str, ...] = ()
 
     @hookimpl
-    def run_started(self, clock: Clock, store: RunStore) -> None:
+    def run_started(self, clock: Clock, store: StoreWriter) -> None:
         shares = np.linspace(0, 1, self._count) ** self._power
         self._steps = np.unique(np.round(1 + shares * (clock.n_step - 1)).astype(np.int64))
         self._store, self._recordings = store, {}

@@ -26,9 +26,9 @@ from plasticity.machine.peak_memory import forget_peak, peak_bytes
 from plasticity.simulation.assembly import assemble
 from plasticity.simulation.simulation import Simulation
 from plasticity.store.commit.target import Target
+from plasticity.store.reader import StoreReader
 from plasticity.store.resuming import ENDED
 from plasticity.store.run import Run, open_run
-from plasticity.store.store import RunStore
 from plasticity.typing import Array
 
 _FAILED = "failed: "
@@ -228,7 +228,7 @@ def _may_go_on(place: Path) -> bool:
     """Whether there is a store with a state to go on from."""
     if not Target(place).exists():
         return False
-    store = RunStore.open(place)
+    store = StoreReader.open(place)
     return bool(store.checkpoints) and not store.attributes["outcome"].startswith("failed")
 
 

@@ -14,7 +14,7 @@ from plasticity.network.snapshot import not_finite
 from plasticity.simulation import loop
 from plasticity.store.commit_schedule import Keeper
 from plasticity.store.resuming import ENDED, way_back
-from plasticity.store.store import RunStore
+from plasticity.store.writer import StoreWriter
 
 if TYPE_CHECKING:
     from plasticity.components.clock import Clock
@@ -36,7 +36,7 @@ class Session:
     keeper      tells when something is to be committed or the state to be kept
     """
 
-    def __init__(self, simulation: Simulation, store: RunStore) -> None:
+    def __init__(self, simulation: Simulation, store: StoreWriter) -> None:
         self.simulation = simulation
         self.store = store
         self.keeper = Keeper(simulation.experiment.storage if store.target else None)
@@ -165,7 +165,7 @@ class Session:
             def took(seconds: float) -> None:
                 self.keeper.took(own + seconds)
 
-            self.store.keep(snapshot, variables, self.reached, clock, took)
+            self.store.write_checkpoint(snapshot, variables, self.reached, clock, took)
         else:
             self.store.commit(self.reached, clock)
 

@@ -28,9 +28,10 @@ from plasticity.simulation.evaluation import Evaluation
 from plasticity.simulation.interrupt import Interrupt, watching
 from plasticity.simulation.lengthening import other_factors
 from plasticity.simulation.session import Session
+from plasticity.store.reader import StoreReader
 from plasticity.store.resuming import ENDED, check_same, last_snapshot
 from plasticity.store.run import Run
-from plasticity.store.store import RunStore
+from plasticity.store.writer import StoreWriter
 from plasticity.typing import Array
 
 logger = logging.getLogger("plasticity")
@@ -147,7 +148,7 @@ class Simulation:
         `KeyboardInterrupt` after Ctrl-C, at the end of the step at hand.
         """
         with watching(self.interrupt):
-            store = RunStore.create(
+            store = StoreWriter.create(
                 out, self.experiment, self.data, overwrite=overwrite, parent=parent
             )
             return self._record(store)
@@ -161,7 +162,7 @@ class Simulation:
         the listeners, the metrics and the storage may be others.
         """
         with watching(self.interrupt):
-            store = RunStore.reopen(place, self.experiment)
+            store = StoreWriter.reopen(place, self.experiment)
             try:
                 notices = self._take_up(store)
             except BaseException:
@@ -170,10 +171,10 @@ class Simulation:
             if notices is None:
                 store.release()
                 logger.info("%s: has run to its end; more epochs let it go on", place)
-                return Run(RunStore.open(place))
+                return Run(StoreReader.open(place))
             return self._record(store, notices)
 
-    def _record(self, store: RunStore, notices: Iterable[str] = ()) -> Run:
+    def _record(self, store: StoreWriter, notices: Iterable[str] = ()) -> Run:
         """Train to the end in a session of its own, which begins with some notices."""
         self.session = Session(self, store)
         for text in notices:
@@ -198,13 +199,13 @@ class Simulation:
         return run
 
     @property
-    def store(self) -> RunStore | None:
+    def store(self) -> StoreWriter | None:
         """Where the run is recorded; None before it has begun."""
         return None if self.session is None else self.session.store
 
-    def _take_up(self, store: RunStore) -> list[str] | None:
+    def _take_up(self, store: StoreWriter) -> list[str] | None:
         """Go to the last state of a store; what to tell first, None if there is nothing to do."""
-        found = RunStore.open(str(store.target))
+        found = StoreReader.open(str(store.target))
         check_same(found, self.experiment, self.data)
         step, snapshot = last_snapshot(found)
         if snapshot is not None:
@@ -220,7 +221,7 @@ class Simulation:
         if "compiled" in found.attributes:
             self.fusion.follow(found.attributes["compiled"])
         notices = list(other_factors(self.layers, found.experiment().n_epoch))
-        store.go_on(step)
+        store.continue_from(step)
         return notices
 
     def stepping(self) -> list[str]:

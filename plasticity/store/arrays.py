@@ -1,4 +1,4 @@
-"""Single arrays of a store: written whole, read with an error that tells which one is damaged."""
+"""Single arrays of a store: labelled, written, read with errors that name a damaged one."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from plasticity.components.variable import Variable
 from plasticity.errors import StoreError
 from plasticity.typing import Array
 
@@ -26,7 +27,20 @@ _CHUNK_BYTES = 64_000_000  # what a compressor takes at once has a limit
 ALL_CHUNKS: Any = {"write_empty_chunks": True}
 # All files of an array in its one folder: to make others costs more than to write a file.
 FLAT: Any = {"name": "default", "separator": "."}
-FIRST = "first_frame"  # of an array that joined a series later
+FIRST = "first_frame"  # attribute of an array that joined a series later
+ORDER, BLOCK = "order", "frames_per_write"  # attributes of a group that grows along `step`
+
+
+def labels_of(variable: Variable, source: str = "") -> dict[str, Any]:
+    """Return the attributes that xarray shows and puts beside the axes of a plot.
+
+    source   the components that fill the array
+
+    >>> labels_of(Variable((), unit="Hz", description="mean rate"))
+    {'long_name': 'mean rate', 'units': 'Hz'}
+    """
+    labels = {"long_name": variable.description, "units": variable.unit}
+    return labels | {"source": source} if source else labels
 
 
 def write_array(
@@ -58,8 +72,8 @@ def write_array(
     )
 
 
-def open_array(store: StagedStore, path: str, where: object, **how: Any) -> zarr.Array[Any]:
-    """An array of a store; its values are read later.
+def open_array(store: StagedStore, path: str, **how: Any) -> zarr.Array[Any]:
+    """Return an array of a store, whose values are read later.
 
     Raises `StoreError`, naming the array, where its metadata are damaged.
     """
@@ -67,47 +81,43 @@ def open_array(store: StagedStore, path: str, where: object, **how: Any) -> zarr
 
     try:
         array = zarr.open_array(store, path=path, **how)
-        if dims_stored(array) and not all(isinstance(dim, str) for dim in dims_stored(array)):
+        if not all(isinstance(dim, str) for dim in dims_stored(array)):
             raise TypeError(f"dimension_names are {dims_stored(array)}")
     except Exception as error:  # whatever Zarr and its codecs raise
-        raise StoreError(f"{where}: the metadata of {path} are damaged: {error!r}") from error
+        raise StoreError(f"{store.place}: the metadata of {path} are damaged: {error!r}") from error
     return array
 
 
-def read_array(array: zarr.Array[Any], where: object, key: Any = ...) -> Array:
-    """The values of an array, or of a part of it.
+def read_array(array: zarr.Array[Any], key: Any = ...) -> Array:
+    """Return the values of an array, or of a part of it.
 
     Raises `StoreError`, naming the array, where they cannot be read or a file is missing, and where
     another run lies in the place of the store by now.
     """
+    store: Any = array.store
     try:
         lost = _lost_files(array, key)
         if lost:
             raise FileNotFoundError(f"the file {lost[0]} is missing")
-        found = np.asarray(array.oindex[key])
+        values = np.asarray(array.oindex[key])
     except Exception as error:  # whatever Zarr and its codecs raise
-        _check_same(array)
+        store.check_same()
         raise StoreError(
-            f"{where}: {array.path} is damaged: {error}; other arrays, and the parts of this one "
-            "that lie in other files, can be read"
+            f"{store.place}: {array.path} is damaged: {error}; other arrays, and the parts of this "
+            "one that lie in other files, can be read"
         ) from error
-    _check_same(array)  # afterwards, so that nothing comes in between
-    return found
+    store.check_same()  # afterwards, so that nothing comes in between
+    return values
 
 
-def _check_same(array: zarr.Array[Any]) -> None:
-    store: Any = array.store
-    store.check_same()
+def read_to_continue(array: zarr.Array[Any], frames: slice, blank: Any) -> Array:
+    """Return the last frames of an array, into whose file others are to follow.
 
-
-def read_to_go_on(array: zarr.Array[Any], where: object, frames: slice, blank: Any) -> Array:
-    """The last frames of an array, into whose file others are to follow.
-
-    Where the file is missing they are blank, and a warning tells. Raises `StoreError` where the
+    Where the file is missing they are blank, and a warning is logged. Raises `StoreError` where the
     file is damaged: it may hold parts that can be read, and would be overwritten.
     """
     try:
-        return read_array(array, where, frames)
+        return read_array(array, frames)
     except StoreError as error:
         if isinstance(error.__cause__, FileNotFoundError):
             logger.warning("%s; the frames of this file are blank from now on", error)

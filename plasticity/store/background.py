@@ -20,7 +20,7 @@ _NICE = 10  # at 19 it gets no time at all beside other processes
 _WAIT_S, _WAIT_SHARE = 1.0, 0.01
 
 
-class Writer:
+class BackgroundWriter:
     """Does one piece of writing after the other, in a thread of its own.
 
     limit      bytes that may wait to be written; who brings more waits

@@ -6,24 +6,23 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from plasticity.store.arrays import open_array, read_array, write_array
-from plasticity.store.labels import dims_of, labels_of
+from plasticity.components.variable import Variable, dims_of
+from plasticity.store.arrays import labels_of, open_array, read_array, write_array
 
 if TYPE_CHECKING:
-    from plasticity.components.variable import Variable
     from plasticity.store.commit.staged import StagedStore
 
 GROUP = "checkpoints"
 _ARRAYS = "arrays"
 
 
-def name_of(step: int) -> str:
-    """What the checkpoint after so many steps is called.
+def path_of(step: int) -> str:
+    """Return the path of the checkpoint after a step.
 
-    >>> name_of(600)
-    'step_600'
+    >>> path_of(600)
+    'checkpoints/step_600'
     """
-    return f"step_{step}"
+    return f"{GROUP}/step_{step}"
 
 
 def write_checkpoint(
@@ -40,50 +39,42 @@ def write_checkpoint(
 
     One that is there already is left: it is when a run ends where one was due.
     """
-    if step in steps_kept(store):
+    if step in steps_in(store):
         return
     for name, state in snapshot.items():
-        path = f"{GROUP}/{name_of(step)}/{name}"
-        store.put_group(path, {key: value for key, value in state.items() if key != _ARRAYS})
+        group = f"{path_of(step)}/{name}"
+        store.put_group(group, {key: value for key, value in state.items() if key != _ARRAYS})
         for array, values in state[_ARRAYS].items():
             variable = variables[name][array]
-            write_array(
-                store,
-                f"{path}/{array}",
-                values,
-                dims_of(array, variable),
-                labels_of(variable),
-                compressors,
-            )
+            labels = dims_of(array, variable), labels_of(variable)
+            write_array(store, f"{group}/{array}", values, *labels, compressors)
 
 
-def steps_kept(store: StagedStore) -> list[int]:
-    """After how many steps there is a checkpoint, from the first to the last.
+def steps_in(store: StagedStore) -> list[int]:
+    """Return the steps after which there is a checkpoint, in ascending order.
 
     >>> from plasticity.store.commit.staged import StagedStore
     >>> import zarr
     >>> store = StagedStore(zarr.storage.MemoryStore())
     >>> for step in (900, 1000):
-    ...     store.put_group(f"checkpoints/step_{step}")
-    >>> steps_kept(store)
+    ...     store.put_group(path_of(step))
+    >>> steps_in(store)
     [900, 1000]
     """
-    found = (re.fullmatch(r"step_(\d+)", name) for name in store.below(GROUP))
-    return sorted(int(match[1]) for match in found if match)
+    matches = (re.fullmatch(r"step_(\d+)", name) for name in store.below(GROUP))
+    return sorted(int(match[1]) for match in matches if match)
 
 
-def read_checkpoint(store: StagedStore, step: int, where: object) -> dict[str, Any]:
-    """The snapshot that was written after so many steps.
+def read_checkpoint(store: StagedStore, step: int) -> dict[str, Any]:
+    """Return the snapshot after a step.
 
     Raises `StoreError`, naming the array, where one is damaged.
     """
-    path = f"{GROUP}/{name_of(step)}"
     snapshot: dict[str, Any] = {}
-    for name in store.below(path):
-        group = f"{path}/{name}"
+    for name in store.below(path_of(step)):
+        group = f"{path_of(step)}/{name}"
         arrays = {
-            array: read_array(open_array(store, f"{group}/{array}", where), where)
-            for array in store.below(group)
+            array: read_array(open_array(store, f"{group}/{array}")) for array in store.below(group)
         }
         snapshot[name] = {**store.nodes[group]["attributes"], _ARRAYS: arrays}
     return snapshot

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -15,14 +15,12 @@ from plasticity.expressions.evaluate import FRAME, Labelled, Total, computed_of_
 from plasticity.expressions.parse import Expression
 from plasticity.network.capture import Offer
 from plasticity.network.view import LayerView
+from plasticity.store.arrays import labels_of
 from plasticity.store.encoding.precision import rounded
-from plasticity.store.labels import labels_in
+from plasticity.store.growing_array import Column
 from plasticity.store.reduction import BIN, Reduction, cell_methods
-from plasticity.store.series import Column, Series
+from plasticity.store.series import Series
 from plasticity.typing import Array
-
-if TYPE_CHECKING:
-    from plasticity.store.store import RunStore
 
 Probe = Expression | Callable[[LayerView], Any]
 
@@ -30,66 +28,23 @@ _COPIED = 100_000  # bytes of a frame of what formulas use: a copy takes as long
 _TAKEN = ("step", "epoch", "neuron", "input", "sample", BIN)
 
 
-def record(
-    store: RunStore,
-    layer: LayerView,
-    names: tuple[str, ...] = (),
-    *,
-    group: str = "trajectory",
-    neurons: tuple[int, ...] = (),
-    reduction: Reduction | Mapping[str, Any] | None = None,
-    probes: Mapping[str, Probe] | None = None,
-    precision: str | None = None,
-    bits: int | None = None,
-) -> Recording:
-    """Begin to record arrays of a layer, and functions of its state, into a group of the store.
-
-    names      arrays; of a private one the last part of the name is enough
-    neurons    the neurons of which alone anything is recorded; the reduction and the formulas see
-               no other
-    reduction  what is taken of each array over named dimensions; the probes are left alone
-    probes     name -> formula, or function of the layer that returns a number, a number for each
-               neuron, or an array whose dimensions take its name
-    precision  "float16", "float32" or "float64", in place of the type of the array
-    bits       how many bits of the mantissa are kept
-
-    Raises `StoreError` where the group is taken or something cannot be recorded, `ContractError`
-    where the layer has no array of a name.
-    """
-    if isinstance(reduction, Mapping):
-        reduction = Reduction(**reduction)
-    path = f"{layer.name}/{group}"
-    told = dict(store.staged.nodes.get(path, {}).get("attributes", {}))
-    series = store.open_series(path)
-    recording = Recording(layer, series, store.experiment().batch_size, neurons, precision, bits)
-    recording.labels_before = told
-    for name in names:
-        recording.add_array(name, reduction)
-    for name, probe in (probes or {}).items():
-        if name in (*names, *_TAKEN):
-            raise StoreError(f"{layer.name}: a probe cannot be called {name!r}, which is taken")
-        recording.add_probe(name, probe)
-    coordinates = ["epoch"]
-    if neurons and "neuron" in recording.dims:
-        labels = {"long_name": "number of the neuron, from 0", "units": "1"}
-        store.write_coordinate(f"{path}/neuron", np.array(neurons, np.int64), labels)
-        coordinates.append("neuron")
-    if reduction is not None and BIN in recording.dims:
-        edges = reduction.edges
-        labels = {"long_name": "middle of the bin", "edges": edges.tolist()}
-        store.write_coordinate(f"{path}/{BIN}", (edges[1:] + edges[:-1]) / 2, labels)
-        coordinates.append(BIN)
-    series.label({"coordinates": " ".join(coordinates)})
-    return recording
-
-
 class Recording:
-    """Arrays of one layer that go to the store together, made by `record`.
+    """Arrays of one layer, and functions of its state, that go to a group of the store as frames.
 
-    A batch that is smaller than the others leaves the rest of its frame NaN.
+    layer       the layer
+    series      the group
+    batch_size  samples of a batch; one that is smaller leaves the rest of its frame NaN
+    names       arrays; of a private one the last part of the name is enough
+    neurons     the neurons of which alone anything is recorded; the reduction and the formulas see
+                no other
+    reduction   what is taken of each array over named dimensions; the probes are left alone
+    probes      name -> formula, or function of the layer that returns a number, a number for each
+                neuron, or an array whose dimensions take its name
+    precision   "float16", "float32" or "float64", in place of the type of the array
+    bits        bits of the mantissa that are kept
 
-    dims           the dimensions of what is recorded
-    labels_before  what the group said of itself when a run that goes on opened it
+    Raises `StoreError` where something cannot be recorded, `ContractError` where the layer has no
+    array of a name.
     """
 
     def __init__(
@@ -97,7 +52,11 @@ class Recording:
         layer: LayerView,
         series: Series,
         batch_size: int,
+        names: tuple[str, ...] = (),
+        *,
         neurons: tuple[int, ...] = (),
+        reduction: Reduction | Mapping[str, Any] | None = None,
+        probes: Mapping[str, Probe] | None = None,
         precision: str | None = None,
         bits: int | None = None,
     ) -> None:
@@ -112,8 +71,31 @@ class Recording:
         self._formulas: dict[str, Expression] = {}  # those of `_made` that are formulas
         self._used: dict[str, set[str]] = {}  # arrays that each is made of, if it is no function
         self._offers: dict[Following, Offer | None] = {}
-        self.dims: set[str] = set()
-        self.labels_before: dict[str, Any] = {}
+        self._dims: set[str] = set()
+        if isinstance(reduction, Mapping):
+            reduction = Reduction(**reduction)
+        for name in names:
+            self._add_array(name, reduction)
+        for name, probe in (probes or {}).items():
+            if name in (*names, *_TAKEN):
+                raise StoreError(f"{layer.name}: a probe cannot be called {name!r}, which is taken")
+            self._add_probe(name, probe)
+        coordinates = ["epoch"]
+        if neurons and "neuron" in self._dims:
+            labels = {"long_name": "number of the neuron, from 0", "units": "1"}
+            series.write_coordinate("neuron", np.array(neurons, np.int64), labels)
+            coordinates.append("neuron")
+        if reduction is not None and BIN in self._dims:
+            edges = reduction.edges
+            labels = {"long_name": "middle of the bin", "edges": edges.tolist()}
+            series.write_coordinate(BIN, (edges[1:] + edges[:-1]) / 2, labels)
+            coordinates.append(BIN)
+        series.label({"coordinates": " ".join(coordinates)})
+
+    @property
+    def labels_before(self) -> dict[str, Any]:
+        """The attributes of the group before a run that goes on opened it."""
+        return self._series.attributes
 
     @property
     def frame_bytes(self) -> int:
@@ -196,10 +178,10 @@ class Recording:
         """Say something of the group as a whole, seen from the next commit on."""
         self._series.label(attributes)
 
-    def add_array(self, name: str, reduction: Reduction | None = None) -> None:
+    def _add_array(self, name: str, reduction: Reduction | None = None) -> None:
         """Record an array, or what a reduction makes of it."""
         full = self._layer.full_name(name)
-        labels = labels_in(self._layer, full)
+        labels = labels_of(self._layer.declaration(full), self._layer.filled_by(full))
         self._used[name] = {full}
 
         def chosen() -> Labelled:
@@ -212,7 +194,7 @@ class Recording:
         reduction.check(name, dims)
         self._add(name, lambda: reduction(chosen()), reduction.attributes(labels, dims))
 
-    def add_probe(self, name: str, probe: Probe) -> None:
+    def _add_probe(self, name: str, probe: Probe) -> None:
         """Record what a formula or a function makes of the layer."""
         if isinstance(probe, Expression):
             used = self._layer.used_by(probe)
@@ -249,7 +231,7 @@ class Recording:
                 "floating point numbers of samples can be recorded"
             )
         as_it_is = self._finish(values)
-        self.dims.update(first.dims)
+        self._dims.update(first.dims)
         if floating and self._bits is not None:
             attributes = {
                 **attributes,

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from plasticity.components.data import unlike
 from plasticity.errors import StoreError
 from plasticity.experiment.diff import settings_of_all
+from plasticity.store.reader import StoreReader
+from plasticity.store.writer import StoreWriter
 
 if TYPE_CHECKING:
     from plasticity.components.data import Data
     from plasticity.experiment.spec import Experiment
-    from plasticity.store.store import RunStore
 
 logger = logging.getLogger("plasticity")
 
@@ -22,7 +23,7 @@ ENDED = ("finished", "stopped")  # how the outcome of a run begins that came to 
 _MAY_DIFFER = ("epochs", "observers", "metrics", "measure_every", "measure_samples", "storage")
 
 
-def check_same(store: RunStore, experiment: Experiment, data: Data) -> None:
+def check_same(store: StoreReader, experiment: Experiment, data: Data) -> None:
     """Raise `StoreError` where a store is of another experiment or other data."""
     before = store.experiment()
     may_differ = {*_MAY_DIFFER, "data"}
@@ -59,7 +60,7 @@ def _same_phases(before: Experiment, now: Experiment) -> bool:
     return all(before.phase_of(epoch) == now.phase_of(epoch) for epoch in both)
 
 
-def last_snapshot(store: RunStore) -> tuple[int, dict[str, Any] | None]:
+def last_snapshot(store: StoreReader) -> tuple[int, dict[str, Any] | None]:
     """The newest state that can be read, and after how many steps; 0 and None where there is none.
 
     Raises `StoreError` where there are some, and none can be read.
@@ -80,7 +81,7 @@ def last_snapshot(store: RunStore) -> tuple[int, dict[str, Any] | None]:
     return 0, None
 
 
-def way_back(store: RunStore) -> str:
+def way_back(store: StoreWriter) -> str:
     """The end of a sentence that tells from where a run that went wrong can be branched."""
     if store.target is None:
         return ""

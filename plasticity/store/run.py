@@ -14,8 +14,8 @@ from plasticity.components.notebook import facts
 from plasticity.errors import position
 from plasticity.experiment.registry import is_preset
 from plasticity.experiment.spec import Experiment
-from plasticity.store.checkpoints import GROUP, name_of
-from plasticity.store.store import RunStore
+from plasticity.store.checkpoints import path_of
+from plasticity.store.reader import METRICS, STATE, StoreReader
 
 if TYPE_CHECKING:
     import xarray
@@ -28,7 +28,7 @@ _STORES = (".zarr", ".zip")
 class Run:
     """A run, finished or not, as its store tells it."""
 
-    def __init__(self, store: RunStore) -> None:
+    def __init__(self, store: StoreReader) -> None:
         self.store = store
 
     @property
@@ -70,7 +70,7 @@ class Run:
     @property
     def metrics(self) -> xarray.Dataset:
         """The measurements of the last layer, over `step`."""
-        return self.recorded("metrics")
+        return self.recorded(METRICS)
 
     def layer_name(self, layer: int | str) -> str:
         """Return the name of a layer, which may be given by its number, -1 for the last.
@@ -104,10 +104,10 @@ class Run:
         return [path[len(begin) : -len(end)] for path in paths if path.endswith(end)]
 
     def _state_of(self, name: str) -> xarray.Dataset:
-        ended = self.store.dataset(f"{name}/state")
+        ended = self.store.dataset(f"{name}/{STATE}")
         if ended or not self.store.checkpoints:
             return ended
-        return self.store.dataset(f"{GROUP}/{name_of(self.store.checkpoints[-1])}/{name}")
+        return self.store.dataset(f"{path_of(self.store.checkpoints[-1])}/{name}")
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle where the store lies; of one in memory its content, but for data given in Python.
@@ -117,7 +117,6 @@ class Run:
         store = self.store
         if store.target is not None:
             return open_run, (store.target.absolute(), store.trusted)
-        store.flush()
         experiment = store.experiment()
         if isinstance(experiment.data, Data):
             experiment = attrs.evolve(experiment, data=store.attributes["spec"]["data"])
@@ -158,7 +157,7 @@ def open_run(path: str | Path, trust: bool = False) -> Run:
 
     Raises `StoreError` where there is no store, or none of ours.
     """
-    return Run(RunStore.open(path, trust))
+    return Run(StoreReader.open(path, trust))
 
 
 def opened(name: str | Path) -> Run | Experiment:
@@ -172,4 +171,4 @@ def opened(name: str | Path) -> Run | Experiment:
 
 
 def _in_memory(staged: StagedStore, experiment: Experiment) -> Run:
-    return Run(RunStore(staged, None, experiment))
+    return Run(StoreReader(staged, None, experiment))

@@ -176,7 +176,7 @@ def test_a_length_that_is_false_takes_no_memory(length, place):
         print(run.metrics)
     for key in (..., slice(None, None, -1), (slice(0, length), 2)):
         with pytest.raises(StoreError, match=missing):
-            read_array(run.store.arrays()["layer_0/metrics/selectivity"], place, key)
+            read_array(run.store.arrays()["layer_0/metrics/selectivity"], key)
     assert tracemalloc.get_traced_memory()[1] < 5e6
     tracemalloc.stop()
 

@@ -3,7 +3,7 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from plasticity.store.attributes import decoded, encoded
+from plasticity.store.encoding.attributes import decoded, encoded
 
 TEXTS = st.text() | st.sampled_from(["true", "null", "2026112801", "[1]", '"quoted"', "{}"])
 VALUES = (

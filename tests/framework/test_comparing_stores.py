@@ -13,7 +13,7 @@ import plasticity as pl
 from plasticity import Data, assemble, hookimpl
 from plasticity.comparison.comparison import compare
 from plasticity.errors import EntryError, SpecError, StoreError
-from plasticity.store.store import RunStore
+from plasticity.store.writer import StoreWriter
 
 
 class Stops:
@@ -107,7 +107,7 @@ def test_the_page_tells_how_far_an_unfinished_store_is(folder):
 
 def test_a_store_without_weights_has_a_page(folder):
     experiment = spec()
-    RunStore.create(folder / "a", experiment, assemble(experiment).data).release()
+    StoreWriter.create(folder / "a", experiment, assemble(experiment).data).release()
     page = page_of(compare([folder / "a"], data=SEPARABLE), folder)
     assert "This store holds no weights: the run ended before any state was kept." in page
 

@@ -21,7 +21,7 @@ from plasticity import Experiment, assemble
 from plasticity.errors import PlasticityError, SpecError
 from plasticity.experiment.registry import preset_text
 from plasticity.store.arrays import read_array
-from plasticity.store.attributes import decoded, encoded
+from plasticity.store.encoding.attributes import decoded, encoded
 
 # What is drawn is the seed of a mutation, of which nothing smaller could be made.
 CASES = settings(
@@ -131,14 +131,14 @@ def values_of(place, only=None):
     store = run.store
     found = {"outcome": run.outcome, "layers": run.layers, "written": store.is_written}
     if only is not None:
-        return found | {only: read_array(store.arrays()[only], place)}
+        return found | {only: read_array(store.arrays()[only])}
     found |= {"repr": repr(run), "notices": run.notices, "spec": run.experiment.to_dict()}
     for index, layer in enumerate(run.layers):
         for group in ("trajectory", "metrics", "state"):
             found[f"{layer}/{group}"] = dict(run.recorded(group, index).sizes)
     for step in store.checkpoints:
         store.checkpoint(step)
-    return found | {path: read_array(array, place) for path, array in store.arrays().items()}
+    return found | {path: read_array(array) for path, array in store.arrays().items()}
 
 
 def check(place, right, array):

@@ -72,7 +72,7 @@ def test_what_goes_to_a_store_or_is_few_enough_is_not_refused(little, folder):
 
 
 def test_a_listener_that_fills_the_memory_ends_the_run_with_what_it_has(little, monkeypatch):
-    monkeypatch.setattr("plasticity.store.store.BUFFER_BYTES", 20_000)
+    monkeypatch.setattr("plasticity.store.writer.BUFFER_BYTES", 20_000)
     made = experiment(data=Data(np.tile(SAMPLES, (40, 1))), batch_size=1)
     with pytest.raises(StoreError) as caught:
         assemble(made, [Takes(("weights",)), Fills()]).run()

@@ -108,7 +108,7 @@ class Reader:
         self.path = folder / "run"
         self._folder, self._image = folder, {}
         arrays = open_run(reference).store.arrays().items()
-        self._reference = {path: read_array(array, reference) for path, array in arrays}
+        self._reference = {path: read_array(array) for path, array in arrays}
         self._equal = set()
 
     def lay(self, image):
@@ -142,7 +142,7 @@ class Reader:
         if key in self._equal:
             return ""
         try:
-            found = read_array(zarr.open_array(store.staged, path=path), self.path)
+            found = read_array(zarr.open_array(store.staged, path=path))
         except StoreError as error:
             return str(error)
         layer, _, name = path.partition("/state/")

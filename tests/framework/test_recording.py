@@ -22,9 +22,10 @@ from toys import SAMPLES, experiment, layer
 
 from plasticity import Data, Run, Variable, assemble, component, hookimpl, open_run, setting
 from plasticity.errors import ComponentError, ContractError
-from plasticity.store.background import Writer
+from plasticity.store.background import BackgroundWriter
 from plasticity.store.commit.staged import StagedStore
-from plasticity.store.series import Column, Series
+from plasticity.store.growing_array import Column
+from plasticity.store.series import Series
 
 
 class Taker:
@@ -253,13 +254,13 @@ def test_nothing_recorded_is_an_empty_dataset(place):
 )
 def test_a_series_gives_back_every_frame(present, room, flushed_at, reopened_at, compression, late):
     # Of a block that is not full the writer reads what there was when it was told to.
-    writer = Writer(10**6 if late else 1000, threaded=compression is not None)
+    writer = BackgroundWriter(10**6 if late else 1000, threaded=compression is not None)
     goes_on = threading.Event()
     if late and compression is not None:
         writer.put(goes_on.wait)
     store = StagedStore(zarr.storage.MemoryStore())
     store.put_group("")
-    series = Series(store, "frames", writer, room, compression)
+    series = Series(store, "frames", writer, room, compression or "none")
     always = Column((2,), np.dtype("float32"), ("neuron",), {})
     sometimes = Column((), np.dtype("float64"), (), {})
     expected = []
@@ -277,7 +278,7 @@ def test_a_series_gives_back_every_frame(present, room, flushed_at, reopened_at,
             series.flush()
             goes_on.set()
             writer.wait()
-            series = Series(store, "frames", writer, room, compression)
+            series = Series(store, "frames", writer, room, compression or "none")
             series.append(step, 0, frame)  # which is there already
     series.flush()
     goes_on.set()
@@ -354,7 +355,7 @@ def test_a_run_that_waits_for_the_store_for_long_is_told_so_once(caplog, monkeyp
         return now
 
     monkeypatch.setattr("plasticity.store.background.perf_counter", clock)
-    writer = Writer(1000)
+    writer = BackgroundWriter(1000)
 
     def write(times):
         for _ in range(times):
@@ -377,7 +378,7 @@ def test_what_goes_wrong_beside_the_run_is_raised_by_the_next_write():
     def fails():
         raise OSError("no space left")
 
-    writer = Writer(1000)
+    writer = BackgroundWriter(1000)
     writer.put(fails)
     for call in (writer.wait, writer.close):
         with pytest.raises(OSError, match="no space left"):

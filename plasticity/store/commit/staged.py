@@ -16,12 +16,12 @@ from typing import Any, TypeVar
 from zarr.abc.store import ByteRequest, Store
 from zarr.core.buffer import Buffer, BufferPrototype, default_buffer_prototype
 from zarr.core.sync import sync
-from zarr.storage import FsspecStore, LocalStore, WrapperStore
+from zarr.storage import FsspecStore, LocalStore, MemoryStore, WrapperStore
 
 from plasticity.errors import StoreError
-from plasticity.store.attributes import decoded, encoded
 from plasticity.store.commit.files import PARTIAL, delete_partial, replace_file, settle
 from plasticity.store.commit.retry import Patience
+from plasticity.store.encoding.attributes import decoded, encoded
 from plasticity.typing import Array
 
 _METADATA = "zarr.json"
@@ -48,9 +48,9 @@ class StagedStore(WrapperStore[Store]):
         self._fresh: dict[str, bool] = {}  # files since the last commit: whether they replace
 
     @property
-    def within(self) -> Store:
-        """The store that holds the values."""
-        return self._store
+    def in_memory(self) -> bool:
+        """Whether it lies in the memory of this process."""
+        return isinstance(self._store, MemoryStore)
 
     def load(self) -> bool:
         """Take over the metadata of the last commit; False where there is none.

@@ -34,23 +34,23 @@ class Packer:
     """
 
     def __init__(self, compression: str) -> None:
-        self._compression = compression
+        self.compression = compression
         self._bytes_per_s = dict(_BYTES_PER_S)
         self._packed_at = perf_counter()
         self._out: Array = np.empty(0, np.uint8)
         self._heads: dict[Cut, bytes] = {}
         self._name, self._level = compression, 1
 
-    def go_on(self, compression: str) -> None:
+    def continue_with(self, compression: str) -> None:
         """Pack as the files were begun, "none" or not: that is said once for all of an array."""
-        if "none" in (compression, self._compression):
-            self._compression = self._name = compression
+        if "none" in (compression, self.compression):
+            self.compression = self._name = compression
 
     def begin(self, size: int) -> None:
         """Choose how to pack so many bytes, which came since the last time."""
         now = perf_counter()
         elapsed, self._packed_at = now - self._packed_at, now
-        if self._compression != "zstd":
+        if self.compression != "zstd":
             return
         for self._name, self._level in _WAYS:
             if not self._level or size / self._bytes_per_s[self._name] <= _SHARE * elapsed:
@@ -99,20 +99,16 @@ class Packer:
         return blosc.compress(chunk, self._name.encode(), self._level, _BITSHUFFLE)
 
 
-def codecs_of(compression: str | None) -> Any:
-    """The codecs of a chunk, as Zarr takes them: how it is packed, and its checksum."""
-    if compression is None:
-        return None
+def codecs_of(compression: str) -> Any:
+    """Return the codecs of a chunk, as Zarr takes them: how it is packed, and its checksum."""
     from zarr.codecs import BloscCodec, Crc32cCodec
 
+    levels = {"zstd": _WAYS[0][1], "lz4": _WAYS[1][1]}
     if compression == "none":
         return [Crc32cCodec()]
-    blosc = (
-        BloscCodec(cname="zstd", clevel=_WAYS[0][1], shuffle="bitshuffle")
-        if compression == "zstd"
-        else BloscCodec(cname="lz4", clevel=_WAYS[1][1], shuffle="bitshuffle")
-    )
-    return [blosc, Crc32cCodec()]
+    blosc: Any = BloscCodec  # which takes the names as strings
+    packed = blosc(cname=compression, clevel=levels[compression], shuffle="bitshuffle")
+    return [packed, Crc32cCodec()]
 
 
 def compression_of(array: zarr.Array[Any]) -> str | None:

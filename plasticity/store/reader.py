@@ -1,0 +1,115 @@
+"""The store of a run, read: a Zarr v3 group, in a folder, at a URL or in memory, that xarray opens.
+
+/                     attributes: spec, seed, versions, data fingerprint, outcome
+/<layer>/trajectory   what the recorder took, over `step`
+/<layer>/metrics      the measurements, over `step`
+/<layer>/state        all arrays as they are at the end
+/experiment/state     the arrays of the encoders, where they have any
+/checkpoints/step_<n>/<layer>   the whole state, from which the run can go on
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from plasticity.errors import SpecError, StoreError
+from plasticity.experiment.registry import untrusted
+from plasticity.experiment.spec import Experiment
+from plasticity.store import checkpoints
+from plasticity.store.arrays import open_array
+from plasticity.store.commit.target import Target
+from plasticity.store.opening import holder_of, loaded
+
+if TYPE_CHECKING:
+    import xarray
+    import zarr
+
+    from plasticity.store.commit.staged import StagedStore
+
+METRICS, STATE = "metrics", "state"
+
+
+class StoreReader:
+    """Reads what was committed of a run.
+
+    staged   the Zarr store
+    target   where it is; None for memory
+    trusted  whether its spec may have modules imported
+    """
+
+    def __init__(
+        self,
+        staged: StagedStore,
+        target: Target | None,
+        experiment: Experiment | None = None,
+        trusted: bool = False,
+    ) -> None:
+        self.staged = staged
+        self.target = target
+        self.trusted = trusted
+        self._experiment = experiment
+
+    @classmethod
+    def open(cls, path: str | Path, trust: bool = False) -> StoreReader:
+        """Open the store in a folder, in a zip file or at a URL.
+
+        Raises `StoreError` where there is none, or none of ours.
+        """
+        target = Target(path)
+        return StoreReader(loaded(target, target.reading), target, trusted=trust)
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """The attributes of the run as a whole."""
+        return dict(self.staged.nodes[""]["attributes"])
+
+    @property
+    def path(self) -> Path | None:
+        """Its folder, where it has one."""
+        return self.target.folder if self.target else None
+
+    @property
+    def checkpoints(self) -> list[int]:
+        """The steps after which there is a checkpoint, in ascending order."""
+        return checkpoints.steps_in(self.staged)
+
+    @property
+    def is_written(self) -> bool:
+        """Whether a process writes to it at present."""
+        return self.target is None or holder_of(self.target) is not None
+
+    def experiment(self) -> Experiment:
+        """Return the spec of the run."""
+        if self._experiment is not None:
+            return self._experiment
+        tables = self.attributes["spec"]
+        try:
+            return Experiment.from_dict(tables if self.trusted else untrusted(tables))
+        except SpecError as error:
+            raise type(error)(f"{self.target}: {error}") from None
+
+    def arrays(self) -> dict[str, zarr.Array[Any]]:
+        """Return all arrays of the store by path."""
+        nodes = list(self.staged.nodes.items())  # a copy, because a writer may add some meanwhile
+        paths = [path for path, node in nodes if node["node_type"] == "array"]
+        return {path: open_array(self.staged, path) for path in sorted(paths)}
+
+    def dataset(self, name: str) -> xarray.Dataset:
+        """Return a group as an xarray Dataset that reads values when they are used."""
+        from plasticity.store.dataset import read_group
+
+        return read_group(self.staged, name)
+
+    def checkpoint(self, step: int) -> dict[str, Any]:
+        """Return the whole state after a step, as `Simulation.restore` takes it.
+
+        Raises `StoreError` where it is not stored.
+        """
+        if step not in self.checkpoints:
+            known = ", ".join(map(str, self.checkpoints)) or "none"
+            raise StoreError(
+                f"{self.target}: there is no checkpoint after step {step} (there are {known}); "
+                "storage.kept tells how many stay"
+            )
+        return checkpoints.read_checkpoint(self.staged, step)

@@ -1,0 +1,299 @@
+"""The store of a run in progress: written beside the run, a commit at a time."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from plasticity.components.clock import Clock
+from plasticity.components.data import Data
+from plasticity.components.variable import Variable, dims_of
+from plasticity.errors import StoreError
+from plasticity.experiment.spec import Experiment
+from plasticity.store import checkpoints
+from plasticity.store.arrays import BLOCK, labels_of, write_array
+from plasticity.store.background import BackgroundWriter
+from plasticity.store.commit.target import Target
+from plasticity.store.encoding.layout import BUFFER_BYTES
+from plasticity.store.encoding.packing import codecs_of
+from plasticity.store.growing_array import Column
+from plasticity.store.opening import Owner, created, reopened
+from plasticity.store.provenance import about
+from plasticity.store.reader import METRICS, STATE, StoreReader
+from plasticity.store.recording import Recording
+from plasticity.store.series import Series
+
+if TYPE_CHECKING:
+    import xarray
+
+    from plasticity.network.view import LayerView
+    from plasticity.store.commit.staged import StagedStore
+
+
+class StoreWriter(StoreReader):
+    """Writes a run; what was written can be read as well.
+
+    lock   holds the store for this process, if others can write to it
+    """
+
+    def __init__(
+        self,
+        staged: StagedStore,
+        target: Target | None,
+        experiment: Experiment,
+        lock: Owner | None = None,
+    ) -> None:
+        super().__init__(staged, target, experiment)
+        self._lock = lock
+        self._series: dict[str, Series] = {}
+        self._resumed: dict[str, Series] = {}  # that no recorder of this run has opened yet
+        storage = experiment.storage
+        self._compression = "none" if target is None else storage.compression
+        self._compressors = codecs_of(self._compression)
+        # Half of the buffer is filled by the run while the other half is written.
+        self._room = storage.buffer_bytes // 2
+        self._writer = BackgroundWriter(storage.buffer_bytes // 2, threaded=target is not None)
+        self._reached = 0  # steps at the last commit
+
+    @classmethod
+    def create(
+        cls,
+        path: str | Path | None,
+        experiment: Experiment,
+        data: Data,
+        *,
+        overwrite: bool = False,
+        parent: Mapping[str, Any] | None = None,
+    ) -> StoreWriter:
+        """Create a store in a folder or at a URL; in memory without a path.
+
+        Raises `StoreError` where something exists at the path, unless `overwrite`; and even then
+        where it is anything but the store of a run, or where another process writes to it.
+        """
+        from zarr.storage import MemoryStore
+
+        from plasticity.store.commit.staged import StagedStore
+
+        attributes = about(experiment, data) | {"id": uuid.uuid4().hex, "outcome": "running"}
+        if parent is not None:
+            attributes["parent"] = dict(parent)
+        if path is None:
+            staged = StagedStore(MemoryStore())
+            staged.put_group("", attributes)
+            return cls(staged, None, experiment)
+        target = Target(path)
+        staged, lock = created(target, attributes, experiment.storage, overwrite)
+        return cls(staged, target, experiment, lock)
+
+    @classmethod
+    def reopen(cls, path: str | Path, experiment: Experiment) -> StoreWriter:
+        """Open a store and hold it until `continue_from` and `close`, or until `release`.
+
+        Raises `StoreError` where there is none, or where another process writes to it.
+        """
+        target = Target(path)
+        staged, lock = reopened(target, experiment.storage)
+        return cls(staged, target, experiment, lock)
+
+    def continue_from(self, step: int) -> None:
+        """Prepare for the steps after the checkpoint of `step`, and delete what is uncommitted.
+
+        Raises `StoreError`, and changes nothing, where something cannot be continued.
+        """
+        paths = [
+            path for path, node in self.staged.nodes.items() if BLOCK in node.get("attributes", {})
+        ]
+        self._resumed = {path: self._make_series(path) for path in paths}
+        before = self.attributes
+        self._reached = before.get("reached", 0)
+        ended = {"reached": self._reached, "outcome": before["outcome"]}
+        runs = [*before.get("before", []), ended]
+        self.label({"spec": self.experiment().to_dict(), "outcome": "running", "before": runs})
+        # What would be written anew must not be known while it is: later checkpoints, which cannot
+        # be read, and the arrays at the end.
+        for later in [kept for kept in self.checkpoints if kept > step]:
+            self._put(self.staged.drop, checkpoints.path_of(later))
+        for layer in ("experiment", *before["layers"]):
+            self._put(self.staged.drop, f"{layer}/{STATE}")
+        self._put(self.staged.commit)
+        self._put(self.staged.delete_partial)
+        for group in (*before["layers"], checkpoints.GROUP):
+            self._put(self.staged.sweep, group)
+
+    def release(self) -> None:
+        """Let go of a store that was reopened."""
+        if self._lock is not None:
+            self._lock.release()
+
+    def dataset(self, name: str) -> xarray.Dataset:
+        """Return a group with everything that was recorded until now."""
+        self.flush()
+        return super().dataset(name)
+
+    def record(
+        self,
+        layer: LayerView,
+        names: tuple[str, ...] = (),
+        *,
+        group: str = "trajectory",
+        **how: Any,
+    ) -> Recording:
+        """Return a recording of arrays of a layer, of which each `take()` adds a frame to a group.
+
+        names   arrays; of a private one the last part of the name is enough
+        how     what is taken of the arrays, and functions of the state; see `Recording`
+
+        Raises `StoreError` where the group is taken or something cannot be recorded,
+        `ContractError` where the layer has no array of a name.
+        """
+        path = f"{layer.name}/{group}"
+        if path in self._series or group in (METRICS, STATE):
+            raise StoreError(
+                f"{path} is written by something else already; record into a group of another name"
+            )
+        series = self._open_series(path)
+        return Recording(layer, series, self.experiment().batch_size, names, **how)
+
+    def append_measurements(
+        self,
+        layer: LayerView,
+        measurements: Mapping[str, Any],
+        described: Mapping[str, Mapping[str, str]],
+    ) -> None:
+        """Add the measurements of a layer at one step.
+
+        measurements  numbers, or arrays (neuron,), by name; any may be missing at a step
+        described     attributes of the measurements by name
+        """
+        path, clock = f"{layer.name}/{METRICS}", layer.clock
+        series = self._series.get(path) or self._open_series(path)
+        frame = {name: np.asarray(value, np.float64) for name, value in measurements.items()}
+        for name, value in frame.items():
+            dims = ("neuron",) * value.ndim
+            series.describe(name, Column(value.shape, value.dtype, dims, described.get(name, {})))
+        with self._writing():
+            series.append(clock.step, clock.epoch, frame)
+
+    def write_state(self, layer: LayerView, within: str = "") -> None:
+        """Write the arrays of a layer as they are now: those whose names begin with `within`."""
+        for name, variable in layer.variables.items():
+            if name.startswith(within) and variable.intent != "scratch":
+                path, values = f"{layer.name}/{STATE}/{name}", layer.array(name).copy()
+                labels = dims_of(name, variable), labels_of(variable, layer.filled_by(name))
+                self._put(write_array, self.staged, path, values, *labels, self._compressors)
+                self._put(self.staged.put_group, f"{layer.name}/{STATE}")
+
+    def label(self, attributes: Mapping[str, Any]) -> None:
+        """Give the store attributes, seen from the next commit on."""
+        self._put(self.staged.put_group, "", dict(attributes))
+
+    def commit(self, reached: int, clock: Clock) -> None:
+        """Let readers see what was recorded until now; the run does not wait for it.
+
+        reached   steps of the whole run
+        """
+        with self._writing():
+            for series in self._series.values():
+                series.flush()
+        experiment = self.experiment()
+        n_stage = 1 if experiment.training == "together" else len(experiment.layers)
+        self.label(
+            {
+                "reached": reached,
+                "reached_at_end": clock.n_step * n_stage,
+                "step": clock.step,
+                "epoch": clock.epoch,
+                "committed": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            }
+        )
+        self._put(self.staged.commit)
+        if self._lock is not None:
+            self._put(self._lock.refresh)
+        self._put(partial(setattr, self, "_reached", reached))
+
+    def write_checkpoint(
+        self,
+        snapshot: Mapping[str, Any],
+        variables: Mapping[str, Mapping[str, Variable]],
+        reached: int,
+        clock: Clock,
+        took: Callable[[float], None],
+    ) -> None:
+        """Commit what was recorded together with the whole state, in place of the oldest one.
+
+        took   is called, once the state is written, with the seconds that it took
+        """
+        begun = 0.0
+
+        def write() -> None:
+            nonlocal begun
+            begun = perf_counter()
+            checkpoints.write_checkpoint(
+                self.staged, reached, snapshot, variables, self._compressors
+            )
+            earlier = [step for step in self.checkpoints if step != reached]
+            for step in earlier[: max(len(earlier) - self.experiment().storage.kept + 1, 0)]:
+                self.staged.drop(checkpoints.path_of(step))
+
+        def finish() -> None:
+            self.staged.sweep(checkpoints.GROUP)
+            took(perf_counter() - begun)
+
+        size = sum(a.nbytes for state in snapshot.values() for a in state["arrays"].values())
+        self._put(write, size=size)
+        self.commit(reached, clock)
+        self._put(finish)
+
+    def flush(self) -> None:
+        """Wait until everything that was recorded is in the store."""
+        with self._writing():
+            for series in self._series.values():
+                series.flush()
+            self._writer.wait()
+
+    def close(self, outcome: str, reached: int, clock: Clock) -> None:
+        """Write what is left and how the run ended."""
+        try:
+            self.label({"outcome": outcome})
+            self.commit(reached, clock)
+            self.flush()
+        finally:
+            try:
+                with self._writing():
+                    self._writer.close()
+            finally:
+                self.release()
+
+    def _open_series(self, path: str) -> Series:
+        with self._writing():
+            series = self._resumed.pop(path, None) or self._make_series(path)
+        self._series[path] = series
+        return series
+
+    def _make_series(self, path: str) -> Series:
+        room = min(self._room // 2, BUFFER_BYTES)
+        self._room -= room
+        return Series(self.staged, path, self._writer, room, self._compression)
+
+    def _put(self, write: Callable[..., Any], *arguments: Any, size: int = 0) -> None:
+        with self._writing():
+            self._writer.put(partial(write, *arguments), size)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise StoreError(
+                f"{self.target}: cannot be written: {error}; what was recorded until step "
+                f"{self._reached} is kept, and `plasticity resume {self.target}` goes on from the "
+                "last checkpoint once it can be written again"
+            ) from error
