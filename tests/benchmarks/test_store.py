@@ -5,7 +5,7 @@
 Not part of the test run: a busy machine would fail it.
 """
 
-from store_speed import measured
+from tests.support.store_speed import measured
 
 FRAMES = 1_000_000
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from following import follow
 
 from plasticity import Data, Experiment, Layer
 from plasticity_plugins.activations.linear import Linear
@@ -16,6 +15,7 @@ from plasticity_plugins.rules.bcm import bblais, bblais_law_cooper
 from plasticity_plugins.thresholds.blais_tau import BlaisTau
 from plasticity_plugins.transforms.oja_stabilizer import OjaStabilizer
 from plasticity_plugins.transforms.weight_decay import WeightDecay
+from tests.support.following import follow
 
 N_INPUT, N_NEURON, ETA, TAU, GAMMA, OFFSET = 8, 5, 0.04, 20.0, 0.3, 0.1
 TOP, BOTTOM = 0.4, -0.5

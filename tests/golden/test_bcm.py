@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from following import follow
 
 from plasticity import Data, Experiment, Layer
 from plasticity_plugins.activations.relu import Relu
@@ -13,6 +12,7 @@ from plasticity_plugins.rules.bcm import bcm82, ic92, lc94
 from plasticity_plugins.thresholds.batch import BatchMean
 from plasticity_plugins.thresholds.moving_average import MovingAverage
 from plasticity_plugins.thresholds.power_of_mean import PowerOfMean
+from tests.support.following import follow
 
 N_EPOCH, N_BATCH, BATCH, N_INPUT, N_NEURON = 5, 10, 8, 9, 6
 SAMPLES = np.random.default_rng(12).random((N_BATCH * BATCH, N_INPUT))

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from following import follow
 
 from plasticity import Data, Experiment, Layer
 from plasticity_plugins.activations.logistic import Logistic
@@ -12,6 +11,7 @@ from plasticity_plugins.rules.bcm import bcm8292, ic92_without_slope, nc_referen
 from plasticity_plugins.thresholds.batch import BatchMean
 from plasticity_plugins.thresholds.mean_of_power import PowerOfMoment
 from plasticity_plugins.thresholds.moving_average import MovingAverage
+from tests.support.following import follow
 
 N_EPOCH, N_BATCH, BATCH, N_INPUT, N_NEURON = 5, 10, 8, 9, 6
 SAMPLES = np.random.default_rng(14).random((N_BATCH * BATCH, N_INPUT))

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from following import follow
 
 from plasticity import Data, Experiment, Layer
 from plasticity_plugins.activations.relu import Relu
@@ -11,6 +10,7 @@ from plasticity_plugins.optimizers.sgd import SGD
 from plasticity_plugins.rules.krotov_hopfield import KrotovHopfield
 from plasticity_plugins.schedules.linear_to_zero import LinearToZero
 from plasticity_plugins.transforms.max_abs import MaxAbs
+from tests.support.following import follow
 
 N_EPOCH, N_BATCH, BATCH, N_INPUT, N_UNIT = 5, 10, 12, 9, 8
 SAMPLES = np.random.default_rng(11).random((N_BATCH * BATCH, N_INPUT))

@@ -7,7 +7,6 @@ them.
 
 import numpy as np
 import pytest
-from walking import walk
 
 from plasticity_plugins.optimizers.adadelta import Adadelta
 from plasticity_plugins.optimizers.adagrad import Adagrad
@@ -18,6 +17,7 @@ from plasticity_plugins.optimizers.lion import Lion
 from plasticity_plugins.optimizers.momentum import Momentum
 from plasticity_plugins.optimizers.nesterov import Nesterov
 from plasticity_plugins.optimizers.rmsprop import RMSprop
+from tests.support.walking import walk
 
 UPDATES = np.array([0.5, -1.0, 0.25, 2.0, -0.125]).reshape(5, 1, 1)
 FIGURES = {

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from following import follow
 
 from plasticity import Data, Experiment, Layer
 from plasticity_plugins.activations.relu import Relu
@@ -10,6 +9,7 @@ from plasticity_plugins.initializers.normal import Normal
 from plasticity_plugins.optimizers.sgd import SGD
 from plasticity_plugins.rules.krotov_hopfield import KrotovHopfield
 from plasticity_plugins.schedules.linear_to_zero import LinearToZero
+from tests.support.following import follow
 
 
 @pytest.mark.parametrize("power", [2, 3])

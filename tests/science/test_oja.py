@@ -1,13 +1,13 @@
 """What Oja's neurons must converge to."""
 
 import numpy as np
-from following import follow
 
 from plasticity import Data, Experiment, Layer
 from plasticity_plugins.activations.linear import Linear
 from plasticity_plugins.initializers.normal import Normal
 from plasticity_plugins.optimizers.sgd import SGD
 from plasticity_plugins.rules.oja import oja
+from tests.support.following import follow
 
 
 def test_a_linear_neuron_converges_to_the_first_principal_component():
