@@ -18,7 +18,7 @@ _WARM = 100  # steps
 
 
 @attrs.frozen
-class Kept:
+class RecordingRow:
     """What was found for one case.
 
     title   of the case
@@ -40,7 +40,9 @@ class Kept:
         return {**attrs.asdict(self), "met": self.met}
 
 
-def measure_recording(cases: Iterable[Recorded], rounds: int, only: str = "") -> Iterator[Kept]:
+def measure_recording(
+    cases: Iterable[Recorded], rounds: int, only: str = ""
+) -> Iterator[RecordingRow]:
     """Yield the row of each case whose name holds a text."""
     with tempfile.TemporaryDirectory(prefix="plasticity-bench-") as folder:
         for case in cases:
@@ -48,7 +50,7 @@ def measure_recording(cases: Iterable[Recorded], rounds: int, only: str = "") ->
                 yield _slower(case, rounds, Path(folder))
 
 
-def _slower(case: Recorded, rounds: int, folder: Path) -> Kept:
+def _slower(case: Recorded, rounds: int, folder: Path) -> RecordingRow:
     """A run that is recorded, its store closed, beside the same run that keeps nothing."""
     data = made_data(case.inputs)
     blocks = {
@@ -59,10 +61,10 @@ def _slower(case: Recorded, rounds: int, folder: Path) -> Kept:
     found = take_turns(blocks, rounds // 2 + 1)
     pairs = list(zip(found["with"], found["without"], strict=True))
     if case.per_checkpoint_s is None:
-        return Kept(case.name, Spread.of([a / b for a, b in pairs]), case.bar)
+        return RecordingRow(case.name, Spread.of([a / b for a, b in pairs]), case.bar)
     number = case.steps // case.tables["storage"]["checkpoint"]
     shares = [(a - b) / number / case.per_checkpoint_s for a, b in pairs]
-    return Kept(case.name, Spread.of(shares), case.bar)
+    return RecordingRow(case.name, Spread.of(shares), case.bar)
 
 
 def _run(case: Recorded, data: Data, out: Path | None) -> Block:

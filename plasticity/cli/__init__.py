@@ -1,8 +1,8 @@
 """The command line: `plasticity run`, `resume`, `branch`, `tail`, `compare`, `diff`, `plot`,
 `plugins`, `events`, `show`, `cite`, `fetch`, `bench`.
 
-The module of a command imports at its top only what its signature needs; what computes is imported
-when the command runs, so that `--help` answers at once.
+The module of a command imports at its top only what its signature needs, and all else when it runs,
+so that `--help` is fast.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ for _command in (
 
 
 def main() -> None:
-    """Run the command that the arguments of the process name."""
+    """Run the command line."""
     open_closed()
     app(prog_name="plasticity")
 
@@ -60,7 +60,7 @@ def _plasticity(
     version: Annotated[
         bool,
         typer.Option(
-            "--version", callback=_print_version, is_eager=True, help="Print the version and end."
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
         ),
     ] = False,
 ) -> None:

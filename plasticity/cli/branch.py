@@ -6,44 +6,42 @@ from typing import Annotated
 
 import typer
 
-from plasticity.cli.options import Data, Overwrite, Place, Quiet, Settings, Trust
+from plasticity.cli.options import Data, Overwrite, Quiet, Settings, Store, Trust
 
 
 def branch(
-    place: Place,
+    store: Store,
     at: Annotated[
         int | None,
-        typer.Option(
-            metavar="STEP", help="Steps after which the state was kept; the last if not given."
-        ),
+        typer.Option(metavar="STEP", help="Step of the checkpoint; by default the last."),
     ] = None,
     settings: Settings = None,
     data: Data = None,
     out: Annotated[
         str | None,
         typer.Option(
-            metavar="PATH", help="Folder or URL of the new store; PATH-step_STEP if not given."
+            metavar="PATH", help="Folder or URL of the new store; by default STORE-step_STEP."
         ),
     ] = None,
     overwrite: Overwrite = False,
     trust: Trust = False,
     quiet: Quiet = False,
 ) -> None:
-    """Begin a run of its own from a state that another run kept."""
-    from plasticity.cli.carrying_out import carry_out
+    """Start a new run from a checkpoint of another run."""
+    from plasticity.cli.execute import execute
     from plasticity.cli.progress import with_progress
     from plasticity.experiment.configure import reconfigure
     from plasticity.experiment.overrides import parse_all
     from plasticity.runs import branching
     from plasticity.store.reader import StoreReader
 
-    stored = StoreReader.open(place, trust)
-    chosen = parse_all(settings or [])
-    made = reconfigure(stored.experiment(), data=chosen.pop("data", data), **chosen)
-    made, listeners = with_progress(made, quiet)
-    simulation, parent = branching(stored, made, at, listeners)
-    target = out or f"{place.rstrip('/')}-step_{parent['step']}"
-    carry_out(
+    stored = StoreReader.open(store, trust)
+    changes = parse_all(settings or [])
+    experiment = reconfigure(stored.experiment(), data=changes.pop("data", data), **changes)
+    experiment, listeners = with_progress(experiment, quiet)
+    simulation, parent = branching(stored, experiment, at, listeners)
+    target = out or f"{store.rstrip('/')}-step_{parent['step']}"
+    execute(
         simulation,
         lambda: simulation.run(target, overwrite=overwrite, parent=parent),
         target,

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
+from plasticity.cli.options import SpecOrStore
 
 
 def cite(
-    target: Annotated[
-        str, typer.Argument(metavar="SPEC|STORE", help="A TOML file, a preset or a store.")
-    ],
+    target: SpecOrStore,
 ) -> None:
-    """Print the BibTeX entries of exactly what an experiment uses."""
+    """Print BibTeX entries for everything that an experiment uses."""
     from plasticity.experiment.citations import citations_of
     from plasticity.store.run import Run, opened
 
-    found = opened(target)
-    print("\n\n".join(citations_of(found.experiment if isinstance(found, Run) else found)))
+    source = opened(target)
+    experiment = source.experiment if isinstance(source, Run) else source
+    print("\n\n".join(citations_of(experiment)))

@@ -14,23 +14,19 @@ if TYPE_CHECKING:
 
 
 def diff(
-    one: Annotated[str, typer.Argument(metavar="A", help="The store of a run.")],
-    other: Annotated[str, typer.Argument(metavar="B", help="The store of another.")],
+    one: Annotated[str, typer.Argument(metavar="A", help="Store of a run.")],
+    other: Annotated[str, typer.Argument(metavar="B", help="Store of another run.")],
 ) -> None:
-    """Tell in what two runs differ, and at which step they part."""
+    """Show how two runs differ and where they first diverge."""
     from plasticity.analysis.divergence import differences_of
     from plasticity.cli.terminal import stdout
     from plasticity.store.run import open_run
 
-    found = differences_of(open_run(one), open_run(other))
-    console = stdout()
-    for title, rows in (
-        ("settings", found.settings),
-        ("data", found.data),
-        ("versions", found.versions),
-    ):
-        _print_rows(console, title, rows)
-    _print_parting(console, found)
+    console, differences = stdout(), differences_of(open_run(one), open_run(other))
+    _print_rows(console, "settings", differences.settings)
+    _print_rows(console, "data", differences.data)
+    _print_rows(console, "versions", differences.versions)
+    _print_divergence(console, differences)
 
 
 def _print_rows(console: Console, title: str, rows: Mapping[str, tuple[str, ...]]) -> None:
@@ -40,29 +36,29 @@ def _print_rows(console: Console, title: str, rows: Mapping[str, tuple[str, ...]
     if rows:
         columns(console, [(name, *texts) for name, texts in rows.items()], indent=2)
     else:
-        line(console, "the same", indent=2)
+        line(console, "identical", indent=2)
 
 
-def _print_parting(console: Console, found: Differences) -> None:
+def _print_divergence(console: Console, differences: Differences) -> None:
     from plasticity.cli.terminal import columns, heading, line
 
-    heading(console, "what was recorded")
-    if not found.compared:
-        line(console, "at no step both", indent=2)
+    heading(console, "recorded arrays")
+    if not differences.compared:
+        line(console, "no step was recorded in both", indent=2)
         return
-    if not found.parted:
-        told = "1 step" if found.compared == 1 else f"{found.compared:,} steps"
-        line(console, f"the same at all {told} recorded in both", indent=2)
+    if not differences.parted:
+        steps = "1 step" if differences.compared == 1 else f"{differences.compared:,} steps"
+        line(console, f"identical at all {steps} recorded in both", indent=2)
         return
-    first = found.parted[0]
-    since = "" if found.same_until is None else f", the same until step {found.same_until:,}"
+    first, same_until = differences.parted[0], differences.same_until
+    since = "" if same_until is None else f", identical until step {same_until:,}"
     line(console, f"first differs at step {first.step:,} in {first.name}{since}", indent=2)
     rows = [
         (
-            f"{parted.layer}/{parted.group}/{parted.name}",
-            f"{parted.n_differ:,} of {parted.n_value:,} values",
-            f"by {parted.most:.3g} at most" if parted.same_shape else "in shape",
+            f"{array.layer}/{array.group}/{array.name}",
+            f"{array.n_differ:,} of {array.n_value:,} values",
+            f"by {array.most:.3g} at most" if array.same_shape else "in shape",
         )
-        for parted in found.parted
+        for array in differences.parted
     ]
     columns(console, rows, indent=2)

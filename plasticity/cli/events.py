@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def events() -> None:
-    """List the events in order of emission: arguments, kind, meaning."""
+    """List all events in order, with arguments, kind and meaning."""
     from plasticity.cli.terminal import heading, line, stdout
     from plasticity.hookspecs import EVENTS
 

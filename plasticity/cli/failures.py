@@ -1,9 +1,9 @@
-"""How a command fails: one clear message on stderr, and an exit status that tells the kind.
+"""How a command fails: one message on stderr and an exit status that tells the kind of failure.
 
-0    done
+0    success
 1    a run failed, or the reader of a pipe went away
 2    a mistake in a spec, a setting, a file or the arguments; nothing was run
-130  Ctrl-C; 143 after SIGTERM, and so on: 128 and the number of the signal
+130  Ctrl-C; 143 after SIGTERM, and so on: 128 plus the number of the signal
 """
 
 from __future__ import annotations
@@ -21,25 +21,24 @@ from plasticity.errors import ComponentError, DivergenceError, PlasticityError
 from plasticity.machine.outlet import outlets
 
 _FRAMEWORK = Path(__file__).parents[1]
-_SIGNAL = 128
 
 
 class Commands(TyperGroup):
-    """The group of all commands; what they raise becomes a message and an exit status."""
+    """Group of all commands, whose exceptions become a message and an exit status."""
 
     def main(self, *arguments: Any, **options: Any) -> Any:
-        """Run what the command line says; a printing error ends nothing."""
+        """Run the command line; errors of printing do not end it."""
         with outlets():
             return super().main(*arguments, **options)
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command that was asked for."""
+        """Run the command of a context."""
         try:
             result = super().invoke(ctx)
         except PlasticityError as error:
             fail(error, 1 if isinstance(error, ComponentError | DivergenceError) else 2)
         except KeyboardInterrupt:
-            interrupted(signal.SIGINT, "Interrupted.")
+            exit_by_signal(signal.SIGINT, "Interrupted.")
         sys.stdout.flush()
         lost = getattr(sys.stdout, "lost", None)
         if lost is not None:
@@ -49,31 +48,31 @@ class Commands(TyperGroup):
         return result
 
 
-def fail(error: PlasticityError, status: int, *then: str) -> NoReturn:
-    """Print what went wrong, where it was raised, and further lines; end with this status."""
-    cause = cause_of(error)
-    for line in (f"Error: {error}", *(f"  raised at {cause}" for _ in [0] if cause), *then):
+def fail(error: PlasticityError, status: int, *more: str) -> NoReturn:
+    """Print an error, the line of code that raised it and more lines; exit with a status."""
+    origin = _origin(error)
+    for line in (f"Error: {error}", *([f"  raised at {origin}"] if origin else []), *more):
         print(line, file=sys.stderr)
     raise typer.Exit(status) from None
 
 
-def interrupted(number: int, *messages: str) -> NoReturn:
-    """Print what became of the run and end with the status of the signal that ended it."""
+def exit_by_signal(number: int, *messages: str) -> NoReturn:
+    """Print messages and exit with the status of the signal that ended the run."""
     for message in messages:
         print(message, file=sys.stderr)
-    raise typer.Exit(_SIGNAL + number) from None
+    raise typer.Exit(128 + number) from None
 
 
-def cause_of(error: PlasticityError) -> str:
-    """File, line and text of the component's code from which the error came, or an empty string.
+def _origin(error: PlasticityError) -> str:
+    """Return file, number and text of the line of a component that failed, or an empty string.
 
-    The innermost line in the file of the component, not the line of NumPy where it ended.
+    It is the innermost line in the file of the component, not the line of NumPy where it ended.
     """
     if not isinstance(error, ComponentError) or error.__cause__ is None:
         return ""
-    frames = traceback.extract_tb(error.__cause__.__traceback__)
-    theirs = [frame for frame in frames if _FRAMEWORK not in Path(frame.filename).parents]
-    if not theirs:
+    trace = traceback.extract_tb(error.__cause__.__traceback__)
+    frames = [frame for frame in trace if _FRAMEWORK not in Path(frame.filename).parents]
+    if not frames:
         return ""
-    frame = [frame for frame in theirs if frame.filename == theirs[0].filename][-1]
+    frame = [frame for frame in frames if frame.filename == frames[0].filename][-1]
     return f"{frame.filename}:{frame.lineno}: {frame.line}"

@@ -9,15 +9,15 @@ import typer
 
 
 def fetch(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A source that can be downloaded.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Source with data to download.")],
     folder: Annotated[
         Path | None,
         typer.Option(
-            metavar="FOLDER", help="Where to keep the data; the user's cache folder unless given."
+            metavar="FOLDER", help="Folder for the data; by default in the user's cache folder."
         ),
     ] = None,
 ) -> None:
-    """Download the data of a source, check them, tell where they are."""
+    """Download and verify the data of a source."""
     from plasticity.cli.failures import fail
     from plasticity.cli.terminal import line, stdout
     from plasticity.components.interface import interface_of
@@ -31,7 +31,7 @@ def fetch(
     if "fetch_data" not in interface_of(source).events:
         raise SpecError(f"fetch: {name!r} downloads no data; there is nothing to fetch")
     try:
-        place = source.fetch_data(folder or cache_folder() / short(name))
+        path = source.fetch_data(folder or cache_folder() / short(name))
     except PlasticityError as error:
         fail(error, 1)
-    line(stdout(), f"{name}: {place}")
+    line(stdout(), f"{name}: {path}")

@@ -1,4 +1,4 @@
-"""The last measurements of a run, as a table."""
+"""Table of the last measurements of a run."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ if TYPE_CHECKING:
 
 def print_measurements(console: Console, run: Run, title: str = "") -> bool:
     """Print the last measurements of every layer; return whether anything was measured."""
-    found = {layer: last_measurements(run, layer) for layer in run.layers}
-    names = dict.fromkeys(name for told in found.values() for name in told)
+    layers = {layer: last_measurements(run, layer) for layer in run.layers}
+    names = dict.fromkeys(name for values in layers.values() for name in values)
     if not names:
         return False
-    rows = [(name, *(told.get(name, "") for told in found.values())) for name in names]
+    rows = [(name, *(values.get(name, "") for values in layers.values())) for name in names]
     if title:
         heading(console, title)
-    columns(console, [("measurement", *found), *rows], indent=2 if title else 0)
+    columns(console, [("measurement", *layers), *rows], indent=2 if title else 0)
     return True
 
 
 def last_measurements(run: Run, layer: str) -> dict[str, str]:
-    """The last measurement of each kind in a layer, as a text by name."""
+    """Return the last value of each measurement of a layer, as text by name."""
     measured = run.store.dataset(f"{layer}/metrics")
     return {
-        str(name): summary(array.values[-1])
+        str(name): _summary(array.values[-1])
         for name, array in measured.data_vars.items()
         if len(array)
     }
 
 
-def summary(values: Array) -> str:
-    """A number; of one number a neuron the mean and the range, of those that are numbers.
+def _summary(values: Array) -> str:
+    """Return a number as text, or the mean and the range of the finite values of an array.
 
     >>> import numpy as np
-    >>> summary(np.float64(0.25)), summary(np.array([1.0, 2.0, float("nan")]))
+    >>> _summary(np.float64(0.25)), _summary(np.array([1.0, 2.0, float("nan")]))
     ('0.25', 'mean 1.5 (1 to 2)')
     """
     import numpy as np

@@ -1,4 +1,4 @@
-"""Arguments and options that several commands take."""
+"""Arguments and options shared by several commands."""
 
 from __future__ import annotations
 
@@ -6,23 +6,28 @@ from typing import Annotated
 
 import typer
 
-Place = Annotated[str, typer.Argument(metavar="PATH", help="Folder or URL of the store.")]
+Store = Annotated[str, typer.Argument(metavar="STORE", help="Folder or URL of the store of a run.")]
+SpecOrStore = Annotated[
+    str, typer.Argument(metavar="SPEC|STORE", help="A TOML file, a preset or a store.")
+]
 Settings = Annotated[
     list[str] | None,
     typer.Option(
         "--set",
         metavar="KEY=VALUE",
-        help="A setting, as in neurons=20, seed=3 or rule.power=3; may be given several times.",
+        help="Change a setting, as in neurons=20, seed=3 or rule.power=3; repeatable.",
     ),
 ]
 Data = Annotated[
     str | None,
-    typer.Option(metavar="NAME|FILE", help="A source or a file in place of the data of the spec."),
+    typer.Option(metavar="NAME|FILE", help="Source or file to use instead of the configured data."),
 ]
-DataAgain = Annotated[
+MovedData = Annotated[
     str | None,
-    typer.Option("--data", metavar="NAME|FILE", help="The data again, if they lie elsewhere now."),
+    typer.Option("--data", metavar="NAME|FILE", help="Where the data are now, if they have moved."),
 ]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what exists there.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
-Trust = Annotated[bool, typer.Option("--trust", help="Import the modules that the store names.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace an existing target.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Do not show progress.")]
+Trust = Annotated[
+    bool, typer.Option("--trust", help="Allow the import of modules that the store names.")
+]

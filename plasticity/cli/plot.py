@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from plasticity.cli.options import DataAgain, Overwrite
+from plasticity.cli.options import MovedData, Overwrite, Store
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from plasticity.store.run import Run
 
-_MOVING = (".gif", ".mp4")
+_ANIMATED = (".gif", ".mp4")
 _STILL = (".png", ".svg", ".pdf")
-_DOTS = 160  # an inch
+_DPI = 160
 
 
 class Picture(StrEnum):
-    """What can be drawn of a run."""
+    """Plots of a run."""
 
     weights = "weights"
     selectivity = "selectivity"
@@ -31,57 +31,55 @@ class Picture(StrEnum):
 
 
 def plot(
-    picture: Annotated[Picture, typer.Argument(help="What to draw.")],
-    path: Annotated[str, typer.Argument(metavar="STORE", help="The store of a run.")],
+    picture: Annotated[Picture, typer.Argument(help="What to plot.")],
+    store: Store,
     out: Annotated[
         Path | None,
         typer.Option(
             "--out",
             "-o",
             metavar="FILE",
-            help="A .png, .svg or .pdf; of a trajectory also a .gif or .mp4, which moves. Without "
-            "it a .png called after the picture.",
+            help="A .png, .svg or .pdf file, for a trajectory also an animated .gif or .mp4; by "
+            "default a .png named after the plot.",
         ),
     ] = None,
-    data: DataAgain = None,
+    data: MovedData = None,
     overwrite: Overwrite = False,
 ) -> None:
-    """Draw a picture of a run."""
+    """Plot a run."""
     from plasticity.errors import SpecError, StoreError
     from plasticity.store.run import open_run
 
     target = Path(f"{picture.value}.png") if out is None else out
-    moves = picture is Picture.trajectory and target.suffix in _MOVING
-    if target.suffix not in _STILL and not moves:
-        known = ", ".join((*_STILL, *_MOVING) if picture is Picture.trajectory else _STILL)
+    animated = picture is Picture.trajectory and target.suffix in _ANIMATED
+    if target.suffix not in _STILL and not animated:
+        known = ", ".join((*_STILL, *_ANIMATED) if picture is Picture.trajectory else _STILL)
         raise SpecError(f"{target}: must end as one of {known}")
     if target.exists() and not overwrite:
         raise StoreError(f"{target}: exists already; choose another name, or --overwrite")
-    run = open_run(path)
-    if moves:
+    run = open_run(store)
+    if animated:
         from plasticity.plot import animate
 
         animate(run, target)
     else:
-        _save(_drawn(picture, run, data), target)
+        _save(_draw(picture, run, data), target)
     print(str(target))
 
 
-def _drawn(picture: Picture, run: Run, data: str | None) -> Axes:
+def _draw(picture: Picture, run: Run, data: str | None) -> Axes:
     from plasticity import plot as plots
 
-    takes = {Picture.selectivity: {"samples": data}, Picture.confusion: {"data": data}}
-    ax: Axes = getattr(plots, picture.value)(run, **takes.get(picture, {}))
+    options = {Picture.selectivity: {"samples": data}, Picture.confusion: {"data": data}}
+    ax: Axes = getattr(plots, picture.value)(run, **options.get(picture, {}))
     return ax
 
 
 def _save(ax: Axes, target: Path) -> None:
-    from typing import Any
-
     from plasticity.errors import StoreError
 
-    figure: Any = ax.get_figure()
+    figure: Any = ax.figure
     try:
-        figure.savefig(target, dpi=_DOTS)
+        figure.savefig(target, dpi=_DPI)
     except OSError as error:
         raise StoreError(f"{target}: cannot be written: {error}") from error

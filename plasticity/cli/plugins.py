@@ -10,13 +10,13 @@ import typer
 
 def plugins(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="Tell all about what has this name.")
+        str | None, typer.Argument(metavar="[NAME]", help="Describe the components of this name.")
     ] = None,
     role: Annotated[
-        str | None, typer.Option(metavar="ROLE", help="Only the components of this role.")
+        str | None, typer.Option(metavar="ROLE", help="List only components of this role.")
     ] = None,
 ) -> None:
-    """List the installed components: package, settings, paper."""
+    """List the installed components with their settings and papers."""
     from plasticity.cli.terminal import heading, line, stdout
     from plasticity.errors import UnknownNameError, listed, nearest
     from plasticity.experiment.editable import not_installed
@@ -27,26 +27,26 @@ def plugins(
         raise UnknownNameError(
             f"--role: unknown role {role!r}{nearest(role, ROLES)} (roles are {listed(ROLES)})"
         )
-    named = [
+    names = [
         (full, group)
         for group in (COMPONENTS, DIAGNOSTICS)
         for full in entries(group)
         if name in (None, full, short(full))
     ]
-    if name is not None and not named:
-        find(name)  # tells that there is none, or is "module:Class"
-        named = [(name, COMPONENTS)]
+    if name is not None and not names:
+        find(name)  # raises an error, unless it is "module:Class"
+        names = [(name, COMPONENTS)]
     by_role: dict[str, list[list[str]]] = {title: [] for title in (*ROLES, "diagnostic")}
     unusable: list[str] = []
-    for full, group in named:
+    for full, group in names:
         try:
-            found, told = _told(full, group, name is not None)
-            by_role[found].append(told)
-        except Exception as error:  # whatever a stranger's package raises must not hide the others
+            its_role, lines = _describe(full, group, in_full=name is not None)
+            by_role[its_role].append(lines)
+        except Exception as error:  # of a stranger's package, which must not hide the others
             unusable.append(f"{full}: {type(error).__name__}: {error}")
     if name is None:
         missing = not_installed(COMPONENTS).items()
-        unusable += [f"{full}: {again}" for full, again in missing if full not in entries()]
+        unusable += [f"{full}: {advice}" for full, advice in missing if full not in entries()]
     console = stdout()
     for title, components in by_role.items():
         if components and role in (None, title):
@@ -61,35 +61,34 @@ def plugins(
             line(console, text, indent=2)
 
 
-def _told(name: str, group: str, whole: bool) -> tuple[str, list[str]]:
-    """The role of a component, and what to print of it; all there is to tell if `whole`."""
+def _describe(name: str, group: str, *, in_full: bool) -> tuple[str, list[str]]:
+    """Return the role of a component and the lines to print about it."""
     from inspect import getdoc
 
-    from plasticity.cli.settings import described
+    from plasticity.cli.describe import setting_lines
     from plasticity.components.interface import interface_of
     from plasticity.experiment.citations import entries_of, short_form
     from plasticity.experiment.portion import Portion
     from plasticity.experiment.registry import DIAGNOSTICS, entry_of, find, short
 
     if ":" in name:
-        cls, told = find(name), [name]
+        cls, lines = find(name), [name]
     else:
         entry = entry_of(name, group, "component", "")
-        cls, told = entry.load(), [f"{short(name)}  {entry.distribution} {entry.version}"]
-    interface = interface_of(cls)
-    documented = (getdoc(cls) or "").splitlines()
-    told += [f"{cls.__module__}:{cls.__qualname__}", *documented, ""] if whole else documented[:1]
-    told += described(cls)
+        cls, lines = entry.load(), [f"{short(name)}  {entry.distribution} {entry.version}"]
+    interface, doc = interface_of(cls), (getdoc(cls) or "").splitlines()
+    lines += [f"{cls.__module__}:{cls.__qualname__}", *doc, ""] if in_full else doc[:1]
+    lines += setting_lines(cls)
     if interface.role == "source":
-        told += described(Portion)
-    told += _events(cls) if whole else ()
+        lines += setting_lines(Portion)
+    lines += _events(cls) if in_full else ()
     if cited := entries_of(cls, interface.source):
-        told.append(f"source: {'; '.join(map(short_form, cited))}")
-    return "diagnostic" if group == DIAGNOSTICS else interface.role, told
+        lines.append(f"source: {'; '.join(map(short_form, cited))}")
+    return "diagnostic" if group == DIAGNOSTICS else interface.role, lines
 
 
 def _events(cls: type) -> Iterator[str]:
-    """The events that a component answers, and whether a compiled step does what it does there."""
+    """Yield the events that a component answers, and whether compiled steps include it there."""
     from plasticity.components.function_rule import FunctionRule
     from plasticity.components.interface import interface_of
     from plasticity.errors import SettingError

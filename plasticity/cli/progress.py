@@ -1,4 +1,4 @@
-"""The progress bar that the command line gives every run, unless it is to be quiet."""
+"""The progress bar that the command line adds to every run, unless it is quiet."""
 
 from __future__ import annotations
 
@@ -9,25 +9,30 @@ import attrs
 if TYPE_CHECKING:
     from plasticity.experiment.spec import Experiment
 
-PROGRESS = "progress"
+
+def progress_bar() -> type | None:
+    """Return the class of the installed progress bar, or None."""
+    from plasticity.errors import UnknownNameError
+    from plasticity.experiment.registry import find
+
+    try:
+        return find("progress", "observer")
+    except UnknownNameError:
+        return None
 
 
 def with_progress(experiment: Experiment, quiet: bool) -> tuple[Experiment, list[Any]]:
-    """The experiment and the listeners to run it with: one progress bar in all, or none if quiet.
+    """Return an experiment and listeners with one progress bar between them, or none if quiet.
 
-    A bar that the experiment itself asks for is kept as it is; nothing is added to the experiment.
+    A bar of the experiment itself stays as it is; nothing is added to the experiment.
     """
-    from plasticity.errors import UnknownNameError
-    from plasticity.experiment import registry
-
-    try:
-        bar = registry.find(PROGRESS, "observer")
-    except UnknownNameError:
+    bar = progress_bar()
+    if bar is None:
         return experiment, []
     others = tuple(
         item
         for item in experiment.observers
-        if not isinstance(item, bar) and getattr(item, "name", "") != PROGRESS
+        if not isinstance(item, bar) and getattr(item, "name", "") != "progress"
     )
     if quiet:
         return attrs.evolve(experiment, observers=others), []

@@ -6,44 +6,44 @@ from typing import Annotated
 
 import typer
 
-from plasticity.cli.options import DataAgain, Place, Quiet, Trust
+from plasticity.cli.options import MovedData, Quiet, Store, Trust
 
 
 def resume(
-    place: Place,
+    store: Store,
     epochs: Annotated[
         int | None,
-        typer.Option(metavar="N", help="Epochs in all, to make the run longer than it was to be."),
+        typer.Option(metavar="N", help="New total number of epochs, to extend the run."),
     ] = None,
     settings: Annotated[
         list[str] | None,
         typer.Option(
             "--set",
             metavar="KEY=VALUE",
-            help="What changes no weight, as in metrics=[] or storage.kept=3; several times.",
+            help="Change a setting that affects no weight, as in metrics=[] or storage.kept=3; "
+            "repeatable.",
         ),
     ] = None,
-    data: DataAgain = None,
+    data: MovedData = None,
     trust: Trust = False,
     quiet: Quiet = False,
 ) -> None:
-    """Go on with an interrupted run, or make a finished one longer.
+    """Continue an interrupted run, or extend a finished one.
 
-    The settings that may change are epochs, observers, metrics and storage; the data must be the
-    same, where they are kept elsewhere now.
+    Only epochs, observers, metrics and storage may change. The data must be the same, but may lie
+    elsewhere.
     """
-    from plasticity.cli.carrying_out import carry_out
+    from plasticity.cli.execute import execute
     from plasticity.cli.progress import with_progress
     from plasticity.experiment.configure import reconfigure
     from plasticity.experiment.overrides import parse_all
     from plasticity.simulation.assembly import assemble
     from plasticity.store.reader import StoreReader
 
-    chosen = parse_all(settings or [])
+    changes = parse_all(settings or [])
     if epochs is not None:
-        chosen["epochs"] = epochs
-    stored = StoreReader.open(place, trust).experiment()
-    made = reconfigure(stored, data=chosen.pop("data", data), **chosen)
-    made, listeners = with_progress(made, quiet)
-    simulation = assemble(made, listeners)
-    carry_out(simulation, lambda: simulation.resume(place), place, quiet)
+        changes["epochs"] = epochs
+    stored = StoreReader.open(store, trust).experiment()
+    experiment = reconfigure(stored, data=changes.pop("data", data), **changes)
+    simulation = assemble(*with_progress(experiment, quiet))
+    execute(simulation, lambda: simulation.resume(store), store, quiet)

@@ -16,21 +16,20 @@ def run(
     out: Annotated[
         str | None,
         typer.Option(
-            metavar="PATH", help="Folder or URL of the store; without it nothing is kept."
+            metavar="PATH", help="Folder or URL of the store; nothing is saved without it."
         ),
     ] = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
     """Run an experiment and print its final measurements."""
-    from plasticity.cli.carrying_out import carry_out
+    from plasticity.cli.execute import execute
     from plasticity.cli.progress import with_progress
     from plasticity.experiment.configure import configure
     from plasticity.experiment.overrides import parse_all
     from plasticity.simulation.assembly import assemble
 
-    chosen = parse_all(settings or [])
-    made = configure(spec, data=chosen.pop("data", data), **chosen)
-    made, listeners = with_progress(made, quiet)
-    simulation = assemble(made, listeners)
-    carry_out(simulation, lambda: simulation.run(out, overwrite=overwrite), out, quiet)
+    changes = parse_all(settings or [])
+    experiment = configure(spec, data=changes.pop("data", data), **changes)
+    simulation = assemble(*with_progress(experiment, quiet))
+    execute(simulation, lambda: simulation.run(out, overwrite=overwrite), out, quiet)

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from plasticity.cli.options import Place
+from plasticity.cli.options import Store
 
 if TYPE_CHECKING:
     from plasticity.store.run import Run
 
 
 def tail(
-    place: Place,
+    store: Store,
     every: Annotated[
-        float, typer.Option(metavar="SECONDS", min=0.1, help="Seconds between two looks.")
+        float, typer.Option(metavar="SECONDS", min=0.1, help="Seconds between updates.")
     ] = 1.0,
 ) -> None:
-    """Watch a run that another process carries out, until it ends."""
+    """Follow a run in another process until it ends."""
     import sys
     import time
 
@@ -27,33 +27,35 @@ def tail(
 
     console, before = stdout(), None
     while True:
-        run = open_run(place)
-        told = run.store.attributes
-        if before is None or told.get("committed") != before.get("committed"):
+        run = open_run(store)
+        attributes = run.store.attributes
+        if before is None or attributes.get("committed") != before.get("committed"):
             line(console, _line(run, before))
-        before = told
+        before = attributes
         if getattr(sys.stdout, "lost", None) is not None:
             return
         if run.outcome != "running":
-            line(console, f"The run is over: {run.outcome}")
+            line(console, f"The run has ended: {run.outcome}")
             return
         if not run.store.is_written:
-            line(console, f"No process writes to it; plasticity resume {place} goes on")
+            line(console, "No process is writing to the store.")
+            line(console, f"Continue with: plasticity resume {store}")
             return
         time.sleep(every)
 
 
 def _line(run: Run, before: dict[str, object] | None) -> str:
-    """How far the run is, how fast, and what was measured last."""
+    """Return progress, speed and last measurements of a run."""
     from plasticity.cli.measurements import last_measurements
 
-    told = run.store.attributes
-    if "reached" not in told:
+    attributes = run.store.attributes
+    if "reached" not in attributes:
         return "nothing committed yet"
-    reached, end = told["reached"], told["reached_at_end"]
-    facts = [f"{reached / max(end, 1):4.0%}", f"step {reached} of {end}", f"epoch {told['epoch']}"]
+    reached, end = attributes["reached"], attributes["reached_at_end"]
+    facts = [f"{reached / max(end, 1):4.0%}", f"step {reached} of {end}"]
+    facts.append(f"epoch {attributes['epoch']}")
     if before is not None and "reached" in before:
-        seconds = (_time(told) - _time(before)) or 1e-3
+        seconds = (_time(attributes) - _time(before)) or 1e-3
         facts.append(f"{(reached - int(str(before['reached']))) / seconds:,.0f} steps/s")
     for layer in run.layers:
         shown = [f"{name} {text}" for name, text in last_measurements(run, layer).items()]
@@ -61,7 +63,7 @@ def _line(run: Run, before: dict[str, object] | None) -> str:
     return "  ".join(facts)
 
 
-def _time(told: dict[str, object]) -> float:
+def _time(attributes: dict[str, object]) -> float:
     from datetime import datetime
 
-    return datetime.fromisoformat(str(told["committed"])).timestamp()
+    return datetime.fromisoformat(str(attributes["committed"])).timestamp()

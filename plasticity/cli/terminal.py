@@ -1,4 +1,4 @@
-"""Where the commands print: folded to a terminal's width, never cut off, never folded in a pipe."""
+"""Printing of commands: folded to the width of a terminal, never cut off, whole in a pipe."""
 
 from __future__ import annotations
 
@@ -18,21 +18,18 @@ _READABLE = 24  # columns that a folded text needs
 
 
 def stdout() -> Console:
-    """The console on stdout. Through a pipe a line of a table is one line, whatever its length."""
+    """Return the console on stdout, which folds no line in a pipe."""
     width = None if sys.stdout.isatty() else _PIPE_WIDTH
     return Console(width=width, highlight=False, markup=False, emoji=False)
 
 
 @contextmanager
-def log_on_stderr(wanted: bool) -> Iterator[None]:
-    """Within, what the library logs is printed, above a progress bar if there is one.
-
-    wanted   whether all of it, or warnings alone
-    """
+def log_to_stderr(*, verbose: bool) -> Iterator[None]:
+    """Print what the library logs above any progress bar; only warnings unless `verbose`."""
     logger, handler = logging.getLogger("plasticity"), _Stderr()
     before = logger.level
     logger.addHandler(handler)
-    logger.setLevel(logging.INFO if wanted else logging.WARNING)
+    logger.setLevel(logging.INFO if verbose else logging.WARNING)
     try:
         yield
     finally:
@@ -41,7 +38,7 @@ def log_on_stderr(wanted: bool) -> Iterator[None]:
 
 
 class _Stderr(logging.Handler):
-    """Looks stderr up at each line, since a progress bar takes its place for a while."""
+    """Handler that looks up stderr for each line, since a progress bar replaces it for a while."""
 
     def emit(self, record: logging.LogRecord) -> None:
         with suppress(OSError):  # a terminal that was closed ends no run
@@ -54,12 +51,12 @@ def heading(console: Console, text: str) -> None:
 
 
 def line(console: Console, text: RenderableType, indent: int = 0) -> None:
-    """Print a line; where it is folded the rest is indented as well."""
+    """Print a line, all of it indented if it is folded."""
     console.print(Padding(text, (0, 0, 0, indent), expand=False))
 
 
-def titled(titles: Iterable[str], **column: Any) -> Table:
-    """Return a table without lines or rows; rich is told `column` of each of its columns."""
+def empty_table(titles: Iterable[str], **column: Any) -> Table:
+    """Return a table without rules or rows, with rich's settings `column` for each column."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in titles:
         table.add_column(title, **column)
@@ -67,7 +64,7 @@ def titled(titles: Iterable[str], **column: Any) -> Table:
 
 
 def columns(console: Console, rows: Iterable[tuple[str, ...]], indent: int = 0) -> None:
-    """Print rows in aligned columns; in a narrow terminal the last one is folded, or goes below."""
+    """Print rows in aligned columns; fold the last one in a narrow terminal, or print it below."""
     rows = list(rows)
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     before = indent + sum(width + 2 for width in widths[:-1])

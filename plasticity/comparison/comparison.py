@@ -124,7 +124,7 @@ class Comparison:
         return f"<Comparison of {names}: {len(self.runs)} runs, seeds {seeds}{ended}>"
 
     def _repr_html_(self) -> str:
-        from plasticity.comparison.page.wording import cell, heading
+        from plasticity.comparison.page.format import cell, heading
 
         head = ("run", *map(heading, self.columns))
         rows = [

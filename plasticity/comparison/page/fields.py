@@ -9,8 +9,8 @@ import attrs
 import numpy as np
 
 from plasticity.comparison.page.film import Film, film
+from plasticity.comparison.page.format import heading
 from plasticity.comparison.page.pictures import MOST, Picture, weight_picture
-from plasticity.comparison.page.wording import heading
 from plasticity.comparison.tables import Contender
 from plasticity.comparison.task import Compared
 from plasticity.errors import DataError

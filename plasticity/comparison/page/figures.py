@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 
 from plasticity.comparison.page.colours import LABELLED, SQUARE, WHOLE, svg
-from plasticity.comparison.page.wording import cell, heading
+from plasticity.comparison.page.format import cell, heading
 from plasticity.comparison.scores import Scores
 from plasticity.comparison.tables import Contender
 from plasticity.comparison.task import Compared

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from plasticity.comparison.page import figures as drawn
 from plasticity.comparison.page import tables as rows
 from plasticity.comparison.page.fields import gallery
+from plasticity.comparison.page.format import heading, number
 from plasticity.comparison.page.pictures import Picture, sample_picture
-from plasticity.comparison.page.wording import heading, number
 from plasticity.errors import PlasticityError
 from plasticity.experiment.citations import citations_of, short_form
 from plasticity.experiment.diff import settings_of_all

@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 
 from plasticity.analysis.readouts import LINEAR_PROBE
-from plasticity.comparison.page.wording import cell, heading, number, signed
+from plasticity.comparison.page.format import cell, heading, number, signed
 from plasticity.comparison.statistics import Difference
 from plasticity.comparison.tables import SPEED, Contender, difference_of
 from plasticity.experiment.quantities import size_text

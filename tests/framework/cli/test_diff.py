@@ -78,10 +78,10 @@ def test_the_command_tells_settings_and_the_first_array(small_comparison):
         "settings",
         "  seed  0  1",
         "data",
-        "  the same",
+        "  identical",
         "versions",
-        "  the same",
-        "what was recorded",
+        "  identical",
+        "recorded arrays",
     ]
     assert lines[7] == "  first differs at step 1 in threshold"
     assert lines[8].startswith("  layer_0/course/threshold  6 of 6 values  by ")
@@ -90,7 +90,7 @@ def test_the_command_tells_settings_and_the_first_array(small_comparison):
 def test_the_command_says_where_nothing_differs(small_comparison):
     store = str(small_comparison / "bcm" / "seed_0")
     last = command("diff", store, store).out.splitlines()[-1]
-    assert last.startswith("  the same at all ")
+    assert last.startswith("  identical at all ")
     assert last.endswith(" steps recorded in both")
 
 

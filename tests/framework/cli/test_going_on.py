@@ -44,7 +44,7 @@ def test_an_interrupted_run_tells_how_it_goes_on_and_does(tmp_path):
     path = str(tmp_path / "run.zarr")
     told = interrupted(path, signal.SIGINT).err.splitlines()
     step = reached(path)
-    assert told[-1] == f"plasticity resume {path} goes on from there."
+    assert told[-1] == f"Continue with: plasticity resume {path}"
     epochs = step // 15 + 2
     assert command("resume", path, "--quiet", "--epochs", str(epochs)).status == 0
     whole = str(tmp_path / "whole.zarr")
@@ -92,7 +92,7 @@ def test_a_branch_has_a_store_of_its_own_that_names_its_parent(store):
     identity = parent.store.attributes["id"]
     assert branch.store.attributes["parent"] == {"id": identity, "step": 10, "name": "run.zarr"}
     assert branch.metrics.step.values.tolist() == [15, 30]
-    assert "branches from   run.zarr after step 10" in command("show", f"{store}-step_10").out
+    assert "branched from   run.zarr after step 10" in command("show", f"{store}-step_10").out
 
 
 def test_a_branch_without_a_change_ends_as_its_parent(store):
@@ -115,16 +115,18 @@ def test_tail_ends_with_the_run(store):
     assert result.status == 0
     first, last = result.out.splitlines()
     assert first.startswith("100%  step 15 of 15  epoch 1  selectivity mean ")
-    assert last == "The run is over: finished"
+    assert last == "The run has ended: finished"
 
 
 def test_tail_and_show_tell_that_a_run_was_killed(tmp_path):
     path = str(tmp_path / "run.zarr")
     interrupted(path, signal.SIGKILL)
-    last = command("tail", path).out.splitlines()[-1]
-    assert last == f"No process writes to it; plasticity resume {path} goes on"
+    assert command("tail", path).out.splitlines()[-2:] == [
+        "No process is writing to the store.",
+        f"Continue with: plasticity resume {path}",
+    ]
     shown = command("show", path).out
-    assert "outcome         ended without a word: no process writes to it" in shown
+    assert "outcome         interrupted: no process holds the store" in shown
 
 
 def test_show_tells_how_far_a_run_came_and_what_it_kept(store):
@@ -137,8 +139,8 @@ def test_show_tells_how_far_a_run_came_and_what_it_kept(store):
 
 def test_the_help_of_resume_offers_only_what_resume_takes():
     told = " ".join(command("resume", "--help").out.replace("│", " ").split())
-    assert "What changes no weight, as in metrics=[] or storage.kept=3" in told
+    assert "Change a setting that affects no weight, as in metrics=[] or storage.kept=3" in told
     assert "neurons=20" not in told
     for asked in ("resume", "plot"):
         told = " ".join(command(asked, "--help").out.replace("│", " ").split())
-        assert "The data again, if they lie elsewhere now." in told
+        assert "Where the data are now, if they have moved." in told

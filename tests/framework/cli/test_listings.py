@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import plasticity as pl
-from plasticity.cli.settings import described
+from plasticity.cli.describe import setting_lines
 from plasticity.experiment.citations import entries_of, short_form
 from plasticity.experiment.registry import DIAGNOSTICS, entries, find, short
 from plasticity.hookspecs import EVENTS, ROLES
@@ -58,7 +58,7 @@ def test_one_component_is_told_with_its_documentation_settings_events_and_paper(
         "plasticity_plugins.thresholds.moving_average:MovingAverage",
         *(line.strip() for line in inspect.getdoc(cls).splitlines()),
         "",
-        *described(cls),
+        *setting_lines(cls),
         *(f"answers {event}: {EVENTS[event].kind}{how}" for event, how in ANSWERED),
         f"source: {short_form(*entries_of(cls, cls.source))}",
     ]
@@ -204,7 +204,7 @@ def test_a_preset_is_shown_with_all_its_settings_and_defaults():
 def test_a_spec_is_shown_with_the_order_in_which_components_answer(tmp_path):
     path = tmp_path / "two.toml"
     path.write_text(TWO_LAYERS)
-    order = block(command("show", str(path)).out, "order in which components answer")
+    order = block(command("show", str(path)).out, "order of events")
     assert [line.split(maxsplit=2)[:2] for line in order] == ORDER
     assert [" ".join(line.split()) for line in order if " modulate " in line] == [
         "layer_0 modulate oja (layers[0].rule[0]), hebb (layers[0].rule[1])",
@@ -261,8 +261,8 @@ def test_a_spec_that_cannot_be_assembled_is_shown_with_the_reason(tmp_path):
     result = command("show", str(path))
     assert result.status == 0
     assert "activation = linar (not installed)" in block(result.out, "above")
-    assert block(result.out, "order in which components answer") == [
-        "not known, because the experiment cannot be assembled: layers[1].activation: unknown "
+    assert block(result.out, "order of events") == [
+        "unknown, because the experiment cannot be assembled: layers[1].activation: unknown "
         "component 'linar'; did you mean 'linear'? (plasticity plugins lists all)"
     ]
 
@@ -287,7 +287,7 @@ def test_a_store_of_data_given_in_python_is_shown_with_its_order(tmp_path):
     samples = np.random.default_rng(0).random((200, 7))
     pl.run("bcm", data=samples, neurons=5, epochs=1, metrics=[], observers=[], out=out)
     shown = command("show", str(out)).out
-    order = block(shown, "order in which components answer")
+    order = block(shown, "order of events")
     assert order[0].split() == ["run", "open_data", "given_data", "(data)"]
     assert "data = given in Python" in block(shown, "experiment")
 

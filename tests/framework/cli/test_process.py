@@ -73,8 +73,8 @@ def test_a_signal_ends_the_run_cleanly_and_what_was_recorded_is_readable(
     assert run.weights.shape == (5, 64)
     epoch = steps[-1] // 15
     assert result.err == (
-        f"Interrupted at step {steps[-1]} (epoch {epoch}); what was recorded until then is in "
-        f"{out}.\nplasticity resume {out} goes on from there.\n"
+        f"Interrupted at step {steps[-1]} (epoch {epoch}); everything recorded so far is in "
+        f"{out}.\nContinue with: plasticity resume {out}\n"
     )
 
 
@@ -83,7 +83,7 @@ def test_a_run_without_a_store_says_that_nothing_is_kept(in_the_middle_of_a_run)
     process.send_signal(signal.SIGINT)
     result = finish(process)
     assert result.status == 130
-    assert result.err.endswith("; nothing is kept without --out.\n")
+    assert result.err.endswith("; nothing is saved without --out.\n")
 
 
 def test_a_terminal_that_is_closed_ends_the_run_as_any_signal_does(tmp_path):

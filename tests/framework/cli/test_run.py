@@ -162,7 +162,7 @@ def test_a_component_that_raises_ends_the_run_with_status_1_and_its_line(mine, t
         "Error: 'failing' in event step_finished at step 3 (epoch 0) raised LinAlgError: Singular "
         "matrix; what was recorded until then is kept\n"
         f"  raised at {mine}:6: return np.linalg.inv(weights[:2, :2] * 0)\n"
-        f"The run ended at step 3 (epoch 0); what was recorded until then is in {out}.\n"
+        f"The run ended at step 3 (epoch 0); everything recorded so far is in {out}.\n"
     )
     assert pl.open_run(out).outcome.startswith("failed: 'failing' in event step_finished")
 
@@ -174,7 +174,7 @@ def test_a_listener_that_writes_ends_the_run_with_status_1(mine):
         "Error: 'writing' in event step_finished at step 1 (epoch 0): it changes an array that is "
         "read-only there: listeners look on; to change an array, answer an event of kind 'chain', "
         "or work on a copy\n"
-        "The run ended at step 1 (epoch 0); nothing is kept without --out.\n"
+        "The run ended at step 1 (epoch 0); nothing is saved without --out.\n"
     )
 
 
@@ -186,7 +186,7 @@ def test_weights_that_diverge_end_the_run_with_status_1():
     assert (result.status, result.out) == (1, "")
     error, ended = result.err.splitlines()
     assert error.startswith("Error: layer_0: 'weights' ")
-    assert ended == "The run ended at step 10 (epoch 0); nothing is kept without --out."
+    assert ended == "The run ended at step 10 (epoch 0); nothing is saved without --out."
 
 
 def test_a_run_tells_first_how_its_layer_steps_unless_it_shall_be_quiet():
@@ -209,7 +209,7 @@ def test_weights_that_diverge_end_the_run_with_status_1_whatever_observes_it(tmp
     error, ended = result.err.splitlines()
     assert error.startswith("Error: layer_0: 'weights' holds infinity or NaN after step 52 (")
     assert ended == (
-        "The run ended at step 52 (epoch 13); what was recorded until then is in "
+        "The run ended at step 52 (epoch 13); everything recorded so far is in "
         f"{tmp_path / 'h.zarr'}."
     )
     assert pl.open_run(tmp_path / "h.zarr").weights.shape == (4, 16)

@@ -141,7 +141,7 @@ def test_to_show_a_store_opens_no_other_file(place):
     path = str(place.parent / "pipe.npy")
     with_part(place, "rule", "hebb")
     with_part(place, "data", {"name": "arrays", "path": path})
-    assert "order in which components answer\n  run  " in command("show", str(place)).out
+    assert "order of events\n  run  " in command("show", str(place)).out
     with_part(place, "initializer", {"name": "from_array", "path": path})
     told = f"layers[0].initializer would read {path}, and nothing is opened because a store says so"
     assert told in command("show", str(place)).out

@@ -284,7 +284,7 @@ def test_the_command_line_sets_it_shows_it_and_goes_on(folder):
     assert whole.weights.sizes["input"] == 65
     assert pl.open_run(folder / "run").weights.identical(whole.weights)
     assert "constant = 1\n" in command("show", str(folder / "run"))
-    assert "order in which components answer" in command("show", str(folder / "run"))
+    assert "order of events" in command("show", str(folder / "run"))
     assert "constant" in command("plugins", "digits")
 
 

@@ -1,0 +1,58 @@
+"""Execution of a run for `run`, `resume` and `branch`: its report, or how it ended early."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from plasticity.simulation.simulation import Simulation
+    from plasticity.store.run import Run
+
+
+def execute(simulation: Simulation, train: Callable[[], Run], out: str | None, quiet: bool) -> None:
+    """Call `train` and print the last measurements and the store `out`, or what went wrong."""
+    from plasticity.cli.failures import exit_by_signal, fail
+    from plasticity.cli.measurements import print_measurements
+    from plasticity.cli.terminal import line, log_to_stderr, stdout
+    from plasticity.errors import PlasticityError
+
+    try:
+        with log_to_stderr(verbose=not quiet):
+            run = train()
+    except KeyboardInterrupt:
+        number = simulation.interrupt.number or signal.SIGINT
+        exit_by_signal(number, f"Interrupted {_progress(simulation)}.", *_continuation(simulation))
+    except PlasticityError as error:
+        if simulation.store is None:
+            raise
+        fail(error, 1, f"The run ended {_progress(simulation)}.")
+    console = stdout()
+    measured = print_measurements(console, run)
+    if run.outcome != "finished":
+        line(console, f"The run {run.outcome}")
+    elif not measured:
+        reached = run.store.attributes["reached"]
+        line(console, f"The run finished after {reached} steps; nothing was measured")
+    if out is not None:
+        line(console, f"store: {out}")
+
+
+def _progress(simulation: Simulation) -> str:
+    """Return how far a run came and where its records are, to complete a sentence."""
+    session = simulation.session
+    if session is None:
+        return "before its first step"
+    if session.store.target is None:
+        return f"at {session.clock}; nothing is saved without --out"
+    return f"at {session.clock}; everything recorded so far is in {session.store.target}"
+
+
+def _continuation(simulation: Simulation) -> list[str]:
+    """Return a line with the command that resumes an interrupted run, if it can be resumed."""
+    store = simulation.store
+    if store is None or store.target is None or not store.checkpoints:
+        return []
+    return [f"Continue with: plasticity resume {shlex.quote(str(store.target))}"]
