@@ -7,8 +7,7 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
-from plasticity.comparison.workers import n_core
-from plasticity.machine.threads import sleep_soon
+from plasticity.machine.threads import n_core, sleep_soon
 
 _PACKAGES = ("plasticity-lab", "numpy", "numba")
 

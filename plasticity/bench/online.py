@@ -11,9 +11,9 @@ import numpy as np
 
 from plasticity.bench.cases import Online
 from plasticity.bench.timing import Block, Found, Others, Spread, run_block, take_turns
-from plasticity.comparison.workers import n_core
 from plasticity.components.data import Data
 from plasticity.experiment.configure import configure
+from plasticity.machine.threads import n_core
 from plasticity.simulation.assembly import assemble
 from plasticity.typing import Array
 

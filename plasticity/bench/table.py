@@ -20,8 +20,8 @@ from plasticity.bench.timing import (
     step_block,
     take_turns,
 )
-from plasticity.comparison.workers import n_core
 from plasticity.components.data import Data
+from plasticity.machine.threads import n_core
 
 _STEP, _ONE, _OTHER, _PLAIN, _BARE = "step", "step on one thread", "other", "plain", "bare"
 

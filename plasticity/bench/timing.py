@@ -17,12 +17,11 @@ import attrs
 import numpy as np
 
 from plasticity.bench.cases import Case, function_of
-from plasticity.comparison.workers import n_core
 from plasticity.components.data import Data
 from plasticity.experiment.configure import configure
 from plasticity.experiment.spec import Experiment, Reference
 from plasticity.hookspecs import hookimpl
-from plasticity.machine.threads import threads
+from plasticity.machine.threads import n_core, threads
 from plasticity.simulation.assembly import assemble
 from plasticity.typing import Array
 

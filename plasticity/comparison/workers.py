@@ -15,9 +15,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from typing import Any, TextIO
 
 from plasticity.analysis.holding_out import Held, hold_out
@@ -27,6 +28,7 @@ from plasticity.errors import PlasticityError, SpecError
 from plasticity.experiment.source import Source
 from plasticity.experiment.spec import GIVEN, Experiment
 from plasticity.machine.outlet import outlets
+from plasticity.machine.threads import n_core
 from plasticity.simulation.interrupt import ASKED, handling
 
 _CHILD = "from plasticity.comparison.workers import serve; serve()"
@@ -43,13 +45,6 @@ _LOOK_S = 2.0  # between two looks whether the process that started this one is 
 _PATIENCE_S = 30.0  # with a process that was asked to stop
 
 Ended = Callable[[Task, str], None]
-
-
-def n_core() -> int:
-    """The cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def worth_sharing(tasks: Sequence[Task], data: Data) -> bool:
@@ -70,36 +65,39 @@ def in_processes(tasks: Iterable[Task], first_seed: int, ended: Ended) -> None:
     first_seed  with which samples are set aside
     ended       is called from the main thread at the end of each task, with what went wrong or ""
 
-    After Ctrl-C, or another signal to end, the runs at hand are kept, and `KeyboardInterrupt` is
+    After Ctrl-C, or another signal to end, the runs at hand are saved, and `KeyboardInterrupt` is
     raised, with the number of the `signal`.
     """
-    waiting: SimpleQueue[Task] = SimpleQueue()
-    done: SimpleQueue[tuple[Task, str]] = SimpleQueue()
+    # Not a pool of the standard library or of loky: where one of its processes dies, it kills the
+    # others in the middle of their runs, and those of a parent that is killed train on for nobody.
     tasks = list(tasks)
-    for task in tasks:
-        waiting.put(task)
     count = min(n_core(), len(tasks))
+    idle: SimpleQueue[_Worker] = SimpleQueue()
     workers = [_Worker(first_seed, max(1, n_core() // count)) for _ in range(count)]
-    threads = [
-        threading.Thread(target=worker.work, args=(waiting, done), daemon=True)
-        for worker in workers
-    ]
-    with handling(_interrupter()), ExitStack() as open_ones:
-        for worker in workers:
-            open_ones.enter_context(worker)
+    threads = ThreadPoolExecutor(count)
+
+    def carry_out_by_one(task: Task) -> str:
+        worker = idle.get()
         try:
-            for thread in threads:
-                thread.start()
-            for _ in tasks:
-                ended(*done.get())
+            return worker.carry_out(task)
+        finally:
+            idle.put(worker)
+
+    with handling(_interrupter()), ExitStack() as stack:
+        for worker in workers:
+            idle.put(worker)
+            stack.callback(worker.close)
+        try:
+            begun = {threads.submit(carry_out_by_one, task): task for task in tasks}
+            for future in as_completed(begun):
+                ended(begun[future], future.result())
         except BaseException:
+            threads.shutdown(wait=False, cancel_futures=True)
             for worker in workers:
                 worker.stop()
-            for thread in threads:
-                if thread.ident is not None:
-                    # As long as the run takes to end its step and to be kept: to kill it would lose
-                    # all since its last checkpoint. A second Ctrl-C waits no longer.
-                    thread.join()
+            # As long as the runs take to end their step and to be saved: to kill them would lose
+            # all since their last checkpoint. A second Ctrl-C waits no longer.
+            threads.shutdown()
             raise
 
 
@@ -112,31 +110,17 @@ class _Worker:
         self._stopped = False
         self._process: subprocess.Popen[str] | None = None
 
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: type[BaseException] | None, *raised: object) -> None:
-        if kind is not None:
-            self.stop()
-        self.close()
-
-    def work(self, waiting: SimpleQueue[Task], done: SimpleQueue[tuple[Task, str]]) -> None:
-        """Hand over what waits until nothing does; a process that died is told, and replaced."""
-        while True:
-            try:
-                task = waiting.get_nowait()
-            except Empty:
-                return
-            with self._starting:  # so that none starts after `stop` has looked
-                if self._stopped:
-                    return
-                process = self._process = self._process or self._start()
-            try:
-                told = self._ask(process, task)
-            except (OSError, ValueError):
-                self.close()
-                told = f"its process ended with status {process.returncode}"
-            done.put((task, told))
+    def carry_out(self, task: Task) -> str:
+        """Return what went wrong, or ""; a process that died is reported, and replaced."""
+        with self._starting:  # so that none starts after `stop` has looked
+            if self._stopped:
+                return ""
+            process = self._process = self._process or self._start()
+        try:
+            return self._ask(process, task)
+        except (OSError, ValueError):
+            self.close()
+            return f"its process ended with status {process.returncode}"
 
     def stop(self) -> None:
         """Let the process end after the step at hand, with what it has recorded."""

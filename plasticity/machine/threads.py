@@ -17,6 +17,13 @@ _WORTH_SHARING = 4_000_000  # multiplications
 _LOOKS = "5000"
 
 
+def n_core() -> int:
+    """Return the number of cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 @contextmanager
 def one_thread_if_small(multiplications: int, compiled: bool = False) -> Iterator[None]:
     """Within, matrix products run on one thread, unless they are worth sharing.

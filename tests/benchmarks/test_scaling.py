@@ -23,7 +23,7 @@ from plasticity.bench.timing import (
     step_block,
     take_turns,
 )
-from plasticity.comparison.workers import n_core
+from plasticity.machine.threads import n_core
 
 _NEURONS = (64, 128, 256, 512, 1024, 2048, 4096, 8192)
 _INPUTS = (49, 196, 784, 3072)

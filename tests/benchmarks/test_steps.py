@@ -13,7 +13,7 @@ import pytest
 from plasticity.bench.cases import all_cases
 from plasticity.bench.table import measure_all
 from plasticity.bench.timing import bare_block, made_data, step_block
-from plasticity.comparison.workers import n_core
+from plasticity.machine.threads import n_core
 
 CASES = all_cases().cases
 data_of = cache(made_data)
