@@ -25,6 +25,7 @@ from .kernels.counter_random import uniform_draw as uniform_draw
 from .kernels.counter_random import whole_draw as whole_draw
 from .machine.cache_folder import cache_folder as cache_folder
 from .machine.threads import one_thread as one_thread
+from .network.capture import Offer as Offer
 from .network.view import LayerView as LayerView
 from .runs import branch as branch
 from .runs import resume as resume

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import attrs
 import numpy as np
 
+from plasticity.components.interface import interface_of
 from plasticity.errors import EntryError
 from plasticity.typing import Array
 
@@ -197,12 +198,11 @@ def cadence_of(component: Any, steps_per_epoch: int, default: Any = 1) -> Follow
 
     It says so itself where it has a method `following`; or else by its attribute `every`.
     """
-    if callable(getattr(component, "following", None)):
+    interface = interface_of(component)
+    if interface.following is not None:
         own: Following = component
         return own
-    every = getattr(component, "every", None)
-    if every is None:
-        every = default
+    every = default if interface.every is None else interface.every
     if callable(getattr(every, "following", None)):
         given: Following = every
         return given

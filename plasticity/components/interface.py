@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import attrs
 
 from plasticity.components.kernel import Kernel
+from plasticity.components.rule import Rule
 from plasticity.components.setting import Setting, settings_of
 from plasticity.components.variable import Stream, Variable
 from plasticity.errors import ContractError
@@ -116,6 +117,12 @@ class Interface:
     def every(self) -> Any:
         """`every`: when a listener is due or a metric measures; None where it does not say."""
         return self._said("every", None)
+
+    @property
+    def following(self) -> Callable[[int], int | None] | None:
+        """`following(step)`: the next step at which a listener that is no rule is due."""
+        # That of a rule gives a sum, whose coefficient follows a schedule.
+        return None if isinstance(self.component, Rule) else self._said("following", None)
 
     @property
     def describes(self) -> Mapping[str, Mapping[str, str]]:

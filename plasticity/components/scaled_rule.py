@@ -26,7 +26,8 @@ class ScaledRule:
         self.rule = term.rule
         self.term = term
         interface = interface_of(term.rule)
-        self.label = interface.label
+        self.label, self.every = interface.label, interface.every
+        self.looks_at = interface.looks_at
         self.arrays: Mapping[str, Array] = {}
         self.labels: Mapping[str, Array] = {}
         self._scratch: dict[str, Array] = {}

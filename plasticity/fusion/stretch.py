@@ -80,7 +80,7 @@ class Stretch:
         if offer is not None and not isinstance(offer, Offer):
             raise ContractError(
                 f"{interface_of(listener).label!r} returned {type(offer).__name__} from "
-                "kept_in_stretch, which returns an Offer of plasticity.network.capture, or None"
+                "kept_in_stretch, which returns a plasticity.Offer, or None"
             )
         return offer if offer is not None and offer.room() > 0 else None
 

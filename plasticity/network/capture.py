@@ -31,16 +31,38 @@ class Slots:
 
 @attrs.frozen(kw_only=True, eq=False)
 class Offer:
-    """What a listener would do at some steps, so that a stretch can do it in its place.
+    """Arrays that compiled steps copy or sum up for a listener, in place of calling it.
 
-    cadence  when its frames are due
-    seen     the arrays that it is given as frames
-    summed   the arrays that it is given the sum of, over all their values
-    placed   the arrays whose frames go where it says
-    room     how many frames there is room for until `take`; with none it hears its next step
-    slots    from a name of `placed` and a number of frames to where they go
-    take     a function of the steps of the frames, the epochs done by then, the frames of `seen` by
-             name and the sums (frame,) of `summed` by name
+    A listener returns one from its method `kept_in_stretch(layer)`, or None to be called as usual.
+
+    Parameters
+    ----------
+    cadence
+        When frames are due: a `Cadence`, or another object with `following(step)`.
+    take
+        Function of the steps (frame,), the epochs done by then (frame,), the frames of `seen` by
+        name, each (frame, ...), and the sums of `summed` by name, each (frame,). It is called when
+        some steps are done. The frames lie in memory that is used again afterwards.
+    seen
+        Names of arrays that outlive a step and are handed over as frames.
+    summed
+        Names of arrays of which only the sum over all values is handed over.
+    room
+        Returns how many frames may be taken until the next call of `take`. With none, the listener
+        is called at its next step.
+    placed, slots
+        Names of arrays whose frames are written where `slots(name, count)` says, as into the
+        buffers of a store.
+
+    Examples
+    --------
+    >>> from plasticity import Cadence, Offer
+    >>> sums = []
+    >>> offer = Offer(
+    ...     cadence=Cadence.of(100, steps_per_epoch=600),
+    ...     seen=("weights",),
+    ...     take=lambda steps, epochs, frames, _: sums.extend(frames["weights"].sum((1, 2))),
+    ... )
     """
 
     cadence: Following

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import plasticity as pl
-from plasticity.components.interface import interface_of
+from plasticity.components.interface import Interface, interface_of
 from plasticity.hookspecs import EVENTS, ROLES
 from plasticity.testing import CHECKS, check_component
 
@@ -52,6 +52,12 @@ def test_the_roles_are_told_with_their_events_in_the_order_that_decides():
     found = re.findall(r"(\w+)\s\(((?:`\w+`(?:,\s)?)+)\)", told)
     events = {role: tuple(re.findall(r"\w+", names)) for role, names in found}
     assert list(events.items()) == list(ROLES.items())[:-1]
+
+
+def test_the_attributes_by_which_a_component_says_something_are_all_told():
+    told = re.findall(r"^\| `(\w+)", chapter("What a component says by attributes"), re.MULTILINE)
+    said = [name for name, value in vars(Interface).items() if f"`{name}" in (value.__doc__ or "")]
+    assert sorted(told) == sorted(said)
 
 
 def test_every_event_has_a_heading_with_its_arguments_in_order_of_emission():

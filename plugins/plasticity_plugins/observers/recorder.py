@@ -12,6 +12,7 @@ from plasticity import (
     Clock,
     Expression,
     LayerView,
+    Offer,
     Variable,
     bytes_of,
     component,
@@ -235,14 +236,15 @@ class Recorder:
             if self.at_most is not None:
                 self._count(kept, clock)
 
-    def kept_in_stretch(self, layer: LayerView) -> Any:
+    def kept_in_stretch(self, layer: LayerView) -> Offer | None:
         """Let a compiled stretch take the frames, once the first step has told what they hold."""
         kept = self._recorded.get(layer.name)
         # What a subclass does when it hears a step is its own.
         plain = type(self) is Recorder and self._when is None and self.at_most is None
         if not plain or kept is None or kept not in (self._stage or []):
             return None
-        return kept.recording.offer(kept.cadence)
+        offer: Offer | None = kept.recording.offer(kept.cadence)
+        return offer
 
     def _begin(self, layer: LayerView) -> _Kept:
         """Open the recording of a layer, as far as it had come before this step."""

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plasticity import Cadence, Experiment, assemble, component, hookimpl
+from plasticity import Cadence, Experiment, assemble, component, hookimpl, setting
 from plasticity.components.cadence import GivenSteps, LogSteps, Steps
 from plasticity.errors import EntryError
-from tests.support.toys import Notes, experiment, layer, trained
+from tests.support.toys import Notes, ToyHebb, experiment, layer, trained
 
 cadences = st.one_of(
     st.builds(Steps, st.integers(1, 30)),
@@ -213,3 +213,20 @@ def test_a_setting_every_that_a_metric_has_already_stays_as_it_is():
             return {"often": clock.step}
 
     assert measured(metrics=[Often()]) == {"often": [2, 4, 6, 8]}
+
+
+@pytest.mark.parametrize("coefficient", [1, 0.5])
+def test_a_rule_may_listen_as_any_other_component(coefficient):
+    # Its method `following` is that of its arithmetic, and tells no steps.
+    steps = []
+
+    @component
+    class Listens(ToyHebb):
+        every: int = setting(default=3, doc="steps between two")
+
+        @hookimpl
+        def step_finished(self, clock):
+            steps.append(clock.step)
+
+    trained(layer(rule=coefficient * Listens()), epochs=2)
+    assert steps == [3, 6]

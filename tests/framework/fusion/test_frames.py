@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from plasticity import Storage, component, hookimpl, open_run
+from plasticity import Offer, Storage, component, hookimpl, open_run
 from plasticity.components.cadence import Steps
 from plasticity.errors import ComponentError, ContractError
-from plasticity.network.capture import Frames, Offer
+from plasticity.network.capture import Frames
 from plasticity_plugins.metrics.weight_norm import WeightNorm
 from plasticity_plugins.observers.recorder import Recorder
 from plasticity_plugins.optimizers.momentum import Momentum
@@ -272,8 +272,7 @@ def test_what_is_no_offer_is_told():
     with pytest.raises(ContractError) as caught:
         simulation(layer(), batch_size=1, listeners=[counts]).run()
     assert str(caught.value) == (
-        "'counts' returned tuple from kept_in_stretch, which returns an Offer of "
-        "plasticity.network.capture, or None"
+        "'counts' returned tuple from kept_in_stretch, which returns a plasticity.Offer, or None"
     )
 
 
