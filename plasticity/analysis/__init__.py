@@ -1,6 +1,6 @@
 """From a finished run to what it learned: xarray in, xarray out.
 
-Each name is imported from its module when it is first used, so that importing this costs nothing.
+Each name is imported from its module when it is first used.
 
 >>> import numpy as np, plasticity as pl
 >>> from plasticity import analysis

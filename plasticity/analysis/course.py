@@ -1,4 +1,4 @@
-"""How measurements and thresholds went along a run, and how they are spread over the neurons."""
+"""Measurements and thresholds over the steps of a run, and their spread over the neurons."""
 
 from __future__ import annotations
 
@@ -15,52 +15,89 @@ _QUARTILES = (0.25, 0.5, 0.75)
 
 
 def course_of(run: Run, layer: int | str = -1, levels: Sequence[float] = _QUARTILES) -> xr.Dataset:
-    """All measurements of a run, and its threshold where one was recorded, over `step`.
+    """Return the measurements of a run, and its threshold if recorded, over `step`.
 
-    What has a value for each neuron becomes its quantiles over them, along a dimension `quantile`.
-    Measurements and threshold are taken at steps of their own: NaN where one has no value.
+    Measurements and threshold have steps of their own: a value is NaN where there is none.
+
+    Parameters
+    ----------
+    run : Run
+    layer : int or str
+        Index or name of the layer.
+    levels : sequence of float
+        Quantiles over the neurons, along a new dimension `quantile`, of whatever has a value for
+        each neuron.
+
+    Returns
+    -------
+    Dataset (step, ...)
     """
-    found = [quantiles(run.recorded("metrics", layer), levels)]
+    parts = [quantiles(run.recorded("metrics", layer), levels)]
     recorded = run.recorded("trajectory", layer)
     if "threshold" in recorded:
-        found.append(quantiles(recorded[["threshold"]], levels))
-    parts = [part.drop_vars("epoch", errors="ignore") for part in found]
+        parts.append(quantiles(recorded[["threshold"]], levels))
+    parts = [part.drop_vars("epoch", errors="ignore") for part in parts]
     return xr.merge(parts, join="outer", compat="no_conflicts", combine_attrs="drop_conflicts")
 
 
 def quantiles(series: xr.Dataset, levels: Sequence[float] = _QUARTILES) -> xr.Dataset:
-    """The quantiles over the neurons of each array that has a dimension `neuron`; NaN left out.
+    """Return the quantiles over the neurons, without NaN, of each array that has such a dimension.
 
+    Parameters
+    ----------
+    series : Dataset
+        Arrays without a dimension `neuron` stay as they are.
+    levels : sequence of float
+        Levels in [0, 1].
+
+    Returns
+    -------
+    Dataset
+        `neuron` is replaced by a last dimension `quantile`.
+
+    Examples
+    --------
     >>> ramp = xr.Dataset({"up": (("step", "neuron"), [[0.0, 1.0, 2.0]])})
     >>> quantiles(ramp).up.values.tolist()
     [[0.5, 1.0, 1.5]]
     """
-    found = {}
-    for name, array in series.data_vars.items():
-        if "neuron" in array.dims:
-            with warnings.catch_warnings():
-                # Of values that are all NaN the quantile is NaN, as it should be.
-                warnings.filterwarnings("ignore", "All-NaN slice encountered", RuntimeWarning)
-                array = array.quantile(list(levels), "neuron", keep_attrs=True, skipna=True)
-            array = array.transpose(..., "quantile")
-        found[name] = array
-    return xr.Dataset(found, attrs=series.attrs)
+    if "neuron" not in series.dims:
+        return series
+    with warnings.catch_warnings():
+        # The quantile of values that are all NaN is NaN, as it should be.
+        warnings.filterwarnings("ignore", "All-NaN slice encountered", RuntimeWarning)
+        spread = series.quantile(list(levels), "neuron", keep_attrs=True, skipna=True)
+    return spread.transpose(..., "quantile")
 
 
 def histogram(
     values: xr.DataArray, bins: int | Sequence[float] = 20, *, over: str = "neuron"
 ) -> xr.DataArray:
-    """How many neurons have a value in each bin: of selectivities along a run, say.
+    """Return the number of neurons in each bin of values, such as selectivities along a run.
 
-    values   any dimensions, one of them `over`; NaN is counted nowhere
-    bins     how many bins of equal width from the smallest value to the largest, the same at all
-             steps, or their edges
-    returns  `over` replaced by `bin`, labelled by the middles, with coordinates `low` and `high`
+    A bin includes its lower edge, the last one also its upper edge. NaN is in no bin.
 
-    A bin holds its lower edge, the last also its upper.
+    Parameters
+    ----------
+    values : DataArray
+        Any dimensions, one of them `over`.
+    bins : int or sequence of float
+        Number of bins of equal width, the same at all steps, or their edges.
+    over : str
+        Dimension to count along.
 
-    Raises `DataError` where there is no finite value to lay bins around, or no dimension `over`.
+    Returns
+    -------
+    DataArray
+        `over` is replaced by `bin`, labelled by the middles, with coordinates `low` and `high`.
 
+    Raises
+    ------
+    DataError
+        If no value is finite, or there is no dimension `over`.
+
+    Examples
+    --------
     >>> counts = histogram(xr.DataArray([0.0, 0.1, 1.0], dims="neuron"), 2)
     >>> counts.values.tolist(), counts.bin.values.tolist()
     ([2, 1], [0.25, 0.75])
@@ -76,12 +113,12 @@ def histogram(
     rows = last.values.reshape(-1, last.shape[-1])
     counts = [np.histogram(row[np.isfinite(row)], edges)[0] for row in rows]
     coords = {
-        **{name: held for name, held in last.coords.items() if over not in held.dims},
+        **{name: coord for name, coord in last.coords.items() if over not in coord.dims},
         "bin": (edges[:-1] + edges[1:]) / 2,
         "low": ("bin", edges[:-1]),
         "high": ("bin", edges[1:]),
     }
     shape = (*last.shape[:-1], len(edges) - 1)
-    told = {"long_name": f"{over}s in the bin", "units": "1"}
-    kept = (*last.dims[:-1], "bin")
-    return xr.DataArray(np.reshape(counts, shape), coords, kept, "count", told)
+    attributes = {"long_name": f"{over}s in the bin", "units": "1"}
+    new_dims = (*last.dims[:-1], "bin")
+    return xr.DataArray(np.reshape(counts, shape), coords, new_dims, "count", attributes)

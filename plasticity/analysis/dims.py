@@ -1,4 +1,4 @@
-"""What an analysis requires of the arrays that it is given."""
+"""Checks and dimensions of the arrays given to an analysis."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from plasticity.typing import Array
 
 
 def values_of(array: xr.DataArray, *dims: str) -> Array:
-    """The values with their dimensions in this order.
+    """Return the values with their dimensions in this order.
 
-    Raises `DataError` where the dimensions are others, or a value is not finite.
+    Raises `DataError` for other dimensions, or values that are not finite.
     """
     if set(array.dims) != set(dims):
         named = f" {array.name!r}" if array.name else ""
@@ -29,30 +29,27 @@ def values_of(array: xr.DataArray, *dims: str) -> Array:
     return values
 
 
-def of_images(array: xr.DataArray, image_shape: tuple[int, ...] | None) -> xr.DataArray:
-    """The array without its constant input, if it has one beside the inputs of an image."""
+def without_constant(array: xr.DataArray, image_shape: tuple[int, ...] | None) -> xr.DataArray:
+    """Return an array without its constant input, if it has one beside the inputs of an image."""
     size = int(np.prod(image_shape or ()))
     beside = "constant_input" in array.attrs and array.sizes.get("input") == size + 1
     return array.isel(input=slice(size)) if beside and image_shape else array
 
 
 def coords_of(array: xr.DataArray, *dims: str) -> dict[str, xr.DataArray]:
-    """The coordinates that belong to these dimensions alone."""
+    """Return the coordinates that have these dimensions and no others."""
     return {
-        str(name): coordinate
-        for name, coordinate in array.coords.items()
-        if coordinate.dims and set(coordinate.dims) <= set(dims)
+        str(name): coord
+        for name, coord in array.coords.items()
+        if coord.dims and set(coord.dims) <= set(dims)
     }
 
 
 def class_labels(labels: Array, n_sample: int) -> Array:
-    """The labels as an array (sample,).
-
-    Raises `DataError` where there are more or fewer than samples.
-    """
-    found = np.asarray(labels)
-    if found.shape != (n_sample,):
+    """Return the labels as an array (sample,), or raise `DataError` for another number of them."""
+    labels = np.asarray(labels)
+    if labels.shape != (n_sample,):
         raise DataError(
-            f"analysis: {n_sample} samples need as many labels, got labels of shape {found.shape}"
+            f"analysis: {n_sample} samples need as many labels, got labels of shape {labels.shape}"
         )
-    return found
+    return labels

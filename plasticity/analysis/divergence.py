@@ -1,4 +1,4 @@
-"""Where two runs part: the first step, and the first array, in which they differ."""
+"""Differences between two runs: in their settings, and the first step at which arrays differ."""
 
 from __future__ import annotations
 
@@ -14,20 +14,24 @@ from plasticity.store.run import Run
 from plasticity.typing import Array
 
 _STATE, _METRICS = "state", "metrics"
-_BLOCK = 64  # frames looked at together
+_BLOCK = 64  # frames compared at once
 
 
 @attrs.frozen
-class Parted:
-    """An array in which two runs differ at a step.
+class DifferingArray:
+    """Array in which two runs differ at a step.
 
-    step    steps done
-    layer   of the array
-    group   of the store in which it was found; "state" at the end, "checkpoints" for a kept state
-    name    of the Variable, or of the measurement
-    n_differ, n_value   values that differ, and of how many
-    most    the largest difference; NaN where none is a number, or the shapes are others
-    same_shape  whether both have one shape; if not, all values count as different
+    Attributes
+    ----------
+    step : int
+    layer, group, name : str
+        Path in the store; the group "state" is the end of the run, "checkpoints" a state before.
+    n_differ, n_value : int
+        Number of values that differ, and of all.
+    most : float
+        Largest difference; NaN if none is a number, or the shapes differ.
+    same_shape : bool
+        If the shapes differ all values do.
     """
 
     step: int
@@ -42,45 +46,56 @@ class Parted:
 
 @attrs.frozen
 class Differences:
-    """In what two runs differ.
+    """Differences between two runs.
 
-    settings  path -> the text in each, for settings that differ
-    data      key -> the text in each, of what is known of their data
-    versions  package -> the version in each
-    parted    the arrays that differ at the first step at which any does, the first as the step
-              fills them
-    same_until  the last step before that at which both were recorded and were equal; None where
-              there is none
-    compared  how many steps were recorded in both
+    Attributes
+    ----------
+    settings, data, versions : dict
+        Values of both as text, by path, key and package, where they differ.
+    parted : tuple of DifferingArray
+        Arrays that differ at the first step at which any does, in the order in which a step fills
+        them.
+    same_until : int or None
+        Last step before that at which both were recorded and equal.
+    compared : int
+        Number of steps recorded in both.
     """
 
     settings: dict[str, tuple[str, ...]]
     data: dict[str, tuple[str, str]]
     versions: dict[str, tuple[str, str]]
-    parted: tuple[Parted, ...]
+    parted: tuple[DifferingArray, ...]
     same_until: int | None
     compared: int
 
 
 def differences_of(one: Run, other: Run) -> Differences:
-    """In what two runs differ: what was asked, and the first step at which what was recorded does.
+    """Return the differences between two runs, in their settings and in what was recorded.
 
-    All arrays that both stores hold at the same step are compared, bit for bit but for NaN, which
-    equals itself: recorded frames, measurements, kept states and the end.
+    All arrays that both stores hold at the same step are compared bit for bit, except that NaN
+    equals itself: recorded frames, measurements, checkpoints and the final state.
+
+    Parameters
+    ----------
+    one, other : Run
+
+    Returns
+    -------
+    Differences
     """
-    told = one.store.attributes, other.store.attributes
-    found: dict[int, list[Parted]] = {}
+    attributes = one.store.attributes, other.store.attributes
+    by_step: dict[int, list[DifferingArray]] = {}
     steps: set[int] = set()
     for layer in dict.fromkeys(name for name in one.layers if name in other.layers):
         for group, first, second in _shared(one, other, layer):
-            _compare(layer, group, first, second, steps, found)
-    parting = min(found, default=None)
-    parted = () if parting is None else tuple(sorted(found[parting], key=_place))
-    same = [step for step in steps if parting is None or step < parting]
+            _compare(layer, group, first, second, steps, by_step)
+    divergence = min(by_step, default=None)
+    parted = () if divergence is None else tuple(sorted(by_step[divergence], key=_order))
+    same = [step for step in steps if divergence is None or step < divergence]
     return Differences(
         settings_of_all([one.experiment, other.experiment]).differ,
-        _texts(told[0]["data"], told[1]["data"]),
-        _texts(told[0]["versions"], told[1]["versions"]),
+        _texts(attributes[0]["data"], attributes[1]["data"]),
+        _texts(attributes[0]["versions"], attributes[1]["versions"]),
         parted,
         max(same, default=None),
         len(steps),
@@ -88,7 +103,7 @@ def differences_of(one: Run, other: Run) -> Differences:
 
 
 def _shared(one: Run, other: Run, layer: str) -> Iterator[tuple[str, xr.Dataset, xr.Dataset]]:
-    """The groups that both runs have of a layer, as datasets with a dimension `step`."""
+    """Yield the groups of a layer that both runs have, as datasets with a dimension `step`."""
     for group in one.series(layer):
         if group in other.series(layer):
             path = f"{layer}/{group}"
@@ -113,10 +128,10 @@ def _compare(
     one: xr.Dataset,
     other: xr.Dataset,
     steps: set[int],
-    found: dict[int, list[Parted]],
+    by_step: dict[int, list[DifferingArray]],
 ) -> None:
-    """Note the steps that both have, and the first at which each array differs."""
-    common, places, others = np.intersect1d(
+    """Add the common steps to `steps`, and each array to the first step at which it differs."""
+    common, rows_one, rows_other = np.intersect1d(
         one["step"].values, other["step"].values, return_indices=True
     )
     steps |= {int(step) for step in common}
@@ -124,40 +139,41 @@ def _compare(
         if name not in other or name == "epoch" or "step" not in one[name].dims:
             continue
         for start in range(0, len(common), _BLOCK):
-            rows = slice(start, start + _BLOCK)
-            first = one[name].transpose("step", ...).isel(step=places[rows]).values
-            second = other[name].transpose("step", ...).isel(step=others[rows]).values
-            parted = _first(first, second)
-            if parted is not None:
-                place, n_differ, n_value, most = parted
-                step, same = int(common[start + place]), first.shape == second.shape
-                entry = Parted(step, layer, group, str(name), n_differ, n_value, most, same)
-                found.setdefault(step, []).append(entry)
+            block = slice(start, start + _BLOCK)
+            first = one[name].transpose("step", ...).isel(step=rows_one[block]).values
+            second = other[name].transpose("step", ...).isel(step=rows_other[block]).values
+            difference = _first(first, second)
+            if difference is not None:
+                frame, n_differ, n_value, most = difference
+                step, same = int(common[start + frame]), first.shape == second.shape
+                path = layer, group, str(name)
+                array = DifferingArray(step, *path, n_differ, n_value, most, same)
+                by_step.setdefault(step, []).append(array)
                 break
 
 
 def _first(one: Array, other: Array) -> tuple[int, int, int, float] | None:
-    """Position of the first frame that differs, values that do, of how many, largest difference."""
+    """Return the first frame that differs, its number of differing and of all values, the most."""
     if one.shape[1:] != other.shape[1:]:
         return (0, one[0].size, one[0].size, float("nan")) if len(one) else None
     equal = (one == other) | ((one != one) & (other != other))
     frames = ~equal.reshape(len(one), -1).all(axis=1)
     if not frames.any():
         return None
-    place = int(np.argmax(frames))
+    frame = int(np.argmax(frames))
     with np.errstate(invalid="ignore"):
-        sizes = np.abs(one[place].astype(np.float64) - other[place].astype(np.float64))
+        sizes = np.abs(one[frame].astype(np.float64) - other[frame].astype(np.float64))
     most = float(np.nanmax(sizes)) if np.isfinite(sizes).any() else float("nan")
-    return place, int(np.count_nonzero(~equal[place])), int(equal[place].size), most
+    return frame, int(np.count_nonzero(~equal[frame])), int(equal[frame].size), most
 
 
-def _place(parted: Parted) -> tuple[bool, bool, str]:
-    """What a step fills comes before what is measured; the weights are last of all it fills."""
-    return parted.group == _METRICS, parted.name == "weights", parted.name
+def _order(array: DifferingArray) -> tuple[bool, bool, str]:
+    """Return a key that puts measurements last, and the weights after what else a step fills."""
+    return array.group == _METRICS, array.name == "weights", array.name
 
 
 def _texts(one: Mapping[str, object], other: Mapping[str, object]) -> dict[str, tuple[str, str]]:
-    """The keys whose values differ, as texts."""
+    """Return both values as text for each key where they differ."""
     keys = dict.fromkeys((*one, *other))
     pairs = {key: (str(one.get(key, "–")), str(other.get(key, "–"))) for key in keys}
     return {key: pair for key, pair in pairs.items() if pair[0] != pair[1]}

@@ -1,4 +1,4 @@
-"""What neurons look for: their weights as images, and how like the classes these are."""
+"""Receptive fields: weights as images, and their similarity to the classes."""
 
 from __future__ import annotations
 
@@ -7,19 +7,29 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from plasticity.analysis.dims import class_labels, of_images, values_of
+from plasticity.analysis.dims import class_labels, values_of, without_constant
 from plasticity.components.data import Data
 from plasticity.errors import DataError
 from plasticity.store.run import Run
 
 
 def receptive_fields(run: Run) -> xr.DataArray:
-    """The weights of the first layer at the end of a run as images.
+    """Return the final weights of the first layer as images.
 
-    Of dimensions (neuron, y, x) or (neuron, y, x, channel). For weights along the run, give
-    `as_images` the array of a recorder.
+    `as_images` does the same with the weights of a recorder.
 
-    Raises `DataError` where the inputs are no images.
+    Parameters
+    ----------
+    run : Run
+
+    Returns
+    -------
+    DataArray (neuron, y, x) or (neuron, y, x, channel)
+
+    Raises
+    ------
+    DataError
+        If the inputs are not images.
     """
     if run.image_shape is None:
         raise DataError(
@@ -30,17 +40,30 @@ def receptive_fields(run: Run) -> xr.DataArray:
 
 
 def as_images(weights: xr.DataArray, image_shape: tuple[int, ...]) -> xr.DataArray:
-    """The dimension "input" of weights as dimensions y and x, and channel where there is one.
+    """Return weights with the dimensions y, x and perhaps channel in place of "input".
 
-    weights      any dimensions, one of them "input"; that of a constant input of a run is left out
-    image_shape  (y, x) or (y, x, channel)
+    Parameters
+    ----------
+    weights : DataArray (..., input)
+        The constant input of a run is left out.
+    image_shape : tuple of int
+        (y, x) or (y, x, channel).
 
-    Raises `DataError` where the shape holds another number of inputs.
+    Returns
+    -------
+    DataArray (..., y, x) or (..., y, x, channel)
 
+    Raises
+    ------
+    DataError
+        If the shape has another number of inputs.
+
+    Examples
+    --------
     >>> as_images(xr.DataArray(np.eye(2, 6), dims=("neuron", "input")), (2, 3)).sizes
     Frozen({'neuron': 2, 'y': 2, 'x': 3})
     """
-    weights = of_images(weights, image_shape)
+    weights = without_constant(weights, image_shape)
     size = weights.sizes.get("input")
     if size != np.prod(image_shape) or len(image_shape) not in (2, 3):
         raise DataError(
@@ -50,31 +73,42 @@ def as_images(weights: xr.DataArray, image_shape: tuple[int, ...]) -> xr.DataArr
     last = weights.transpose(..., "input")
     dims = (*last.dims[:-1], *("y", "x", "channel")[: len(image_shape)])
     values = last.values.reshape(*last.shape[:-1], *image_shape)
-    coords = {
-        name: coordinate
-        for name, coordinate in last.coords.items()
-        if "input" not in coordinate.dims
-    }
+    coords = {name: coord for name, coord in last.coords.items() if "input" not in coord.dims}
     return xr.DataArray(values, coords, dims, weights.name, weights.attrs)
 
 
 def similarity_to_classes(
     weights: xr.DataArray, samples: Any, labels: Any = None, *, centred: bool = False
 ) -> xr.DataArray:
-    """How like the weights of each neuron are to the mean sample of each class.
+    """Return the similarity of the weights of each neuron to the mean sample of each class.
 
         s_ic = w_i.m_c / (||w_i|| ||m_c||),   m_c = mean of the samples of class c
 
-    The cosine, in [-1, 1]; with `centred` their means over the inputs are taken off before, which
-    makes it Pearson's correlation. NaN where a vector is 0. A neuron that looks for features rather
-    than for whole patterns is like no class. A constant input is left out.
+    A neuron that looks for features rather than for whole patterns resembles no class.
 
-    weights  (neuron, input)
-    samples  as of `responses_of`, with labels
-    returns  (neuron, class)
+    Parameters
+    ----------
+    weights : DataArray (neuron, input)
+        A constant input is left out.
+    samples : array_like (sample, input) or Data
+        As for `responses_of`.
+    labels : array_like (sample,), optional
+        Required unless the samples have them.
+    centred : bool
+        Subtract the means over the inputs first, for Pearson's correlation instead of the cosine.
 
-    Raises `DataError` where there are no labels.
+    Returns
+    -------
+    DataArray (neuron, class)
+        In [-1, 1]; NaN where a vector is 0.
 
+    Raises
+    ------
+    DataError
+        If there are no labels.
+
+    Examples
+    --------
     >>> weights = xr.DataArray([[1.0, 0.0], [1.0, 1.0]], dims=("neuron", "input"))
     >>> like = similarity_to_classes(weights, np.eye(2), [7, 3])
     >>> like.sel({"class": 7}).round(2).values.tolist()
@@ -86,7 +120,7 @@ def similarity_to_classes(
         raise DataError("similarity_to_classes: the samples have no labels; give labels=...")
     labels = class_labels(labels, data.n_sample)
     n_input = data.samples.shape[1]
-    fields = values_of(of_images(weights, (n_input,)), "neuron", "input").astype(np.float64)
+    fields = values_of(without_constant(weights, (n_input,)), "neuron", "input").astype(np.float64)
     if n_input != fields.shape[1]:
         raise DataError(
             f"similarity_to_classes: a sample has {n_input} inputs, but the weights have "
@@ -99,17 +133,10 @@ def similarity_to_classes(
     if centred:
         fields = fields - fields.mean(axis=1, keepdims=True)
         means = means - means.mean(axis=1, keepdims=True)
-    sizes = np.outer(np.linalg.norm(fields, axis=1), np.linalg.norm(means, axis=1))
-    blank = np.full(sizes.shape, np.nan)
-    return xr.DataArray(
-        np.divide(fields @ means.T, sizes, out=blank, where=sizes > 0),
-        {"class": classes},
-        ("neuron", "class"),
-        "similarity",
-        {
-            "long_name": "correlation with the mean of a class"
-            if centred
-            else "cosine with the mean of a class",
-            "units": "1",
-        },
-    )
+    norms = np.outer(np.linalg.norm(fields, axis=1), np.linalg.norm(means, axis=1))
+    blank = np.full(norms.shape, np.nan)
+    similarity = np.divide(fields @ means.T, norms, out=blank, where=norms > 0)
+    measure = "correlation with" if centred else "cosine with"
+    attributes = {"long_name": f"{measure} the mean of a class", "units": "1"}
+    dims = ("neuron", "class")
+    return xr.DataArray(similarity, {"class": classes}, dims, "similarity", attributes)

@@ -1,4 +1,4 @@
-"""Samples that no run learns from, so that a score on them is free of leaks."""
+"""Samples held out from training, for scores without leaks."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ HELD_OUT = 0.2
 
 @attrs.frozen(eq=False)
 class Held:
-    """Samples that no run trains on, and a sentence on where they come from.
+    """Held-out samples.
 
-    data   the held-out samples with labels, or None where there is no probe
-    rest   the samples to train on where the held-out ones were taken from them, or None
+    data   with labels; None if there is no probe
+    told   sentence that says where they come from, or why there are none
+    rest   training samples, if the held-out ones were taken from them
     """
 
     data: Data | None
@@ -28,9 +29,9 @@ class Held:
 
 
 def hold_out(open_data: Callable[[str], Data | None], seed: int) -> Held:
-    """Samples for scoring: the source's test split, or a fifth set aside before training.
+    """Return the test split of a source, or a fifth of the samples set aside before training.
 
-    The split is drawn from a stream of its own, so the same seed sets the same samples aside.
+    The same seed sets the same samples aside, drawn from a stream of their own.
     """
     try:
         test = open_data("test")
@@ -66,10 +67,9 @@ def _one_class(data: Data) -> bool:
 
 
 def has_classes(data: Data) -> bool:
-    """Whether the samples have labels that name classes."""
+    """Return whether the samples have labels that name classes."""
     return data.labels is not None and data.labels.dtype.kind in "biuU"
 
 
 def _instead(data: Data) -> str:
-    """What data without classes have."""
-    return "no labels" if data.labels is None else "numbers that are not whole as labels"
+    return "no labels" if data.labels is None else "labels that are not integers"

@@ -1,4 +1,4 @@
-"""The data that runs and stores share, and what is held out of them."""
+"""Data shared by runs and stores, and the samples held out of them."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from plasticity.store.run import Run
 
 @attrs.frozen(eq=False)
 class Material:
-    """The data of a comparison.
+    """Training and held-out samples of a comparison.
 
-    train  what the runs learn from; None where only stores are compared whose data nobody knows
-    held   what they are scored on
+    train  None if only stores are compared whose data are unknown
+    held   the samples to score on
     """
 
     train: Data | None
@@ -31,10 +31,10 @@ class Material:
 def the_data(
     specs: Mapping[str, Experiment], stores: Mapping[str, Run], *, data: Any, labels: Any
 ) -> Material:
-    """The data of all runs, and what is held out of them.
+    """Return the data of all runs, and what is held out of them.
 
-    Raises `SpecError` where the specs have different data, `StoreError` where a store was trained
-    on others.
+    Raises `SpecError` if the specs have different data, `StoreError` if a store was trained on
+    others.
     """
     sources = dict(specs)
     for name, run in stores.items():
@@ -58,12 +58,12 @@ _UNKNOWN = "the data of the stores were given in Python; give them again, with -
 
 
 def _as_the_stores(material: Material, stores: Mapping[str, Run], open_data: Any) -> Material:
-    """The data on which the stores were trained, where there are any."""
+    """Return the data on which the stores were trained, if there are stores."""
     assert material.train is not None
     if not stores:
         return material
-    told = {name: run.store.attributes["data"] for name, run in stores.items()}
-    (name, trained_on), *_ = told.items()
+    name, run = next(iter(stores.items()))
+    trained_on = run.store.attributes["data"]
     if _learnt_from(name, trained_on, material.train):
         return material
     whole = open_data("train")
@@ -78,7 +78,7 @@ def _as_the_stores(material: Material, stores: Mapping[str, Run], open_data: Any
 
 
 def _learnt_from(name: str, trained_on: Mapping[str, Any], data: Data) -> bool:
-    """Whether a store was trained on these samples; `StoreError` if their scale was another."""
+    """Return whether a store was trained on these samples; raise `StoreError` for another scale."""
     given = data.fingerprint()
     same = all(trained_on.get(key) == given.get(key) for key in ("sha256", "constant"))
     before = other_scale(trained_on, given)
@@ -91,10 +91,10 @@ def _learnt_from(name: str, trained_on: Mapping[str, Any], data: Data) -> bool:
 
 
 def _check_same_stores(stores: Mapping[str, Run]) -> None:
-    """Raise `StoreError` where stores were trained on different data."""
-    told = [(name, run.store.attributes["data"]) for name, run in stores.items()]
-    for name, data in told[1:]:
-        first, one = told[0]
+    """Raise `StoreError` if stores were trained on different data."""
+    pairs = [(name, run.store.attributes["data"]) for name, run in stores.items()]
+    for name, data in pairs[1:]:
+        first, one = pairs[0]
         if any(data.get(key) != one.get(key) for key in ("sha256", "scale", "constant")):
             raise StoreError(
                 f"{first} was trained on {_text(one)} and {name} on {_text(data)}; a comparison "
@@ -102,11 +102,11 @@ def _check_same_stores(stores: Mapping[str, Run]) -> None:
             )
 
 
-def _text(told: Mapping[str, Any]) -> str:
-    shape = " x ".join(map(str, told["shape"]))
-    scale = "" if told.get("scale", 1) == 1 else f", scale {told['scale']:g}"
-    constant = f", constant {told['constant']:g}" if "constant" in told else ""
-    return f"{told['name']} ({shape}, sha256 {told['sha256'][:8]}{scale}{constant})"
+def _text(data: Mapping[str, Any]) -> str:
+    shape = " x ".join(map(str, data["shape"]))
+    scale = "" if data.get("scale", 1) == 1 else f", scale {data['scale']:g}"
+    constant = f", constant {data['constant']:g}" if "constant" in data else ""
+    return f"{data['name']} ({shape}, sha256 {data['sha256'][:8]}{scale}{constant})"
 
 
 def _check_same_data(specs: Mapping[str, Experiment]) -> None:
@@ -115,9 +115,9 @@ def _check_same_data(specs: Mapping[str, Experiment]) -> None:
         first, one = items[0]
         if spec.data is one.data:
             continue
-        told, other = one.to_dict()["data"], spec.to_dict()["data"]
-        if told != other:
+        data, other = one.to_dict()["data"], spec.to_dict()["data"]
+        if data != other:
             raise SpecError(
-                f"{first} has the data {told!r} and {name} has {other!r}; a comparison takes the "
+                f"{first} has the data {data!r} and {name} has {other!r}; a comparison takes the "
                 "same data for all: say which with --data, or compare(..., data=...)"
             )

@@ -1,4 +1,4 @@
-"""One row a neuron: what its weights and responses tell of it."""
+"""Table of neurons with numbers of their weights and responses."""
 
 from __future__ import annotations
 
@@ -10,25 +10,23 @@ from plasticity.analysis.dims import coords_of, values_of
 
 
 def neuron_table(weights: xr.DataArray, responses: xr.DataArray) -> xr.Dataset:
-    """Numbers of each neuron, to sort or to compare them by; `.to_dataframe()` makes a table.
+    """Return numbers of each neuron to sort or compare them by; `.to_dataframe()` makes a table.
 
-    weights    (neuron, input)
-    responses  (neuron, sample), as `responses_of` gives them
-    returns    of dimension (neuron,):
-               n_selected      |A_i|, the patterns that it selects
-               n_alone         the patterns that no other neuron selects
-               peakedness      1 - mean / max of its responses
-               activity_ratio  mean^2 / mean square of its responses
-               kurtosis        excess kurtosis of its responses
-               norm            Euclidean norm of its weights
-               entropy         of the sizes of its weights, in bits
+    Parameters
+    ----------
+    weights : DataArray (neuron, input)
+    responses : DataArray (neuron, sample)
+        As from `responses_of`.
 
-    The formulas are those of `plasticity.formulas`.
+    Returns
+    -------
+    Dataset (neuron,)
+        `n_selected` and `n_alone`, the patterns that a neuron selects, and that no other does;
+        `peakedness`, `activity_ratio` and `kurtosis` of its responses; `norm` and `entropy`, in
+        bits, of its weights. The formulas are those of `plasticity.formulas`.
     """
-    sizes, activity = (
-        values_of(weights, "neuron", "input"),
-        values_of(responses, "neuron", "sample"),
-    )
+    sizes = values_of(weights, "neuron", "input")
+    activity = values_of(responses, "neuron", "sample")
     chosen = formulas.selected(activity)
     alone = chosen & (np.count_nonzero(chosen, axis=0) == 1)
     columns = {
@@ -40,8 +38,8 @@ def neuron_table(weights: xr.DataArray, responses: xr.DataArray) -> xr.Dataset:
         "norm": (formulas.p_norms(sizes), "norm of the weights"),
         "entropy": (formulas.entropy_of_sizes(sizes), "entropy of the sizes of the weights"),
     }
-    found = {
-        name: ("neuron", values, {"long_name": told, "units": "bit" if name == "entropy" else "1"})
-        for name, (values, told) in columns.items()
+    arrays = {
+        name: ("neuron", values, {"long_name": title, "units": "bit" if name == "entropy" else "1"})
+        for name, (values, title) in columns.items()
     }
-    return xr.Dataset(found, coords_of(responses, "neuron"))
+    return xr.Dataset(arrays, coords_of(responses, "neuron"))

@@ -1,4 +1,4 @@
-"""What a readout makes of a store, on samples that the run did not learn from."""
+"""Responses and readouts of a stored run."""
 
 from __future__ import annotations
 
@@ -15,11 +15,9 @@ from plasticity.typing import Array
 
 
 def evaluation_responses(run: Run, data: Any = None) -> Array:
-    """The activity (neuron, sample) of the last layer on samples that metrics look at.
+    """Return the activity (neuron, sample) of the last layer on the samples of the metrics.
 
-    data   in place of those of the run; see `plasticity.run`
-
-    Raises `DataError` where the run holds no weights, or its data are not known.
+    `data` replace those of the run. Raises `DataError` if there are no weights, or no known data.
     """
     material = the_data({}, {} if data is not None else {"run": run}, data=None, labels=None)
     train = material.train
@@ -34,11 +32,10 @@ def evaluation_responses(run: Run, data: Any = None) -> Array:
 
 
 def read_off_store(run: Run, data: Any = None, labels: Any = None) -> Reading:
-    """The readings of the last layer at the end of a run.
+    """Return what readouts make of the last layer at the end of a run.
 
-    data, labels   in place of those of the run; see `plasticity.run`
-
-    Raises `DataError` where there are no labels, or no samples that the run did not learn from.
+    `data` and `labels` replace those of the run. Raises `DataError` if there are no labels, or no
+    samples that the run did not learn from.
     """
     where = run.store.target or "the run"
     material = the_data({}, {"run": run}, data=data, labels=labels)

@@ -1,4 +1,4 @@
-"""How the neurons of a finished run respond to samples."""
+"""Responses of the neurons of a finished run."""
 
 from __future__ import annotations
 
@@ -19,19 +19,31 @@ from plasticity.store.run import Run
 
 
 def responses_of(run: Run, samples: Any, labels: Any = None, layer: int | str = -1) -> xr.DataArray:
-    """The activity (neuron, sample) of a layer at the end of a run, on samples of any kind.
+    """Return the responses of a layer at the end of a run to any samples.
 
-    samples  (sample, input), images (sample, y, x) or (sample, y, x, channel), encoded as those of
-             the training were, with its constant input; multiplied by the scale of these, if given
-             one, else by 1 / 255 if they are bytes. `Data` have a scale of their own
-    labels   of the samples, which become a coordinate "label"
-    layer    -1 is the last
+    Layers and encoders are rebuilt from the spec and filled with the stored arrays, so that an
+    encoder uses what it was fitted to. Encoders that draw random numbers are left out.
 
-    The layers are built anew from the spec, and they and the encoders filled with the stored
-    arrays, so that an encoder uses what it was fitted to. Encoders that draw random numbers are
-    left out.
+    Parameters
+    ----------
+    run : Run
+    samples : array_like (sample, input), (sample, y, x) or (sample, y, x, channel), or Data
+        Encoded like the training samples, with their constant input. Arrays are multiplied by the
+        scale given for these, else by 1 / 255 if they are bytes; `Data` have their own scale.
+    labels : array_like (sample,), optional
+        These become a coordinate "label".
+    layer : int or str
+        Index or name of the layer.
 
-    Raises `DataError` where the samples have another number of inputs than those of the training.
+    Returns
+    -------
+    DataArray (neuron, sample)
+        The activity.
+
+    Raises
+    ------
+    DataError
+        If the samples have another number of inputs than the training samples.
     """
     data = as_data(samples, labels)
     scale = _scale_of(run)
@@ -43,27 +55,23 @@ def responses_of(run: Run, samples: Any, labels: Any = None, layer: int | str = 
     coords: dict[str, Any] = {"sample": np.arange(data.n_sample)}
     if data.labels is not None:
         coords["label"] = ("sample", data.labels)
-    told = {"long_name": "activity", "units": "1"}
-    return xr.DataArray(values, coords, ("neuron", "sample"), "responses", told)
+    attributes = {"long_name": "activity", "units": "1"}
+    return xr.DataArray(values, coords, ("neuron", "sample"), "responses", attributes)
 
 
 def _scale_of(run: Run) -> float | None:
-    """The scale that the samples of the training were given; None if it was that of their type."""
-    told = run.store.attributes["data"]
-    scale: float | None = told.get(
-        "scale", getattr(run.experiment.data, "settings", {}).get("scale")
-    )
-    return None if scale == default_scale(np.empty(0, told["dtype"])) else scale
+    """Return the scale given for the training samples; None if it was that of their type."""
+    data = run.store.attributes["data"]
+    of_spec = getattr(run.experiment.data, "settings", {}).get("scale")
+    scale: float | None = data.get("scale", of_spec)
+    return None if scale == default_scale(np.empty(0, data["dtype"])) else scale
 
 
 def rebuilt(run: Run, data: Data, experiment: Experiment | None = None) -> Simulation:
-    """A simulation whose layers are as they were at the end of a run, without its listeners.
+    """Return a simulation on `data` with the layers of a finished run, without its listeners.
 
-    data        in place of those of the run
-    experiment  in place of the spec in the store, from which nothing is imported
-
-    Raises `DataError` where the samples have another number of inputs than those of the training,
-    or where the store holds no weights.
+    An `experiment` replaces the spec in the store, from which nothing is imported. Raises
+    `DataError` for another number of inputs, or if the store holds no weights.
     """
     states = [run.state(index) for index in range(len(run.layers))]
     if not all("weights" in state for state in states):
@@ -73,7 +81,7 @@ def rebuilt(run: Run, data: Data, experiment: Experiment | None = None) -> Simul
     _check_inputs(data, states[0]["weights"])
     experiment = experiment or run.experiment
     layers = tuple(attrs.evolve(layer, initializer=AsLearnt()) for layer in experiment.layers)
-    # Rules that take labels are not asked for anything here, but would be refused without some.
+    # Rules that take labels are not called here, but would be refused without labels.
     labels = np.zeros(data.n_sample) if data.labels is None else data.labels
     quiet = attrs.evolve(
         experiment,
@@ -92,7 +100,7 @@ def rebuilt(run: Run, data: Data, experiment: Experiment | None = None) -> Simul
 
 
 def _fill(layer: LayerState, stored: xr.Dataset) -> None:
-    """Put the stored arrays into a layer, but for those that belong to the training samples."""
+    """Fill a layer with the stored arrays, except those of the training samples."""
     for name, array in layer.kept().items():
         if name in stored and "pattern" not in layer.variables[name].dims:
             array[...] = stored[name].values

@@ -1,7 +1,7 @@
 """The patterns that neurons select: which, how many, of which class, shared with whom.
 
-All take `responses` (neuron, sample), as `responses_of` gives them. The sets A_i are those of
-`plasticity.formulas.selected`: a neuron selects what it responds to with more than its mean.
+A neuron selects the patterns to which it responds with more than its mean; the sets A_i are those
+of `plasticity.formulas.selected`. All functions take the responses of `responses_of`.
 """
 
 from __future__ import annotations
@@ -17,55 +17,97 @@ from plasticity.errors import DataError
 
 
 def selected(responses: xr.DataArray) -> xr.DataArray:
-    """Whether each neuron selects each pattern: x in A_i; (neuron, sample) of bool."""
+    """Return for each neuron and pattern whether the neuron selects it: x in A_i.
+
+    Parameters
+    ----------
+    responses : DataArray (neuron, sample)
+
+    Returns
+    -------
+    DataArray of bool (neuron, sample)
+    """
     chosen = formulas.selected(values_of(responses, "neuron", "sample"))
-    told = {"long_name": "whether the neuron selects the pattern"}
+    attributes = {"long_name": "whether the neuron selects the pattern"}
     coords = coords_of(responses, "neuron", "sample")
-    return xr.DataArray(chosen, coords, ("neuron", "sample"), "selected", told)
+    return xr.DataArray(chosen, coords, ("neuron", "sample"), "selected", attributes)
 
 
 def patterns_by_count(responses: xr.DataArray) -> xr.DataArray:
-    """How many patterns exactly k neurons select, for k from 0 to all; (count,), with k as labels.
+    """Return the number of patterns that exactly k neurons select, for k from 0 to all.
 
         n_k = |{x : |{i : x in A_i}| = k}|
 
     n_0 are the patterns that the network does not memorize, n_1 those without redundancy.
 
+    Parameters
+    ----------
+    responses : DataArray (neuron, sample)
+
+    Returns
+    -------
+    DataArray of int (count,)
+        Labelled by k.
+
+    Examples
+    --------
     >>> one_each = xr.DataArray(np.eye(3), dims=("neuron", "sample"))
     >>> patterns_by_count(one_each).values.tolist()
     [0, 3, 0, 0]
     """
-    found = formulas.patterns_by_count(selected(responses).values)
-    told = {"long_name": "samples that so many neurons select", "units": "1"}
-    return xr.DataArray(found, {"count": np.arange(len(found))}, ("count",), "n_sample", told)
+    counts = formulas.patterns_by_count(selected(responses).values)
+    attributes = {"long_name": "samples that so many neurons select", "units": "1"}
+    return xr.DataArray(
+        counts, {"count": np.arange(len(counts))}, ("count",), "n_sample", attributes
+    )
 
 
 def shared_selection(responses: xr.DataArray) -> xr.DataArray:
-    """The redundancy matrix: what two neurons both select, of what either does; (neuron, other).
+    """Return the redundancy matrix: the share of what two neurons select that both select.
 
         R_ij = |A_i and A_j| / |A_i or A_j|
 
-    In [0, 1], and 1 where i = j; NaN where one of the two selects nothing.
+    Parameters
+    ----------
+    responses : DataArray (neuron, sample)
+
+    Returns
+    -------
+    DataArray (neuron, other)
+        In [0, 1], and 1 for i = j; NaN where one of the two selects nothing.
     """
     shares = formulas.shared_selection(selected(responses).values)
-    told = {"long_name": "share of samples selected by both", "units": "1"}
+    attributes = {"long_name": "share of samples selected by both", "units": "1"}
     coords: dict[str, Any] = dict(coords_of(responses, "neuron"))
     if "neuron" in coords:
         coords["other"] = coords["neuron"].values
-    return xr.DataArray(shares, coords, ("neuron", "other"), "shared", told)
+    return xr.DataArray(shares, coords, ("neuron", "other"), "shared", attributes)
 
 
 def classes_selected(responses: xr.DataArray, labels: Any = None) -> xr.DataArray:
-    """How many patterns of each class a neuron selects; (neuron, class).
+    """Return the number of patterns of each class that a neuron selects.
 
         n_ic = |A_i and X_c|
 
-    labels  of the samples; where there are none, the coordinate "label" of the responses
-
     The purity of a neuron is its largest number over the sum of all.
 
-    Raises `DataError` where there are no labels.
+    Parameters
+    ----------
+    responses : DataArray (neuron, sample)
+    labels : array_like (sample,), optional
+        By default the coordinate "label" of the responses.
 
+    Returns
+    -------
+    DataArray of int (neuron, class)
+
+    Raises
+    ------
+    DataError
+        If there are no labels.
+
+    Examples
+    --------
     >>> one_each = xr.DataArray(np.eye(3), dims=("neuron", "sample"))
     >>> classes_selected(one_each, ["a", "b", "a"]).sel({"class": "a"}).values.tolist()
     [1, 0, 1]
@@ -78,19 +120,28 @@ def classes_selected(responses: xr.DataArray, labels: Any = None) -> xr.DataArra
     labels = class_labels(labels, responses.sizes.get("sample", 0))
     classes, counts = formulas.class_counts(selected(responses).values, labels)
     coords = {**coords_of(responses, "neuron"), "class": classes}
-    told = {"long_name": "samples of a class that the neuron selects", "units": "1"}
-    return xr.DataArray(counts, coords, ("neuron", "class"), "n_sample", told)
+    attributes = {"long_name": "samples of a class that the neuron selects", "units": "1"}
+    return xr.DataArray(counts, coords, ("neuron", "class"), "n_sample", attributes)
 
 
 def ranked_patterns(responses: xr.DataArray, count: int = 10) -> xr.Dataset:
-    """The patterns that each neuron memorized, those to which it responds most first.
+    """Return the patterns that each neuron selects, in descending order of response.
 
-    count    how many of each neuron at most
-    returns  `pattern` (neuron, rank), the number of the sample, -1 where fewer are selected, and
-             `response`, NaN there; with labels in the responses also `label`, "" or -1 there
+    Parameters
+    ----------
+    responses : DataArray (neuron, sample)
+        Equal responses are in the order of the samples.
+    count : int
+        Patterns per neuron at most.
 
-    Equal responses are in the order of the samples.
+    Returns
+    -------
+    Dataset (neuron, rank)
+        `pattern`, the number of the sample, -1 where fewer are selected; `response`, NaN there;
+        if the responses have labels also `label`, "" or -1 there.
 
+    Examples
+    --------
     >>> responses = xr.DataArray([[0.0, 3.0, 1.0, 4.0]], dims=("neuron", "sample"))
     >>> ranked_patterns(responses, 3).pattern.values.tolist()
     [[3, 1, -1]]
@@ -102,12 +153,12 @@ def ranked_patterns(responses: xr.DataArray, count: int = 10) -> xr.Dataset:
     response = np.where(known, np.take_along_axis(values, order, axis=1), np.nan)
     coords = {**coords_of(responses, "neuron"), "rank": np.arange(order.shape[1])}
     dims = ("neuron", "rank")
-    found = {
+    arrays = {
         "pattern": (dims, np.where(known, order, -1), {"long_name": "number of the sample"}),
         "response": (dims, response, {"long_name": "response to the sample", "units": "1"}),
     }
     if "label" in responses.coords:
         labels = responses["label"].values
         none: Any = "" if labels.dtype.kind in "US" else -1
-        found["label"] = (dims, np.where(known, labels[order], none), {"long_name": "label"})
-    return xr.Dataset(found, coords)
+        arrays["label"] = (dims, np.where(known, labels[order], none), {"long_name": "label"})
+    return xr.Dataset(arrays, coords)

@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 import numpy as np
 
-from plasticity.analysis.dims import of_images
+from plasticity.analysis.dims import without_constant
 from plasticity.analysis.holding_out import Held
 from plasticity.analysis.responses import rebuilt
 from plasticity.comparison.frames import frames_of_a_page
@@ -126,7 +126,7 @@ class Compared:
         """The weights of the first layer at the end, of images alone; None where there are none."""
         if self.run is None or "weights" not in (state := self.run.state(0)):
             return None
-        return of_images(state["weights"], self.run.store.attributes["image_shape"]).values
+        return without_constant(state["weights"], self.run.store.attributes["image_shape"]).values
 
 
 def assembled(task: Task, rest: Data | None, listeners: Iterable[Any] = ()) -> Simulation:

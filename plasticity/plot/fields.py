@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from plasticity.analysis.dims import of_images
+from plasticity.analysis.dims import without_constant
 from plasticity.errors import DataError
 from plasticity.plot.canvas import MUTED, axes, side_by_side, weights_image
 from plasticity.plot.recorded import along
@@ -45,7 +45,7 @@ def weights(
         state = run.state(0)
         if "weights" not in state:
             raise DataError(f"{run.store.target or 'the run'}: holds no weights")
-        values = of_images(state["weights"], image_shape).values
+        values = without_constant(state["weights"], image_shape).values
     else:
         values = np.asarray(run)
     limit = limit_of(values) if limit is None else limit

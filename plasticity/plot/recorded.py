@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plasticity.analysis.dims import of_images
+from plasticity.analysis.dims import without_constant
 from plasticity.errors import DataError
 from plasticity.store.run import Run
 
@@ -33,4 +33,4 @@ def along(run: Run, name: str, layer: int | str = -1) -> xr.DataArray:
         )
     # What a step fills, as the threshold, is not there before the first.
     not_yet = best["step"][0] == 0 and best[0].isnull().all()
-    return of_images(best[1:] if not_yet else best, run.image_shape)
+    return without_constant(best[1:] if not_yet else best, run.image_shape)
