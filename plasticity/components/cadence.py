@@ -17,6 +17,7 @@ import attrs
 import numpy as np
 
 from plasticity.components.interface import interface_of
+from plasticity.components.rule import Rule
 from plasticity.errors import EntryError
 from plasticity.typing import Array
 
@@ -199,7 +200,8 @@ def cadence_of(component: Any, steps_per_epoch: int, default: Any = 1) -> Follow
     It says so itself where it has a method `following`; or else by its attribute `every`.
     """
     interface = interface_of(component)
-    if interface.following is not None:
+    # That of a rule gives a sum, whose coefficient follows a schedule.
+    if interface.following is not None and not isinstance(component, Rule):
         own: Following = component
         return own
     every = default if interface.every is None else interface.every

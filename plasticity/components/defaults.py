@@ -11,8 +11,9 @@ from plasticity.components.clock import Clock
 from plasticity.components.component import component
 from plasticity.components.data import LARGE, Data, read_at_random
 from plasticity.components.setting import setting
-from plasticity.components.variable import Array, Stream, Variable
+from plasticity.components.variable import Stream, Variable
 from plasticity.hookspecs import hookimpl
+from plasticity.typing import Array
 
 
 @component

@@ -14,9 +14,10 @@ from plasticity.components.arrays import SHARED
 from plasticity.components.component import component
 from plasticity.components.rule import Rule
 from plasticity.components.setting import setting
-from plasticity.components.variable import Array, Variable
+from plasticity.components.variable import Variable
 from plasticity.errors import ContractError, listed, nearest
 from plasticity.hookspecs import hookimpl
+from plasticity.typing import Array
 
 # What a rule may ask for: the symbol of the papers and the array behind it.
 SYMBOLS = {"y": "activity", "u": "current", "theta": "threshold", "slope": "slope"}

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import attrs
 
 from plasticity.components.kernel import Kernel
-from plasticity.components.rule import Rule
 from plasticity.components.setting import Setting, settings_of
 from plasticity.components.variable import Stream, Variable
 from plasticity.errors import ContractError
@@ -45,6 +44,21 @@ class Hook:
         return bool(self.marks["wrapper"] or self.marks["hookwrapper"])
 
 
+class _Attribute(Generic[Value]):
+    """Attribute of a component, read whenever it is asked for: settings may decide what it says."""
+
+    def __init__(self, default: Value, meaning: str) -> None:
+        self.default = default
+        self.__doc__ = meaning
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, interface: Any, owner: type) -> Value:
+        value: Value = getattr(interface.component, self.name, self.default)
+        return value
+
+
 @attrs.frozen(eq=False)
 class Interface:
     """One component as the framework sees it; of a class, what holds for all its instances.
@@ -56,8 +70,7 @@ class Interface:
     streams    the random streams that it declares
     settings   name -> field and description of each of its settings
 
-    The properties are attributes by which a component says something. They are read whenever they
-    are asked for, since its settings may decide what they say.
+    All else are attributes by which a component says something, a table of plugins/README.md.
     """
 
     component: Any
@@ -66,6 +79,33 @@ class Interface:
     variables: tuple[Variable, ...]
     streams: tuple[Stream, ...]
     settings: Mapping[str, tuple[attrs.Attribute[Any], Setting]]
+
+    source = _Attribute("", "keys or entries of BibTeX")
+    once = _Attribute(False, "whether an encoder does to a sample the same at every step")
+    every = _Attribute[Any](None, "when a listener is called or a metric measures")
+    following = _Attribute[Any](None, "method that returns the next step of a listener")
+    looks_at = _Attribute[Collection[str]]((), "arrays that a listener reads beside its arguments")
+    kept_in_stretch = _Attribute[Any](None, "method that returns a listener's `Offer`")
+    describes = _Attribute[Mapping[str, Any]]({}, "measurement -> long_name, units, comment")
+    beside = _Attribute[Mapping[str, str]]({}, "entry of the layer -> component that it needs")
+    idle_in = _Attribute[Collection[str]]((), "events in which it is meant to change nothing")
+    phase = _Attribute[Any]("", "name of the phase that it waits for")
+
+    @property
+    def label(self) -> str:
+        """How messages call it: `label`, or else the name of its class in snake case."""
+        cls = self.component if isinstance(self.component, type) else type(self.component)
+        return getattr(self.component, "label", None) or snake_case(cls.__name__)
+
+    @property
+    def kernels(self) -> dict[str, Kernel]:
+        """Event -> kernel, of `kernels`: what it does there in a compiled step."""
+        return {kernel.event: kernel for kernel in getattr(self.component, "kernels", ())}
+
+    @property
+    def makes_kernels(self) -> bool:
+        """Whether `kernels` is a property, so that its settings decide them."""
+        return isinstance(getattr(type(self.component), "kernels", None), property)
 
     @property
     def declared(self) -> tuple[Variable | Stream, ...]:
@@ -90,79 +130,6 @@ class Interface:
             f"{self.label!r} answers no event: mark its methods with @hookimpl "
             "(plasticity events lists all events)"
         )
-
-    @property
-    def label(self) -> str:
-        """How messages call it: `label`, or else the name of its class in snake case."""
-        cls = self.component if isinstance(self.component, type) else type(self.component)
-        return self._said("label", "") or snake_case(cls.__name__)
-
-    @property
-    def source(self) -> str:
-        """`source`: the BibTeX entry of what it implements, or an empty string."""
-        return self._said("source", "")
-
-    @property
-    def kernels(self) -> dict[str, Kernel]:
-        """Event -> kernel, of `kernels`: what it does there in a compiled step."""
-        kernels: Collection[Kernel] = self._said("kernels", ())
-        return {kernel.event: kernel for kernel in kernels}
-
-    @property
-    def makes_kernels(self) -> bool:
-        """Whether `kernels` is a property, so that its settings decide them."""
-        return isinstance(getattr(type(self.component), "kernels", None), property)
-
-    @property
-    def every(self) -> Any:
-        """`every`: when a listener is due or a metric measures; None where it does not say."""
-        return self._said("every", None)
-
-    @property
-    def following(self) -> Callable[[int], int | None] | None:
-        """`following(step)`: the next step at which a listener that is no rule is due."""
-        # That of a rule gives a sum, whose coefficient follows a schedule.
-        return None if isinstance(self.component, Rule) else self._said("following", None)
-
-    @property
-    def describes(self) -> Mapping[str, Mapping[str, str]]:
-        """`describes`: name of a measurement -> its `long_name`, `units` and `comment`."""
-        return self._said("describes", {})
-
-    @property
-    def looks_at(self) -> Collection[str]:
-        """`looks_at`: arrays that a listener reads without taking them as arguments."""
-        return self._said("looks_at", ())
-
-    @property
-    def kept_in_stretch(self) -> Callable[[Any], Any] | None:
-        """`kept_in_stretch(layer)`: a listener's `Offer` to have frames taken by the steps."""
-        return self._said("kept_in_stretch", None)
-
-    @property
-    def once(self) -> bool:
-        """`once`: whether an encoder does to a sample the same at every step."""
-        return self._said("once", False)
-
-    @property
-    def beside(self) -> Mapping[str, str]:
-        """`beside`: entry of the layer -> name of a component without which it does not work."""
-        return self._said("beside", {})
-
-    @property
-    def idle_in(self) -> Collection[str]:
-        """`idle_in`: events in which it is meant to change nothing."""
-        return self._said("idle_in", ())
-
-    @property
-    def phase(self) -> str:
-        """`phase`: name of the phase that it waits for, or an empty string."""
-        said = self._said("phase", "")
-        return said if isinstance(said, str) else ""
-
-    def _said(self, name: str, default: Value) -> Value:
-        value: Value = getattr(self.component, name, default)
-        return value
 
 
 def interface_of(component: Any) -> Interface:

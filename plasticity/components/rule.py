@@ -6,9 +6,17 @@ differ only in phi and d, so a sum of rules is formed before the matrix multiply
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from types import MethodType
 from typing import Any
 
 import attrs
+import numpy as np
+
+from plasticity.components.clock import Clock
+from plasticity.components.interface import interface_of
+from plasticity.hookspecs import hookimpl
+from plasticity.typing import Array
 
 
 @attrs.frozen
@@ -27,13 +35,15 @@ class Term:
     schedule: Any = None
 
     def learns_in(self, phase: str) -> bool:
-        """Whether the term changes weights in the phase of this name."""
+        """Return whether the term changes weights in the phase of this name."""
         return not self.phases or phase in self.phases
 
 
 class Rule:
-    """Base of rules; gives them their arithmetic.
+    """Base class of rules, which gives them their arithmetic.
 
+    Examples
+    --------
     >>> class Hebb(Rule): ...
     >>> [term.coefficient for term in (Hebb() - 0.1 * Hebb()).terms]
     [1.0, -0.1]
@@ -49,15 +59,18 @@ class Rule:
         return (Term(self),)
 
     def during(self, *phases: str) -> Sum:
-        """The same rule, learning only in the phases of these names."""
-        return Sum(tuple(attrs.evolve(term, phases=phases) for term in self.terms))
+        """Return the same rule, learning only in the phases of these names."""
+        return self._with(lambda term: {"phases": phases})
 
     def following(self, schedule: Any) -> Sum:
-        """The same rule, its coefficient multiplied by the factor of a schedule at each step.
+        """Return the same rule, its coefficient multiplied by the factor of a schedule.
 
-        schedule   a component, its name, or a table with its name and settings
+        The schedule is a component, its name, or a table with its name and settings.
         """
-        return Sum(tuple(attrs.evolve(term, schedule=schedule) for term in self.terms))
+        return self._with(lambda term: {"schedule": schedule})
+
+    def _with(self, change: Callable[[Term], dict[str, Any]]) -> Sum:
+        return Sum(tuple(attrs.evolve(term, **change(term)) for term in self.terms))
 
     def __add__(self, other: Rule) -> Sum:
         return Sum(self.terms + other.terms)
@@ -66,18 +79,13 @@ class Rule:
         return self + -1 * other
 
     def __mul__(self, coefficient: float) -> Sum:
-        return Sum(
-            tuple(
-                attrs.evolve(term, coefficient=term.coefficient * float(coefficient))
-                for term in self.terms
-            )
-        )
+        return self._with(lambda term: {"coefficient": term.coefficient * float(coefficient)})
 
     __rmul__ = __mul__
 
 
 class Sum(Rule):
-    """A sum of rules, shown as it may be written in Python.
+    """Sum of rules, shown as it may be written in Python.
 
     >>> class Hebb(Rule):
     ...     def __repr__(self):
@@ -96,17 +104,79 @@ class Sum(Rule):
 
     def __repr__(self) -> str:
         first, *others = self._terms
-        return _written(first, first.coefficient) + "".join(
-            f" {'-' if term.coefficient < 0 else '+'} {_written(term, abs(term.coefficient))}"
+        return _as_code(first, first.coefficient) + "".join(
+            f" {'-' if term.coefficient < 0 else '+'} {_as_code(term, abs(term.coefficient))}"
             for term in others
         )
 
 
-def _written(term: Term, coefficient: float) -> str:
-    """Return a term as Python code, with this coefficient."""
+def _as_code(term: Term, coefficient: float) -> str:
     text = repr(term.rule)
     if term.phases:
         text += f".during({', '.join(map(repr, term.phases))})"
     if term.schedule is not None:
         text += f".following({term.schedule!r})"
     return text if coefficient == 1 else f"{coefficient:g} * {text}"
+
+
+class ScaledRule:
+    """Component that adds a multiple of what a rule adds, which writes into arrays of zeros first.
+
+    All other events go to the rule itself. `arrays` and `labels` are what the events of the layer
+    hand over for the present batch; the loop keeps them up to date.
+    """
+
+    def __init__(self, term: Term) -> None:
+        self.rule = term.rule
+        self.term = term
+        interface = interface_of(term.rule)
+        self.label, self.every = interface.label, interface.every
+        self.looks_at = interface.looks_at
+        self.arrays: Mapping[str, Array] = {}
+        self.labels: Mapping[str, Array] = {}
+        self._scratch: dict[str, Array] = {}
+        self._arguments = interface.events
+        scheduled = interface_of(term.schedule).events
+        self._clocks = len(scheduled.get("schedule_rate", ()))  # none, or the clock alone
+        for event in interface.events:
+            scaled = MethodType(_SCALED[event], self) if event in _SCALED else None
+            setattr(self, event, scaled or getattr(term.rule, event))
+
+    def add(self, event: str, clock: Clock, targets: Mapping[str, Array]) -> None:
+        """Call the rule on arrays of zeros, and add the multiple of these to the targets."""
+        if not self.term.learns_in(clock.phase):
+            return
+        scratch = {name: self._zeros(name, array) for name, array in targets.items()}
+        known = {**self.arrays, **self.labels, **scratch, "clock": clock}
+        getattr(self.rule, event)(*(known[name] for name in self._arguments[event]))
+        coefficient = self.coefficient(clock)
+        for name, array in targets.items():
+            scratch[name] *= array.dtype.type(coefficient)
+            array += scratch[name]
+
+    def coefficient(self, clock: Clock) -> float:
+        """Return the coefficient at this step, by its schedule if there is one."""
+        if self.term.schedule is None:
+            return self.term.coefficient
+        factor: float = self.term.schedule.schedule_rate(*[clock] * self._clocks)
+        return self.term.coefficient * factor
+
+    def _zeros(self, name: str, like: Array) -> Array:
+        array = self._scratch.get(name)
+        if array is None or array.shape != like.shape:
+            array = self._scratch[name] = np.empty_like(like)
+        array.fill(0)
+        return array
+
+
+@hookimpl
+def _modulate(self: ScaledRule, modulation: Array, decay: Array, clock: Clock) -> None:
+    self.add("modulate", clock, {"modulation": modulation, "decay": decay})
+
+
+@hookimpl
+def _propose_update(self: ScaledRule, update: Array, clock: Clock) -> None:
+    self.add("propose_update", clock, {"update": update})
+
+
+_SCALED: dict[str, Callable[..., Any]] = {"modulate": _modulate, "propose_update": _propose_update}

@@ -12,7 +12,7 @@ from typing import Literal, overload
 import numpy as np
 
 from plasticity.errors import ContractError
-from plasticity.typing import Array as Array
+from plasticity.typing import Array
 
 Intent = Literal["own", "out", "in", "inout", "scratch"]
 INTENTS = typing.get_args(Intent)

@@ -8,7 +8,7 @@ from typing import Any
 from plasticity.components.defaults import DenseSynapse
 from plasticity.components.function_rule import FunctionRule
 from plasticity.components.interface import interface_of
-from plasticity.components.scaled_rule import ScaledRule
+from plasticity.components.rule import ScaledRule
 from plasticity.hookspecs import ADAPT, MODULATE, RESPOND, UPDATE
 from plasticity.network.dispatch import Call, tracing
 from plasticity.network.state import LayerState

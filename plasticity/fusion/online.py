@@ -10,7 +10,7 @@ import numpy as np
 
 from plasticity.components.interface import interface_of
 from plasticity.components.kernel import Kernel
-from plasticity.components.scaled_rule import ScaledRule
+from plasticity.components.rule import ScaledRule
 from plasticity.fusion.frames_text import frames_text
 from plasticity.fusion.online_text import online_text
 from plasticity.fusion.step import FusedStep

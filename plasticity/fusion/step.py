@@ -11,8 +11,7 @@ import numpy as np
 from plasticity.components.function_rule import FunctionRule
 from plasticity.components.interface import interface_of
 from plasticity.components.kernel import Kernel
-from plasticity.components.rule import Term
-from plasticity.components.scaled_rule import ScaledRule
+from plasticity.components.rule import ScaledRule, Term
 from plasticity.fusion.blocks import parts_of_step, rows_at_a_time
 from plasticity.fusion.inputs import Draw
 from plasticity.fusion.obstacles import FUSED

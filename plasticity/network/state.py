@@ -11,8 +11,7 @@ import numpy as np
 from plasticity.components.arrays import SHARED
 from plasticity.components.clock import Clock
 from plasticity.components.interface import interface_of
-from plasticity.components.rule import Term
-from plasticity.components.scaled_rule import ScaledRule
+from plasticity.components.rule import ScaledRule, Term
 from plasticity.components.variable import Variable
 from plasticity.errors import ConflictError, ContractError, MissingPartError, listed, nearest
 from plasticity.typing import Array

@@ -15,8 +15,7 @@ from plasticity.components.clock import Clock
 from plasticity.components.data import Data
 from plasticity.components.defaults import DenseSynapse, batches_of
 from plasticity.components.interface import interface_of
-from plasticity.components.rule import Term
-from plasticity.components.scaled_rule import ScaledRule
+from plasticity.components.rule import ScaledRule, Term
 from plasticity.errors import (
     ContractError,
     DataError,

@@ -11,7 +11,6 @@ import numpy as np
 from plasticity.components.arrays import FILLS
 from plasticity.components.interface import interface_of
 from plasticity.components.kernel import Kernel
-from plasticity.components.variable import Array
 from plasticity.errors import DataError, PlasticityError, SpecError, listed
 from plasticity.simulation.simulation import Simulation
 from plasticity.testing.findings import (
@@ -33,6 +32,7 @@ from plasticity.testing.plain import (
 )
 from plasticity.testing.stand_ins import Asking, Forgetful, Keeper
 from plasticity.testing.trial import Size, probe, try_out, under_test
+from plasticity.typing import Array
 
 # What an event may change.
 CHANGES = {

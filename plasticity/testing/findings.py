@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from plasticity.components.interface import interface_of
-from plasticity.components.variable import Array
 from plasticity.errors import ContractError, PlasticityError
 from plasticity.simulation.simulation import Simulation
 from plasticity.testing.trial import Trial, made
+from plasticity.typing import Array
 
 Check = Callable[..., None]
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from plasticity.components.clock import Clock
 from plasticity.components.kernel import Kernel
-from plasticity.components.variable import Array
 from plasticity.testing.findings import BrokenError
+from plasticity.typing import Array
 
 Named = dict[str, Any]
 

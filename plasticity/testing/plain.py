@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from plasticity.components.variable import Array
+from plasticity.typing import Array
 
 N_NEURON, N_SAMPLE = 3, 5
 _KERNELS = "plasticity.kernels"

@@ -11,9 +11,10 @@ from plasticity.components.component import component
 from plasticity.components.interface import interface_of
 from plasticity.components.rule import Rule
 from plasticity.components.setting import setting
-from plasticity.components.variable import Array, Stream
+from plasticity.components.variable import Stream
 from plasticity.hookspecs import hookimpl
 from plasticity.network.view import LayerView
+from plasticity.typing import Array
 
 
 @component

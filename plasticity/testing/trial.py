@@ -11,7 +11,6 @@ import numpy as np
 
 from plasticity.components.data import Data
 from plasticity.components.interface import interface_of
-from plasticity.components.variable import Array
 from plasticity.errors import DivergenceError
 from plasticity.experiment.registry import find
 from plasticity.experiment.spec import Experiment, Layer, Phase
@@ -30,6 +29,7 @@ from plasticity.testing.stand_ins import (
     MeanSquare,
     Step,
 )
+from plasticity.typing import Array
 
 # The stand-in of a part, which stays out where the component under test answers the event itself.
 _STAND_INS: dict[str, tuple[str, type]] = {
@@ -136,7 +136,8 @@ def experiment_of(component: Any, size: Size = Size(), dtype: str = "float64") -
     whole: dict[str, Any] = {"data": samples_of(size), "metrics": (MeanResponse(),)}
     whole["measure_every"] = 1
     # A component that waits for a phase of some name has it in the second part of the run.
-    second = Phase(interface.phase or "second", 1)
+    named = isinstance(interface.phase, str) and interface.phase
+    second = Phase(named or "second", 1)
     parts = (Phase("first", 1), *[second] * (size.epochs - 1))
     whole["phases"] = parts
     slot = _MANY.get(role, role)
