@@ -1,27 +1,29 @@
-"""Opening a place: whether there is the store of a run, and who may write to it."""
+"""Opening a place: is there the store of a run, and may this process write to it?"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 from plasticity.errors import StoreError
-from plasticity.store.commit.lease import NAME as MARK
-from plasticity.store.commit.lease import Mark
+from plasticity.experiment.storage import Storage
+from plasticity.store.commit.lease import NAME as LEASE
+from plasticity.store.commit.lease import Lease
 from plasticity.store.commit.lock import Lock, NoLocksError, holder_of_folder
 from plasticity.store.commit.target import Target
 from plasticity.store.provenance import check_format
 
 if TYPE_CHECKING:
-    from plasticity.experiment.storage import Storage
+    from zarr.abc.store import Store
+
     from plasticity.store.commit.staged import StagedStore
 
 logger = logging.getLogger("plasticity")
 
-Owner = Lock | Mark
+Owner = Lock | Lease
 
 _DEAD_AFTER_COMMITS, _DEAD_AFTER_S = 3, 60.0  # without a sign of life
 
@@ -29,18 +31,19 @@ _DEAD_AFTER_COMMITS, _DEAD_AFTER_S = 3, 60.0  # without a sign of life
 def created(
     target: Target, attributes: Mapping[str, Any], storage: Storage, overwrite: bool
 ) -> tuple[StagedStore, Owner]:
-    """A new store, with attributes and nothing else, and its lock, which this process holds."""
+    """Return a new store, with attributes and nothing else, and its lock, which is held."""
     from plasticity.store.commit.staged import StagedStore
 
     if target.exists():
         _make_room(target, overwrite, storage)
     try:
-        staged = StagedStore(target.writing(), storage.patience_seconds, str(target))
+        store = target.writing(storage.patience_seconds)
     except OSError as error:
         raise StoreError(f"{target}: cannot be created: {error}") from error
-    lock = _locked(target, storage)
+    lock = _locked(target, store, storage)
     with _released_on_error(lock):
         try:
+            staged = StagedStore(store, str(target))
             if staged.load():  # another process was faster
                 raise _already_there(target)
             staged.put_group("", dict(attributes))
@@ -51,59 +54,61 @@ def created(
 
 
 def reopened(target: Target, storage: Storage) -> tuple[StagedStore, Owner]:
-    """The store at a place, to be written on, and its lock, which this process holds."""
-    loaded(target, target.reading)
-    lock = _locked(target, storage)
+    """Return the store of a target, to be continued, and its lock, which is held."""
+    loaded(target)
+    store = target.writing(storage.patience_seconds)
+    lock = _locked(target, store, storage)
     with _released_on_error(lock):
-        return loaded(target, target.writing, storage.patience_seconds), lock
+        return loaded(target, store), lock
 
 
-def loaded(target: Target, opening: Callable[[], Any], patience_s: float = 0.0) -> StagedStore:
-    """The store at a place with the metadata of its last commit."""
+def loaded(target: Target, store: Store | None = None) -> StagedStore:
+    """Return the store of a target with the metadata of its last commit.
+
+    store   opened for writing; if not given, one to read from is opened
+    """
     from plasticity.store.commit.staged import StagedStore
 
     if not target.exists():
         raise StoreError(f"{target}: there is nothing there")
     try:
-        staged = StagedStore(opening(), patience_s, str(target))
-        found = staged.load()
-        check_format(staged, found, target)
+        staged = StagedStore(store or target.reading(), str(target))
+        check_format(staged, staged.load(), target)
     except (OSError, ValueError, BadZipFile) as error:
         raise StoreError(f"{target}: cannot be read: {error}") from error
     return staged
 
 
 def holder_of(target: Target) -> str | None:
-    """Who writes to a place at present; None where nobody does."""
-    held = holder_of_folder(target.folder) if target.folder is not None else None
-    if held or (target.folder is not None and not (target.folder / MARK).is_file()):
-        return held
-    return Mark(target.reading(), str(target), 0, 0).holder()
+    """Return who writes to a target at present; None where nobody does."""
+    if target.folder is not None:
+        holder = holder_of_folder(target.folder)
+        if holder or not (target.folder / LEASE).is_file():
+            return holder
+    return Lease(target.reading(), str(target), 0).holder()
 
 
-def _locked(target: Target, storage: Storage) -> Owner:
-    held: Owner
-    store = target.writing()
-    lasts = _DEAD_AFTER_COMMITS * storage.commit_seconds + storage.patience_seconds
-    mark = Mark(store, str(target), lasts + _DEAD_AFTER_S, storage.patience_seconds)
-    held = mark if target.folder is None else Lock(target.folder)
+def _locked(target: Target, store: Store, storage: Storage) -> Owner:
+    duration_s = _DEAD_AFTER_COMMITS * storage.commit_seconds + storage.patience_seconds
+    duration_s += _DEAD_AFTER_S
+    lease = Lease(store, str(target), duration_s)
+    lock = lease if target.folder is None else Lock(target.folder)
     try:
         try:
-            held.acquire()
+            lock.acquire()
         except NoLocksError as error:
             logger.warning(
-                "%s: its file system knows no locks (%s); a mark tells who writes to it: a process "
-                "that dies on another machine seems alive for %g s, and of two that begin within "
-                "the same second one finds out at its next commit",
+                "%s: its file system knows no locks (%s); a lease says who writes to it, so that a "
+                "process that dies on another machine seems alive for %g s",
                 target,
                 error,
-                lasts + _DEAD_AFTER_S,
+                duration_s,
             )
-            held = mark
-            held.acquire()
+            lock = lease
+            lock.acquire()
     except OSError as error:
         raise StoreError(f"{target}: cannot be written: {error}") from error
-    return held
+    return lock
 
 
 @contextmanager
@@ -121,14 +126,14 @@ def _make_room(target: Target, overwrite: bool, storage: Storage) -> None:
         raise _already_there(target)
     folder = target.folder
     try:
-        loaded(target, target.reading)
+        loaded(target)
         ours = True
     except StoreError:
         ours = False
     if not ours or (folder is not None and not folder.is_dir()) or target.is_link():
         kind = "a folder of something else" if folder and folder.is_dir() else "a file"
         raise StoreError(f"{target}: is {kind}, not the store of a run, and is not overwritten")
-    lock = _locked(target, storage)
+    lock = _locked(target, target.writing(storage.patience_seconds), storage)
     try:
         target.clear()
     except OSError as error:

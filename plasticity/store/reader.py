@@ -57,7 +57,7 @@ class StoreReader:
         Raises `StoreError` where there is none, or none of ours.
         """
         target = Target(path)
-        return StoreReader(loaded(target, target.reading), target, trusted=trust)
+        return StoreReader(loaded(target), target, trusted=trust)
 
     @property
     def attributes(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""One writer to a store at a URL, or in a folder without locks: a mark that names it."""
+"""One writer to a store at a URL, or in a folder without locks: a file that says until when."""
 
 from __future__ import annotations
 
@@ -6,40 +6,41 @@ import json
 import logging
 import os
 import uuid
+from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from plasticity.errors import StoreError
-from plasticity.store.commit.retry import Patience
 
 if TYPE_CHECKING:
     from zarr.abc.store import Store
+    from zarr.core.buffer import Buffer
 
 logger = logging.getLogger("plasticity")
 
 NAME = "owner.json"
+_Answer = TypeVar("_Answer")
 
 
-class Mark:
-    """Holds a store for this process by an object that tells until when, refreshed at each commit.
+class Lease:
+    """Holds a store for this process for some time, which each commit renews.
 
     store       where the store lies
-    place       how messages call it
-    lasts_s     how long the mark of a process that died keeps others away
-    patience_s  how long the server may be away
+    path        how messages call it
+    duration_s  how long the lease of a process that died keeps others away
 
-    A process of this machine that is gone counts as dead at once, another only when its mark ends.
-    A server knows no locks, so this is weaker than the lock of a folder: two processes that begin
-    within the same second may both pass. The one whose mark was overwritten finds out at its next
-    commit, and stops. The clocks of the machines must agree to within `lasts_s`.
+    A process of this machine that is gone counts as dead at once, another only when its lease ends.
+    The file is created by the server or the file system only where there is none, and one that
+    ended is replaced by the process that could create a lease on doing so: of several processes
+    that begin at once one holds the store, where `set_if_not_exists` is one request. The clocks of
+    the machines must agree to within `duration_s`.
     """
 
-    def __init__(self, store: Store, place: str, lasts_s: float, patience_s: float) -> None:
+    def __init__(self, store: Store, path: str, duration_s: float) -> None:
         self._store = store
-        self._place = place
-        self._lasts = timedelta(seconds=lasts_s)
-        self._ask = Patience(place, patience_s)
+        self._path = path
+        self._duration = timedelta(seconds=duration_s)
         self._token: str | None = None
         self._since = _now()
 
@@ -48,103 +49,129 @@ class Mark:
 
         Raises `StoreError`, naming the owner, where another process holds it.
         """
-        found = self._read()
-        if _is_valid(found):
-            raise StoreError(
-                f"{self._place}: is being written by {owner_of(found)}, which counts as dead from "
-                f"{found['until']} on unless it commits again; wait, stop it, or choose another "
-                f"path (if you know that it is dead, delete {self._place.rstrip('/')}/{NAME})"
-            )
-        if found:
+        self._token = uuid.uuid4().hex
+        ended = self._hold(NAME)
+        if ended:
             logger.warning(
                 "%s: taken over from %s, which ended without closing the store",
-                self._place,
-                owner_of(found),
+                self._path,
+                owner_of(ended),
             )
-        self._token = uuid.uuid4().hex
-        self._write()
-        self._check()
 
     def refresh(self) -> None:
         """Hold the store for some time more.
 
         Raises `OSError` where another process has taken it over.
         """
-        self._check()
-        self._write()
+        lease = self._read()
+        if lease.get("token") != self._token:
+            raise OSError(f"it was taken over by {owner_of(lease)}")
+        if _is_valid(lease):
+            _sync(self._store.set(NAME, self._content()))
+        else:
+            self._replace(NAME, lease)
 
     def release(self) -> None:
-        """Let go of the store; where the server is away, the mark ends by itself."""
-        from zarr.core.sync import sync
-
+        """Let go of the store; where the server is away, the lease ends by itself."""
         token, self._token = self._token, None
-        self._ask = Patience(self._place, 0)
         try:
             if token is not None and self._read().get("token") == token:
-                sync(self._ask(lambda: self._store.delete(NAME)))
+                _sync(self._store.delete(NAME))
         except OSError as error:
             logger.warning(
-                "%s: the mark of this process stays for up to %g s: %s",
-                self._place,
-                self._lasts.total_seconds(),
+                "%s: the lease of this process stays for up to %g s: %s",
+                self._path,
+                self._duration.total_seconds(),
                 error,
             )
 
     def holder(self) -> str | None:
-        """Who holds the store at present; None where nobody does."""
-        found = self._read()
-        return owner_of(found) if _is_valid(found) else None
+        """Return who holds the store at present; None where nobody does."""
+        lease = self._read()
+        return owner_of(lease) if _is_valid(lease) else None
 
-    def _check(self) -> None:
-        found = self._read()
-        if found.get("token") != self._token:
-            raise OSError(f"it was taken over by {owner_of(found)}")
-
-    def _read(self) -> dict[str, Any]:
-        from zarr.core.buffer import default_buffer_prototype
-        from zarr.core.sync import sync
-
-        found = sync(self._ask(lambda: self._store.get(NAME, default_buffer_prototype())))
-        try:
-            told = json.loads(found.to_bytes()) if found is not None else {}
-        except ValueError:
+    def _hold(self, key: str) -> dict[str, Any]:
+        """Create a lease, or replace one that ended, which is returned."""
+        _sync(self._store.set_if_not_exists(key, self._content()))
+        lease = self._read(key)
+        if not lease:  # another one was released in between
+            return self._hold(key)
+        if lease.get("token") == self._token:
             return {}
-        return told if isinstance(told, dict) else {}
+        if _is_valid(lease):
+            raise StoreError(
+                f"{self._path}: is being written by {owner_of(lease)}, which counts as dead from "
+                f"{lease['until']} on unless it commits again; wait, stop it, or choose another "
+                f"path (if you know that it is dead, delete {self._path.rstrip('/')}/{key})"
+            )
+        self._replace(key, lease)
+        return lease
 
-    def _write(self) -> None:
+    def _replace(self, key: str, ended: dict[str, Any]) -> None:
+        """Replace a lease that ended, which one process at a time may do."""
+        right = f"{key}.{ended.get('token')}"
+        self._hold(right)
+        try:
+            if self._read(key) == ended:
+                _sync(self._store.delete(key))
+            self._hold(key)
+        finally:
+            _sync(self._store.delete(right))
+
+    def _read(self, key: str = NAME) -> dict[str, Any]:
+        """Return a lease; an empty one if there is none."""
         from zarr.core.buffer import default_buffer_prototype
-        from zarr.core.sync import sync
 
-        mark = {
+        content = _sync(self._store.get(key, default_buffer_prototype()))
+        return {} if content is None else table_of(content.to_bytes()) or {"token": "damaged"}
+
+    def _content(self) -> Buffer:
+        from zarr.core.buffer import default_buffer_prototype
+
+        lease = {
             "process": os.getpid(),
             "machine": _machine(),
             "begun": _begun(os.getpid()),
             "since": _text(self._since),
-            "until": _text(_now() + self._lasts),
+            "until": _text(_now() + self._duration),
             "token": self._token,
         }
-        value = default_buffer_prototype().buffer.from_bytes(json.dumps(mark).encode())
-        sync(self._ask(lambda: self._store.set(NAME, value)))
+        return default_buffer_prototype().buffer.from_bytes(json.dumps(lease).encode())
 
 
-def owner_of(told: dict[str, Any]) -> str:
-    """Whom a mark or a lock names."""
-    if "process" not in told or "since" not in told:
-        return "another process"
-    return f"process {told['process']} (since {told['since']})"
+def _sync(request: Coroutine[Any, Any, _Answer]) -> _Answer:
+    from zarr.core.sync import sync
+
+    return sync(request)
 
 
-def _is_valid(mark: dict[str, Any]) -> bool:
+def table_of(content: bytes) -> dict[str, Any]:
+    """Return the table of a file in JSON; an empty one where it is damaged."""
     try:
-        if mark.get("machine") == _machine() != "" and mark["begun"] != _begun(mark["process"]):
+        table = json.loads(content)
+    except ValueError:
+        return {}
+    return table if isinstance(table, dict) else {}
+
+
+def owner_of(held: dict[str, Any]) -> str:
+    """Return whom a lease or a lock names."""
+    if "process" not in held or "since" not in held:
+        return "another process"
+    return f"process {held['process']} (since {held['since']})"
+
+
+def _is_valid(lease: dict[str, Any]) -> bool:
+    try:
+        if lease.get("machine") == _machine() != "" and lease["begun"] != _begun(lease["process"]):
             return False  # it ran here, and is gone
-        return _now() < datetime.fromisoformat(mark["until"])
+        return _now() < datetime.fromisoformat(lease["until"])
     except (KeyError, TypeError, ValueError):
         return False
 
 
 def _machine() -> str:
-    """What tells the processes apart that are known here: machine, start and container."""
+    """Return what tells the processes apart that are known here: machine, start and container."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
         return f"{boot} {Path('/proc/self/ns/pid').readlink()}"
@@ -153,12 +180,12 @@ def _machine() -> str:
 
 
 def _begun(process: int) -> str:
-    """When a process of this machine began, in ticks; empty where there is none."""
+    """Return when a process of this machine began, in ticks; empty where there is none."""
     try:
-        told = Path(f"/proc/{int(process)}/stat").read_text(encoding="ascii", errors="replace")
+        stat = Path(f"/proc/{int(process)}/stat").read_text(encoding="ascii", errors="replace")
     except OSError:
         return ""
-    state, *fields = told.rpartition(")")[2].split()
+    state, *fields = stat.rpartition(")")[2].split()
     return "" if state == "Z" else fields[18]
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from plasticity.errors import StoreError
-from plasticity.store.commit.lease import owner_of
+from plasticity.store.commit.lease import owner_of, table_of
 
 logger = logging.getLogger("plasticity")
 
@@ -129,9 +129,5 @@ def holder_of_folder(folder: Path) -> str | None:
 
 
 def _owner(descriptor: int) -> str:
-    """Whom a lock names."""
-    try:
-        told = json.loads(os.pread(descriptor, 1000, 0))
-    except ValueError:
-        told = {}
-    return owner_of(told if isinstance(told, dict) else {})
+    """Return whom a lock names."""
+    return owner_of(table_of(os.pread(descriptor, 1000, 0)))

@@ -9,40 +9,36 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from zarr.abc.store import ByteRequest, Store
 from zarr.core.buffer import Buffer, BufferPrototype, default_buffer_prototype
 from zarr.core.sync import sync
-from zarr.storage import FsspecStore, LocalStore, MemoryStore, WrapperStore
+from zarr.storage import LocalStore, MemoryStore, WrapperStore
 
 from plasticity.errors import StoreError
 from plasticity.store.commit.files import PARTIAL, delete_partial, replace_file, settle
-from plasticity.store.commit.retry import Patience
 from plasticity.store.encoding.attributes import decoded, encoded
 from plasticity.typing import Array
 
-_METADATA = "zarr.json"
+METADATA = "zarr.json"
 _Node = dict[str, Any]
-_Answer = TypeVar("_Answer")
 
 
 class StagedStore(WrapperStore[Store]):
     """Writes values at once and keeps all metadata to itself until `commit`.
 
-    store        where to write
-    patience_s   how long a server may be away before a request fails; 0: it is asked once
-    place        how messages call the store
+    store   where to write
+    place   how messages call the store
     """
 
-    def __init__(self, store: Store, patience_s: float = 0.0, place: str = "") -> None:
+    def __init__(self, store: Store, place: str = "memory") -> None:
         super().__init__(store)
-        self.place = place or "memory"
+        self.place = place
         self.nodes: dict[str, _Node] = {}
         self.consolidated = True
-        self._patience = Patience(place, patience_s)
         self._changed: set[str] = set()
         self._seen: tuple[int, int] | None = None  # the file that held the id of this run
         self._fresh: dict[str, bool] = {}  # files since the last commit: whether they replace
@@ -57,7 +53,7 @@ class StagedStore(WrapperStore[Store]):
 
         Raises `ValueError` where the file is there and cannot be understood.
         """
-        found = sync(self._ask(lambda: self._store.get(_METADATA, default_buffer_prototype())))
+        found = sync(self._store.get(METADATA, default_buffer_prototype()))
         if found is None:
             return False
         try:
@@ -68,7 +64,7 @@ class StagedStore(WrapperStore[Store]):
             nodes = {"": root, **(below or {"metadata": {}})["metadata"]}
             self.nodes = {path: _read(node) for path, node in nodes.items()}
         except (ValueError, AttributeError, KeyError, TypeError, RecursionError) as error:
-            raise ValueError(f"its {_METADATA} is damaged: {error!r}") from error
+            raise ValueError(f"its {METADATA} is damaged: {error!r}") from error
         # Those of single nodes, which a power cut may have halved, are written anew.
         self._changed = set(self.nodes)
         return True
@@ -81,7 +77,7 @@ class StagedStore(WrapperStore[Store]):
         own = self.nodes[""]["attributes"].get("id")
         if own is None or not isinstance(self._store, LocalStore):
             return
-        path = self._store.root / _METADATA
+        path = self._store.root / METADATA
         try:
             stat = path.stat()
             seen = (stat.st_ino, stat.st_mtime_ns)
@@ -97,12 +93,10 @@ class StagedStore(WrapperStore[Store]):
 
     def lacks_root(self, groups: Iterable[str]) -> bool:
         """Whether there are groups of these names, two levels deep, but no metadata at the root."""
-        return sync(self._lacks_root([f"{group}/{_METADATA}" for group in groups]))
+        return sync(self._lacks_root([f"{group}/{METADATA}" for group in groups]))
 
     async def _lacks_root(self, ends: list[str]) -> bool:
-        keys = [
-            f"{name}/{end}" for name in await self._ask(lambda: self._names("")) for end in ends
-        ]
+        keys = [f"{name}/{end}" for name in await self._names("") for end in ends]
         return any([await self._store.exists(key) for key in keys])
 
     # -- groups ----------------------------------------------------------------------------------
@@ -129,8 +123,8 @@ class StagedStore(WrapperStore[Store]):
         if path not in self.nodes:
             await self._delete_all(path)
         elif self.nodes[path]["node_type"] == "group":
-            for name in await self._ask(lambda: self._names(path)):
-                if name != _METADATA and not name.endswith(PARTIAL):
+            for name in await self._names(path):
+                if name != METADATA and not name.endswith(PARTIAL):
                     await self._sweep(f"{path}/{name}")
 
     async def _names(self, path: str) -> list[str]:
@@ -139,7 +133,7 @@ class StagedStore(WrapperStore[Store]):
     async def _delete_all(self, path: str) -> None:
         if isinstance(self._store, LocalStore) and (self._store.root / path).is_file():
             return  # none of ours: a node is a folder
-        await self._ask(lambda: self._store.delete_dir(path))
+        await self._store.delete_dir(path)
         self._fresh = {k: old for k, old in self._fresh.items() if not _below(k, path)}
 
     def delete_partial(self) -> None:
@@ -181,7 +175,7 @@ class StagedStore(WrapperStore[Store]):
         for path in sorted(self._changed - {""}):
             if path in self.nodes:
                 # For those who look at one array alone; nothing is lost with it.
-                await self._put(f"{path}/{_METADATA}", _told(self.nodes[path]), safe=False)
+                await self._put(f"{path}/{METADATA}", _told(self.nodes[path]), safe=False)
         self._changed.clear()
         self._settle()
         consolidated = {path: _told(node) for path, node in sorted(self.nodes.items()) if path}
@@ -192,7 +186,7 @@ class StagedStore(WrapperStore[Store]):
                 "metadata": consolidated,
             }
         }
-        await self._put(_METADATA, root)
+        await self._put(METADATA, root)
         self._settle()
 
     async def _put(self, key: str, node: _Node, safe: bool = True) -> None:
@@ -212,17 +206,12 @@ class StagedStore(WrapperStore[Store]):
             content = value.as_buffer_like()
             await asyncio.to_thread(self._write_file, self._store.root, key, content, safe)
         else:
-            await self._ask(lambda: self._store.set(key, value))
+            await self._store.set(key, value)
 
     def _write_file(self, root: Path, key: str, content: Any, safe: bool = True) -> None:
-        replaces = replace_file(root / key, content, safe, whole=key == _METADATA)
+        replaces = replace_file(root / key, content, safe, whole=key == METADATA)
         if safe:
             self._fresh[key] = replaces and self._fresh.get(key, True)
-
-    async def _ask(self, ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
-        if isinstance(self._store, FsspecStore):
-            return await self._patience(ask)
-        return await ask()
 
     # -- what Zarr asks --------------------------------------------------------------------------
 
@@ -232,7 +221,7 @@ class StagedStore(WrapperStore[Store]):
         """Metadata as they will be committed, values as they are."""
         path = _node_of(key)
         if path is None:
-            return await self._ask(lambda: self._store.get(key, prototype, byte_range))
+            return await self._store.get(key, prototype, byte_range)
         if path not in self.nodes:
             return None
         return prototype.buffer.from_bytes(json.dumps(_told(self.nodes[path])).encode())
@@ -255,14 +244,14 @@ class StagedStore(WrapperStore[Store]):
         """Whether there is a value, or a node of which the next commit will know."""
         path = _node_of(key)
         if path is None:
-            return await self._ask(lambda: self._store.exists(key))
+            return await self._store.exists(key)
         return path in self.nodes
 
     async def delete(self, key: str) -> None:
         """Delete a value, or a node from the next commit on."""
         path = _node_of(key)
         if path is None:
-            await self._ask(lambda: self._store.delete(key))
+            await self._store.delete(key)
         else:
             self.nodes.pop(path, None)
 
@@ -276,8 +265,8 @@ class StagedStore(WrapperStore[Store]):
             await self.set(key, value)
 
     def _with_store(self, store: Store) -> StagedStore:
-        made = type(self)(store, place=self.place)
-        made.nodes, made._patience = self.nodes, self._patience
+        made = type(self)(store, self.place)
+        made.nodes = self.nodes
         return made
 
 
@@ -299,9 +288,9 @@ def _id_in(path: Path) -> Any:
 
 def _node_of(key: str) -> str | None:
     """The path of the node that a key holds the metadata of; None for the key of a value."""
-    if key == _METADATA:
+    if key == METADATA:
         return ""
-    return key.removesuffix(f"/{_METADATA}") if key.endswith(f"/{_METADATA}") else None
+    return key.removesuffix(f"/{METADATA}") if key.endswith(f"/{METADATA}") else None
 
 
 def _below(path: str, group: str) -> bool:

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from plasticity.errors import StoreError
 from plasticity.store.commit.files import PARTIAL, make_folder
-from plasticity.store.commit.lease import NAME as MARK
+from plasticity.store.commit.lease import NAME as LEASE
 from plasticity.store.commit.lock import NAME as LOCK
-from plasticity.store.commit.retry import Patience
 
 if TYPE_CHECKING:
     from zarr.abc.store import Store
@@ -41,18 +40,19 @@ class Target:
         """
         if self.folder is not None:
             if self.folder.is_dir() and not self.folder.is_symlink():
-                found = [path.name for path in self.folder.iterdir()]
-                return not all(name in (LOCK, MARK) or name.endswith(PARTIAL) for name in found)
+                names = [path.name for path in self.folder.iterdir()]
+                return not all(
+                    n == LOCK or n.startswith(LEASE) or n.endswith(PARTIAL) for n in names
+                )
             return self.folder.exists() or self.folder.is_symlink()
         from zarr.core.sync import sync
 
-        store, ask = self._remote(read_only=True), Patience(self._place, 0)
-
-        async def names() -> list[str]:
-            return [name async for name in store.list_dir("")]
+        async def holds_any() -> bool:
+            names = [name async for name in self.reading().list_dir("")]
+            return not all(name == "" or _is_beside(name) for name in names)
 
         try:
-            return not {*sync(ask(names))} <= {MARK, ""}
+            return sync(holds_any())
         except OSError as error:
             raise StoreError(f"{self}: cannot be read: {error}") from error
 
@@ -65,22 +65,28 @@ class Target:
         from zarr.storage import LocalStore
 
         if self.folder is None:
-            return self._remote(read_only=True)
+            from plasticity.store.commit.remote import RemoteStore
+
+            return RemoteStore.at(self._place, read_only=True)
         if zipfile.is_zipfile(self.folder):
             from plasticity.store.commit.zip import zipped
 
             return zipped(self.folder)
         return LocalStore(self.folder, read_only=True)
 
-    def writing(self) -> Store:
-        """The Zarr store to write to; a folder is made.
+    def writing(self, patience_s: float = 0.0) -> Store:
+        """Return the Zarr store to write to; a folder is made.
+
+        patience_s   how long a server may be away before a request fails
 
         Raises `StoreError` where it is a file.
         """
         from zarr.storage import LocalStore
 
         if self.folder is None:
-            return self._remote(read_only=False)
+            from plasticity.store.commit.remote import RemoteStore
+
+            return RemoteStore.at(self._place, read_only=False, patience_s=patience_s)
         if self.folder.is_file():
             raise StoreError(
                 f"{self}: is a file, from which a run can be read but not go on; unpack it first"
@@ -96,17 +102,9 @@ class Target:
             from zarr.core.sync import sync
 
             # Not `clear`, which ends at the first folder that went together with its files.
-            sync(self._remote(read_only=False).delete_dir(""))
+            sync(self.writing().delete_dir(""))
 
-    def _remote(self, read_only: bool) -> Store:
-        from zarr.storage import FsspecStore
 
-        try:
-            # What others write meanwhile is not in a list of a moment ago.
-            options = {"use_listings_cache": False}
-            return FsspecStore.from_url(self._place, storage_options=options, read_only=read_only)
-        except (ImportError, ValueError) as error:
-            raise StoreError(
-                f"{self._place}: cannot be opened: {error}; a URL needs the fsspec package of its "
-                "protocol, as s3fs for s3://"
-            ) from error
+def _is_beside(name: str) -> bool:
+    """Return whether a file is none of a store, but says who writes to it or was never finished."""
+    return name == LOCK or name.startswith(LEASE) or name.endswith(PARTIAL)

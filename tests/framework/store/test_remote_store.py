@@ -5,15 +5,20 @@ import logging
 import shutil
 import threading
 import zipfile
+from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 import xarray as xr
 import zarr
+from zarr.core.buffer import cpu
+from zarr.core.sync import sync
 
 from plasticity import open_run
-from plasticity.errors import EntryError
+from plasticity.errors import EntryError, StoreError
 from plasticity.experiment.storage import Storage
-from plasticity.store.commit.lease import Mark
+from plasticity.store.commit.lease import Lease
+from plasticity.store.commit.remote import RemoteStore
 from tests.support.recorded import Meets, assert_same, left_by, message, simulation, warnings_in
 
 
@@ -168,8 +173,8 @@ def test_patience_is_a_duration():
 # -- who writes ------------------------------------------------------------------------------------
 
 
-def mark_on(store, lasts_s=60):
-    return Mark(store, "there", lasts_s, 0)
+def lease_on(store, lasts_s=60):
+    return Lease(store, "there", lasts_s)
 
 
 def told_by(store):
@@ -178,28 +183,28 @@ def told_by(store):
 
 def test_a_second_writer_is_refused_naming_the_first():
     store = zarr.storage.MemoryStore()
-    first = mark_on(store)
+    first = lease_on(store)
     first.acquire()
-    mark = told_by(store)
-    assert message(mark_on(store).acquire) == (
-        f"there: is being written by process {mark['process']} (since {mark['since']}), which "
-        f"counts as dead from {mark['until']} on unless it commits again; wait, stop it, or choose "
-        "another path (if you know that it is dead, delete there/owner.json)"
+    lease = told_by(store)
+    assert message(lease_on(store).acquire) == (
+        f"there: is being written by process {lease['process']} (since {lease['since']}), which "
+        f"counts as dead from {lease['until']} on unless it commits again; wait, stop it, or "
+        "choose another path (if you know that it is dead, delete there/owner.json)"
     )
-    assert first.holder() == f"process {mark['process']} (since {mark['since']})"
+    assert first.holder() == f"process {lease['process']} (since {lease['since']})"
     first.release()
     assert first.holder() is None
-    mark_on(store).acquire()
+    lease_on(store).acquire()
 
 
-def test_the_mark_of_a_dead_process_is_taken_over_and_the_dead_one_stops(caplog):
+def test_the_lease_of_a_dead_process_is_taken_over_and_the_dead_one_stops(caplog):
     store = zarr.storage.MemoryStore()
-    dead = mark_on(store, lasts_s=0)
+    dead = lease_on(store, lasts_s=0)
     dead.acquire()
-    mark = told_by(store)
-    second = mark_on(store)
+    lease = told_by(store)
+    second = lease_on(store)
     second.acquire()
-    owner = f"process {mark['process']} (since {mark['since']})"
+    owner = f"process {lease['process']} (since {lease['since']})"
     assert warnings_in(caplog) == [
         f"there: taken over from {owner}, which ended without closing the store"
     ]
@@ -208,6 +213,58 @@ def test_the_mark_of_a_dead_process_is_taken_over_and_the_dead_one_stops(caplog)
     dead.release()
     second.refresh()
     assert second.holder() is not None
+
+
+@pytest.mark.parametrize("after_a_dead_one", [False, True], ids=["new", "after a dead one"])
+@pytest.mark.parametrize("make", [zarr.storage.MemoryStore, zarr.storage.LocalStore])
+def test_of_processes_that_begin_at_once_one_holds_the_store(make, after_a_dead_one, folder):
+    for number in range(20):
+        store = make(*[folder / str(number)] if make is zarr.storage.LocalStore else [])
+        if after_a_dead_one:
+            lease_on(store, lasts_s=0).acquire()
+        leases, holders = [lease_on(store) for _ in range(6)], []
+        begin = threading.Barrier(len(leases))
+
+        def acquire(lease, begin=begin, holders=holders):
+            begin.wait()
+            with suppress(StoreError):
+                lease.acquire()
+                holders.append(lease)
+
+        threads = [threading.Thread(target=acquire, args=(lease,)) for lease in leases]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        (holder,) = holders
+        holder.refresh()
+        holder.release()
+        assert [key for key in keys_of(store) if key.startswith("owner.json")] == []
+
+
+def keys_of(store):
+    async def keys():
+        return [key async for key in store.list()]
+
+    return sync(keys())
+
+
+def test_a_lease_that_ended_is_renewed_unless_another_took_it_over():
+    store = zarr.storage.MemoryStore()
+    late = lease_on(store, lasts_s=0)
+    late.acquire()
+    late._duration = timedelta(seconds=60)
+    late.refresh()
+    assert message(lease_on(store).acquire).startswith("there: is being written by process ")
+    late.release()
+    assert keys_of(store) == []
+
+
+def test_of_two_writers_of_a_new_object_on_s3_the_server_takes_the_first(bucket):
+    store = RemoteStore.at(f"{bucket}/run", read_only=False)
+    for content in (b"first", b"second"):
+        sync(store.set_if_not_exists("object", cpu.Buffer.from_bytes(content)))
+    assert sync(store.get("object", cpu.buffer_prototype)).to_bytes() == b"first"
 
 
 # -- other places ----------------------------------------------------------------------------------

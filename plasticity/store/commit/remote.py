@@ -1,0 +1,131 @@
+"""A store on a server, which is asked again for some time while it does not answer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from typing import TypeVar
+
+from zarr.abc.store import ByteRequest
+from zarr.core.buffer import Buffer, BufferPrototype
+from zarr.storage import FsspecStore, WrapperStore
+
+from plasticity.errors import StoreError
+
+logger = logging.getLogger("plasticity")
+
+_PAUSE_S = 0.5  # between two tries
+_Answer = TypeVar("_Answer")
+
+# What the server says about the request: asking again gives the same answer.
+_FINAL = (
+    FileExistsError,
+    FileNotFoundError,
+    PermissionError,
+    IsADirectoryError,
+    NotADirectoryError,
+)
+
+
+class RemoteStore(WrapperStore[FsspecStore]):
+    """A store at a URL that fsspec knows.
+
+    url         as messages show it
+    patience_s  how long the server may be away before a request fails; 0 asks once
+
+    A request raises `OSError` where the server refuses, or has been away for too long.
+    """
+
+    def __init__(self, store: FsspecStore, url: str, patience_s: float = 0.0) -> None:
+        super().__init__(store)
+        self._url = url
+        self.patience_s = patience_s
+        self._away_since: float | None = None
+
+    @classmethod
+    def at(cls, url: str, read_only: bool, patience_s: float = 0.0) -> RemoteStore:
+        """Open the store at a URL; raise `StoreError` where nothing knows its protocol."""
+        try:
+            # What others write meanwhile is not in a list of a moment ago.
+            options = {"use_listings_cache": False}
+            store = FsspecStore.from_url(url, storage_options=options, read_only=read_only)
+        except (ImportError, ValueError) as error:
+            raise StoreError(
+                f"{url}: cannot be opened: {error}; a URL needs the fsspec package of its "
+                "protocol, as s3fs for s3://"
+            ) from error
+        return cls(store, url, patience_s)
+
+    async def get(
+        self, key: str, prototype: BufferPrototype, byte_range: ByteRequest | None = None
+    ) -> Buffer | None:
+        """Return a value; None where there is none."""
+        return await self._ask(lambda: self._store.get(key, prototype, byte_range))
+
+    async def exists(self, key: str) -> bool:
+        """Return whether there is a value."""
+        return await self._ask(lambda: self._store.exists(key))
+
+    async def list_dir(self, prefix: str) -> AsyncIterator[str]:
+        """Yield the names right below a prefix."""
+
+        async def names() -> list[str]:
+            return [name async for name in self._store.list_dir(prefix)]
+
+        for name in await self._ask(names):
+            yield name
+
+    async def set(self, key: str, value: Buffer) -> None:
+        """Write a value."""
+        await self._ask(lambda: self._store.set(key, value))
+
+    async def set_if_not_exists(self, key: str, value: Buffer) -> None:
+        """Write a value unless there is one, which the server decides: of two writers one does."""
+        path, content = f"{self._store.path}/{key}", value.to_bytes()
+        with suppress(FileExistsError):
+            await self._ask(lambda: self._store.fs._pipe_file(path, content, mode="create"))
+
+    async def delete(self, key: str) -> None:
+        """Delete a value."""
+        await self._ask(lambda: self._store.delete(key))
+
+    async def delete_dir(self, prefix: str) -> None:
+        """Delete all values below a prefix."""
+        await self._ask(lambda: self._store.delete_dir(prefix))
+
+    def _with_store(self, store: FsspecStore) -> RemoteStore:
+        return type(self)(store, self._url, self.patience_s)
+
+    async def _ask(self, request: Callable[[], Awaitable[_Answer]]) -> _Answer:
+        began = time.monotonic()
+        while True:
+            try:
+                answer = await request()
+            except _FINAL:
+                raise
+            except Exception as error:
+                self._endure(error, began)
+                await asyncio.sleep(_PAUSE_S)
+            else:
+                if self._away_since is not None:
+                    away_s, self._away_since = time.monotonic() - self._away_since, None
+                    logger.warning("%s: answers again, after %.0f s", self._url, away_s)
+                return answer
+
+    def _endure(self, error: Exception, began: float) -> None:
+        limit_s = self.patience_s
+        if limit_s == 0:
+            raise OSError(f"the server does not answer: {error}") from error
+        if time.monotonic() - (self._away_since or began) > limit_s:
+            raise OSError(f"the server did not answer for {limit_s:g} s: {error}") from error
+        if self._away_since is None:
+            self._away_since = began
+            logger.warning(
+                "%s: the server does not answer (%s); trying again for %g s (storage.patience)",
+                self._url,
+                error,
+                limit_s,
+            )
