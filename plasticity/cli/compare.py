@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from plasticity.comparison.comparison import Comparison
     from plasticity.comparison.data import Entrant
-    from plasticity.comparison.tables import Contender
+    from plasticity.comparison.result import Comparison, Contender
 
 _FOLDER = "comparison"
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import attrs
 
@@ -22,131 +22,32 @@ from plasticity.analysis.readouts import LINEAR_PROBE, read_off
 from plasticity.comparison import workers
 from plasticity.comparison.budget import Budget, with_budget
 from plasticity.comparison.data import Given, configured, entrants_of
-from plasticity.comparison.folder import PAGE, place_of, take_up
+from plasticity.comparison.folder import store_path, take_up
 from plasticity.comparison.of_weights import metrics_of_weights
-from plasticity.comparison.tables import Contender, columns_of, contenders_of
+from plasticity.comparison.result import Comparison
 from plasticity.comparison.task import (
     Compared,
     Task,
     assembled,
     failed,
-    found_complete,
-    found_in_store,
+    from_store,
+    if_complete,
     train,
 )
-from plasticity.components.data import Data
-from plasticity.components.notebook import titled
-from plasticity.errors import EntryError, StoreError
+from plasticity.errors import EntryError
 from plasticity.experiment.spec import Experiment
 from plasticity.simulation.simulation import Simulation
 from plasticity.store.run import Run
 
-if TYPE_CHECKING:
-    import xarray
-
 
 class Telling(Protocol):
-    """How a comparison shows how far it is."""
+    """What shows the progress of a comparison."""
 
     def listeners(self, title: str) -> Iterable[Any]:
-        """Objects that hear a run of this process."""
+        """Return objects that listen to a run of this process."""
 
     def say(self, line: str) -> None:
         """Show what happened to a run of another process, or of an earlier comparison."""
-
-
-@attrs.define(eq=False)
-class Comparison:
-    """What `compare` returns.
-
-    runs      in the order asked for; of each experiment one for each seed
-    held      the samples that no run saw
-    data      the samples that all runs learnt from, or None where nobody knows them
-    baseline  accuracy of the linear probe on the raw inputs, or None where there is no probe
-    command   the shell command that compares again, or an empty string
-    lengths   what to say of the runs whose length is not that of their spec
-    folder    where the stores lie that were made, or None
-    """
-
-    runs: tuple[Compared, ...]
-    held: Held
-    data: Data | None = None
-    baseline: float | None = None
-    command: str = ""
-    lengths: tuple[str, ...] = ()
-    folder: Path | None = None
-
-    @property
-    def contenders(self) -> tuple[Contender, ...]:
-        """The experiments, each with its runs."""
-        return contenders_of(self.runs)
-
-    @property
-    def seeds(self) -> tuple[int, ...]:
-        """The seeds of the runs, each once."""
-        return tuple(dict.fromkeys(run.seed for run in self.runs))
-
-    @property
-    def table(self) -> list[dict[str, Any]]:
-        """A row an experiment, of means over the seeds; what it does not have is left out."""
-        rows = []
-        for contender in self.contenders:
-            found = {name: contender.mean(name) for name in self.columns}
-            told = {name: value for name, value in found.items() if value is not None}
-            rows.append({"run": contender.name, **told})
-        return rows
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns of the table: every measurement of some run, the readouts, the speed."""
-        return columns_of(self.runs)
-
-    @property
-    def dataset(self) -> xarray.Dataset:
-        """All measurements of the last layer over experiment, seed and step, with the accuracies
-        and the speed at the end over experiment and seed; NaN where a run has none.
-
-        >>> import numpy as np
-        >>> samples = np.random.default_rng(0).random((200, 16))
-        >>> settings = {"data": samples, "neurons": 4, "epochs": 2, "observers": []}
-        >>> compare(["bcm", "krotov_hopfield"], **settings).dataset.sel(seed=0).overlap.sizes
-        Frozen({'experiment': 2, 'step': 2})
-        """
-        from plasticity.comparison.dataset import dataset_of
-
-        return dataset_of(self.contenders, self.columns)
-
-    def __repr__(self) -> str:
-        names = ", ".join(contender.name for contender in self.contenders)
-        seeds = ", ".join(map(str, self.seeds))
-        failed = sum(bool(run.failure) for run in self.runs)
-        ended = f", {failed} failed" if failed else ""
-        return f"<Comparison of {names}: {len(self.runs)} runs, seeds {seeds}{ended}>"
-
-    def _repr_html_(self) -> str:
-        from plasticity.comparison.page.format import cell, heading
-
-        head = ("run", *map(heading, self.columns))
-        rows = [
-            (row["run"], *(cell(name, row.get(name)) for name in self.columns))
-            for row in self.table
-        ]
-        return titled(repr(self)[1:-1], head, rows, align="right")
-
-    def write(self, folder: str | Path, *, overwrite: bool = False) -> Path:
-        """Write the page into a folder, which is made if it is not there; its path.
-
-        The page needs no network and no other file. Raises `StoreError` where there is a page,
-        unless `overwrite`.
-        """
-        from plasticity.comparison.page.page import page
-
-        path = Path(folder) / PAGE
-        if path.exists() and not overwrite:
-            raise StoreError(f"{path}: exists already; choose another folder")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(page(self), encoding="utf-8")
-        return path
 
 
 def compare(
@@ -167,25 +68,24 @@ def compare(
     experiments  presets, TOML files, `Experiment`s, or stores and `Run`s, which are taken as they
                  are; by name if it is a mapping; without any, the comparison that an installed
                  package names as the default
-    seeds        how many runs of each experiment, from the seed of the first experiment upwards
+    seeds        number of runs of each experiment, from the seed of the first experiment upwards
     data         in place of the data of the experiments; see `plasticity.run`
     labels       of an array given as data
-    budget       how much each run may learn: a number of samples, a duration as "90 s", or "own",
-                 as its spec says; without it as many samples for all as the longest spec has
+    budget       training of each run: a number of samples, a duration as "90 s", or "own", as its
+                 spec says; without it as many samples for all as the longest spec has
     out          folder in which each run gets its store; without it they are recorded in memory.
-                 An earlier comparison of the same in it is gone on with
-    listeners    from the name of a run to the objects with `@hookimpl` methods that hear it; with
-                 them all runs stay in this process
-    telling      shows how far the comparison is
-    command      what the page tells to type to compare again
+                 An earlier comparison of the same in it is continued
+    listeners    from the name of a run to the objects with `@hookimpl` methods that listen to it;
+                 with them all runs stay in this process
+    telling      shows the progress
+    command      shell command that compares again, for the page
     settings     any setting that all the experiments have: `epochs=5`
 
     Runs of one seed draw the same samples in the same order, and what one experiment measures of
-    the weights alone is measured of all. Long comparisons that go to a folder
-    use a process for each core. A run that fails does not stop the others. Raises a `SpecError`
-    before the first run where an experiment cannot be assembled, or where the experiments have
-    different data and `data` does not say which to use; `StoreError` where `out` holds anything
-    else.
+    the weights alone is measured of all. Long comparisons that go to a folder use a process for
+    each core. A run that fails does not stop the others. Raises a `SpecError` before the first run
+    where an experiment cannot be assembled, or where the experiments have different data and
+    `data` does not say which to use; `StoreError` where `out` holds anything else.
     """
     if isinstance(seeds, bool) or not isinstance(seeds, int) or seeds < 1:
         raise EntryError(f"seeds: must be an integer from 1, got {seeds!r}")
@@ -200,7 +100,7 @@ def compare(
     folder = Path(out).absolute() if out is not None else None
     also = metrics_of_weights([*specs.values(), *(run.experiment for run in stores.values())])
     done = {
-        name: [found_in_store(name, run, material.train, material.held, also)]
+        name: [from_store(name, run, material.train, material.held, also)]
         for name, run in stores.items()
     } | _run_all(specs, seeds, material, folder, listeners, telling, also)
     runs = tuple(run for name in entrants for run in done[name])
@@ -224,72 +124,69 @@ def _run_all(
     telling: Telling | None,
     also: tuple[Any, ...],
 ) -> dict[str, list[Compared]]:
-    """Bring every run to its end; the runs of each experiment."""
+    """Bring every run to its end, and return the runs of each experiment by its name."""
     if not specs or material.train is None:
         return {}
+    held = material.held
     first = next(iter(specs.values())).seed
-    numbers = range(first, first + seeds)
     tasks = [
         Task(
             name,
             attrs.evolve(spec, seed=seed),
-            None if folder is None else place_of(folder, name, seed),
+            None if folder is None else store_path(folder, name, seed),
             growth=seed == first,
             also=also,
         )
-        for seed in numbers
+        for seed in range(first, first + seeds)
         for name, spec in specs.items()
     ]
-    held = material.held
 
-    def hears(task: Task) -> list[Any]:
+    def assembled_of(task: Task) -> Simulation:
         title = task.name if seeds == 1 else f"{task.name} {task.seed}"
         shown = telling.listeners(title) if telling else ()
-        return [*(listeners(task.name) if listeners else ()), *shown]
+        return assembled(task, held.rest, [*(listeners(task.name) if listeners else ()), *shown])
 
-    # Assembled before anything is run or written, so that a mistake is told at once.
-    ready = {task.name: assembled(task, held.rest, hears(task)) for task in tasks[: len(specs)]}
+    # Assembled before anything is run or written, so that a mistake is reported at once.
+    ready = {task: assembled_of(task) for task in tasks[: len(specs)]}
     if folder is not None:
         take_up(folder, specs, material.train)
-    found: dict[Task, Compared] = {}
+    done: dict[Task, Compared] = {}
     for task in tasks:
-        complete = found_complete(task, held)
+        complete = if_complete(task, held)
         if complete is not None:
-            found[task] = complete
+            done[task] = complete
             if telling:
                 telling.say(f"{task.name}, seed {task.seed}: complete already")
-    missing = [task for task in tasks if task not in found]
+    missing = [task for task in tasks if task not in done]
     if listeners is None and workers.worth_sharing(missing, material.train):
-        found |= dict(_elsewhere(missing, first, held, telling))
+        done |= dict(_elsewhere(missing, first, held, telling))
     else:
         for task in missing:
-            simulation: Simulation | None = ready.pop(task.name, None)
-            if simulation is None or simulation.experiment.seed != task.seed:
-                simulation = assembled(task, held.rest, hears(task))
-            found[task] = train(task, simulation, held)
-    return {name: [found[task] for task in tasks if task.name == name] for name in specs}
+            simulation = ready.pop(task) if task in ready else assembled_of(task)
+            done[task] = train(task, simulation, held)
+    return {name: [done[task] for task in tasks if task.name == name] for name in specs}
 
 
 def _elsewhere(
     tasks: list[Task], first_seed: int, held: Held, telling: Telling | None
 ) -> Iterator[tuple[Task, Compared]]:
     """Carry out tasks in processes of their own, and read what they left."""
-    told: dict[Task, str] = {}
+    failures: dict[Task, str] = {}
 
     def ended(task: Task, failure: str) -> None:
-        told[task] = failure
+        failures[task] = failure
         if telling:
             how = f"failed: {failure}" if failure else "finished"
-            telling.say(f"{task.name}, seed {task.seed}: {how} ({len(told)} of {len(tasks)})")
+            telling.say(f"{task.name}, seed {task.seed}: {how} ({len(failures)} of {len(tasks)})")
 
     workers.in_processes(tasks, first_seed, ended)
     for task in tasks:
-        complete = None if told[task] else found_complete(task, held)
-        yield task, complete or failed(task, told[task])
+        complete = None if failures[task] else if_complete(task, held)
+        yield task, complete or failed(task, failures[task])
 
 
 def _baseline(material: Material, runs: tuple[Compared, ...]) -> float | None:
-    """What a linear probe reads off the inputs themselves."""
+    """Return the accuracy of a linear probe on the inputs themselves; None where there is none."""
     if material.held.data is None or material.train is None:
         return None
     read = read_off(material.train, material.held.data, lambda x: x, runs[0].seed, only_linear=True)

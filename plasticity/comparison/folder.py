@@ -1,4 +1,4 @@
-"""The folder of a comparison: which runs it holds, and whether these are the runs asked for."""
+"""The folder of a comparison: its stores, and the check that they are of the same comparison."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ NAME, PAGE = "comparison.json", "page.html"
 _FORMAT = 1
 
 
-def place_of(folder: Path, name: str, seed: int) -> Path:
-    """Where the store of a run lies.
+def store_path(folder: Path, name: str, seed: int) -> Path:
+    """Return the path of the store of a run.
 
-    >>> place_of(Path("comparison"), "oja", 3).as_posix()
+    >>> store_path(Path("comparison"), "oja", 3).as_posix()
     'comparison/oja/seed_3'
     """
     return folder / name / f"seed_{seed}"
 
 
 def take_up(folder: Path, specs: Mapping[str, Experiment], data: Data) -> None:
-    """Make the folder, or find in it an earlier comparison of the same that is gone on with.
+    """Make the folder, or check that it holds an earlier comparison of the same to continue.
 
     specs  by name, as they are run, with any seed
     data   the training data
@@ -40,7 +40,7 @@ def take_up(folder: Path, specs: Mapping[str, Experiment], data: Data) -> None:
     if path.is_file():
         asked = _known(path, folder, specs, data) | asked
     elif folder.exists() and not (
-        folder.is_dir() and all(found.suffix == PARTIAL for found in folder.iterdir())
+        folder.is_dir() and all(path.suffix == PARTIAL for path in folder.iterdir())
     ):
         raise StoreError(f"{folder}: exists already; choose another folder")
     make_folder(folder)
@@ -49,11 +49,11 @@ def take_up(folder: Path, specs: Mapping[str, Experiment], data: Data) -> None:
 
 
 def _known(path: Path, folder: Path, specs: Mapping[str, Experiment], data: Data) -> dict[str, Any]:
-    """The tables of the experiments that the folder holds, none of which is now another."""
+    """Return the tables of the experiments in the folder; `StoreError` where one is another now."""
     try:
         tables = json.loads(path.read_text(encoding="utf-8"))
         before = {name: Experiment.from_dict(t) for name, t in tables["experiments"].items()}
-        found = tables["data"]
+        data_before = tables["data"]
     except (OSError, ValueError, KeyError, AttributeError) as error:
         raise StoreError(f"{path}: cannot be read: {error}") from error
     if tables["format"] != _FORMAT:
@@ -66,7 +66,7 @@ def _known(path: Path, folder: Path, specs: Mapping[str, Experiment], data: Data
     ]
     changed += [
         f"  data: {key}: {then} before, {now} now"
-        for key, (then, now) in unlike(found, data.fingerprint()).items()
+        for key, (then, now) in unlike(data_before, data.fingerprint()).items()
     ]
     if changed:
         raise StoreError(
@@ -77,7 +77,7 @@ def _known(path: Path, folder: Path, specs: Mapping[str, Experiment], data: Data
 
 
 def _differ(specs: Sequence[Experiment]) -> dict[str, tuple[str, ...]]:
-    """The settings that differ, but for those that change no number."""
-    found = settings_of_all(specs).differ
-    apart = ("seed", "observers", "storage")
-    return {path: row for path, row in found.items() if path.partition(".")[0] not in apart}
+    """Return the settings that differ, without those that change no number."""
+    ignored = ("seed", "observers", "storage")
+    differ = settings_of_all(specs).differ.items()
+    return {path: row for path, row in differ if path.partition(".")[0] not in ignored}

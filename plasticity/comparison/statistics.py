@@ -1,35 +1,57 @@
-"""Differences of paired values with their intervals, and the spread over seeds."""
+"""Differences between two experiments, seed by seed, and whether they may be noise."""
 
 from __future__ import annotations
 
 import attrs
 import numpy as np
 
+from plasticity.comparison.result import Contender
+from plasticity.comparison.task import Compared
 from plasticity.typing import Array
 
 
 @attrs.frozen
 class Difference:
-    """How far the values of one run lie above those of another, pair by pair.
+    """The mean of paired differences and its interval.
 
     mean       of the differences
     low, high  95 % interval of the mean by a paired bootstrap; NaN where there is one pair
-    n_pair     number of pairs with a number on both sides
     of         what the pairs are: "seeds" or "samples"
     """
 
     mean: float
     low: float
     high: float
-    n_pair: int
     of: str = "seeds"
 
     @property
     def within_noise(self) -> bool | None:
-        """Return whether the interval contains 0; None where there is no interval."""
+        """Whether the interval contains 0; None where there is no interval."""
         if not (np.isfinite(self.low) and np.isfinite(self.high)):
             return None
         return bool(self.low <= 0 <= self.high)
+
+
+def difference_of(one: Contender, reference: Contender, column: str) -> Difference | None:
+    """Return the difference of two experiments in a column, seed by seed.
+
+    Of one seed there is no interval but for what a readout got right, where the held-out samples
+    are the pairs: the interval then tells what other test samples would change, not other seeds.
+
+    None where the two have no seed in common, or nothing in the column.
+    """
+    others = {run.seed: run for run in reference.runs}
+    pairs = [(run, others[run.seed]) for run in one.runs if run.seed in others]
+    if not pairs or not (one.has(column) and reference.has(column)):
+        return None
+    left, right = (_right(run, column) for run in pairs[0])
+    if len(pairs) == 1 and left is not None and right is not None and len(left) == len(right):
+        return difference(left, right, of="samples")
+    runs, others_of = zip(*pairs, strict=True)
+    return difference(
+        attrs.evolve(one, runs=runs).values(column),
+        attrs.evolve(reference, runs=others_of).values(column),
+    )
 
 
 def difference(values: Array, reference: Array, of: str = "seeds") -> Difference | None:
@@ -71,15 +93,13 @@ def difference(values: Array, reference: Array, of: str = "seeds") -> Difference
         low, high = bootstrap(
             (pairs,), np.mean, method="percentile", n_resamples=draws, batch=100, rng=0
         ).confidence_interval
-    return Difference(float(pairs.mean()), float(low), float(high), pairs.size, of)
+    return Difference(float(pairs.mean()), float(low), float(high), of)
 
 
-def spread(values: Array) -> float:
-    """Return the sample standard deviation over seeds; NaN of fewer than two numbers.
-
-    >>> spread(np.array([1.0, 3.0, np.nan]))
-    1.4142135623730951
-    """
-    found = np.asarray(values, np.float64)
-    found = found[np.isfinite(found)]
-    return float(found.std(ddof=1)) if found.size > 1 else float("nan")
+def _right(run: Compared, column: str) -> Array | None:
+    """Return whether a readout got each held-out sample right, as 0 or 1; None of other columns."""
+    scores = run.scores
+    if scores is None or scores.labels is None or column not in scores.predicted:
+        return None
+    right: Array = (scores.predicted[column] == scores.labels).astype(np.float64)
+    return right

@@ -1,4 +1,4 @@
-"""One run of a comparison: begun, gone on with or found complete, then scored."""
+"""One run of a comparison: begun, continued or complete already, then scored."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ from plasticity.store.resuming import ENDED
 from plasticity.store.run import Run, open_run
 from plasticity.typing import Array
 
+SPEED = "samples_per_second"
 _FAILED = "failed: "
 
 
@@ -40,14 +41,14 @@ class Task:
 
     name    of the experiment in the comparison
     asked   the spec, with the seed of this run; also where samples of its data are set aside
-    place   folder of the store; None for memory
+    path    of the store; None for memory
     growth  whether the weights are recorded along the run, for the page
     also    metrics that it gets beside its own, since other experiments have them
     """
 
     name: str
     asked: Experiment
-    place: Path | None = None
+    path: Path | None = None
     growth: bool = False
     also: tuple[Any, ...] = ()
 
@@ -87,8 +88,8 @@ class Compared:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle all but the simulation, which is part of this process."""
-        told = (self.name, self.asked, self.run, self.scores, self.failure, None, self.also)
-        return Compared, told
+        fields = (self.name, self.asked, self.run, self.scores, self.failure, None, self.also)
+        return Compared, fields
 
     def __repr__(self) -> str:
         ended = f"failed: {self.failure}" if self.failure else self.run and self.run.outcome
@@ -105,21 +106,21 @@ class Compared:
         if self.run is None or self.failure:
             return {}
         metrics = self.run.metrics
-        found = {str(name): array.values[-1] for name, array in metrics.data_vars.items()}
+        last = {str(name): array.values[-1] for name, array in metrics.data_vars.items()}
         state, missing = self.run.state(), lacking(self.run.experiment, self.also)
         if missing and "weights" in state:
-            found = measured_at_end(state["weights"].values, missing) | found
-        return {name: _mean(value) for name, value in found.items()}
+            last = measured_at_end(state["weights"].values, missing) | last
+        return {name: _mean(value) for name, value in last.items()}
 
     @property
     def row(self) -> dict[str, Any]:
         """Its numbers: measurements, accuracies of the readouts, speed."""
         if self.failure or self.scores is None:
             return self.measurements
-        read: dict[str, Any] = {name: self.scores.accuracy(name) for name in self.scores.predicted}
-        speed = self.scores.cost.samples_per_second
-        told = {} if np.isnan(speed) else {"samples_per_second": speed}
-        return self.measurements | read | told
+        row: dict[str, Any] = {name: self.scores.accuracy(name) for name in self.scores.predicted}
+        if not np.isnan(speed := self.scores.cost.samples_per_second):
+            row[SPEED] = speed
+        return self.measurements | row
 
     @property
     def weights(self) -> Array | None:
@@ -130,7 +131,7 @@ class Compared:
 
 
 def assembled(task: Task, rest: Data | None, listeners: Iterable[Any] = ()) -> Simulation:
-    """The simulation of a task, with the listeners that its page needs.
+    """Return the simulation of a task, with the listeners that its page needs.
 
     Raises a `SpecError` that begins with the name of the task.
     """
@@ -142,22 +143,24 @@ def assembled(task: Task, rest: Data | None, listeners: Iterable[Any] = ()) -> S
 
 
 def carry_out(task: Task, held: Held, listeners: Iterable[Any] = ()) -> Compared:
-    """Bring a run to its end and score it; what fails is told, and not raised."""
+    """Finish a run and score it; failures are recorded, not raised."""
     return train(task, assembled(task, held.rest, listeners), held)
 
 
 def train(task: Task, simulation: Simulation, held: Held) -> Compared:
-    """The same with a simulation that has been assembled."""
+    """Finish a run whose simulation has been assembled, and score it."""
+    import numba
+
     compared = Compared(task.name, task.asked, simulation=simulation, also=task.also)
     stopwatch = Stopwatch(simulation.experiment, simulation.data.per_epoch)
     simulation.register(stopwatch)
     anew = forget_peak()
     begun = perf_counter()
     try:
-        if task.place is not None and _may_go_on(task.place):
-            compared.run = simulation.resume(task.place)
+        if task.path is not None and _can_be_resumed(task.path):
+            compared.run = simulation.resume(task.path)
         else:
-            compared.run = simulation.run(task.place, overwrite=True)
+            compared.run = simulation.run(task.path, overwrite=True)
     except PlasticityError as error:
         if simulation.store is None:
             raise
@@ -169,33 +172,33 @@ def train(task: Task, simulation: Simulation, held: Held) -> Compared:
         samples_per_second=stopwatch.samples_per_second,
         state_bytes=_state_bytes(simulation),
         peak_bytes=peak_bytes() if anew else float("nan"),
-        threads=_threads(),
+        threads=numba.get_num_threads(),
     )
     _score(task, compared, simulation, held, cost)
-    if task.place is not None:
+    if task.path is not None:
         compared.simulation = None  # which holds a copy of the data
     return compared
 
 
-def found_complete(task: Task, held: Held) -> Compared | None:
-    """The run of a task, where an earlier comparison brought it to its end; or None."""
-    if task.place is None or not Target(task.place).exists():
+def if_complete(task: Task, held: Held) -> Compared | None:
+    """Return the run of a task that an earlier comparison brought to its end; None of others."""
+    if task.path is None or not Target(task.path).exists():
         return None
-    run = open_run(task.place)
+    run = open_run(task.path)
     if not run.outcome.startswith(ENDED):
         return None
     compared = Compared(task.name, task.asked, run, also=task.also)
-    scores = Scores.read(scores_path(task.place), run.store.attributes["id"])
+    scores = Scores.read(scores_path(task.path), run.store.attributes["id"])
     if scores is not None and (scores.labels is not None or held.data is None):
         compared.scores = scores
         return compared
     return _scored_anew(task, compared, held)
 
 
-def found_in_store(
+def from_store(
     name: str, run: Run, trained_on: Data | None, held: Held, also: tuple[Any, ...] = ()
 ) -> Compared:
-    """The run of a store that somebody else made, finished or not.
+    """Return the run of a store that somebody else made, finished or not.
 
     trained_on   the data that it learnt from, or None where nobody knows them
     """
@@ -208,32 +211,35 @@ def found_in_store(
     return compared
 
 
-def failed(task: Task, told: str = "") -> Compared:
-    """A run that another process ended without a result; `told` says how, if the store does not."""
-    compared = Compared(task.name, task.asked, failure=told)
-    if task.place is not None and Target(task.place).exists():
-        compared.run = open_run(task.place)
+def failed(task: Task, failure: str = "") -> Compared:
+    """Return a run that ended in another process without a result.
+
+    failure   how, where the store does not say it
+    """
+    compared = Compared(task.name, task.asked, failure=failure)
+    if task.path is not None and Target(task.path).exists():
+        compared.run = open_run(task.path)
         outcome = compared.run.outcome
         if outcome.startswith(_FAILED):
             compared.failure = outcome.removeprefix(_FAILED)
     return compared
 
 
-def scores_path(place: Path) -> Path:
-    """Where the scores of a store lie: beside it."""
-    return place.with_name(f"{place.name}.scores.json")
+def scores_path(store: Path) -> Path:
+    """Return the path of the scores of a store, beside it."""
+    return store.with_name(f"{store.name}.scores.json")
 
 
-def _may_go_on(place: Path) -> bool:
-    """Whether there is a store with a state to go on from."""
-    if not Target(place).exists():
+def _can_be_resumed(path: Path) -> bool:
+    """Return whether there is a store with a state to continue from."""
+    if not Target(path).exists():
         return False
-    store = StoreReader.open(place)
+    store = StoreReader.open(path)
     return bool(store.checkpoints) and not store.attributes["outcome"].startswith("failed")
 
 
 def _scored_anew(task: Task, compared: Compared, held: Held) -> Compared:
-    """Score a run from its store."""
+    """Score a run from its store, and return it."""
     assert compared.run is not None
     try:
         trained_on = held.rest or Source.of(task.asked).open_data("train")
@@ -250,24 +256,18 @@ def _score(task: Task, compared: Compared, simulation: Simulation, held: Held, c
     step = compared.run.store.attributes.get("step", simulation.layers[-1].clock.step)
     seen = samples_until(compared.run.experiment, simulation.data.per_epoch, step)
     compared.scores = scores_of(simulation, compared.run, held.data, cost, seen)
-    if task.place is not None:
-        compared.scores.write(scores_path(task.place), compared.run.store.attributes["id"])
+    if task.path is not None:
+        compared.scores.write(scores_path(task.path), compared.run.store.attributes["id"])
 
 
 def _state_bytes(simulation: Simulation) -> float:
-    """Bytes of all arrays of the layers, but for those of diagnostics."""
+    """Return the bytes of all arrays of the layers, but for those of diagnostics."""
     views = [simulation.view(layer) for layer in simulation.layers]
     return float(sum(view.array(name).nbytes for view in views for name in view.variables))
 
 
-def _threads() -> int:
-    import numba
-
-    return int(numba.get_num_threads())
-
-
 def _mean(values: Array) -> float:
-    """The mean of what is a number; NaN where nothing is."""
+    """Return the mean without NaN; NaN where there is nothing else."""
     numbers = np.asarray(values, np.float64)
     numbers = numbers[~np.isnan(numbers)]
     return float(numbers.mean()) if numbers.size else float("nan")

@@ -52,7 +52,7 @@ def worth_sharing(tasks: Sequence[Task], data: Data) -> bool:
 
     They cannot where something was given in Python, or where nothing is written to a folder.
     """
-    if len(tasks) < 2 or n_core() < 2 or any(task.place is None for task in tasks):
+    if len(tasks) < 2 or n_core() < 2 or any(task.path is None for task in tasks):
         return False
     if sum(_seconds(task.asked, data) for task in tasks) < _WORTH_S:
         return False
@@ -166,7 +166,7 @@ class _Worker:
         tables = {
             "name": task.name,
             "spec": task.made.to_dict(),
-            "place": str(task.place),
+            "path": str(task.path),
             "growth": task.growth,
             "first_seed": self._first_seed,
         }
@@ -192,7 +192,7 @@ def _serve(out: TextIO) -> None:
     for line in sys.stdin:
         tables: dict[str, Any] = json.loads(line)
         asked = Experiment.from_dict(tables["spec"])
-        task = Task(tables["name"], asked, Path(tables["place"]), tables["growth"])
+        task = Task(tables["name"], asked, Path(tables["path"]), tables["growth"])
         failure = ""
         try:
             key = json.dumps(tables["spec"].get("data"), sort_keys=True)

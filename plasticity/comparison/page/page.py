@@ -19,7 +19,7 @@ from plasticity.experiment.spec import Experiment
 from plasticity.store.provenance import versions
 
 if TYPE_CHECKING:
-    from plasticity.comparison.comparison import Comparison
+    from plasticity.comparison.result import Comparison
 
 _SAMPLES_SHOWN = 10
 

@@ -10,12 +10,13 @@ import numpy as np
 
 from plasticity.analysis.readouts import LINEAR_PROBE
 from plasticity.comparison.page.format import cell, heading, number, signed
-from plasticity.comparison.statistics import Difference
-from plasticity.comparison.tables import SPEED, Contender, difference_of
+from plasticity.comparison.result import Contender
+from plasticity.comparison.statistics import Difference, difference_of
+from plasticity.comparison.task import SPEED
 from plasticity.experiment.quantities import size_text
 
 if TYPE_CHECKING:
-    from plasticity.comparison.comparison import Comparison
+    from plasticity.comparison.result import Comparison
 
 _UNKNOWN = float("nan")
 

@@ -195,6 +195,6 @@ def test_what_cannot_be_sent_stays_in_this_process(tmp_path):
     assert workers.worth_sharing(tasks, data)
     in_python = [attrs.evolve(task, asked=attrs.evolve(spec(), data=data)) for task in tasks]
     assert not workers.worth_sharing(in_python, data)
-    in_memory = [attrs.evolve(task, place=None) for task in tasks]
+    in_memory = [attrs.evolve(task, path=None) for task in tasks]
     assert not workers.worth_sharing(in_memory, data)
     assert not workers.worth_sharing(tasks[:1], data)

@@ -18,7 +18,7 @@ def test_no_difference_is_within_noise():
 
 def test_of_two_seeds_the_interval_is_the_range_and_of_one_there_is_none():
     apart = difference(np.array([1.0, 4.0, np.nan]), np.zeros(3))
-    assert (apart.low, apart.high, apart.n_pair) == (1, 4, 2)
+    assert (apart.mean, apart.low, apart.high) == (2.5, 1, 4)
     assert difference(np.array([1.0]), np.zeros(1)).within_noise is None
     assert difference(np.array([np.nan]), np.zeros(1)) is None
 

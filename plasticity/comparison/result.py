@@ -1,0 +1,168 @@
+"""The result of a comparison: one row an experiment, over its seeds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+
+from plasticity.analysis.holding_out import Held
+from plasticity.comparison.folder import PAGE
+from plasticity.comparison.task import SPEED, Compared
+from plasticity.components.data import Data
+from plasticity.components.notebook import titled
+from plasticity.errors import StoreError
+from plasticity.experiment.spec import Experiment
+from plasticity.typing import Array
+
+if TYPE_CHECKING:
+    import xarray
+
+
+@attrs.frozen(eq=False)
+class Contender:
+    """One experiment of a comparison, with a run for each seed."""
+
+    name: str
+    runs: tuple[Compared, ...]
+
+    def __repr__(self) -> str:
+        return f"<Contender {self.name}: {len(self.runs)} runs>"
+
+    @property
+    def asked(self) -> Experiment:
+        """The spec, with the first seed."""
+        return self.runs[0].asked
+
+    @property
+    def shown(self) -> Compared:
+        """The run that pictures show: the first that did not fail, or else the first."""
+        return next((run for run in self.runs if not run.failure), self.runs[0])
+
+    def values(self, column: str) -> Array:
+        """Return the values of the runs in a column (seed,); NaN where a run has none."""
+        values = [run.row.get(column) for run in self.runs]
+        return np.array([np.nan if value is None else value for value in values], np.float64)
+
+    def has(self, column: str) -> bool:
+        """Return whether any run has a value in a column, be it not a number."""
+        return any(run.row.get(column) is not None for run in self.runs)
+
+    def mean(self, column: str) -> float | None:
+        """Return the mean over the seeds that have a number; None where no run has the column."""
+        if not self.has(column):
+            return None
+        values = self.values(column)
+        values = values[np.isfinite(values)]
+        return float(values.mean()) if values.size else float("nan")
+
+    def spread(self, column: str) -> float:
+        """Return the sample standard deviation over the seeds; NaN of fewer than two numbers."""
+        values = self.values(column)
+        values = values[np.isfinite(values)]
+        return float(values.std(ddof=1)) if values.size > 1 else float("nan")
+
+
+@attrs.define(eq=False)
+class Comparison:
+    """What `compare` returns.
+
+    runs      in the order asked for; of each experiment one for each seed
+    held      the samples that no run saw
+    data      the samples that all runs learnt from, or None where nobody knows them
+    baseline  accuracy of the linear probe on the raw inputs, or None where there is no probe
+    command   the shell command that compares again, or an empty string
+    lengths   what to say of the runs whose length is not that of their spec
+    folder    where the stores lie that were made, or None
+    """
+
+    runs: tuple[Compared, ...]
+    held: Held
+    data: Data | None = None
+    baseline: float | None = None
+    command: str = ""
+    lengths: tuple[str, ...] = ()
+    folder: Path | None = None
+
+    @property
+    def contenders(self) -> tuple[Contender, ...]:
+        """The experiments, each with its runs, in the order of their first ones."""
+        names = dict.fromkeys(run.name for run in self.runs)
+        return tuple(
+            Contender(name, tuple(run for run in self.runs if run.name == name)) for name in names
+        )
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The seeds of the runs, each once."""
+        return tuple(dict.fromkeys(run.seed for run in self.runs))
+
+    @property
+    def table(self) -> list[dict[str, Any]]:
+        """A row an experiment, of means over the seeds; what it does not have is left out."""
+        rows = []
+        for contender in self.contenders:
+            means = {name: contender.mean(name) for name in self.columns if contender.has(name)}
+            rows.append({"run": contender.name, **means})
+        return rows
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the table: measurements of all runs, of some, readouts, the speed."""
+        every = [run.measurements for run in self.runs if run.measurements]
+        measured = dict.fromkeys(name for measurements in every for name in measurements)
+        names = [name for name in measured if all(name in measurements for measurements in every)]
+        names += measured
+        names += [name for run in self.runs if run.scores for name in run.scores.predicted]
+        names += [SPEED for run in self.runs if SPEED in run.row]
+        return tuple(dict.fromkeys(names))
+
+    @property
+    def dataset(self) -> xarray.Dataset:
+        """All measurements of the last layer over experiment, seed and step, with the accuracies
+        and the speed at the end over experiment and seed; NaN where a run has none.
+
+        >>> import numpy as np
+        >>> from plasticity.comparison import compare
+        >>> samples = np.random.default_rng(0).random((200, 16))
+        >>> settings = {"data": samples, "neurons": 4, "epochs": 2, "observers": []}
+        >>> compare(["bcm", "krotov_hopfield"], **settings).dataset.sel(seed=0).overlap.sizes
+        Frozen({'experiment': 2, 'step': 2})
+        """
+        from plasticity.comparison.dataset import dataset_of
+
+        return dataset_of(self.contenders, self.columns)
+
+    def __repr__(self) -> str:
+        names = ", ".join(contender.name for contender in self.contenders)
+        seeds = ", ".join(map(str, self.seeds))
+        failed = sum(bool(run.failure) for run in self.runs)
+        ended = f", {failed} failed" if failed else ""
+        return f"<Comparison of {names}: {len(self.runs)} runs, seeds {seeds}{ended}>"
+
+    def _repr_html_(self) -> str:
+        from plasticity.comparison.page.format import cell, heading
+
+        head = ("run", *map(heading, self.columns))
+        rows = [
+            (row["run"], *(cell(name, row.get(name)) for name in self.columns))
+            for row in self.table
+        ]
+        return titled(repr(self)[1:-1], head, rows, align="right")
+
+    def write(self, folder: str | Path, *, overwrite: bool = False) -> Path:
+        """Write the page into a folder, which is made if it is not there, and return its path.
+
+        The page needs no network and no other file. Raises `StoreError` where there is a page,
+        unless `overwrite`.
+        """
+        from plasticity.comparison.page.page import page
+
+        path = Path(folder) / PAGE
+        if path.exists() and not overwrite:
+            raise StoreError(f"{path}: exists already; choose another folder")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(page(self), encoding="utf-8")
+        return path
