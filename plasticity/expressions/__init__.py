@@ -1,1 +1,1 @@
-"""Formulas as text: reading them, and their values on named arrays."""
+"""Formulas given as strings, and their values for arrays with named dimensions."""

@@ -1,11 +1,12 @@
-"""Arrays with names for their dimensions, and what an expression makes of them."""
+"""Values of expressions for arrays with named dimensions."""
 
 from __future__ import annotations
 
 import ast
 import math
 from collections.abc import Callable, Mapping
-from functools import reduce
+from functools import partial, reduce
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -22,93 +23,86 @@ from plasticity.expressions.parse import (
 )
 from plasticity.typing import Array
 
-# The dimension along which arrays have one frame after the other. No formula can name it: it is no
-# word, so it is that of no array.
+# Dimension along which arrays hold frame after frame. With a space in it, no formula can name it.
 FRAME = "each frame"
 
 
 class Labelled(NamedTuple):
-    """An array, or a number, and the names of its dimensions, in order."""
+    """Array or number, and the names of its dimensions in order."""
 
     values: Any
     dims: tuple[str, ...]
 
 
 def evaluate(expression: Expression, arrays: Mapping[str, Labelled]) -> Labelled:
-    """What an expression makes of arrays.
+    """Return the value of an expression for these arrays.
 
-    Arrays meet by the names of their dimensions: the dimensions of one are all among those of the
-    other, and along the rest it is the same everywhere. Arithmetic that overflows or is undefined
-    gives inf and NaN, as in NumPy, and says nothing. Numbers take the type of the array that they
-    meet; what is true counts 1.
+    Arrays are broadcast by the names of their dimensions; those of one must be among those of the
+    other. Overflow and undefined operations silently give inf and NaN. Numbers take the type of the
+    array that they meet; true counts 1.
 
-    arrays   those that the expression uses, and maybe others
-
-    Raises `ExpressionError` for a name, a dimension or dimensions that do not fit.
+    Raises `ExpressionError` for an unknown name, or dimensions that do not fit.
 
     >>> weights = Labelled(np.array([[3.0, 4.0], [0.0, 2.0]]), ("neuron", "input"))
     >>> threshold = Labelled(np.array([1.0, 2.0]), ("neuron",))
-    >>> found = evaluate(
+    >>> ratio = evaluate(
     ...     Expression.parse("norm(weights, 'input') / threshold"),
     ...     {"weights": weights, "threshold": threshold},
     ... )
-    >>> found.values.tolist(), found.dims
+    >>> ratio.values.tolist(), ratio.dims
     ([5.0, 1.0], ('neuron',))
     """
     expression.check_names(arrays)
-    return computed(expression, arrays)
+    return compute(expression, arrays)
 
 
-def computed(expression: Expression, arrays: Mapping[str, Labelled]) -> Labelled:
-    """The same for one whose names were checked before."""
+def compute(expression: Expression, arrays: Mapping[str, Labelled]) -> Labelled:
+    """Return the value of an expression whose names were checked before."""
     with np.errstate(all="ignore"):
-        found = _Evaluation(expression, arrays).of(expression.tree)
-    return Labelled(np.asarray(found.values), found.dims)
+        values, dims = _Evaluation(expression, arrays).of(expression.tree)
+    return Labelled(np.asarray(values), dims)
 
 
 class Total(NamedTuple):
-    """The sum (frame,) of all values of an array in each frame, and their number."""
+    """Sum (frame,) of all values of an array in each frame, and their number."""
 
     sums: Array
     number: int
 
 
-def computed_of_frames(
+def compute_frames(
     expression: Expression,
     arrays: Mapping[str, Labelled],
     count: int,
     totals: Mapping[str, Total] = MappingProxyType({}),
 ) -> Labelled:
-    """What an expression makes of each of so many frames, at once where that can be.
+    """Return the value of an expression for each of `count` frames, at once if possible.
 
-    A frame comes out as the same number whatever the others are, and also alone.
+    The value of a frame is the same bit for bit whatever the others are.
 
-    arrays   whose first dimension is `FRAME`; that of the result is too
-    totals   of arrays that are not given, since the expression takes nothing else of them
+    arrays   with `FRAME` as their first dimension, like the result
+    totals   sums of arrays of which the expression uses nothing else, in place of these
 
     >>> frames = Labelled(np.array([[1.0, 3.0], [4.0, 8.0]]), (FRAME, "neuron"))
-    >>> computed_of_frames(Expression.parse("mean(y)"), {"y": frames}, 2).values.tolist()
+    >>> compute_frames(Expression.parse("mean(y)"), {"y": frames}, 2).values.tolist()
     [2.0, 6.0]
     """
     if expression.has_fixed_numbers:
         with np.errstate(all="ignore"):
-            found = _Evaluation(expression, arrays, totals).of(expression.tree)
-        found = Labelled(np.asarray(found.values), found.dims)
-        dims = tuple(dim for dim in found.dims if dim != FRAME)
-        values = found.values if FRAME in found.dims else found.values[np.newaxis]
-        return Labelled(np.broadcast_to(values, (count, *values.shape[1:])), (FRAME, *dims))
+            values, dims = _Evaluation(expression, arrays, totals).of(expression.tree)
+        values = np.asarray(values) if FRAME in dims else np.asarray(values)[np.newaxis]
+        dims = (FRAME, *(dim for dim in dims if dim != FRAME))
+        return Labelled(np.broadcast_to(values, (count, *values.shape[1:])), dims)
     each = [
-        computed(
-            expression, {name: Labelled(a.values[k], a.dims[1:]) for name, a in arrays.items()}
-        )
+        compute(expression, {name: Labelled(a.values[k], a.dims[1:]) for name, a in arrays.items()})
         for k in range(count)
     ]
-    return Labelled(np.stack([found.values for found in each]), (FRAME, *each[0].dims))
+    return Labelled(np.stack([frame.values for frame in each]), (FRAME, *each[0].dims))
 
 
 @attrs.define(eq=False)
 class _Evaluation:
-    """Computes a tree from its leaves up."""
+    """Recursive evaluation of a syntax tree."""
 
     _expression: Expression
     _arrays: Mapping[str, Labelled]
@@ -132,7 +126,7 @@ class _Evaluation:
                 return self._compare(node, ops, [left, *others])
             case ast.Call():
                 return self._call(node)
-        raise TypeError(f"{ast.dump(node)} should have been refused when it was read")
+        raise TypeError(f"{ast.dump(node)} should have been refused by the parser")
 
     def _call(self, node: ast.Call) -> Labelled:
         name = function_of(node)
@@ -150,7 +144,7 @@ class _Evaluation:
                 self._expression.fail(
                     dim,
                     f"there is no dimension {dim.value!r}{nearest(str(dim.value), known)} to "
-                    f"take the {name} over (there are {_told(known)})",
+                    f"take the {name} over (there are {_text(known)})",
                 )
         extra = [
             self._parameter(name, argument)
@@ -161,11 +155,11 @@ class _Evaluation:
         return reduced(name, array, over or known, *extra)
 
     def _parameter(self, name: str, node: ast.expr) -> float:
-        """The number that tells which norm or which quantile."""
-        found = self.of(node)
-        if found.dims:
-            self._expression.fail(node, f"a number belongs here, not {_told(found.dims)}")
-        value = float(found.values)
+        """Return the order of a norm or the share of a quantile."""
+        values, dims = self.of(node)
+        if dims:
+            self._expression.fail(node, f"expected a number, got an array with {_text(dims)}")
+        value = float(values)
         if not in_range(name, value):
             self._expression.fail(node, f"{RANGES[name]}, got {value:g}")
         return value
@@ -173,42 +167,43 @@ class _Evaluation:
     def _compare(
         self, node: ast.Compare, ops: list[ast.cmpop], operands: list[ast.expr]
     ) -> Labelled:
-        found: Labelled | None = None
-        for op, left, right in zip(ops, operands[:-1], operands[1:], strict=True):
-            compared = self._apply(_OPERATORS[type(op)], node, left, right)
-            found = compared if found is None else self._meet(np.logical_and, node, found, compared)
-        assert found is not None
-        return found
+        compared = [
+            self._apply(_OPERATORS[type(op)], node, left, right)
+            for op, (left, right) in zip(ops, pairwise(operands), strict=True)
+        ]
+        return reduce(partial(self._broadcast, np.logical_and, node), compared)
 
     def _apply(self, function: Callable[..., Any], node: ast.expr, *parts: ast.expr) -> Labelled:
-        return self._meet(function, node, *map(self.of, parts))
+        return self._broadcast(function, node, *map(self.of, parts))
 
-    def _meet(self, function: Callable[..., Any], node: ast.expr, *parts: Labelled) -> Labelled:
-        """A function of arrays at the same places, whose dimensions are brought in line."""
+    def _broadcast(
+        self, function: Callable[..., Any], node: ast.expr, *parts: Labelled
+    ) -> Labelled:
+        """Return an elementwise function of arrays, broadcast by the names of their dimensions."""
         dims = max((part.dims for part in parts), key=len)
         for part in parts:
             square = len(set(dims)) < len(dims)
             if part.dims and part.dims != dims and (square or not set(part.dims) <= set(dims)):
                 self._expression.fail(
                     node,
-                    f"dimensions that do not fit meet here: {_told(dims)} and {_told(part.dims)}; "
+                    f"dimensions that do not fit meet here: {_text(dims)} and {_text(part.dims)}; "
                     "take a mean or a sum over some before",
                 )
-        values = [_in_line(part, dims) for part in parts]
+        values = [_aligned(part, dims) for part in parts]
         if function not in _LOGICAL:
             values = [_as_number(value) for value in values]
-        found = function(*values)
+        result = function(*values)
         if all(isinstance(part.values, float | bool) for part in parts):
-            found = found.item()
-        return Labelled(found, dims)
+            result = result.item()
+        return Labelled(result, dims)
 
 
 def reduced(name: str, array: Labelled, over: tuple[str, ...], *extra: float) -> Labelled:
-    """A reduction over named dimensions.
+    """Return a reduction of an array over named dimensions.
 
         mean, std, min, max, sum, any, all      of the values; std divides by their number
         norm       (sum |v|^p)^(1/p)            p is 2 unless given
-        quantile   the value under which a share of them lies, between two values in proportion
+        quantile   linearly interpolated between two values
 
     >>> reduced("norm", Labelled(np.array([[3.0, 4.0]]), ("neuron", "input")), ("input",)).values
     array([5.])
@@ -217,21 +212,21 @@ def reduced(name: str, array: Labelled, over: tuple[str, ...], *extra: float) ->
     values = np.asarray(array.values)
     if values.dtype.kind == "b" and name not in _OF_TRUTHS:
         values = values.astype(np.float64)
-    found = _REDUCED[name](values, axes, *extra)
-    if values.dtype.kind == "f" and found.dtype.kind == "f":
-        found = found.astype(values.dtype, copy=False)
-    return Labelled(found, tuple(dim for dim in array.dims if dim not in over))
+    result = _REDUCED[name](values, axes, *extra)
+    if values.dtype.kind == "f" and result.dtype.kind == "f":
+        result = result.astype(values.dtype, copy=False)
+    return Labelled(result, tuple(dim for dim in array.dims if dim not in over))
 
 
 def in_range(name: str, value: float) -> bool:
-    """Whether the number of a norm or a quantile is one; that of another reduction is."""
+    """Return whether the parameter of a norm or a quantile is in its range."""
     return {"norm": value > 0, "quantile": 0 <= value <= 1}.get(name, True)
 
 
 def _mean(values: Array, axes: tuple[int, ...]) -> Any:
     if values.dtype.kind != "f" or values.itemsize < 4:
         return np.mean(values, axes)
-    # Of a small array, which may be asked for at each step, np.mean takes twice as long.
+    # np.mean takes twice as long for a small array, which may be needed at each step.
     count = math.prod(values.shape[axis] for axis in axes)
     return np.add.reduce(values, axes) / values.dtype.type(count)
 
@@ -289,8 +284,8 @@ _OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
 _LOGICAL = (np.where, *(_OPERATORS[op] for op in (ast.Not, ast.And, ast.Or)))
 
 
-def _in_line(part: Labelled, dims: tuple[str, ...]) -> Any:
-    """The values with their dimensions in the order of `dims`, and 1 where they have none."""
+def _aligned(part: Labelled, dims: tuple[str, ...]) -> Any:
+    """Return the values with their dimensions in the order of `dims`, and 1 for missing ones."""
     if part.dims == dims or not part.dims:
         return part.values
     order = [part.dims.index(dim) for dim in dims if dim in part.dims]
@@ -299,13 +294,13 @@ def _in_line(part: Labelled, dims: tuple[str, ...]) -> Any:
 
 
 def _as_number(value: Any) -> Any:
-    """The values of a comparison as numbers that a float32 can meet and stay one."""
+    """Return booleans as numbers that leave a float32 array what it is."""
     if isinstance(value, bool):
         return float(value)
     return value.astype(np.float32) if np.asarray(value).dtype.kind == "b" else value
 
 
-def _told(dims: tuple[str, ...]) -> str:
-    """Dimensions for a sentence."""
+def _text(dims: tuple[str, ...]) -> str:
+    """Return dimensions for a message."""
     named = tuple(dim for dim in dims if dim != FRAME)
     return listed(named) if named else "no dimensions"

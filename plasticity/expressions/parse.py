@@ -1,8 +1,8 @@
-"""Formulas as text: "norm(weights, 'input') > 1" is read here, and computed in `labelled.py`.
+"""Parser of formulas such as "norm(weights, 'input') > 1", which `evaluate.py` computes.
 
-Reading is by Python's own grammar, of which an expression may use numbers, names of arrays, + - * /
-** and unary minus, comparisons, `and`, `or`, `not`, and calls of the functions below. Nothing else
-is understood, so that a text from anywhere can be read: no attribute, no item, no other function.
+The grammar is that of Python, restricted to numbers, names of arrays, + - * / ** and unary minus,
+comparisons, `and`, `or`, `not`, and calls of the functions below. Nothing else is understood, no
+attribute, item or other function, so that a string from an untrusted source can be parsed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import attrs
 
 from plasticity.errors import ExpressionError, listed, nearest
 
-# Functions of numbers at the same place of one array or several, and how many they take.
+# Elementwise functions, with their numbers of arguments.
 ELEMENTWISE = {
     "abs": 1,
     "exp": 1,
@@ -29,8 +29,8 @@ ELEMENTWISE = {
     "minimum": 2,
     "where": 3,
 }
-# Functions over dimensions: of an array, of a number where there is one more, and of the names of
-# dimensions; of all where none is named.
+# Reductions of an array, with a number if they take two arguments, over the dimensions whose names
+# follow, or over all.
 REDUCTIONS = {
     "all": 1,
     "any": 1,
@@ -50,7 +50,7 @@ _LARGEST_EXPONENT = 100
 _OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
 _UNARY = (ast.USub, ast.UAdd, ast.Not)
 _COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
-_MAY = (
+_GRAMMAR = (
     "an expression has numbers, names of arrays, + - * / **, comparisons, and, or, not, and "
     "functions"
 )
@@ -58,10 +58,10 @@ _MAY = (
 
 @attrs.frozen(eq=False)
 class Expression:
-    """A formula that has been read and found to hold nothing but arithmetic.
+    """Parsed formula, known to hold nothing but arithmetic.
 
-    text   as it was given, on one line
-    tree   Python's syntax tree of it
+    text   its source on one line
+    tree   its syntax tree
 
     >>> Expression.parse("mean(activity**2) - threshold").names
     ('activity', 'threshold')
@@ -69,23 +69,21 @@ class Expression:
 
     text: str
     tree: ast.expr
-    _places: dict[str, ast.Name]
+    _nodes: dict[str, ast.Name]
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The arrays that it uses, in the order in which they occur."""
-        return tuple(self._places)
+        """Return the names of the arrays in order of their first use."""
+        return tuple(self._nodes)
 
     @staticmethod
     def parse(text: str) -> Expression:
-        """Read an expression.
-
-        Raises `ExpressionError` where it is none, with the text, the position in it and a way out.
+        """Parse an expression, or raise `ExpressionError` with the position of the mistake.
 
         >>> Expression.parse("weights.shape")
         Traceback (most recent call last):
-        plasticity.errors.ExpressionError: 'weights.shape', at position 1: an attribute cannot be \
-asked for; an expression has numbers, names of arrays, + - * / **, comparisons, and, or, not, and \
+        plasticity.errors.ExpressionError: 'weights.shape', at position 1: attributes are not \
+allowed; an expression has numbers, names of arrays, + - * / **, comparisons, and, or, not, and \
 functions
         """
         if not isinstance(text, str):
@@ -97,13 +95,13 @@ functions
                 f"{_LONGEST}; write a function in Python"
             )
         tree = _tree(text)
-        places: dict[str, ast.Name] = {}
-        _Reader(text, places).read(tree, 0)
-        return Expression(text, tree, places)
+        expression = Expression(text, tree, {})
+        _check(expression, tree, 0)
+        return expression
 
     @cached_property
     def has_fixed_numbers(self) -> bool:
-        """Whether which norm or quantile is taken is a number, and not itself made of arrays."""
+        """Return whether the numbers of all norms and quantiles are independent of the arrays."""
         calls = [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
         numbers = [
             argument
@@ -118,13 +116,13 @@ functions
 
     @cached_property
     def names_in_total(self) -> tuple[str, ...]:
-        """The arrays of which it takes nothing but the mean or the sum over all their values.
+        """Return the arrays that are used only in means or sums over all their values.
 
         >>> Expression.parse("mean(y) + sum(weights) - mean(weights, 'input')").names_in_total
         ('y',)
         """
         if not self.has_fixed_numbers:
-            return ()  # it is computed frame by frame, of whole arrays
+            return ()  # it is evaluated frame by frame
         calls = [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
         totals = {id(call.args[0]) for call in calls if total_of(call) is not None}
         others = {
@@ -136,24 +134,21 @@ functions
 
     @property
     def outermost(self) -> tuple[str, Expression, tuple[str, ...]] | None:
-        """The reduction that is taken last: its name, of what, and the dimensions that it names.
-
-        None where it ends with anything else.
-        """
+        """Return name, argument and named dimensions of the last reduction, or None."""
         tree = self.tree
         if not isinstance(tree, ast.Call) or function_of(tree) not in REDUCTIONS:
             return None
-        inner = Expression(self.text, tree.args[0], self._places)
+        inner = Expression(self.text, tree.args[0], self._nodes)
         return function_of(tree), inner, tuple(str(dim.value) for dim in dimensions_of(tree))
 
     def fail(self, node: ast.AST, message: str) -> NoReturn:
-        """Raise `ExpressionError` for a part of the expression."""
+        """Raise `ExpressionError` with the position of a node."""
         raise ExpressionError(f"{self.text!r}, at {_position(self.text, node)}: {message}")
 
     def check_names(self, known: Iterable[str]) -> None:
-        """Raise `ExpressionError` where it uses a name that is not known."""
+        """Raise `ExpressionError` if it uses an unknown name."""
         known = tuple(known)
-        for name, node in self._places.items():
+        for name, node in self._nodes.items():
             if name not in known:
                 self.fail(
                     node,
@@ -167,115 +162,111 @@ functions
 def _tree(text: str) -> ast.expr:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of Python, on texts that are refused below
+            warnings.simplefilter("ignore")  # of Python, on strings that are refused below
             return ast.parse(text, mode="eval").body
     except SyntaxError as error:
-        place = f", at position {error.offset}" if error.offset else ""
-        raise ExpressionError(f"{text!r}{place}: is no expression ({error.msg})") from None
+        where = f", at position {error.offset}" if error.offset else ""
+        raise ExpressionError(f"{text!r}{where}: is no expression ({error.msg})") from None
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
-        told = str(error) or "too deeply nested"
-        raise ExpressionError(f"{text!r}: is no expression ({told})") from None
+        reason = str(error) or "too deeply nested"
+        raise ExpressionError(f"{text!r}: is no expression ({reason})") from None
 
 
-@attrs.frozen
-class _Reader:
-    """Walks through a tree, notes the arrays and refuses what does not belong there."""
-
-    text: str
-    places: dict[str, ast.Name]
-
-    def read(self, node: ast.expr, depth: int) -> None:
-        if depth > _DEEPEST:
-            self._fail(node, f"is more than {_DEEPEST} levels deep; write a function in Python")
-        match node:
-            case ast.Name():
-                self.places.setdefault(node.id, node)
-                inner: list[ast.expr] = []
-            case ast.Constant():
-                self._check_number(node)
-                inner = []
-            case ast.BinOp(left=left, op=op, right=right):
-                if not isinstance(op, _OPERATORS):
-                    self._fail(node, f"this operator is not known; {_MAY}")
-                self._check_exponent(op, right)
-                inner = [left, right]
-            case ast.UnaryOp(op=op, operand=operand):
-                if not isinstance(op, _UNARY):
-                    self._fail(node, f"this operator is not known; write not in place of ~; {_MAY}")
-                inner = [operand]
-            case ast.BoolOp(values=values):
-                inner = values
-            case ast.Compare(left=left, ops=ops, comparators=others):
-                if not all(isinstance(op, _COMPARISONS) for op in ops):
-                    self._fail(node, "compares by < <= > >= == != alone")
-                inner = [left, *others]
-            case ast.Call():
-                inner = self._arguments(node)
-            case _:
-                self._fail(node, f"{_called(node)}; {_MAY}")
-        for part in inner:
-            self.read(part, depth + 1)
-
-    def _arguments(self, node: ast.Call) -> list[ast.expr]:
-        """The arguments of a call that are expressions themselves."""
-        name = getattr(node.func, "id", None)
-        known = ELEMENTWISE | REDUCTIONS
-        if name not in known:
-            told = "only functions can be called" if name is None else f"no function {name!r}"
-            near = "" if name is None else nearest(name, known)
-            self._fail(node, f"{told}{near} (there are {listed(known)})")
-        number = known[name]
-        for argument in node.args:
-            if isinstance(argument, ast.Starred):
-                self._fail(argument, "a * unpacks nothing here")
-        for keyword in node.keywords:
-            if keyword.arg is None or keyword.arg != KEYWORDS.get(name):
-                self._fail(keyword.value, f"{name} has no argument {keyword.arg or '**'!r}")
-        numbers, rest = node.args[:number], node.args[number:]
-        if len(numbers) < number or any(map(_is_text, numbers)):
-            noun = "argument" if number == 1 else "arguments"
-            self._fail(node, f"{name} takes {number} {noun}, got {len(numbers)}")
-        if rest and name in ELEMENTWISE:
-            self._fail(rest[0], f"{name} takes {number}, got {len(node.args)}{_instead(name)}")
-        for place, argument in enumerate(rest):
-            if not _is_text(argument):
-                self._fail(
-                    argument,
-                    f"{name} is followed by names of dimensions, as in {name}(..., 'input')"
-                    f"{_instead(name)}",
+def _check(expression: Expression, node: ast.expr, depth: int) -> None:
+    """Collect the names of arrays below a node and refuse everything but arithmetic."""
+    if depth > _DEEPEST:
+        expression.fail(node, f"is more than {_DEEPEST} levels deep; write a function in Python")
+    match node:
+        case ast.Name():
+            expression._nodes.setdefault(node.id, node)
+            inner: list[ast.expr] = []
+        case ast.Constant():
+            _check_number(expression, node)
+            inner = []
+        case ast.BinOp(left=left, op=op, right=right):
+            if not isinstance(op, _OPERATORS):
+                expression.fail(node, f"this operator is not known; {_GRAMMAR}")
+            _check_exponent(expression, op, right)
+            inner = [left, right]
+        case ast.UnaryOp(op=op, operand=operand):
+            if not isinstance(op, _UNARY):
+                expression.fail(
+                    node, f"this operator is not known; write not in place of ~; {_GRAMMAR}"
                 )
-            if any(ast.dump(argument) == ast.dump(other) for other in rest[:place]):
-                self._fail(argument, "this dimension is named twice")
-        return [*numbers, *(keyword.value for keyword in node.keywords)]
+            inner = [operand]
+        case ast.BoolOp(values=values):
+            inner = values
+        case ast.Compare(left=left, ops=ops, comparators=others):
+            if not all(isinstance(op, _COMPARISONS) for op in ops):
+                expression.fail(node, "compares by < <= > >= == != alone")
+            inner = [left, *others]
+        case ast.Call():
+            inner = _arguments(expression, node)
+        case _:
+            expression.fail(node, f"{_describe(node)}; {_GRAMMAR}")
+    for part in inner:
+        _check(expression, part, depth + 1)
 
-    def _check_number(self, node: ast.Constant) -> None:
-        if isinstance(node.value, str):
-            self._fail(node, "a string names a dimension, as in mean(weights, 'input')")
-        if not isinstance(node.value, int | float):
-            self._fail(node, f"{node.value!r} is no number")
-        if isinstance(node.value, int) and node.value > 10**300:
-            self._fail(node, "this number is too large")
 
-    def _check_exponent(self, op: ast.operator, right: ast.expr) -> None:
-        exponent = right.operand if isinstance(right, ast.UnaryOp) else right
-        value = exponent.value if isinstance(exponent, ast.Constant) else 0
-        if not isinstance(op, ast.Pow) or not isinstance(value, int | float):
-            return
-        if value > _LARGEST_EXPONENT:
-            self._fail(right, f"an exponent is at most {_LARGEST_EXPONENT}")
+def _arguments(expression: Expression, node: ast.Call) -> list[ast.expr]:
+    """Return the arguments of a call that are expressions themselves."""
+    name = getattr(node.func, "id", None)
+    known = ELEMENTWISE | REDUCTIONS
+    if name not in known:
+        wrong = "only functions can be called" if name is None else f"no function {name!r}"
+        near = "" if name is None else nearest(name, known)
+        expression.fail(node, f"{wrong}{near} (there are {listed(known)})")
+    number = known[name]
+    for argument in node.args:
+        if isinstance(argument, ast.Starred):
+            expression.fail(argument, "a * unpacks nothing here")
+    for keyword in node.keywords:
+        if keyword.arg is None or keyword.arg != KEYWORDS.get(name):
+            expression.fail(keyword.value, f"{name} has no argument {keyword.arg or '**'!r}")
+    numbers, rest = node.args[:number], node.args[number:]
+    if len(numbers) < number or any(map(_is_text, numbers)):
+        noun = "argument" if number == 1 else "arguments"
+        expression.fail(node, f"{name} takes {number} {noun}, got {len(numbers)}")
+    if rest and name in ELEMENTWISE:
+        expression.fail(rest[0], f"{name} takes {number}, got {len(node.args)}{_instead(name)}")
+    for index, argument in enumerate(rest):
+        if not _is_text(argument):
+            expression.fail(
+                argument,
+                f"{name} is followed by names of dimensions, as in {name}(..., 'input')"
+                f"{_instead(name)}",
+            )
+        if any(ast.dump(argument) == ast.dump(other) for other in rest[:index]):
+            expression.fail(argument, "this dimension is named twice")
+    return [*numbers, *(keyword.value for keyword in node.keywords)]
 
-    def _fail(self, node: ast.AST, message: str) -> NoReturn:
-        raise ExpressionError(f"{self.text!r}, at {_position(self.text, node)}: {message}")
+
+def _check_number(expression: Expression, node: ast.Constant) -> None:
+    if isinstance(node.value, str):
+        expression.fail(node, "a string names a dimension, as in mean(weights, 'input')")
+    if not isinstance(node.value, int | float):
+        expression.fail(node, f"{node.value!r} is no number")
+    if isinstance(node.value, int) and node.value > 10**300:
+        expression.fail(node, "this number is too large")
+
+
+def _check_exponent(expression: Expression, op: ast.operator, right: ast.expr) -> None:
+    exponent = right.operand if isinstance(right, ast.UnaryOp) else right
+    value = exponent.value if isinstance(exponent, ast.Constant) else 0
+    if not isinstance(op, ast.Pow) or not isinstance(value, int | float):
+        return
+    if value > _LARGEST_EXPONENT:
+        expression.fail(right, f"an exponent is at most {_LARGEST_EXPONENT}")
 
 
 def function_of(node: ast.Call) -> str:
-    """The name of the function that is called."""
-    assert isinstance(node.func, ast.Name)  # as was seen at reading
+    """Return the name of the called function."""
+    assert isinstance(node.func, ast.Name)  # checked when parsed
     return node.func.id
 
 
 def total_of(node: ast.Call) -> str | None:
-    """The array of which a call takes the mean or the sum over all values; None where it does not.
+    """Return the array whose total mean or sum a call takes; None for another call.
 
     >>> total_of(ast.parse("mean(activity)", mode="eval").body)
     'activity'
@@ -287,12 +278,12 @@ def total_of(node: ast.Call) -> str | None:
 
 
 def dimensions_of(node: ast.Call) -> list[ast.Constant]:
-    """The names of dimensions in a call of a reduction."""
+    """Return the dimensions named in a call of a reduction."""
     return [argument for argument in node.args if _is_text(argument)]
 
 
 def _position(text: str, node: ast.AST) -> str:
-    """Where in the text a part begins; Python counts bytes, and from 0."""
+    """Return the position of a node, counted in characters from 1; Python counts bytes from 0."""
     offset = getattr(node, "col_offset", 0)
     return f"position {len(text.encode()[:offset].decode(errors='ignore')) + 1}"
 
@@ -302,17 +293,17 @@ def _is_text(node: ast.expr) -> TypeGuard[ast.Constant]:
 
 
 def _instead(name: str) -> str:
-    """What is meant where somebody gives `min` two arrays, as Python's own takes them."""
+    """Return a hint for `min` and `max` of two arrays, as in Python."""
     other = {"min": "minimum", "max": "maximum"}.get(name)
     return f"; {other}(a, b) takes the one or the other at each place" if other else ""
 
 
-def _called(node: ast.expr) -> str:
+def _describe(node: ast.expr) -> str:
     match node:
         case ast.Attribute():
-            return "an attribute cannot be asked for"
+            return "attributes are not allowed"
         case ast.Subscript():
-            return "an item cannot be asked for"
+            return "items are not allowed"
         case ast.IfExp():
             return "there is no if; write where(condition, a, b)"
         case _:

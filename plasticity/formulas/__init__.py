@@ -1,4 +1,4 @@
-"""Formulas on plain arrays that metrics of a run and the analysis of a finished one share."""
+"""Formulas on plain arrays, shared by the metrics of a run and the analysis of a finished one."""
 
 from plasticity.formulas.responses import activity_ratio as activity_ratio
 from plasticity.formulas.responses import excess_kurtosis as excess_kurtosis

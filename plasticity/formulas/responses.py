@@ -1,7 +1,4 @@
-"""How the responses of a neuron are spread over the patterns.
-
-All take `responses` (neuron, sample) and return a number for each neuron, summed in float64.
-"""
+"""The spread of the responses of a neuron over the patterns, summed in float64."""
 
 from __future__ import annotations
 
@@ -16,8 +13,18 @@ _diverged = np.errstate(over="ignore", invalid="ignore")
 
 
 def responds(responses: Array) -> Array:
-    """Whether a neuron responds to some pattern otherwise than to another; (neuron,) of bool.
+    """Return for each neuron whether its responses to any two patterns differ.
 
+    Parameters
+    ----------
+    responses : ndarray (neuron, sample)
+
+    Returns
+    -------
+    ndarray of bool (neuron,)
+
+    Examples
+    --------
     >>> responds(np.array([[0.0, 0.0], [0.0, 1.0]])).tolist()
     [False, True]
     """
@@ -27,15 +34,26 @@ def responds(responses: Array) -> Array:
 
 @_diverged
 def peakedness(responses: Array) -> Array:
-    """How far the mean response lies below the largest.
+    """Return how far the mean response of each neuron lies below the largest.
 
         1 - mean(y_i) / max(y_i)
 
-    From 0, alike to all patterns, to 1 - 1/M, to one of M; for responses that are not negative.
-    NaN where the largest response is not above 0.
+    Parameters
+    ----------
+    responses : ndarray (neuron, sample)
+        Not negative.
 
-    Source: Bienenstock, Cooper & Munro, J Neuroscience 2 (1982) 32.
+    Returns
+    -------
+    ndarray (neuron,)
+        From 0, alike to all patterns, to 1 - 1/M, to one of M; NaN if no response is above 0.
 
+    References
+    ----------
+    Bienenstock, Cooper & Munro, J Neuroscience 2 (1982) 32.
+
+    Examples
+    --------
     >>> peakedness(np.array([[0.0, 0.0, 0.0, 2.0], [1.0, 1.0, 1.0, 1.0]])).tolist()
     [0.75, 0.0]
     """
@@ -46,15 +64,26 @@ def peakedness(responses: Array) -> Array:
 
 @_diverged
 def activity_ratio(responses: Array) -> Array:
-    """The square of the mean response over the mean of its square.
+    """Return the square of the mean response of each neuron over the mean of its square.
 
         a_i = mean(y_i)^2 / mean(y_i^2)
 
-    From 1/M, a response to one of M patterns, to 1, alike to all; for responses that are not
-    negative. NaN where all responses are 0.
+    Parameters
+    ----------
+    responses : ndarray (neuron, sample)
+        Not negative.
 
-    Source: Treves & Rolls, Network 2 (1991) 371.
+    Returns
+    -------
+    ndarray (neuron,)
+        From 1/M, a response to one of M patterns, to 1, alike to all; NaN if all responses are 0.
 
+    References
+    ----------
+    Treves & Rolls, Network 2 (1991) 371.
+
+    Examples
+    --------
     >>> activity_ratio(np.array([[0.0, 0.0, 0.0, 2.0], [1.0, 1.0, 1.0, 1.0]])).tolist()
     [0.25, 1.0]
     """
@@ -67,15 +96,28 @@ def activity_ratio(responses: Array) -> Array:
 
 @_diverged
 def excess_kurtosis(responses: Array) -> Array:
-    """The fourth central moment over the square of the second, less that of a normal variable.
+    """Return the excess kurtosis of the responses of each neuron.
 
         mean((y_i - m_i)^4) / mean((y_i - m_i)^2)^2 - 3,   m_i = mean(y_i)
 
-    0 for normal responses, above for few large among many small ones; at least -2, at most
-    M - 5 + 1/(M - 1) for M patterns. NaN where a neuron responds to all alike.
+    It is not corrected for the number M of patterns.
 
-    Source: Field, Neural Computation 6 (1994) 559. Not corrected for the number of patterns.
+    Parameters
+    ----------
+    responses : ndarray (neuron, sample)
 
+    Returns
+    -------
+    ndarray (neuron,)
+        0 for normal responses, above for few large among many small ones, in
+        [-2, M - 5 + 1/(M - 1)]; NaN if a neuron responds to all patterns alike.
+
+    References
+    ----------
+    Field, Neural Computation 6 (1994) 559.
+
+    Examples
+    --------
     >>> excess_kurtosis(np.array([[-1.0, 1.0, -1.0, 1.0], [1.0, 1.0, 1.0, 1.0]])).tolist()
     [-2.0, nan]
     """
@@ -87,6 +129,6 @@ def excess_kurtosis(responses: Array) -> Array:
 
 
 def _ratio(above: Any, below: Any) -> Array:
-    """above / below (neuron,) in float64, NaN where below is not above 0."""
+    """Return above / below (neuron,) in float64, NaN where below is not positive."""
     ratio: Array = np.divide(above, below, out=np.full(np.shape(above), np.nan), where=below > 0)
     return ratio

@@ -1,4 +1,4 @@
-"""Which patterns neurons select, and how the sets A_i of these patterns meet."""
+"""The sets A_i of patterns that neurons select, and how they overlap."""
 
 from __future__ import annotations
 
@@ -9,17 +9,26 @@ from plasticity.typing import Array
 
 
 def selected(responses: Array) -> Array:
-    """Whether each neuron responds to each pattern with more than its mean.
+    """Return for each neuron and pattern whether the response is above the mean of the neuron.
 
         A_i = {x : y_i(x) > E[y_i]}
 
-    The mean is over the patterns given. A neuron that responds to all alike selects none.
+    A neuron that responds to all patterns alike selects none.
 
-    responses   (neuron, sample)  y; not changed
-    returns     (neuron, sample)  of bool
+    Parameters
+    ----------
+    responses : ndarray (neuron, sample)
 
-    Source: Squadrani et al., Entropy 24 (2022) 682.
+    Returns
+    -------
+    ndarray of bool (neuron, sample)
 
+    References
+    ----------
+    Squadrani et al., Entropy 24 (2022) 682.
+
+    Examples
+    --------
     >>> selected(np.array([[0.0, 0.0, 3.0], [1.0, 1.0, 1.0]])).tolist()
     [[False, False, True], [False, False, False]]
     """
@@ -30,13 +39,21 @@ def selected(responses: Array) -> Array:
 
 
 def patterns_by_count(chosen: Array) -> Array:
-    """How many patterns exactly k neurons select, for k from 0 to the number of neurons.
+    """Return the number of patterns that exactly k neurons select, for k from 0 to all.
 
         n_k = |{x : |{i : x in A_i}| = k}|,   sum_k n_k = |X|,   sum_k k n_k = sum_i |A_i|
 
-    chosen   (neuron, sample)   of bool, as `selected` gives it
-    returns  (n_neuron + 1,)    integers
+    Parameters
+    ----------
+    chosen : ndarray of bool (neuron, sample)
+        As from `selected`.
 
+    Returns
+    -------
+    ndarray of int (n_neuron + 1,)
+
+    Examples
+    --------
     >>> patterns_by_count(np.array([[True, True, False], [False, True, False]])).tolist()
     [1, 1, 1]
     """
@@ -45,17 +62,26 @@ def patterns_by_count(chosen: Array) -> Array:
 
 
 def shared_selection(chosen: Array) -> Array:
-    """For each pair of neurons the share of what either selects that both select.
+    """Return for each pair of neurons the share of what either selects that both select.
 
-        R_ij = |A_i and A_j| / |A_i or A_j|        in [0, 1]; 1 where both select the same
+        R_ij = |A_i and A_j| / |A_i or A_j|
 
-    NaN where one of the two selects nothing.
+    Parameters
+    ----------
+    chosen : ndarray of bool (neuron, sample)
+        As from `selected`.
 
-    chosen   (neuron, sample)  of bool, as `selected` gives it
-    returns  (neuron, neuron)  float64, symmetric
+    Returns
+    -------
+    ndarray of float64 (neuron, neuron)
+        In [0, 1]; NaN where one of the two selects nothing.
 
-    Source: Jaccard, New Phytologist 11 (1912) 37, for the index.
+    References
+    ----------
+    Jaccard, New Phytologist 11 (1912) 37, for the index.
 
+    Examples
+    --------
     >>> shared_selection(np.array([[True, True, False], [False, True, False]])).tolist()
     [[1.0, 0.5], [0.5, 1.0]]
     """
@@ -71,14 +97,23 @@ def shared_selection(chosen: Array) -> Array:
 
 
 def class_counts(chosen: Array, labels: Array) -> tuple[Array, Array]:
-    """The classes in sorted order, and how many patterns of each a neuron selects.
+    """Return the sorted classes and the number of patterns of each that a neuron selects.
 
         n_ic = |A_i and X_c|        X_c: the patterns of class c
 
-    chosen   (neuron, sample)  of bool, as `selected` gives it
-    labels   (sample,)         integers or strings
-    returns  (class,) and (neuron, class)
+    Parameters
+    ----------
+    chosen : ndarray of bool (neuron, sample)
+        As from `selected`.
+    labels : ndarray of int or str (sample,)
 
+    Returns
+    -------
+    classes : ndarray (class,)
+    counts : ndarray of int (neuron, class)
+
+    Examples
+    --------
     >>> classes, counts = class_counts(np.array([[True, True, False]]), np.array([7, 7, 3]))
     >>> classes.tolist(), counts.tolist()
     ([3, 7], [[0, 2]])

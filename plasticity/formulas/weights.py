@@ -1,4 +1,4 @@
-"""Size and spread of weights (neuron, input), which stay as they are."""
+"""Size and spread of weights."""
 
 from __future__ import annotations
 
@@ -8,10 +8,22 @@ from plasticity.typing import Array
 
 
 def p_norms(weights: Array, power: float = 2.0) -> Array:
-    """The p-norm of the weights of each neuron; (neuron,).
+    """Return the p-norm of the weights of each neuron.
 
         ||w_i||_p = (sum_j |w_ij|^p)^(1/p)
 
+    Parameters
+    ----------
+    weights : ndarray (neuron, input)
+    power : float
+        p, above 0.
+
+    Returns
+    -------
+    ndarray (neuron,)
+
+    Examples
+    --------
     >>> p_norms(np.array([[3.0, -4.0]])).tolist()
     [5.0]
     """
@@ -26,15 +38,26 @@ def p_norms(weights: Array, power: float = 2.0) -> Array:
 
 
 def entropy_of_sizes(weights: Array) -> Array:
-    """The entropy of the sizes of a neuron's weights, in bits; (neuron,).
+    """Return the entropy of the sizes of the weights of each neuron.
 
         H_i = - sum_j p_ij log2(p_ij),   p_ij = |w_ij| / sum_k |w_ik|
 
-    From 0, a single weight, to log2(D), all of one size; 2^H_i is how many inputs count. NaN where
-    all weights are 0, or some not finite.
+    Parameters
+    ----------
+    weights : ndarray (neuron, input)
 
-    Source: Shannon, Bell System Technical Journal 27 (1948) 379, for the entropy.
+    Returns
+    -------
+    ndarray (neuron,)
+        In bits, from 0, a single weight, to log2(D), all of one size; 2^H_i is the effective number
+        of inputs. NaN if all weights are 0, or some are not finite.
 
+    References
+    ----------
+    Shannon, Bell System Technical Journal 27 (1948) 379.
+
+    Examples
+    --------
     >>> entropy_of_sizes(np.array([[1.0, -1.0, 0.0, 0.0], [0.0, 0.0, 9.0, 0.0]])).tolist()
     [1.0, 0.0]
     """

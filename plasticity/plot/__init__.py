@@ -1,6 +1,6 @@
-"""Pictures of a run with matplotlib: each function takes axes, or makes some, and returns them.
+"""Plots of a run: each function draws into matplotlib axes `ax`, or new ones, and returns them.
 
-Each name is imported from its module when it is first used, so that importing this costs nothing.
+Each name is imported from its module when it is first used.
 
 >>> import numpy as np, plasticity as pl
 >>> from plasticity import plot

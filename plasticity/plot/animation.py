@@ -1,4 +1,4 @@
-"""The growth of receptive fields as a moving picture."""
+"""Animation of receptive fields as they grow."""
 
 from __future__ import annotations
 
@@ -16,12 +16,26 @@ _SECONDS = 6.0
 
 
 def animate(run: Run, path: str | Path, *, count: int = _MOST) -> Path:
-    """Write how the weights of the first layer grew as a gif (through Pillow) or mp4 (ffmpeg).
+    """Write an animation of the recorded weights of the first layer, and return its path.
 
-    count   neurons at most
+    Parameters
+    ----------
+    run : Run
+    path : str or Path
+        A .gif (by Pillow) or an .mp4 (by ffmpeg).
+    count : int
+        Neurons at most.
 
-    Raises `DataError` where the weights were not recorded along the run, `StoreError` where the
-    file cannot be written.
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    DataError
+        If the weights were not recorded during the run.
+    StoreError
+        If the file cannot be written.
     """
     from matplotlib.animation import FFMpegWriter, FuncAnimation, PillowWriter
     from matplotlib.figure import Figure
@@ -47,7 +61,7 @@ def animate(run: Run, path: str | Path, *, count: int = _MOST) -> Path:
         title.set_text(f"step {steps[frame]:,}")
         return image, title
 
-    # The last frame stays a while.
+    # Hold the last frame for a second.
     order = [*range(len(steps)), *[len(steps) - 1] * rate]
     writer: Any = PillowWriter(fps=rate) if path.suffix == ".gif" else FFMpegWriter(fps=rate)
     try:

@@ -1,4 +1,4 @@
-"""Axes to draw into, and what all drawings share: colours, ticks, lines."""
+"""Axes, colours, ticks and lines shared by all plots."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ DIVERGING = "RdBu_r"
 
 
 def axes(ax: Axes | None, width: float = 4.8, height: float = 3.2) -> Axes:
-    """The axes that were given, or those of a new figure that no window shows (inches).
+    """Return `ax`, or the axes of a new figure of this size in inches.
 
-    Pyplot does not know the new figure, so in a notebook its axes themselves are the picture.
+    Pyplot does not know the new figure, so a notebook shows it as the picture of its axes.
     """
     if ax is not None:
         return ax
@@ -34,19 +34,19 @@ def axes(ax: Axes | None, width: float = 4.8, height: float = 3.2) -> Axes:
 
     figure = Figure(figsize=(width, height), layout="constrained")
     ax = figure.add_subplot()
-    ax._repr_png_ = partial(_png, figure)  # type: ignore[attr-defined]  # asked for by IPython
+    ax._repr_png_ = partial(_png, figure)  # type: ignore[attr-defined]  # called by IPython
     return ax
 
 
 def _png(figure: Figure) -> bytes:
-    """The picture as a notebook shows it."""
+    """Return a figure as a PNG file."""
     picture = BytesIO()
     figure.savefig(picture, format="png")
     return picture.getvalue()
 
 
 def quiet(ax: Axes, *, grid: bool = True) -> None:
-    """Leave a baseline and faint horizontal lines, in muted colours."""
+    """Reduce axes to a baseline and faint horizontal lines in muted colours."""
     ax.spines[["top", "right", "left"]].set_visible(False)
     ax.spines["bottom"].set_color(MUTED)
     ax.tick_params(colors=MUTED, length=0, labelsize=8)
@@ -58,10 +58,7 @@ def quiet(ax: Axes, *, grid: bool = True) -> None:
 
 
 def weights_image(ax: Axes, picture: Array, limit: float, square: bool) -> Any:
-    """Draw weights in colours that end at a limit on both sides of white, and return the image.
-
-    square   whether a pixel is as high as it is wide
-    """
+    """Draw weights in [-limit, limit] with white at zero; return the image."""
     return ax.imshow(
         picture,
         cmap=DIVERGING,
@@ -73,7 +70,7 @@ def weights_image(ax: Axes, picture: Array, limit: float, square: bool) -> Any:
 
 
 def side_by_side(images: Array, columns: int, gap: int, blank: float) -> Array:
-    """Images (image, y, x, ...) as one, row after row, with blank pixels between them."""
+    """Return images (image, y, x, ...) as one, row after row, with blank pixels in the gaps."""
     count, height, width, *channels = images.shape
     rows = -(-count // columns)
     shape = (rows * (height + gap) - gap, columns * (width + gap) - gap, *channels)
@@ -86,20 +83,20 @@ def side_by_side(images: Array, columns: int, gap: int, blank: float) -> Array:
 
 
 def colour_of(index: int) -> str:
-    """The colour of a run by its position."""
+    """Return the colour of a run by its position."""
     return COLOURS[index % len(COLOURS)]
 
 
-def whole_numbers(axis: Any, most: int = 4) -> None:
-    """A few ticks, with thousands set apart."""
+def integer_ticks(axis: Any, most: int = 4) -> None:
+    """Set a few ticks at integers, with separated thousands."""
     from matplotlib.ticker import MaxNLocator
 
     axis.set_major_locator(MaxNLocator(most, integer=True, min_n_ticks=2))
     axis.set_major_formatter("{x:,.0f}")
 
 
-def few_numbers(axis: Any, most: int = 4) -> None:
-    """A few ticks, written as short as tells them apart."""
+def number_ticks(axis: Any, most: int = 4) -> None:
+    """Set a few ticks with short labels."""
     from matplotlib.ticker import MaxNLocator
 
     axis.set_major_locator(MaxNLocator(most))

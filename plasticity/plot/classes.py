@@ -1,4 +1,4 @@
-"""Responses and classes: what a readout confuses, and where the samples lie."""
+"""Classes: confusion matrix of a readout, and embedding of the samples."""
 
 from __future__ import annotations
 
@@ -21,14 +21,21 @@ _MOST_CLASSES = 20  # whose counts can be written into their cells
 def confusion(
     run: Run | Array, predicted: Any = None, *, data: Any = None, ax: Axes | None = None
 ) -> Axes:
-    """How many samples of each class (row) a readout gave which label (column).
+    """Plot the confusion matrix of a readout: classes in rows, predicted labels in columns.
 
-    run        a run, of which a linear probe reads the labels off the activities of the last layer,
-               scored on samples that it did not learn from; or the right labels (sample,)
-    predicted  the labels that were given, where the right ones are
-    data       a source by name, in place of that of the run
+    Parameters
+    ----------
+    run : Run or array_like (sample,)
+        A run, whose last layer is read out by a linear probe on held-out samples; or true labels.
+    predicted : array_like (sample,), optional
+        Predicted labels, if true ones are given.
+    data : str, optional
+        Name of a source to use instead of that of the run.
 
-    Raises `DataError` where there are no labels, or no samples were left for the score.
+    Raises
+    ------
+    DataError
+        If there are no labels, or no held-out samples.
     """
     from scipy.stats.contingency import crosstab
 
@@ -49,7 +56,7 @@ def confusion(
     counts = crosstab(labels, predicted, levels=(classes, classes)).count
     side = 0.32 * len(classes) + 1.0
     ax = axes(ax, side, side)
-    # The right ones are so many that the mistakes would all be pale beside them.
+    # Separate colours, since mistakes are few beside the correct ones.
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     diagonal = np.eye(len(classes), dtype=bool)
     wrong = np.where(diagonal | (counts == 0), np.nan, share**0.5)
@@ -57,11 +64,11 @@ def confusion(
     ax.imshow(np.where(diagonal, share, np.nan), cmap="Blues", vmin=0, vmax=1.6)
     if len(classes) <= _MOST_CLASSES:
         for row, column in zip(*np.nonzero(counts), strict=True):
-            told = str(counts[row, column])
-            ax.text(column, row, told, ha="center", va="center", size=7, color=_ON_LIGHT)
+            count = str(counts[row, column])
+            ax.text(column, row, count, ha="center", va="center", size=7, color=_ON_LIGHT)
         ticks = range(len(classes))
-        ax.set_xticks(ticks, [str(name) for name in classes])
-        ax.set_yticks(ticks, [str(name) for name in classes])
+        ax.set_xticks(ticks, classes.astype(str))
+        ax.set_yticks(ticks, classes.astype(str))
     ax.tick_params(length=0, labelsize=8, colors=MUTED)
     ax.spines[:].set_visible(False)
     ax.set_xlabel("label given", size=8, color=MUTED)
@@ -70,17 +77,25 @@ def confusion(
 
 
 def embedding(points: Array, labels: Array, *, ax: Axes | None = None) -> Axes:
-    """Samples as points in a plane, coloured by class; the name of a class stands at its median.
+    """Plot samples as points coloured by class, with the name of each class at its median.
 
-    points  (sample, 2)
-    labels  (sample,)
+    Parameters
+    ----------
+    points : ndarray (sample, 2)
+    labels : ndarray (sample,)
     """
     ax = axes(ax, 3.6, 3.6)
     classes = np.unique(labels)
     for index, name in enumerate(classes):
-        its = points[labels == name]
         colour = CLASSES[index % len(CLASSES)]
-        ax.plot(*its.T, linestyle="", marker="o", markersize=2.6, markeredgewidth=0, color=colour)
+        ax.plot(
+            *points[labels == name].T,
+            linestyle="",
+            marker="o",
+            markersize=2.6,
+            markeredgewidth=0,
+            color=colour,
+        )
     if len(classes) <= _MOST_CLASSES:
         for name in classes:
             x, y = np.median(points[labels == name], axis=0)

@@ -1,4 +1,4 @@
-"""Numbers over the steps of a run: thresholds and measurements."""
+"""Thresholds and measurements over the steps of a run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from plasticity.errors import DataError
-from plasticity.plot.canvas import axes, colour_of, few_numbers, quiet, whole_numbers
+from plasticity.plot.canvas import axes, colour_of, integer_ticks, number_ticks, quiet
 from plasticity.plot.recorded import along
 from plasticity.store.run import Run
 from plasticity.typing import Array
@@ -22,40 +22,57 @@ _LOGARITHMIC_FROM = 100  # largest over smallest value
 
 
 def theta(run: Run, *, label: str = "", colour: int = 0, ax: Axes | None = None) -> Axes:
-    """The modification threshold of the last layer over the steps: median and quartiles.
+    """Plot the modification threshold of the last layer over the steps: median and quartiles.
 
-    Raises `DataError` where it was not recorded along the run.
+    Parameters
+    ----------
+    run : Run
+    label : str
+        Label of the line, in place of that of the axis.
+    colour : int
+        Position in the palette of runs.
+
+    Raises
+    ------
+    DataError
+        If the threshold was not recorded during the run.
     """
-    found = along(run, "threshold")
+    recorded = along(run, "threshold")
     ax = axes(ax)
-    low, middle, high = np.nanquantile(found.values, (0.25, 0.5, 0.75), axis=1)
-    steps = found["step"].values
+    low, middle, high = np.nanquantile(recorded.values, (0.25, 0.5, 0.75), axis=1)
+    steps = recorded["step"].values
     ax.fill_between(steps, low, high, color=colour_of(colour), alpha=0.18, linewidth=0)
     ax.plot(steps, middle, color=colour_of(colour), linewidth=1.6, label=label or None)
     quiet(ax)
     ax.set(xlabel="step", ylabel="" if label else "theta")
-    whole_numbers(ax.xaxis)
-    few_numbers(ax.yaxis)
+    integer_ticks(ax.xaxis)
+    number_ticks(ax.yaxis)
     ax.set_xlim(left=0)
     return ax
 
 
 def traces(courses: Mapping[int, list[Trace]], *, ax: Axes | None = None) -> Axes:
-    """Courses of one measurement, each run in its colour; several of a run are thinner.
+    """Plot one measurement over the steps, each run in its colour, further seeds thinner.
 
-    courses  position of a run -> steps and values, for each of its seeds
+    The vertical axis is logarithmic if all values are positive and span a factor of 100.
 
-    The upward axis is logarithmic where all values are positive and span a factor of 100.
+    Parameters
+    ----------
+    courses : mapping of int to list of tuple of ndarray (step,)
+        Steps and values for each seed of a run, by its position in the palette.
 
-    Raises `DataError` where no value is finite.
+    Raises
+    ------
+    DataError
+        If no value is finite.
     """
-    every = [values for found in courses.values() for _, values in found]
-    finite = np.concatenate([values[np.isfinite(values)] for values in every])
+    values = np.concatenate([values for seeds in courses.values() for _, values in seeds])
+    finite = values[np.isfinite(values)]
     if not finite.size:
         raise DataError("traces: no value is finite")
     ax = axes(ax)
-    for index, found in courses.items():
-        for number, (steps, values) in enumerate(found):
+    for index, seeds in courses.items():
+        for number, (steps, values) in enumerate(seeds):
             thin = number > 0
             # A single measurement has no line.
             marker = "o" if np.isfinite(values).sum() == 1 else None
@@ -67,24 +84,24 @@ def traces(courses: Mapping[int, list[Trace]], *, ax: Axes | None = None) -> Axe
     if finite.min() > 0 and finite.max() / finite.min() >= _LOGARITHMIC_FROM:
         _decades(ax, finite)
     else:
-        few_numbers(ax.yaxis)
+        number_ticks(ax.yaxis)
         if np.ptp(finite) <= 1e-9 * abs(finite[0]):
             ax.set_ylim(*sorted((0, 2 * float(finite[0]) or 1.0)))
-    whole_numbers(ax.xaxis)
+    integer_ticks(ax.xaxis)
     ax.set_xlim(left=0)
     return ax
 
 
 def trace_of(array: xr.DataArray) -> Trace:
-    """The course of a measurement over the steps, of many numbers their mean: steps and values."""
+    """Return the steps and values of a measurement, averaged over all dimensions but the step."""
     values = np.asarray(array.values, np.float64).reshape(len(array), -1)
     known = ~np.isnan(values)
     total = np.where(known, values, 0).sum(axis=1)
     blank = np.full(len(values), np.nan)
     mean = np.divide(total, known.sum(axis=1), out=blank, where=known.any(axis=1))
-    # A metric with a cadence of its own was not asked at the steps of the others.
-    asked = known.any(axis=1) if "cadence" in array.attrs else np.ones(len(mean), bool)
-    return array["step"].values[asked], mean[asked]
+    # A metric with a cadence of its own has no value at the steps of the others.
+    measured = known.any(axis=1) if "cadence" in array.attrs else np.ones(len(mean), bool)
+    return array["step"].values[measured], mean[measured]
 
 
 def _decades(ax: Axes, values: Array) -> None:

@@ -1,4 +1,4 @@
-"""Weights as images, at the end of a run and along it."""
+"""Weights as images, at the end of a run and during it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _MOST = 100
-_GAP = 1  # pixels of an image between two
+_GAP = 1  # pixels between two images
 _FRAMES = 8
 
 
@@ -30,15 +30,25 @@ def weights(
     colour_bar: bool = True,
     ax: Axes | None = None,
 ) -> Axes:
-    """The weights of the first layer, blue below zero and red above, white at it; one scale.
+    """Plot the weights of the first layer on one scale, blue below zero, white at it, red above.
 
-    run          a finished run, or weights (neuron, input)
-    image_shape  (y, x) or (y, x, channel), of whose channels the mean is shown; that of the run if
-                 there is one. Without it a matrix is drawn, a row a neuron
-    count        how many neurons at most
-    limit        the weight at which the colours end; the 99.9th percentile of the sizes if not set
+    Parameters
+    ----------
+    run : Run or ndarray (neuron, input)
+        A finished run, or weights.
+    image_shape : tuple of int, optional
+        (y, x) or (y, x, channel), by default that of the run; channels are averaged. Without it the
+        weights are plotted as a matrix.
+    count : int
+        Neurons at most.
+    limit : float, optional
+        Weight at which the colours end; by default the 99.9th percentile of the absolute weights.
+    colour_bar : bool
 
-    Raises `DataError` where the run holds no weights, or the shape does not fit.
+    Raises
+    ------
+    DataError
+        If the run holds no weights, or the shape does not fit.
     """
     if isinstance(run, Run):
         image_shape = image_shape or run.image_shape
@@ -58,8 +68,8 @@ def weights(
         ax.set_axis_off()
     else:
         ax.set(xlabel="input", ylabel="neuron")
-    told = "1 neuron" if len(values) == 1 else f"{len(values)} neurons"
-    ax.set_title(told if len(shown) == len(values) else f"{len(shown)} of {told}", size=9)
+    title = "1 neuron" if len(values) == 1 else f"{len(values)} neurons"
+    ax.set_title(title if len(shown) == len(values) else f"{len(shown)} of {title}", size=9)
     if colour_bar:
         _add_bar(ax, image)
     return ax
@@ -68,18 +78,25 @@ def weights(
 def trajectory(
     run: Run, *, count: int = _FRAMES, frames: int = _FRAMES, ax: Axes | None = None
 ) -> Axes:
-    """How receptive fields grew: a row a neuron, a column a recorded step, to the right later.
+    """Plot receptive fields as they grew: a row for each neuron, a column for each step.
 
-    count   neurons
-    frames  steps, evenly spaced among those recorded
+    Parameters
+    ----------
+    run : Run
+    count : int
+        Number of neurons.
+    frames : int
+        Number of steps, evenly spaced among those recorded.
 
-    Raises `DataError` where the weights were not recorded along the run.
+    Raises
+    ------
+    DataError
+        If the weights were not recorded during the run.
     """
     recorded = along(run, "weights", 0)
     steps = np.unique(np.linspace(0, recorded.sizes["step"] - 1, frames).astype(int))
     values = recorded.isel(step=steps).values[:, :count]
     shape = run.image_shape
-    # Those that are last in a row of the grid come later in the run.
     rows = values.transpose(1, 0, 2).reshape(-1, values.shape[-1])
     limit = limit_of(values)
     ax = axes(ax, 0.62 * len(steps) + 0.6, 0.62 * values.shape[1] + 0.5)
@@ -88,8 +105,8 @@ def trajectory(
     else:
         picture, side = grid_of(rows, shape, len(steps)), float(shape[1] + _GAP)
     image = weights_image(ax, picture, limit, square=shape is not None)
-    places = side * np.arange(len(steps)) + (side - _GAP - 1) / 2 if shape else range(len(steps))
-    ax.set_xticks(list(places), [f"{step:,}" for step in recorded["step"].values[steps]])
+    ticks = side * np.arange(len(steps)) + (side - _GAP - 1) / 2 if shape else range(len(steps))
+    ax.set_xticks(list(ticks), [f"{step:,}" for step in recorded["step"].values[steps]])
     ax.set_yticks([])
     ax.tick_params(length=0, labelsize=7, colors=MUTED)
     ax.spines[:].set_visible(False)
@@ -99,7 +116,7 @@ def trajectory(
 
 
 def limit_of(values: Array) -> float:
-    """The weight at which colours end: one that few exceed, lest these make all others pale."""
+    """Return the weight at which colours end; few exceed it, lest these make all others pale."""
     finite = np.abs(values[np.isfinite(values)])
     return (float(np.quantile(finite, 0.999)) if finite.size else 0.0) or 1.0
 
@@ -107,7 +124,7 @@ def limit_of(values: Array) -> float:
 def grid_of(
     values: Array, image_shape: tuple[int, ...] | None, columns: int | None = None
 ) -> Array:
-    """Weights (neuron, input) as one picture: images side by side, NaN between them.
+    """Return weights (neuron, input) as one picture of images side by side, NaN between them.
 
     >>> grid_of(np.ones((2, 4)), (2, 2)).shape, grid_of(np.ones((2, 4)), None).shape
     ((2, 5), (2, 4))

@@ -1,4 +1,4 @@
-"""How many samples neurons select: each by itself, and so many of them together."""
+"""Numbers of samples that neurons select, each alone and several together."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from plasticity import formulas
-from plasticity.plot.canvas import axes, colour_of, few_numbers, quiet, whole_numbers
+from plasticity.plot.canvas import axes, colour_of, integer_ticks, number_ticks, quiet
 from plasticity.store.run import Run
 from plasticity.typing import Array
 
@@ -26,14 +26,20 @@ def selectivity(
     legend: bool = True,
     ax: Axes | None = None,
 ) -> Axes:
-    """How many neurons select how many samples: |A_i|, A_i = {x : y_i(x) > E[y_i]}.
+    """Plot a histogram of the number of samples that a neuron selects; fewer is more selective.
 
-    run       a run, or numbers of samples selected (neuron,) by name
-    samples   a source by name, an array or `Data` in place of the samples that the run was trained
-              on; of them those that the metrics of the run look at
-    n_sample  how many samples there were, where numbers are given
+    A neuron selects A_i = {x : y_i(x) > E[y_i]}.
 
-    The fewer samples a neuron selects, the more selective it is.
+    Parameters
+    ----------
+    run : Run or mapping of str to ndarray (neuron,)
+        A run, or numbers of selected samples by name.
+    samples : str, array_like or Data, optional
+        Source or samples to use instead of the training samples; of these, as many as the metrics
+        of the run use.
+    n_sample : int, optional
+        Number of samples, if numbers are given.
+    legend : bool
     """
     if isinstance(run, Run):
         from plasticity.analysis.reading import evaluation_responses
@@ -44,26 +50,29 @@ def selectivity(
     else:
         counts = run
     ax = axes(ax)
-    most = max((int(found.max()) for found in counts.values() if found.size), default=1)
+    most = max((int(chosen.max()) for chosen in counts.values() if chosen.size), default=1)
     edges = np.linspace(0, max(most, 1), min(_BINS, max(most, 1)) + 1)
-    for index, (name, found) in enumerate(counts.items()):
-        heights, _ = np.histogram(found, edges)
+    for index, (name, chosen) in enumerate(counts.items()):
+        heights, _ = np.histogram(chosen, edges)
         ax.stairs(heights, edges, fill=True, color=colour_of(index), alpha=0.25)
         ax.stairs(heights, edges, color=colour_of(index), linewidth=1.4, label=name or None)
     quiet(ax)
-    told = f" of {n_sample:,}" if n_sample else ""
-    ax.set(xlabel=f"samples selected{told}", ylabel="neurons")
-    whole_numbers(ax.xaxis)
-    whole_numbers(ax.yaxis)
+    of_all = f" of {n_sample:,}" if n_sample else ""
+    ax.set(xlabel=f"samples selected{of_all}", ylabel="neurons")
+    integer_ticks(ax.xaxis)
+    integer_ticks(ax.yaxis)
     if legend and any(counts):
         ax.legend(frameon=False, fontsize=8)
     return ax
 
 
 def by_size(curves: Mapping[int, tuple[Array, Array]], *, ax: Axes | None = None) -> Axes:
-    """A number over how many neurons of a network are taken: its mean over random subsets.
+    """Plot a number over the size of random subsets of the neurons, as the mean over the subsets.
 
-    curves  position of a run -> numbers of neurons (size,), and values (size, subset)
+    Parameters
+    ----------
+    curves : mapping of int to tuple of ndarray
+        Sizes (size,) and values (size, subset) of a run, by its position in the palette.
     """
     ax = axes(ax)
     for index, (sizes, values) in curves.items():
@@ -74,7 +83,7 @@ def by_size(curves: Mapping[int, tuple[Array, Array]], *, ax: Axes | None = None
     if max(len(sizes) for sizes, _ in curves.values()) > 1:
         ax.set_xscale("log")
     _sizes_of_neurons(ax, max(int(sizes.max()) for sizes, _ in curves.values()))
-    few_numbers(ax.yaxis)
+    number_ticks(ax.yaxis)
     ax.set_ylim(bottom=0)
     return ax
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from plasticity.components.cadence import Following
 from plasticity.errors import StoreError
-from plasticity.expressions.evaluate import FRAME, Labelled, Total, computed_of_frames
+from plasticity.expressions.evaluate import FRAME, Labelled, Total, compute_frames
 from plasticity.expressions.parse import Expression
 from plasticity.network.capture import Offer
 from plasticity.network.view import LayerView
@@ -281,7 +281,7 @@ class Recording:
         totals: Mapping[str, Total] = MappingProxyType({}),
     ) -> Labelled:
         chosen = {name: self._chosen(array) for name, array in arrays.items()}
-        return computed_of_frames(expression, chosen, count, totals)
+        return compute_frames(expression, chosen, count, totals)
 
     def _called(self, name: str, function: Callable[[LayerView], Any]) -> Labelled:
         values = np.asarray(function(self._layer))

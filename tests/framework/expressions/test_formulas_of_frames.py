@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from plasticity import Expression
 from plasticity.errors import ExpressionError
-from plasticity.expressions.evaluate import FRAME, Labelled, Total, computed, computed_of_frames
+from plasticity.expressions.evaluate import FRAME, Labelled, Total, compute, compute_frames
 from plasticity.kernels.pairwise_sum import total
 
 DIMS = {"w": ("neuron", "input"), "y": ("neuron", "sample"), "theta": ("neuron",)}
@@ -50,9 +50,9 @@ def used(expression, arrays, frames=slice(None)):
 @given(st.sampled_from(TEXTS), st.integers(1, 40), st.sampled_from(["f4", "f8"]), st.integers(0, 9))
 def test_a_frame_is_the_same_among_others_and_alone(text, count, dtype, seed):
     expression, arrays = Expression.parse(text), frames_of(count, dtype, seed)
-    found = computed_of_frames(expression, used(expression, arrays), count)
+    found = compute_frames(expression, used(expression, arrays), count)
     for k in range(count):
-        alone = computed_of_frames(expression, used(expression, arrays, slice(k, k + 1)), 1)
+        alone = compute_frames(expression, used(expression, arrays, slice(k, k + 1)), 1)
         assert alone.dims == found.dims
         assert alone.values.dtype == found.values.dtype
         assert alone.values[0].tobytes() == found.values[k].tobytes()
@@ -61,10 +61,10 @@ def test_a_frame_is_the_same_among_others_and_alone(text, count, dtype, seed):
 @pytest.mark.parametrize("text", TEXTS)
 def test_a_frame_is_what_the_formula_makes_of_its_arrays(text):
     expression, arrays = Expression.parse(text), frames_of(5, "f8")
-    found = computed_of_frames(expression, used(expression, arrays), 5)
+    found = compute_frames(expression, used(expression, arrays), 5)
     for k in range(5):
         plain = {name: Labelled(arrays[name].values[k], DIMS[name]) for name in expression.names}
-        expected = computed(expression, plain)
+        expected = compute(expression, plain)
         assert found.dims == (FRAME, *expected.dims)
         np.testing.assert_allclose(found.values[k], expected.values, rtol=1e-14)
 
@@ -76,11 +76,11 @@ def test_a_frame_is_what_the_formula_makes_of_its_arrays(text):
 )
 def test_of_an_array_of_which_only_the_total_counts_the_sum_is_enough(text, dtype):
     expression, arrays = Expression.parse(text), frames_of(6, dtype)
-    expected = computed_of_frames(expression, used(expression, arrays), 6)
+    expected = compute_frames(expression, used(expression, arrays), 6)
     y = arrays["y"].values
     totals = {"y": Total(np.array([total(frame.reshape(-1)) for frame in y], dtype), y[0].size)}
     others = {name: arrays[name] for name in expression.names if name != "y"}
-    found = computed_of_frames(expression, others, 6, totals)
+    found = compute_frames(expression, others, 6, totals)
     assert found.dims == expected.dims
     assert found.values.tobytes() == expected.values.tobytes()
 
@@ -103,7 +103,7 @@ def test_the_arrays_of_which_only_the_total_counts_are_told(text, names):
 def test_no_formula_can_name_the_dimension_of_the_frames():
     expression, arrays = Expression.parse(f"mean(theta, '{FRAME}')"), frames_of(2, "f8")
     with pytest.raises(ExpressionError) as caught:
-        computed_of_frames(expression, used(expression, arrays), 2)
+        compute_frames(expression, used(expression, arrays), 2)
     assert str(caught.value) == (
         f"\"mean(theta, '{FRAME}')\", at position 13: there is no dimension '{FRAME}' to take the "
         "mean over (there are 'neuron')"
