@@ -93,7 +93,7 @@ def rebuilt(run: Run, data: Data, experiment: Experiment | None = None) -> Simul
     )
     simulation = assemble(quiet)
     simulation.data = data
-    filled = (simulation.whole, *simulation.layers)
+    filled = simulation.network.states
     for layer_state, stored in zip(filled, (run.encoders(), *states), strict=True):
         _fill(layer_state, stored)
     return simulation

@@ -137,7 +137,7 @@ def _print_schedule(console: Console, source: Run | Experiment) -> None:
         return
     rows = [
         (entry.layer or "run", entry.event or "(the loop)", ", ".join(entry.components))
-        for entry in schedule_of(simulation)
+        for entry in schedule_of(simulation.network)
     ]
     columns(console, rows, indent=2)
     heading(console, "steps")

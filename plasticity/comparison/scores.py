@@ -15,7 +15,7 @@ from plasticity.analysis.readouts import Reading, read_off
 from plasticity.components.data import Data
 from plasticity.errors import StoreError
 from plasticity.machine.threads import one_thread_if_small
-from plasticity.network.dispatch import calls_of, collect
+from plasticity.network.dispatch import collect
 from plasticity.network.randomness import stream
 from plasticity.simulation.simulation import Simulation
 from plasticity.store.commit.files import write_for_good
@@ -137,7 +137,6 @@ def _scored(
     if held is not None:
         seed = simulation.experiment.seed
         reading = read_off(simulation.data, held, lambda x: simulation.respond(x).T, seed)
-    hook = simulation.manager.hook.report
     return attrs.evolve(
         _read(reading, simulation.experiment.seed),
         cost=cost,
@@ -148,7 +147,7 @@ def _scored(
         memorized=memorized,
         overlaps=overlaps,
         samples_seen=samples_seen,
-        sections=tuple(collect(calls_of(hook, {"run": run}, "report"))),
+        sections=tuple(collect(simulation.network.calls("report", run=run))),
     )
 
 

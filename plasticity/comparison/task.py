@@ -262,7 +262,7 @@ def _score(task: Task, compared: Compared, simulation: Simulation, held: Held, c
 
 def _state_bytes(simulation: Simulation) -> float:
     """Return the bytes of all arrays of the layers, but for those of diagnostics."""
-    views = [simulation.view(layer) for layer in simulation.layers]
+    views = [simulation.network.view(layer) for layer in simulation.layers]
     return float(sum(view.array(name).nbytes for view in views for name in view.variables))
 
 

@@ -12,6 +12,7 @@ from plasticity.fusion.online import FusedStretch, has_rate_kernel
 from plasticity.fusion.step import FusedStep
 from plasticity.machine.threads import may_start_threads
 from plasticity.network.dispatch import Caller
+from plasticity.network.network import Network
 from plasticity.network.state import LayerState
 from plasticity.typing import Array
 
@@ -23,20 +24,20 @@ _WORTHWHILE_S = 10.0
 
 
 class Fusion:
-    """The compiled steps of a simulation."""
+    """The compiled steps of a network."""
 
-    def __init__(self, experiment: Experiment, whole: LayerState) -> None:
+    def __init__(self, experiment: Experiment, network: Network) -> None:
         self._experiment = experiment
-        self._whole = whole
+        self._network = network
         self._steps: dict[tuple[str, int, int | None, str, bool], FusedStep] = {}
         self._before: frozenset[str] | None = None
 
-    def reason_against(self, layer: LayerState, call: Caller) -> str | None:
-        """Why a layer steps through the plan, or None where its step is compiled."""
+    def reason_against(self, layer: LayerState, call: Caller | None = None) -> str | None:
+        """Return why a layer steps through the plan, or None where its step is compiled."""
         wish = self._experiment.fuse
         if wish == "never":
             return 'fuse = "never"'
-        reason = obstacle(layer, call)
+        reason = obstacle(layer, call or self._caller(layer))
         if self._before is not None:
             return reason if layer.name in self._before else "as the run did before"
         if reason is None and wish == "auto" and self._seconds(layer) < _WORTHWHILE_S:
@@ -50,8 +51,9 @@ class Fusion:
         """
         self._before = frozenset(compiled)
 
-    def explain(self, layer: LayerState, call: Caller) -> str:
-        """One line on how a layer steps."""
+    def explain(self, layer: LayerState) -> str:
+        """Return one line on how a layer steps."""
+        call = self._caller(layer)
         reason = self.reason_against(layer, call)
         if reason is None:
             drawn = self._draw(layer, call, self._experiment.batch_size)
@@ -90,7 +92,7 @@ class Fusion:
 
     def variant(self, layer: LayerState) -> str:
         """The components that make their kernels of their settings, with these."""
-        parts = (*self._whole.components.values(), *layer.components.values())
+        parts = (*self._network.whole.components.values(), *layer.components.values())
         return repr([part for part in parts if interface_of(part).makes_kernels])
 
     def refresh(self) -> None:
@@ -98,9 +100,14 @@ class Fusion:
         for step in self._steps.values():
             step.refresh()
 
+    def _caller(self, layer: LayerState) -> Caller:
+        arrays = layer.batch_arrays(1) | self._network.labels(1)
+        return self._network.caller(layer, arrays)
+
     def _draw(self, layer: LayerState, call: Caller, batch: int) -> Draw | str:
-        constant = layer.sizes["input"] > self._whole.sizes["input"]
-        return draw_of(self._whole.components.get("batches"), call, batch, constant)
+        whole = self._network.whole
+        constant = layer.sizes["input"] > whole.sizes["input"]
+        return draw_of(whole.components.get("batches"), call, batch, constant)
 
     def _seconds(self, layer: LayerState) -> float:
         """About how long the layer would train step by step."""

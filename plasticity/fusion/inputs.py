@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import takewhile
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
@@ -14,10 +14,9 @@ from plasticity.components.interface import interface_of
 from plasticity.components.kernel import Kernel
 from plasticity.hookspecs import DRAW
 from plasticity.network.dispatch import Call, Caller, emit
+from plasticity.network.network import Network
+from plasticity.network.state import LayerState
 from plasticity.typing import Array
-
-if TYPE_CHECKING:
-    from plasticity.network.state import LayerState
 
 _BLOCK = 1000  # samples encoded at a time
 _ENCODED = 2_000_000_000  # bytes of the data as encoders leave them, at most
@@ -47,17 +46,19 @@ class Draw:
         return bool(self.samples.dtype != dtype or self.scale != 1)
 
 
-def encode_once(simulation: Any, layer: LayerState) -> None:
+def encode_once(network: Network, layer: LayerState, forget: Callable[[Array], None]) -> None:
     """Let data in memory be drawn as those first encoders leave them that say `once`.
 
     They do to a sample at each step what they do to it before the first.
+
+    forget  called with the samples where the encoded copies before are used no more
     """
-    source = simulation.whole.components.get("batches")
+    source = network.whole.components.get("batches")
     if not isinstance(source, Batches) or not source.at_hand:
         return
 
     def encoding(x: Array) -> list[Call]:
-        calls = simulation.caller(layer, {"x": x})("encode")
+        calls = network.caller(layer, {"x": x})("encode")
         steady = takewhile(lambda call: interface_of(call.component).once, calls)
         return [call for call in steady if not call.whole]
 
@@ -66,7 +67,7 @@ def encode_once(simulation: Any, layer: LayerState) -> None:
     encoders = [call.component for call in encoding(data.samples)] if small else []
     if encoders == source.encoders:
         return
-    simulation.fusion.forget_encoded(data.samples)
+    forget(data.samples)
     if encoders:
         data = Data(data.take(slice(None), layer.dtype)[:, : data.samples.shape[1]])
         for start in range(0, data.n_sample, _BLOCK):

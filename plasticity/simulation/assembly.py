@@ -21,6 +21,7 @@ from plasticity.errors import (
     DataError,
     MissingPartError,
     PlasticityError,
+    SettingError,
     SpecError,
     listed,
 )
@@ -29,10 +30,12 @@ from plasticity.experiment.source import Source
 from plasticity.experiment.spec import Experiment
 from plasticity.experiment.tables import make
 from plasticity.experiment.walk import Part, parts_of
-from plasticity.network.dispatch import Manager, failure
+from plasticity.network.dispatch import Call, emit, failure
+from plasticity.network.network import Network
 from plasticity.network.randomness import stream
 from plasticity.network.state import DIAGNOSTICS, LayerState
 from plasticity.simulation import contracts
+from plasticity.simulation.evaluation import Evaluation
 from plasticity.simulation.simulation import Simulation
 
 logger = logging.getLogger("plasticity")
@@ -82,12 +85,8 @@ def assemble(experiment: Experiment, listeners: Iterable[Any] = ()) -> Simulatio
         )
         n_input = layer.neurons
     _check_names(layers)
-    _check_components(shared, layers)
-    for layer_state in layers:
-        drawn = "batches" not in shared
-        contracts.check_labelled({**shared, **layer_state.components}, data, drawn)
+    _check_components(shared, layers, data)
 
-    manager = _register(shared, layers)
     given = dict.fromkeys(("input", "from_input"), data.samples.shape[1])  # without the constant
     sizes = {**layers[0].sizes, **given, "layer": len(layers)}
     whole = LayerState(_WHOLE, sizes, experiment.dtype, shared, layers[0].clock, data.image_shape)
@@ -97,9 +96,13 @@ def assemble(experiment: Experiment, listeners: Iterable[Any] = ()) -> Simulatio
         used = contracts.shared_arrays([*shared.values(), *layer_state.components.values()])
         layer_state.allocate(used | {"weights", "decay", "update"})
         layer_state.bind(experiment.batch_size)
-    for state in (whole, *layers):
+    network = Network(data, whole, layers, experiment)
+    for state in network.states:
         _give_streams(experiment.seed, state)
-    return Simulation(experiment, data, manager, whole, layers)
+    simulation = Simulation(experiment, network)
+    for layer_state in layers:
+        _initialize(layer_state, network, simulation.evaluation)
+    return simulation
 
 
 def _shared_components(
@@ -247,7 +250,7 @@ def _check_names(layers: list[LayerState]) -> None:
         taken[layer.name] = f"layers[{index}]"
 
 
-def _check_components(shared: dict[str, Any], layers: list[LayerState]) -> None:
+def _check_components(shared: dict[str, Any], layers: list[LayerState], data: Data) -> None:
     for place, component in shared.items():
         check_hooks(component, place)
     contracts.check_single(shared, "an experiment")
@@ -258,27 +261,32 @@ def _check_components(shared: dict[str, Any], layers: list[LayerState]) -> None:
     for layer in layers:
         for place, component in layer.components.items():
             check_hooks(component, place)
-        contracts.check_single({**shared, **layer.components}, "a layer")
-        contracts.check_filled({**shared, **layer.components}, layer.name)
-
-
-def _register(shared: dict[str, Any], layers: list[LayerState]) -> Manager:
-    """One manager for the simulation, holding the components themselves."""
-    manager = Manager()
-    manager.add_hookspecs(hookspecs)
-    named = list(shared.items())
-    for layer in layers:
-        named += [
-            (f"{layer.name}: {place}", layer.scaled.get(place, part))
-            for place, part in layer.components.items()
-        ]
-    # pluggy calls the last registered first; reversed, it calls in the order of the spec.
-    for place, component in reversed(named):
-        manager.register(component, place)
-    return manager
+        contracts.check_layer({**shared, **layer.components}, layer.name, data)
 
 
 def _give_streams(seed: int, state: LayerState) -> None:
     for place, component in state.components.items():
         for declared in interface_of(component).streams:
             declared.bind(component, stream(seed, f"{state.name}.{place}.{declared.name}"))
+
+
+def _initialize(layer: LayerState, network: Network, evaluation: Evaluation) -> None:
+    """Let the components fill the first weights, or refuse what cannot work in this layer."""
+    places = {id(component): place for place, component in layer.components.items()}
+    known = {"weights": layer.arrays["weights"], "image_shape": layer.image_shape}
+
+    def calls(until: Any) -> tuple[Call, ...]:
+        inputs = evaluation.inputs(layer, until)
+        return network.caller(layer, {**known, "inputs": inputs})("init_state")
+
+    for index, component in enumerate([call.component for call in calls(None)]):
+        if layer is not network.layers[0] and "encode" in interface_of(component).events:
+            continue  # an encoder sees the inputs of the lowest layer alone
+        try:
+            emit([calls(component)[index]], layer.clock)
+        except SettingError as error:
+            label, place = interface_of(component).label, places.get(id(component))
+            if place is None:
+                raise
+            message = str(error).removeprefix(f"{label}: ")
+            raise SettingError(f"{place} {label!r}: {message}") from None

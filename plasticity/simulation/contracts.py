@@ -6,21 +6,35 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from plasticity.components.arrays import SHARED
+from plasticity.components.checks import check_hooks
 from plasticity.components.data import Data
 from plasticity.components.interface import interface_of
 from plasticity.errors import ConflictError, ContractError, MissingPartError, listed
 from plasticity.hookspecs import EVENTS
+from plasticity.network.network import Network
 
 
-def check_stateless(component: Any, place: str) -> None:
-    """Refuse arrays and streams of a listener for which it is too late to get some."""
-    interface = interface_of(component)
+def check_late(listener: Any, place: str, network: Network) -> None:
+    """Refuse a listener after assembly that assembly would refuse, or that needs arrays."""
+    check_hooks(listener, place)
+    interface = interface_of(listener)
     if interface.declared:
         names = listed([declared.name for declared in interface.declared])
         raise ContractError(
             f"{place} {interface.label!r} declares {names}, which is allocated at "
             "assembly: give it to assemble(..., listeners=[...])"
         )
+    shared = {**network.whole.components, place: listener}
+    check_distinct(shared)
+    for layer in network.layers:
+        check_layer({**shared, **layer.components}, layer.name, network.data)
+
+
+def check_layer(components: Mapping[str, Any], name: str, data: Data) -> None:
+    """Refuse components that cannot make a layer together; those of no layer are among them."""
+    check_single(components, "a layer")
+    check_filled(components, name)
+    check_labelled(components, data, "batches" not in components)
 
 
 def check_distinct(components: Mapping[str, Any]) -> None:

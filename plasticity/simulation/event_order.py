@@ -1,4 +1,4 @@
-"""Who answers which event, and in which order, read off an assembled simulation."""
+"""Who answers which event, and in which order, read off an assembled network."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import attrs
 
 from plasticity.components.interface import interface_of
 from plasticity.hookspecs import EVENTS, RESPOND, UPDATE
-from plasticity.network.state import LayerState
-from plasticity.simulation.simulation import Simulation
+from plasticity.network.network import Network
+from plasticity.network.state import DIAGNOSTICS, LayerState
 
 _FORMED_BY_THE_LOOP = "dW_ij = < phi_i x_j > - d_i w_ij"
 
@@ -28,53 +28,39 @@ class Answering:
     components: tuple[str, ...]
 
 
-def schedule_of(simulation: Simulation) -> Iterator[Answering]:
-    """Yield every event that anyone answers, in order of emission, those of a layer once a layer.
+def schedule_of(network: Network) -> Iterator[Answering]:
+    """Yield every event that a component answers, in order of emission, those of a layer by layer.
 
     >>> import numpy as np, plasticity as pl
     >>> from plasticity.runs import configure
     >>> made = configure("bcm", data=np.ones((100, 4)))
-    >>> order = schedule_of(pl.assemble(made))
-    >>> [found.components for found in order if found.event == "activate"]
+    >>> order = schedule_of(pl.assemble(made).network)
+    >>> [entry.components for entry in order if entry.event == "activate"]
     [('relu (layers[0].activation)',)]
     """
     names = list(EVENTS)
     first, last = names.index(RESPOND[0]), names.index("should_stop")
     for name in names[:first]:
-        if name == "init_state":
-            for layer in simulation.layers:
-                yield from _answering(simulation, name, layer)
-        else:
-            yield from _answering(simulation, name)
-    for layer in simulation.layers:
+        for state in network.layers if name == "init_state" else [network.whole]:
+            yield from _answering(network, name, state)
+    for layer in network.layers:
         for name in names[first : last + 1]:
             if name == "differentiate" and "slope" not in layer.used:
                 continue
             if name == UPDATE[0]:
                 yield Answering(layer.name, "", (_FORMED_BY_THE_LOOP,))
-            yield from _answering(simulation, name, layer)
+            yield from _answering(network, name, layer)
     for name in names[last + 1 :]:
-        yield from _answering(simulation, name)
+        yield from _answering(network, name, network.whole)
 
 
-def _answering(
-    simulation: Simulation, event: str, layer: LayerState | None = None
-) -> Iterator[Answering]:
-    manager = simulation.manager
-    other = tuple(
-        f"{found.name}: " for found in simulation.layers if layer is not None and found is not layer
-    )
-    called = reversed(getattr(manager.hook, event).get_hookimpls())
+def _answering(network: Network, event: str, state: LayerState) -> Iterator[Answering]:
+    hooks = getattr(network.managers[state.name].hook, event).get_hookimpls()
     components = tuple(
-        _told(found.plugin, found.plugin_name, layer)
-        for found in called
-        if not found.plugin_name.startswith(other or ("\0",))
-        if ": diagnostics." not in found.plugin_name  # which look on at every run
+        f"{interface_of(hook.plugin).label} ({hook.plugin_name})"
+        for hook in reversed(hooks)
+        # Diagnostics look on at every run.
+        if not hook.plugin_name.rpartition(": ")[2].startswith(DIAGNOSTICS)
     )
     if components:
-        yield Answering("" if layer is None else layer.name, event, components)
-
-
-def _told(component: object, name: str, layer: LayerState | None) -> str:
-    place = name if layer is None else name.removeprefix(f"{layer.name}: ")
-    return f"{interface_of(component).label} ({place})"
+        yield Answering("" if state is network.whole else state.name, event, components)

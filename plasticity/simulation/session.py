@@ -1,25 +1,25 @@
-"""One run in progress: a simulation, the store that records it, and when its state is kept."""
+"""One run in progress: the store that records it, when its state is kept, and its notices."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from plasticity.components.interface import interface_of
+from plasticity.components.clock import Clock
 from plasticity.errors import DivergenceError, PlasticityError
-from plasticity.machine.threads import one_thread_if_small
 from plasticity.network.dispatch import collect, emit
 from plasticity.network.snapshot import not_finite
-from plasticity.simulation import loop
+from plasticity.network.state import LayerState
+from plasticity.simulation.evaluation import Evaluation
+from plasticity.simulation.interrupt import Interrupt
+from plasticity.simulation.measuring import descriptions_of, measurements_of
+from plasticity.simulation.plan import Plans
 from plasticity.store.commit_schedule import Keeper
 from plasticity.store.resuming import ENDED, way_back
 from plasticity.store.writer import StoreWriter
-
-if TYPE_CHECKING:
-    from plasticity.components.clock import Clock
-    from plasticity.network.state import LayerState
-    from plasticity.simulation.simulation import Simulation
 
 logger = logging.getLogger("plasticity")
 notices = logging.getLogger("plasticity.notices")
@@ -29,31 +29,47 @@ _UNSEEN = 50
 
 
 class Session:
-    """One run in progress; made and begun by `Simulation.run` and `Simulation.resume`.
+    """One run in progress; made by `Simulation.run` and `Simulation.resume`, trained by `loop.run`.
 
-    simulation  what is trained
+    plans       the plan of each step; `network` and `experiment` are theirs
+    evaluation  the responses that metrics look at
+    interrupt   tells whether somebody has asked to stop
     store       where the run is recorded
     keeper      tells when something is to be committed or the state to be kept
+    outcome     how the run ends, in a sentence
     """
 
-    def __init__(self, simulation: Simulation, store: StoreWriter) -> None:
-        self.simulation = simulation
+    def __init__(
+        self, plans: Plans, evaluation: Evaluation, interrupt: Interrupt, store: StoreWriter
+    ) -> None:
+        self.experiment, self.network, self.plans = plans.experiment, plans.network, plans
+        self.evaluation = evaluation
+        self.interrupt = interrupt
         self.store = store
-        self.keeper = Keeper(simulation.experiment.storage if store.target else None)
-        told = store.attributes
-        self._diagnosed: list[str] = told.get("diagnosed", [])  # before: until diagnosed anew
-        self._earlier: list[str] = told.get("notices", [])
+        self.outcome = "failed"
+        self.keeper = Keeper(self.experiment.storage if store.target else None)
+        before = store.attributes
+        self._diagnosed: list[str] = before.get("diagnosed", [])  # until diagnosed anew
+        self._earlier: list[str] = before.get("notices", [])
         self._notices: list[str] = []
-        self._finite_at = {layer.name: layer.clock.step for layer in simulation.layers}
+        self._finite_at = {layer.name: layer.clock.step for layer in self.network.layers}
 
     @property
     def clock(self) -> Clock:
         """The clock of the layer that was trained last."""
-        layers = self.simulation.layers
+        layers = self.network.layers
         return next((layer for layer in reversed(layers) if layer.clock.step), layers[0]).clock
 
+    @property
+    def reached(self) -> int:
+        """Steps that the run has done in all, of one layer after the other."""
+        layers = self.network.layers
+        if self.experiment.training == "together":
+            return layers[0].clock.step
+        return sum(layer.clock.step for layer in layers)
+
     def notice(self, text: str) -> None:
-        """Tell the user, in one plain sentence, of something that looks wrong; once each.
+        """Warn the user, in one plain sentence, of something that looks wrong; once each.
 
         It is logged at once, and kept as `Run.notices` from the next commit on.
         """
@@ -64,92 +80,128 @@ class Session:
         self._label()
 
     def _label(self, **attributes: Any) -> None:
-        told = list(dict.fromkeys([*self._earlier, *self._notices]))
-        self.store.label({"notices": told, **attributes})
+        texts = list(dict.fromkeys([*self._earlier, *self._notices]))
+        self.store.label({"notices": texts, **attributes})
 
-    def record(self) -> None:
-        """Train to the end, and keep in the store what was recorded, whatever happens."""
-        simulation, outcome = self.simulation, "failed"
-        simulation.fusion.refresh()
-        resumed = simulation.layers[0].clock.step > 0
+    # -- begin and end ---------------------------------------------------------------------------
+
+    @contextmanager
+    def recording(self) -> Iterator[None]:
+        """Keep in the store, whatever ends the block, what was recorded within, and the outcome."""
+        self.plans.fusion.refresh()
         try:
-            reasons = {layer.name: simulation.explain_step(layer) for layer in simulation.layers}
-            compiled = [name for name, reason in reasons.items() if reason is None]
-            self._label(compiled=compiled)
-            for line, reason in zip(simulation.stepping(), reasons.values(), strict=True):
-                if simulation.experiment.fuse == "always" and reason is not None:
-                    self.notice(f'fuse = "always", but {line}')
-                else:
-                    logger.info(line)
-            doubt = simulation.data.doubt()
-            if doubt is not None:
-                self.notice(doubt)
-            with one_thread_if_small(simulation.largest_product(), bool(compiled)):
-                simulation.notify("run_started", simulation.layers[0].clock, resumed=resumed)
-                outcome = self._train()
+            yield
         except KeyboardInterrupt:
-            outcome = "interrupted"
+            self.outcome = "interrupted"
             self._diagnose()
             raise
         except DivergenceError as error:
             error.args = (f"{error}{way_back(self.store)}",)
-            outcome = f"failed: {error}"
+            self.outcome = f"failed: {error}"
             raise
         except Exception as error:
-            outcome = f"failed: {error}"
+            self.outcome = f"failed: {error}"
             raise
         finally:
-            self._finish(outcome)
+            try:
+                if not self.outcome.startswith(ENDED):
+                    self._write_state()
+            finally:
+                self._close()
 
-    def _train(self) -> str:
-        """Train one stage after the other, and return the outcome."""
-        simulation = self.simulation
-        together = simulation.experiment.training == "together"
-        layers = simulation.layers
-        for stage in [layers] if together else [[layer] for layer in layers]:
-            self.keeper.start(stage[0].clock.step)
-            reason = loop.train(self, stage)
-            if reason:
-                break
+    def explain(self) -> bool:
+        """Say how each layer steps and what is odd in the data; return whether any is compiled."""
+        fusion, layers = self.plans.fusion, self.network.layers
+        compiled = [layer.name for layer in layers if fusion.reason_against(layer) is None]
+        self._label(compiled=compiled)
+        for layer in layers:
+            line = fusion.explain(layer)
+            if self.experiment.fuse == "always" and layer.name not in compiled:
+                self.notice(f'fuse = "always", but {line}')
+            else:
+                logger.info(line)
+        doubt = self.network.data.doubt()
+        if doubt is not None:
+            self.notice(doubt)
+        return bool(compiled)
+
+    def complete(self, stage: list[LayerState], outcome: str) -> None:
+        """Diagnose the layers and keep the whole state, once the last stage has been trained."""
         self.check_finite()
         self._diagnose()
-        outcome = f"stopped: {reason}" if reason else "finished"
         # In the same commit as the last checkpoint, so that nobody finds one without the others.
         self._write_state()
         self.store.label({"outcome": outcome})
         self.keep(stage[0].clock, whole=True)
-        return outcome
+        self.outcome = outcome
+
+    def _diagnose(self) -> None:
+        """Take note of what looks wrong at the end; a diagnostic that fails loses nothing."""
+        self._earlier = [text for text in self._earlier if text not in self._diagnosed]
+        texts: list[str] = []
+        for layer in self.network.layers:
+            for call in self.network.caller(layer, {})("diagnose") if layer.clock.step else ():
+                try:
+                    texts += collect([call], layer.clock)
+                except PlasticityError as error:
+                    texts.append(str(error))
+        for text in texts:
+            self.notice(text)
+        if texts or self._diagnosed:
+            self._label(diagnosed=texts)
+
+    def _write_state(self) -> None:
+        for layer in self.network.layers:
+            self.store.write_state(self.network.view(layer))
+        self.store.write_state(self.network.view(self.network.whole), "encoders")
+
+    def _close(self) -> None:
+        layers = self.network.layers
+        try:
+            self.network.notify("run_finished", layers[0].clock, outcome=self.outcome)
+        finally:
+            self.store.close(self.outcome, self.reached, layers[-1].clock)
+
+    # -- on the way ------------------------------------------------------------------------------
 
     def end_epoch(self, clock: Clock) -> None:
         """Emit the end of an epoch, and see that the weights are finite unless it was just seen.
 
         Raises `DivergenceError` where they are not.
         """
-        self.simulation.notify("epoch_finished", clock)
-        trained = next(layer for layer in self.simulation.layers if layer.clock is clock)
+        self.network.notify("epoch_finished", clock)
+        trained = next(layer for layer in self.network.layers if layer.clock is clock)
         if clock.step - self._finite_at[trained.name] >= _UNSEEN:
             self.check_finite()
 
     def check_finite(self) -> None:
         """Raise `DivergenceError` where weights or thresholds hold infinity or NaN."""
-        layers = self.simulation.layers
-        found = not_finite(layers)
-        if found is not None:
-            layer, name = found
+        infinite = not_finite(self.network.layers)
+        if infinite is not None:
+            layer, name = infinite
             raise DivergenceError(
                 f"{layer.name}: {name!r} holds infinity or NaN after step {layer.clock.step} (not "
                 f"looked at since step {self._finite_at[layer.name]}); lower the learning rate, or "
                 "bound the weights"
             )
-        self._finite_at = {layer.name: layer.clock.step for layer in layers}
+        self._finite_at = {layer.name: layer.clock.step for layer in self.network.layers}
+
+    def measure(self, stage: list[LayerState]) -> None:
+        """Let the metrics that are due measure the layers of a stage, and record what they give."""
+        network = self.network
+        if not any(network.metrics(layer) for layer in network.layers):
+            return
+        for layer in stage:
+            values = measurements_of(self.experiment, network, self.evaluation, layer)
+            described = descriptions_of(network, layer)
+            self.store.append_measurements(network.view(layer), values, described)
+            emit(network.caller(layer, {"measurements": values})("measured"), layer.clock)
 
     def keep(self, clock: Clock, whole: bool = False) -> None:
         """Let the store commit what was recorded and, where due or `whole`, keep all the state.
 
         Raises `DivergenceError` in place of keeping a state that is not finite.
         """
-        simulation = self.simulation
-        states = (simulation.whole, *simulation.layers)
         whole = whole or self.keeper.wants_checkpoint(clock.step)
         if whole:
             self.check_finite()
@@ -158,8 +210,8 @@ class Session:
         self.keeper.begin(clock.step, whole)
         if whole:
             begun = perf_counter()
-            variables = {state.name: state.variables for state in states}
-            snapshot = simulation.snapshot()
+            variables = {state.name: state.variables for state in self.network.states}
+            snapshot = self.network.snapshot()
             own = perf_counter() - begun
 
             def took(seconds: float) -> None:
@@ -168,65 +220,3 @@ class Session:
             self.store.write_checkpoint(snapshot, variables, self.reached, clock, took)
         else:
             self.store.commit(self.reached, clock)
-
-    @property
-    def reached(self) -> int:
-        """Steps that the run has done in all, of one layer after the other."""
-        layers = self.simulation.layers
-        if self.simulation.experiment.training == "together":
-            return layers[0].clock.step
-        return sum(layer.clock.step for layer in layers)
-
-    def measure(self, stage: list[LayerState]) -> None:
-        """Let every metric measure the layers of a stage and pass the measurements on."""
-        simulation = self.simulation
-        metrics = [found.plugin for found in simulation.manager.hook.measure.get_hookimpls()]
-        if not metrics:
-            return
-        described: dict[str, Any] = {}
-        for metric in metrics:
-            interface = interface_of(metric)
-            for name, labels in interface.describes.items():
-                described[name] = {**labels, "source": interface.label}
-                if interface.every is not None:
-                    described[name]["cadence"] = str(interface.every)
-        for layer in stage:
-            found = loop.measurements_of(simulation, layer)
-            self.store.append_measurements(simulation.view(layer), found, described)
-            call = simulation.caller(layer, {"measurements": found})
-            emit(call("measured"), layer.clock)
-
-    def _diagnose(self) -> None:
-        """Take note of what looks wrong at the end; a diagnostic that fails loses nothing."""
-        self._earlier = [text for text in self._earlier if text not in self._diagnosed]
-        texts: list[str] = []
-        for layer in self.simulation.layers:
-            if layer.clock.step:
-                for answer in self.simulation.caller(layer, {})("diagnose"):
-                    try:
-                        texts += collect([answer], layer.clock)
-                    except PlasticityError as error:
-                        texts.append(str(error))
-        for text in texts:
-            self.notice(text)
-        if texts or self._diagnosed:
-            self._label(diagnosed=texts)
-
-    def _finish(self, outcome: str) -> None:
-        try:
-            if not outcome.startswith(ENDED):
-                self._write_state()
-        finally:
-            self._end(outcome)
-
-    def _write_state(self) -> None:
-        for layer in self.simulation.layers:
-            self.store.write_state(self.simulation.view(layer))
-        self.store.write_state(self.simulation.view(self.simulation.whole), "encoders")
-
-    def _end(self, outcome: str) -> None:
-        layers = self.simulation.layers
-        try:
-            self.simulation.notify("run_finished", layers[0].clock, outcome=outcome)
-        finally:
-            self.store.close(outcome, self.reached, layers[-1].clock)

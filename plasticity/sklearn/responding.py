@@ -56,7 +56,7 @@ def learnt_by(simulation: Simulation) -> Learnt:
 def fitting(snapshot: dict[str, Any], simulation: Simulation) -> dict[str, Any]:
     """A snapshot without the arrays that have an entry for each sample, where these are others."""
     taken = {}
-    for state in (simulation.whole, *simulation.layers):
+    for state in simulation.network.states:
         kept = snapshot[state.name]
         others = {
             name

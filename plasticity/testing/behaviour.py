@@ -329,7 +329,7 @@ def _initialize_again(simulation: Simulation) -> None:
     weights.fill(np.nan)
     inputs = simulation.evaluation.inputs(layer)
     known = {"weights": weights, "inputs": inputs, "image_shape": layer.image_shape}
-    for answer in simulation.caller(layer, known)("init_state"):
+    for answer in simulation.network.caller(layer, known)("init_state"):
         answer.function(*answer.arguments)
     if not np.all(np.isfinite(weights)):
         raise BrokenError("init_state leaves weights that are not finite")

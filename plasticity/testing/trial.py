@@ -209,7 +209,7 @@ def try_out(
 
 def under_test(component: Any, simulation: Simulation) -> Any:
     """The copy of the component that takes part in a simulation."""
-    states = (simulation.whole, *simulation.layers)
+    states = simulation.network.states
     parts = [part for state in states for part in state.components.values()]
     return next(part for part in parts if type(part) is type(component))
 
@@ -220,7 +220,7 @@ def probe(
     around: Callable[[str, dict[str, Any], Callable[[], Any]], Any],
 ) -> None:
     """Let `around(event, arrays, call)` make every call of the component in each step."""
-    plain_caller = simulation.caller
+    plain_caller = simulation.network.caller
 
     def caller(layer: Any, arrays: Mapping[str, Any], *rest: Any) -> Any:
         plain_call = plain_caller(layer, arrays, *rest)
@@ -235,7 +235,7 @@ def probe(
 
         return call
 
-    vars(simulation)["caller"] = caller
+    vars(simulation.network)["caller"] = caller
 
 
 def _around(around: Any, answer: Call, arrays: dict[str, Any]) -> Callable[..., Any]:

@@ -19,7 +19,7 @@ def follow(experiment):
     """Run an experiment of one layer and note every step."""
     follower = _Follower()
     simulation = assemble(experiment, [follower])
-    follower.order = simulation.whole.components["batches"].order
+    follower.order = simulation.network.whole.components["batches"].order
     follower.size = experiment.batch_size
     start = simulation.layers[0].arrays["weights"].copy()
     simulation.run()

@@ -87,7 +87,7 @@ def test_what_is_computed_before_the_first_step_is_the_same_on_two_threads_of_bl
     def computed(count):
         with threads(count):
             simulation = pl.assemble(made)
-        states = simulation.whole, *simulation.layers
+        states = simulation.network.states
         parts = [part for state in states for part in state.components.values()]
         (found,) = [getattr(part, array) for part in parts if hasattr(part, array)]
         return found

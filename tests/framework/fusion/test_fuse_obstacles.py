@@ -126,18 +126,16 @@ def test_with_a_trace_every_event_goes_through_pluggy(monkeypatch, capsys):
 
 def test_the_line_about_a_layer_gives_the_reason():
     made = simulation(activation=Identity())
-    call = made.caller(made.layers[0], made.layers[0].batch_arrays(5))
-    assert made.fusion.explain(made.layers[0], call) == (
+    assert made.fusion.explain(made.layers[0]) == (
         "layer_0: steps through the plan ('identity' has no kernel for activate)"
     )
     made = simulation()
-    call = made.caller(made.layers[0], made.layers[0].batch_arrays(5))
-    assert made.fusion.explain(made.layers[0], call) == "layer_0: compiled as one step"
+    assert made.fusion.explain(made.layers[0]) == "layer_0: compiled as one step"
 
 
 def test_a_component_that_was_unregistered_does_not_act():
     made = simulation(transforms=(MaxAbs(),))
-    made.manager.unregister(made.layers[0].components["layers[0].transforms[0]"])
+    made.unregister(made.layers[0].components["layers[0].transforms[0]"])
     assert made.explain_step(made.layers[0]) == (
         "shape_update is not answered by the components of the spec in their order"
     )

@@ -20,7 +20,7 @@ class Freezes:
         if clock.step == 4:
             self.simulation.register(self.prunes)
         if clock.step == 8:
-            self.simulation.manager.unregister(self.prunes)
+            self.simulation.unregister(self.prunes)
         made = self.simulation
         self.reasons.append(made.explain_step(made.layers[0]))
 
@@ -92,7 +92,7 @@ def test_a_run_that_goes_on_from_a_snapshot_leaves_the_same_bits(parts, batch_si
     resumed.run()
     assert_same_bits(kept(resumed), kept(whole))
     begun.restore(begun.snapshot())
-    begun.manager.unregister(begun.whole.components["listeners[0]"])
+    begun.unregister(begun.network.whole.components["listeners[0]"])
     begun.run()
     assert_same_bits(kept(begun), kept(whole))
 

@@ -16,7 +16,7 @@ def nobody_looks_on(monkeypatch):
 
 
 def events_of_a_step(simulation):
-    return [answer.event for answer in simulation.plan(simulation.layers).step]
+    return [answer.event for answer in simulation.plans.next(simulation.layers).step]
 
 
 def test_a_step_holds_the_events_that_somebody_answers_and_no_other():
@@ -85,7 +85,7 @@ def test_a_listener_unregistered_during_a_run_hears_no_more():
         @hookimpl
         def step_finished(self, clock):
             if clock.step == 2:
-                simulation.manager.unregister(notes)
+                simulation.unregister(notes)
 
     simulation = assemble(experiment(epochs=2), [notes, Unregisters()])
     simulation.run()
@@ -240,7 +240,7 @@ def test_a_layer_answers_for_itself_alone():
     rates = [
         [
             answer.component.rate
-            for answer in simulation.plan([one]).step
+            for answer in simulation.plans.next([one]).step
             if answer.event == "apply_update"
         ]
         for one in simulation.layers

@@ -171,7 +171,7 @@ def test_text_that_looks_like_html_is_escaped():
 
 def test_a_layer_is_shown_before_its_first_step():
     simulation = assemble(experiment())
-    assert "weights" in simulation.view(simulation.layers[0])._repr_html_()
+    assert "weights" in simulation.network.view(simulation.layers[0])._repr_html_()
 
 
 def test_axes_that_were_given_stay_as_they_are():

@@ -147,7 +147,9 @@ def test_an_encoder_is_fitted_to_what_those_before_it_leave_and_once_for_all_lay
         layer(), layer(neurons=3), samples=X, encoders=[UnitLength(), Whiten(epsilon=0)]
     )
     unit = X / np.linalg.norm(X, axis=1, keepdims=True)
-    np.testing.assert_allclose(made.whole.arrays["encoders[1].mean"], unit.mean(axis=0), rtol=1e-5)
+    np.testing.assert_allclose(
+        made.network.whole.arrays["encoders[1].mean"], unit.mean(axis=0), rtol=1e-5
+    )
     again = seen(X, UnitLength(), Whiten(epsilon=0))
     np.testing.assert_allclose(again.T @ again / 400, np.eye(16), atol=1e-9)
 
@@ -326,7 +328,7 @@ def test_a_state_that_is_put_in_has_the_data_encoded_anew():
     one = simulation(layer(), samples=X, encoders=[Centre()])
     one.run()
     other = simulation(layer(), samples=X, encoders=[Centre()])
-    other.whole.arrays["encoders[0].mean"][...] = 7
+    other.network.whole.arrays["encoders[0].mean"][...] = 7
     other.run()
     other.restore(simulation(layer(), samples=X, encoders=[Centre()]).snapshot())
     other.run()
@@ -340,7 +342,7 @@ def test_data_that_are_encoded_anew_leave_no_older_copy_in_memory():
     for _ in range(3):
         made.restore(start)
         made.run()
-        copies.append(weakref.ref(made.whole.components["batches"].shown.samples))
+        copies.append(weakref.ref(made.network.whole.components["batches"].shown.samples))
     gc.collect()
     assert [copy() is None for copy in copies] == [True, True, False]
 

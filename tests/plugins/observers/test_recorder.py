@@ -312,7 +312,7 @@ def test_a_recorder_comes_back_from_a_spec_file():
     spec = Experiment.from_toml(Experiment(
         data=spec.data, layers=spec.layers, observers=[recorder]
     ).to_toml())  # fmt: skip
-    again = assemble(spec).whole.components["observers[0]"]
+    again = assemble(spec).network.whole.components["observers[0]"]
     for name in ("every", "neurons", "reduce", "over", "bits", "probes", "at_most", "when"):
         assert getattr(again, name) == getattr(recorder, name)
     given = Experiment(data=spec.data, layers=spec.layers,

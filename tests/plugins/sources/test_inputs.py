@@ -98,9 +98,9 @@ def test_noise_has_its_moments(kind):
 def test_noise_is_that_of_a_slow_twin(kind):
     data = Noise(inputs=4, samples=8, kind=kind, mean=0.5, std=2, examples=3)
     made = simulation(data, dtype="float64")
-    made.manager.hook.epoch_started(clock=made.layers[0].clock)
-    key, x = int(made.whole.components["data"].key[0]), np.empty((3, 4))
-    made.whole.components["data"].draw_batch(x, Clock(3, 1, step=5))
+    made.network.notify("epoch_started", made.layers[0].clock)
+    key, x = int(made.network.whole.components["data"].key[0]), np.empty((3, 4))
+    made.network.whole.components["data"].draw_batch(x, Clock(3, 1, step=5))
     np.testing.assert_allclose(x, naive_noise(key, 5, (3, 4), kind, 0.5, 2.0), rtol=1e-12)
 
 
@@ -196,8 +196,8 @@ def test_patterns_that_cannot_be_are_refused(settings, message):
 def test_patches_are_those_of_a_slow_twin(settings):
     data = NaturalImages(images=IMAGES, filter="none", samples=20, examples=2, **settings)
     made = simulation(data, dtype="float64", epochs=1)
-    source, clock = made.whole.components["data"], made.layers[0].clock
-    made.manager.hook.epoch_started(clock=clock)
+    source, clock = made.network.whole.components["data"], made.layers[0].clock
+    made.network.notify("epoch_started", clock)
     key = int(source.key[0])
     for clock.step in range(5):
         x = np.empty((3, made.data.n_input))
@@ -344,7 +344,7 @@ def test_a_phase_that_is_not_there_is_refused_before_the_first_step():
 
 def test_spontaneous_activity_is_added_and_dead_inputs_are_zero_for_metrics_too():
     made = simulation(ONES, SpontaneousActivity(level=0.5), DeadInputs(fraction=0.5, seed=3))
-    alive = made.whole.components["encoders[1]"].alive.astype(float)
+    alive = made.network.whole.components["encoders[1]"].alive.astype(float)
     assert alive.sum() == 2
     made.layers[0].arrays["weights"][...] = [[1, 0, 0, 0], [0, 1, 0, 0]]
     assert np.array_equal(made.respond(np.ones((1, 4)))[:, 0], 1.5 * alive[:2])

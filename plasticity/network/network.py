@@ -1,0 +1,167 @@
+"""The layers of an experiment: who answers which event within each, and their whole state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from plasticity import hookspecs
+from plasticity.components.clock import Clock
+from plasticity.components.data import Data
+from plasticity.components.interface import interface_of
+from plasticity.network.dispatch import Call, Caller, Manager, calls_of, emit
+from plasticity.network.snapshot import restore, snapshot_of
+from plasticity.network.state import LayerState
+from plasticity.network.view import LayerView
+from plasticity.typing import Array
+
+
+class Network:
+    """The layers of an experiment with their components, which answer the events.
+
+    data       the training data
+    whole      state of the components that belong to no layer
+    layers     the layers, from the input upwards
+    managers   name of a layer -> pluggy's manager of its components and of those that belong to no
+               layer; the one of `whole` holds all components
+    context    what events of every layer may take: the experiment and, once a run has begun, its
+               store
+    responses  from a layer and a number of samples at most to its activity on evaluation samples
+    """
+
+    responses: Callable[[LayerState, int | None], Array]
+
+    def __init__(
+        self, data: Data, whole: LayerState, layers: list[LayerState], experiment: object
+    ) -> None:
+        self.data = data
+        self.whole = whole
+        self.layers = layers
+        self.context = {"experiment": experiment, "store": None}
+        self._labels: Array | None = None
+        every, self.managers = dict(whole.components), {}
+        for layer in layers:
+            own = {place: layer.scaled.get(place, c) for place, c in layer.components.items()}
+            self.managers[layer.name] = _manager_of({**whole.components, **own})
+            every |= {f"{layer.name}: {place}": part for place, part in own.items()}
+        self.managers[whole.name] = _manager_of(every)
+        self._views = {state.name: self._view_of(state) for state in self.states}
+
+    @property
+    def states(self) -> tuple[LayerState, ...]:
+        """The state of what belongs to no layer, and then of each layer."""
+        return (self.whole, *self.layers)
+
+    @property
+    def changes(self) -> int:
+        """Return how often components have been registered or unregistered."""
+        return self.managers[self.whole.name].changes
+
+    def register(self, component: Any, place: str) -> None:
+        """Let a component that belongs to no layer take part from now on."""
+        self.whole.components[place] = component
+        for manager in self.managers.values():
+            manager.register(component, place)
+
+    def unregister(self, component: Any) -> None:
+        """Let a component take part no more."""
+        for manager in self.managers.values():
+            if manager.is_registered(component):
+                manager.unregister(component)
+
+    def view(self, state: LayerState) -> LayerView:
+        """Return what a listener sees of a layer."""
+        return self._views[state.name]
+
+    def caller(
+        self,
+        layer: LayerState,
+        arrays: Mapping[str, Any],
+        joins: Callable[[Any], bool] | None = None,
+    ) -> Caller:
+        """Return a function from an event to its calls within a layer, with `arrays` bound.
+
+        joins   tells which components take part, if not all
+        """
+        known = {"clock": layer.clock, "layer": self.view(layer), **self.context, **arrays}
+        manager, absent = self.managers[layer.name], []
+        if joins is not None:
+            absent = [part for part in manager.get_plugins() if not joins(part)]
+        drawn = known
+        if self.data.constant is not None and "x" in known:
+            drawn = {**known, "x": known["x"][:, : self.data.samples.shape[1]]}
+
+        def call(event: str) -> tuple[Call, ...]:
+            taken = drawn if event in hookspecs.DRAW else known
+            return calls_of(manager.subset_hook_caller(event, absent), taken, event)
+
+        return call
+
+    def notify(self, event: str, clock: Clock, **arguments: Any) -> None:
+        """Emit an event of the whole run."""
+        emit(self.calls(event, clock=clock, **arguments), clock)
+
+    def calls(self, event: str, **arguments: Any) -> tuple[Call, ...]:
+        """Return the calls of an event of the whole run."""
+        return calls_of(self._hook(self.whole, event), {**self.context, **arguments}, event)
+
+    def listening(self, layers: Iterable[LayerState]) -> Iterator[Any]:
+        """Yield the components that listen to the steps of some layers, perhaps several times."""
+        for layer in layers:
+            for event in ("step_finished", "should_stop"):
+                for hook in self._hook(layer, event).get_hookimpls():
+                    yield hook.plugin
+
+    def metrics(self, layer: LayerState) -> list[Any]:
+        """Return pluggy's implementations of `measure` within a layer."""
+        return list(self._hook(layer, "measure").get_hookimpls())
+
+    def labels(self, batch: int) -> dict[str, Array]:
+        """Return the array for the labels of a step by its name, where the samples have any."""
+        if self.data.labels is None or "batches" not in self.whole.components:
+            return {}
+        if self._labels is None:
+            self._labels = np.empty(self.whole.sizes["sample"], self.data.labels.dtype)
+        return {"labels": self._labels[:batch]}
+
+    def bind(self, batch: int) -> None:
+        """Give all components their arrays for a step of this many samples."""
+        for state in self.states:
+            state.clock.batch = batch
+            state.bind(batch)
+            for rule in state.scaled.values():
+                rule.labels = self.labels(batch)
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the whole state as copies: arrays, random streams and clocks."""
+        return {state.name: snapshot_of(state) for state in self.states}
+
+    def restore(self, snapshot: Mapping[str, Any]) -> None:
+        """Go back to the state of a snapshot of the same experiment."""
+        for state in self.states:
+            restore(state, snapshot[state.name])
+        if "batches" in self.whole.components:
+            self.whole.components["batches"].show(self.data)
+
+    def _hook(self, state: LayerState, event: str) -> Any:
+        return getattr(self.managers[state.name].hook, event)
+
+    def _view_of(self, state: LayerState) -> LayerView:
+        answers: dict[str, tuple[str, ...]] = {}
+        for part in {**self.whole.components, **state.components}.values():
+            interface = interface_of(part)
+            for event in interface.events:
+                answers[event] = (*answers.get(event, ()), interface.label)
+        return LayerView(state, answers, lambda at_most: self.responses(state, at_most))
+
+
+def _manager_of(components: dict[str, Any]) -> Manager:
+    """Return a manager that calls these components, place -> component, in their order."""
+    manager = Manager()
+    manager.add_hookspecs(hookspecs)
+    # pluggy calls the last registered first.
+    for place, component in reversed(components.items()):
+        manager.register(component, place)
+    return manager
