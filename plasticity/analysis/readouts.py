@@ -30,11 +30,11 @@ Features = Callable[[Array], Array]
 
 @attrs.frozen(eq=False)
 class Reading:
-    """What the readouts made of the held-out samples.
+    """The labels that readouts gave the held-out samples.
 
     predicted   name of a readout -> the labels that it gave (sample,)
     labels      the right ones (sample,)
-    trained_on  how many samples the readouts learnt from
+    trained_on  number of samples that the readouts learnt from
     features    of the held-out samples (sample, feature)
     """
 
@@ -44,7 +44,7 @@ class Reading:
     features: Array
 
     def accuracy(self, name: str) -> float:
-        """The share of labels that a readout got right."""
+        """Return the share of labels that a readout got right."""
         return float(np.mean(self.predicted[name] == self.labels))
 
 
@@ -78,7 +78,7 @@ def read_off(
 
 
 def _registered() -> dict[str, Callable[[], Any]]:
-    """The readouts of installed packages by name."""
+    """Return the readouts of installed packages by name."""
     return {
         name: registry.entry_of(name, registry.READOUTS, "readout", _HINT).load()
         for name in registry.entries(registry.READOUTS)
@@ -86,7 +86,7 @@ def _registered() -> dict[str, Callable[[], Any]]:
 
 
 def _linear_probe() -> Any:
-    """A logistic regression on standardized features.
+    """Return a logistic regression on standardized features.
 
     Not least squares on class indicators (ridge), which is faster but, on the same features of
     handwritten digits, 3 points worse: it masks classes that lie between others.

@@ -15,7 +15,7 @@ import numpy as np
 
 from plasticity.bench.cases import Peak
 from plasticity.errors import DataError, PlasticityError
-from plasticity.machine.peak_memory import peak_bytes
+from plasticity.machine.memory import peak_bytes
 
 _CHILD = "from plasticity.bench.memory import run_and_tell; run_and_tell()"
 _MB = 1e6

@@ -1,4 +1,4 @@
-"""How long each run of a comparison may learn: the same number of samples for all, or seconds."""
+"""The training of each run of a comparison: the same number of samples for all, or seconds."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _TRIAL_SHARE, _TRIAL_MOST = 0.1, 3.0  # of the seconds; seconds
 
 @attrs.frozen
 class Budget:
-    """What each run may use: `samples`, or `seconds`, or as its spec says (`own`).
+    """The training of each run: `samples`, or `seconds`, or what its spec says (`own`).
 
-    None of the three is the default: the samples of the longest spec, for all.
+    Without any of the three, all runs have the samples of the longest spec.
     """
 
     samples: int | None = None
@@ -33,22 +33,22 @@ class Budget:
     own: bool = False
 
     @staticmethod
-    def of(told: str | int | None) -> Budget:
-        """The budget that a text tells.
+    def of(given: str | int | None) -> Budget:
+        """Return the budget that a string or a number of samples means.
 
-        Raises `EntryError` for what tells none.
+        Raises `EntryError` for what means none.
 
         >>> Budget.of("90 s").seconds, Budget.of("500000 samples").samples, Budget.of("own").own
         (90.0, 500000, True)
         """
-        if told is None:
+        if given is None:
             return Budget()
-        text = str(told).strip()
+        text = str(given).strip()
         if text == OWN:
             return Budget(own=True)
-        found = re.fullmatch(r"(\d+)(?:\s*samples?)?", text.replace(",", ""))
-        if found and int(found[1]) > 0:
-            return Budget(samples=int(found[1]))
+        number = re.fullmatch(r"(\d+)(?:\s*samples?)?", text.replace(",", ""))
+        if number and int(number[1]) > 0:
+            return Budget(samples=int(number[1]))
         try:
             seconds = seconds_of(text, "budget")
         except EntryError:
@@ -56,7 +56,7 @@ class Budget:
         if seconds <= 0:
             raise EntryError(
                 'budget: must be a number of samples, as in 500000, a duration, as in "90 s", or '
-                f'"{OWN}", got {told!r}'
+                f'"{OWN}", got {given!r}'
             )
         return Budget(seconds=seconds)
 
@@ -64,11 +64,11 @@ class Budget:
 def with_budget(
     specs: Mapping[str, Experiment], budget: Budget, data: Data
 ) -> tuple[dict[str, Experiment], dict[str, str]]:
-    """The specs, each as long as the budget allows, and what to say of those that were changed.
+    """Return the specs, each as long as the budget allows, and a line on each that was changed.
 
     data  the training data
 
-    A run has whole epochs, one at least; phases keep their proportion. Raises `SpecError` where a
+    A run has whole epochs, at least one; phases keep their proportion. Raises `SpecError` where a
     phase would not have whole epochs.
     """
     if budget.own:
@@ -80,12 +80,13 @@ def with_budget(
         wanted = {name: _epochs_in(spec, budget.seconds, data) for name, spec in specs.items()}
     else:
         wanted = dict.fromkeys(specs, max(spec.n_epoch for spec in specs.values()))
-    told, made = {}, {}
-    for name, spec in specs.items():
-        made[name] = spec if spec.n_epoch == wanted[name] else _of_length(name, spec, wanted[name])
-        if made[name] is not spec:
-            told[name] = f"{name}: {wanted[name]} epochs, where its spec says {spec.n_epoch}"
-    return made, told
+    changed = {name: spec for name, spec in specs.items() if spec.n_epoch != wanted[name]}
+    lengths = {
+        name: f"{name}: {wanted[name]} epochs, where its spec says {spec.n_epoch}"
+        for name, spec in changed.items()
+    }
+    made = {name: _of_length(name, spec, wanted[name]) for name, spec in changed.items()}
+    return {**specs, **made}, lengths
 
 
 def _of_length(name: str, spec: Experiment, n_epoch: int) -> Experiment:
@@ -101,7 +102,7 @@ def _of_length(name: str, spec: Experiment, n_epoch: int) -> Experiment:
 
 
 def _epochs_in(spec: Experiment, seconds: float, data: Data) -> int:
-    """How many epochs a spec trains in so many seconds, found by a trial on this machine."""
+    """Return the number of epochs that fit into some seconds, by a trial on this machine."""
     stop = _After(min(seconds * _TRIAL_SHARE, _TRIAL_MOST))
     bare = attrs.evolve(spec, data=data, metrics=(), observers=())
     simulation = assemble(attrs.evolve(bare, epochs=None if spec.phases else 10**6), [stop])
@@ -117,7 +118,7 @@ def _epochs_in(spec: Experiment, seconds: float, data: Data) -> int:
 
 
 class _After:
-    """Asks to stop so many seconds after the first steps, in which kernels are compiled."""
+    """Listener that ends a run some seconds after the first steps, which compile kernels."""
 
     every = 10
 

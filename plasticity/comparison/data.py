@@ -1,4 +1,4 @@
-"""What a comparison is given: specs to run, stores to take as they are, and one set of data."""
+"""The experiments of a comparison: specs to run, and stores to take as they are."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Entrant: TypeAlias = Experiment | Run
 
 
 def entrants_of(experiments: Iterable[Given] | Mapping[str, Given] = ()) -> dict[str, Entrant]:
-    """What would be compared, by name; a name that is taken gets a number.
+    """Return what is to be compared by name; a name that is taken gets a number.
 
     Raises `SpecError` where a name of a mapping could not be that of a folder.
     """
@@ -60,7 +60,7 @@ def _load(given: Given) -> Entrant:
 def configured(
     specs: Mapping[str, Experiment], *, data: Any, labels: Any, settings: Mapping[str, Any]
 ) -> dict[str, Experiment]:
-    """The specs with the data and the settings put in; a mistake names its spec."""
+    """Return the specs with the data and settings put in; an error names its spec."""
     made = {}
     for name, spec in specs.items():
         try:

@@ -1,4 +1,4 @@
-"""Frames of an array along a run, few enough to be drawn."""
+"""Frames of an array along a run, as a page draws them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,13 @@ _MOST_NEURONS = 100
 
 
 class Frames:
-    """A listener that takes an array of each layer, so many times along the run.
+    """Listener that records an array of each layer some times along the run.
 
     group         of the store, in each layer's part
     name          of the array; a layer without it is left out
-    count         frames, a few less where steps coincide
-    denser_first  whether they lie closer together at the beginning, at equal distance of the root
-                  of the step
-    first         only the first layer, and of it the first 100 neurons
+    count         number of frames, a few less where steps coincide
+    denser_first  take them closer together at the beginning, equally spaced in the root of the step
+    first         record only the first layer, and of it the first 100 neurons
     """
 
     def __init__(
@@ -45,9 +44,9 @@ class Frames:
         self._layers = tuple(store.attributes["layers"])
 
     def following(self, step: int) -> int | None:
-        """The next step of which a frame is taken."""
-        place = np.searchsorted(self._steps, step, side="right")
-        return int(self._steps[place]) if place < len(self._steps) else None
+        """Return the next step of which a frame is taken."""
+        index = np.searchsorted(self._steps, step, side="right")
+        return int(self._steps[index]) if index < len(self._steps) else None
 
     @hookimpl
     def step_finished(self, layer: LayerView) -> None:
@@ -63,7 +62,7 @@ class Frames:
 
 
 def frames_of_a_page(with_growth: bool) -> list[Frames]:
-    """What a comparison records for its page: thresholds, and weights if asked."""
+    """Return what records thresholds, and weights `with_growth`, for the page of a comparison."""
     course = Frames(COURSE, "threshold", N_COURSE)
     growth = Frames(GROWTH, "weights", N_GROWTH, denser_first=True, first=True)
     return [course, growth] if with_growth else [course]

@@ -1,4 +1,4 @@
-"""Metrics of the weights alone: what one experiment of a comparison measures, all can."""
+"""Metrics of the weights alone, which are measured in all experiments of a comparison."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ _OF_METRICS = {"init_state", "measure", "cite"}
 
 
 def metrics_of_weights(experiments: Iterable[Experiment]) -> tuple[Any, ...]:
-    """The metrics of any of the experiments that need the weights alone, each once.
+    """Return the metrics of any of the experiments that need the weights alone, each once.
 
-    Left out is what is given as "module:Class", which nobody asked to import for the others.
+    Left out are those given as "module:Class", which is not imported for other experiments.
     """
-    found = {_name(metric): metric for spec in experiments for metric in spec.metrics}
-    return tuple(metric for metric in found.values() if _needs_weights_alone(metric))
+    named = {_name(metric): metric for spec in experiments for metric in spec.metrics}
+    return tuple(metric for metric in named.values() if _needs_weights_alone(metric))
 
 
 def lacking(experiment: Experiment, metrics: Iterable[Any]) -> tuple[Any, ...]:
-    """Those of the metrics of which the experiment has none of that name."""
+    """Return those of the metrics of which the experiment has none of that name."""
     own = {_name(metric) for metric in experiment.metrics}
     return tuple(metric for metric in metrics if _name(metric) not in own)
 
 
 def measured_at_end(weights: Array, metrics: Iterable[Any]) -> dict[str, Any]:
-    """What metrics find in weights (neuron, input); those that have a state are left out."""
-    found: dict[str, Any] = {}
+    """Return what metrics without a state measure of weights (neuron, input)."""
+    measurements: dict[str, Any] = {}
     for metric in metrics:
         made = make(metric, "metrics", "metric")
         interface = interface_of(made)
         if interface.events["measure"] == ("weights",) and not interface.declared:
-            found |= made.measure(weights)
-    return found
+            measurements |= made.measure(weights)
+    return measurements
 
 
 def _needs_weights_alone(metric: Any) -> bool:
@@ -47,7 +47,7 @@ def _needs_weights_alone(metric: Any) -> bool:
     try:
         interface = interface_of(make(metric, "metrics", "metric"))
     except PlasticityError:
-        return False  # told where its own experiment is assembled
+        return False  # reported where its own experiment is assembled
     taken = {*interface.events["measure"]}
     reads = any(variable.intent in ("in", "inout") for variable in interface.variables)
     others = interface.events.keys() - _OF_METRICS

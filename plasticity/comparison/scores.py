@@ -1,4 +1,4 @@
-"""What a comparison knows of a trained run beside its store: plain numbers, kept as JSON."""
+"""Scores of a trained run, which a comparison writes as JSON beside its store."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SIZES, _SUBSETS = 8, 20  # of the curve over the number of neurons
 
 
 def _array(shape: tuple[int, ...] | None = None, dtype: Any = np.float64) -> Any:
-    """A field for an array, or a list of its values; unset None, or empty and of this shape."""
+    """Make a field of an array, or of a list of its values; unset None, or empty of this shape."""
     convert = attrs.converters.optional(np.asarray)
     if shape is None:
         return attrs.field(default=None, converter=convert)
@@ -37,7 +37,7 @@ def _array(shape: tuple[int, ...] | None = None, dtype: Any = np.float64) -> Any
 
 @attrs.frozen(eq=False)
 class Cost:
-    """What a run cost on this machine; NaN where it was not measured.
+    """The cost of a run on this machine; NaN where it was not measured.
 
     seconds             from the first step to the end, compilation included
     samples_per_second  of training alone, without compilation
@@ -55,16 +55,16 @@ class Cost:
 
 @attrs.frozen(eq=False)
 class Scores:
-    """What was found of a trained run.
+    """The scores of a trained run.
 
     labels      the right labels of the held-out samples, or None where nothing was read off
     predicted   name of a readout -> the labels that it gave them
-    trained_on  how many samples the readouts learnt from
+    trained_on  number of samples that the readouts learnt from
     points      (sample, 2) the responses to some of these samples on their first two principal
                 components, `shown` their labels, `explained` the shares of the variance
     selected    (neuron,) samples that each neuron of the last layer selects, of `n_evaluated`
     silent      (neuron,) whether it responds to all of them alike
-    sizes       numbers of neurons, and for so many of the last layer, drawn at random:
+    sizes       numbers of neurons, and for as many of the last layer, drawn at random:
     memorized   (size, subset) samples that at least one of them selects
     overlaps    (size, subset) these over the mean that each selects; NaN where nothing is selected
     samples_seen  samples learnt from, each as often as it was drawn
@@ -88,19 +88,19 @@ class Scores:
     sections: tuple[tuple[str, str], ...] = ()
 
     def accuracy(self, readout: str) -> float | None:
-        """The share of held-out samples that a readout labels right, or None."""
+        """Return the share of held-out samples that a readout labels right, or None."""
         if self.labels is None or readout not in self.predicted:
             return None
         return float(np.mean(self.predicted[readout] == self.labels))
 
     def write(self, path: Path, key: str) -> None:
-        """Write them beside the store, at once; `key` tells the run that they belong to."""
+        """Write them to a file at once; `key` identifies the run that they belong to."""
         tables = {"format": _FORMAT, "run": key, **attrs.asdict(self)}
         write_for_good(path, json.dumps(tables, default=np.ndarray.tolist).encode())
 
     @classmethod
     def read(cls, path: Path, key: str) -> Scores | None:
-        """The scores that were written for a run, or None where there are none of it."""
+        """Return the scores that were written for a run, or None where there are none of it."""
         try:
             tables = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
@@ -116,6 +116,7 @@ class Scores:
         return cls(**tables)
 
 
+@one_thread_if_small(0)  # all of this is, and a second thread would only wait
 def scores_of(
     simulation: Simulation, run: Run, held: Data | None, cost: Cost, samples_seen: int
 ) -> Scores:
@@ -123,13 +124,6 @@ def scores_of(
 
     held   the held-out samples with labels, or None
     """
-    with one_thread_if_small(0):  # all of this is, and a second thread would only wait
-        return _scored(simulation, run, held, cost, samples_seen)
-
-
-def _scored(
-    simulation: Simulation, run: Run, held: Data | None, cost: Cost, samples_seen: int
-) -> Scores:
     responses = simulation.respond(simulation.evaluation.samples)
     chosen = formulas.selected(responses)
     sizes, memorized, overlaps = _over_sizes(chosen, simulation.experiment.seed)
@@ -168,7 +162,7 @@ def _read(reading: Reading | None, seed: int) -> Scores:
 
 
 def _main_plane(features: Array) -> tuple[Array | None, tuple[float, ...]]:
-    """The first two principal components of (sample, feature), and their shares of the variance.
+    """Return the first two principal components of (sample, feature), and their shares of variance.
 
     None where there are fewer than two features, or no variance.
     """
@@ -178,12 +172,12 @@ def _main_plane(features: Array) -> tuple[Array | None, tuple[float, ...]]:
         return None, ()
     import xarray as xr
 
-    found = principal_components(xr.DataArray(features, dims=("sample", "feature")), of="sample")
-    return found["score"].values, tuple(float(share) for share in found["explained"].values)
+    plane = principal_components(xr.DataArray(features, dims=("sample", "feature")), of="sample")
+    return plane["score"].values, tuple(float(share) for share in plane["explained"].values)
 
 
 def _over_sizes(chosen: Array, seed: int) -> tuple[Array, Array, Array]:
-    """Samples memorized, and overlap, of random subsets of the neurons.
+    """Return sizes of random subsets of the neurons, samples memorized by them, and overlaps.
 
     chosen  (neuron, sample)  of bool
     """
@@ -195,10 +189,10 @@ def _over_sizes(chosen: Array, seed: int) -> tuple[Array, Array, Array]:
     generator = stream(seed, "subsets of neurons")
     for subset in range(_SUBSETS):
         order = generator.permutation(n_neuron)
-        for place, size in enumerate(sizes):
+        for row, size in enumerate(sizes):
             some = order[:size]
-            memorized[place, subset] = np.count_nonzero(chosen[some].any(axis=0))
+            memorized[row, subset] = np.count_nonzero(chosen[some].any(axis=0))
             mean = each[some].mean()
             if mean > 0:
-                overlaps[place, subset] = memorized[place, subset] / mean
+                overlaps[row, subset] = memorized[row, subset] / mean
     return sizes, memorized, overlaps

@@ -1,4 +1,4 @@
-"""Samples per second of a run, without what is not training."""
+"""Samples per second of training, without compilation and measurements."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from plasticity.hookspecs import hookimpl
 
 
 class Stopwatch:
-    """A listener that times training between the measurements.
+    """Listener that times training between the measurements.
 
     The median over short stretches of steps: compilation in the first one does not count, nor do
     stretches in which the layer was measured, where there are others.
@@ -34,7 +34,7 @@ class Stopwatch:
 
     @property
     def samples_per_second(self) -> float:
-        """Samples trained on a second; NaN where the run was too short to tell."""
+        """Samples trained on per second; NaN where the run was too short."""
         stretches = [
             (self._measures(begin, end), (self._samples(end) - self._samples(begin)) / (to - since))
             for (begin, since), (end, to) in pairwise(self._marks)
@@ -48,7 +48,7 @@ class Stopwatch:
 
 
 def samples_until(experiment: Experiment, n_sample: int, step: int) -> int:
-    """How many samples a layer has learnt from after so many steps, each as often as drawn."""
+    """Return the number of samples learnt from until a step, each as often as it was drawn."""
     size = experiment.batch_size
     per_epoch = n_sample // size * size if experiment.drop_last else n_sample
     epochs, steps = divmod(step, -(-per_epoch // size))

@@ -22,7 +22,7 @@ from plasticity.components.data import Data
 from plasticity.errors import DataError, PlasticityError, SpecError, UntrustedError
 from plasticity.experiment.source import Source
 from plasticity.experiment.spec import Experiment
-from plasticity.machine.peak_memory import forget_peak, peak_bytes
+from plasticity.machine.memory import forget_peak, peak_bytes
 from plasticity.simulation.assembly import assemble
 from plasticity.simulation.simulation import Simulation
 from plasticity.store.commit.target import Target

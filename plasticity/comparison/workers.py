@@ -41,14 +41,14 @@ _THREADS = (
     "MKL_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS",
 )
-_LOOK_S = 2.0  # between two looks whether the process that started this one is there
+_LOOK_S = 2.0  # between checks that the parent process is alive
 _PATIENCE_S = 30.0  # with a process that was asked to stop
 
 Ended = Callable[[Task, str], None]
 
 
 def worth_sharing(tasks: Sequence[Task], data: Data) -> bool:
-    """Whether processes of their own let the tasks end sooner, and can carry them out at all.
+    """Return whether processes of their own finish the tasks sooner, and can carry them out at all.
 
     They cannot where something was given in Python, or where nothing is written to a folder.
     """
@@ -179,7 +179,7 @@ class _Worker:
 
 
 def serve() -> None:
-    """Carry out the tasks that come on stdin, a line each; tell on stdout how each ended."""
+    """Carry out the tasks that come on stdin, a line each; write on stdout how each ended."""
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a component prints is not an answer
@@ -210,7 +210,7 @@ def _serve(out: TextIO) -> None:
 
 
 def _end_with(parent: int) -> None:
-    """Ask this process to stop when the one that started it is gone."""
+    """Ask this process to stop when its parent is gone."""
     while os.getppid() == parent:
         time.sleep(_LOOK_S)
     os.kill(os.getpid(), signal.SIGTERM)
@@ -231,7 +231,7 @@ def _interrupter() -> Callable[[int, object], None]:
 
 
 def _seconds(spec: Experiment, data: Data) -> float:
-    """About how long a run takes."""
+    """Return about how long a run takes."""
     steps = spec.n_epoch * -(-data.per_epoch // spec.batch_size)
     inputs = [data.n_input, *(layer.neurons for layer in spec.layers)]
     products = sum(layer.neurons * n for layer, n in zip(spec.layers, inputs, strict=False))
@@ -239,7 +239,7 @@ def _seconds(spec: Experiment, data: Data) -> float:
 
 
 def _can_be_sent(spec: Experiment) -> bool:
-    """Whether a text says all of a spec."""
+    """Return whether TOML can express all of a spec."""
     try:
         return GIVEN not in json.dumps(spec.to_dict()) and "__main__:" not in spec.to_toml()
     except (SpecError, TypeError):

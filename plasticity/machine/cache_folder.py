@@ -1,4 +1,4 @@
-"""Where kernels and downloads are kept from one start to the next."""
+"""The folder in which kernels and downloads stay from one process to the next."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _NOWHERE = Path(os.devnull) / "plasticity"  # nobody can write there, and nothin
 
 
 def cache_folder() -> Path:
-    """The folder of kernels and downloads: PLASTICITY_CACHE, or else the user's cache folder.
+    """Return the folder of kernels and downloads: PLASTICITY_CACHE, or the user's cache folder.
 
     A source keeps what it downloads in the sub-folder of its name. A user without a home has a
     folder in which nothing can be written, unless PLASTICITY_CACHE names another.
@@ -22,14 +22,14 @@ def cache_folder() -> Path:
     import platformdirs
 
     with suppress(RuntimeError):  # newer versions raise it, older ones keep the "~"
-        found = platformdirs.user_cache_path("plasticity")
-        return found if found.is_absolute() else _NOWHERE
+        folder = platformdirs.user_cache_path("plasticity")
+        return folder if folder.is_absolute() else _NOWHERE
     return _NOWHERE
 
 
 @lru_cache
 def _absolute(given: str) -> Path:
-    """A path that stays the same when the working directory changes."""
+    """Return a path that stays the same when the working directory changes."""
     try:
         return Path(given).expanduser().absolute()
     except RuntimeError:  # a "~" of a user without a home

@@ -14,7 +14,7 @@ _ERRORS = "plasticity.ascii"
 
 
 class Outlet:
-    """A text stream that cannot fail; all else is asked of the stream behind it.
+    """Text stream that cannot fail; all other attributes are those of the stream behind it.
 
     A character that the encoding lacks is written in ASCII, "+/-" for a plus-minus sign and an
     escape as `\\xf6` for a letter. What can no longer be written, since the reader has gone away or
@@ -34,7 +34,7 @@ class Outlet:
         self.lost: OSError | None = None
 
     def write(self, text: str) -> int:
-        """Write a text, or drop it; its length."""
+        """Write a string, or drop it, and return its length."""
         encoding = getattr(self._stream, "encoding", None)
         if encoding:
             text = text.encode(encoding, _ERRORS).decode(encoding)
@@ -42,7 +42,7 @@ class Outlet:
         return len(text)
 
     def flush(self) -> None:
-        """Pass on what was written."""
+        """Flush the stream behind."""
         self._ask(self._stream.flush)
 
     def __getattr__(self, name: str) -> Any:
@@ -62,7 +62,7 @@ class Outlet:
 
 @contextmanager
 def outlets() -> Iterator[None]:
-    """Within, standard output and error are outlets."""
+    """Make standard output and error outlets within the context."""
     before = sys.stdout, sys.stderr
     sys.stdout, sys.stderr = Outlet(before[0]), Outlet(before[1])
     try:

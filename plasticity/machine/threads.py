@@ -1,4 +1,4 @@
-"""How many threads matrix products and compiled loops get, and how they wait for work."""
+"""The threads of matrix products and compiled loops: their number, and how they wait for work."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def n_core() -> int:
 
 @contextmanager
 def one_thread_if_small(multiplications: int, compiled: bool = False) -> Iterator[None]:
-    """Within, matrix products run on one thread, unless they are worth sharing.
+    """Run matrix products on one thread within the context, unless they are worth sharing.
 
     compiled   whether a compiled step shares the cores itself: its threads and those of BLAS,
                taking turns, would make the same work thirty times slower
@@ -45,7 +45,7 @@ def one_thread_if_small(multiplications: int, compiled: bool = False) -> Iterato
 
 
 def one_thread() -> AbstractContextManager[None]:
-    """Within, matrix products run on one thread, whatever else begins or ends meanwhile.
+    """Run matrix products on one thread within the context, whatever else begins or ends meanwhile.
 
     Use it for products that decide results: several threads round in another way than one.
 
@@ -80,7 +80,7 @@ def sleep_soon() -> None:
 
 @contextmanager
 def threads(count: int) -> Iterator[None]:
-    """Within, matrix products and compiled loops run on this many threads."""
+    """Run matrix products and compiled loops on `count` threads within the context."""
     import numba
 
     sleep_soon()
@@ -108,7 +108,7 @@ class _Limits:
 
     @contextmanager
     def held_to(self, count: int) -> Iterator[None]:
-        """Within, matrix products run on this many threads, or on fewer if others want so."""
+        """Run matrix products on `count` threads within the context, or on fewer if others ask."""
         with self._lock:
             for library in _libraries(len(sys.modules)).lib_controllers:
                 if library.user_api == "blas":
@@ -141,7 +141,7 @@ _forked_beside_threads = False
 
 
 def may_start_threads() -> bool:
-    """Whether compiled loops may be shared among threads in this process.
+    """Return whether compiled loops may be shared among threads in this process.
 
     Not where it was forked from one that has shared some: the threads are not there any more, and
     GNU's OpenMP ends a process that asks for them, so that a pool of processes waits for ever.
@@ -164,7 +164,7 @@ if hasattr(os, "register_at_fork"):
 
 @lru_cache(maxsize=1)
 def _libraries(n_module: int) -> ThreadpoolController:
-    """The loaded libraries that have threads; looked for again where modules came since then.
+    """Return the loaded libraries that have threads, looked up again after new modules.
 
     To look through all that a process has loaded takes 1 to 3 ms, as long as a short run.
     """

@@ -16,7 +16,7 @@ import xarray
 import zarr
 from zarr.storage import LocalStore
 
-from plasticity.machine.peak_memory import peak_bytes
+from plasticity.machine.memory import peak_bytes
 from plasticity.store.background import BackgroundWriter
 from plasticity.store.commit.staged import StagedStore
 from plasticity.store.encoding.layout import BUFFER_BYTES, cut, frames_per_buffer

@@ -67,7 +67,7 @@ _RUN = """
 import sys
 import numpy as np
 import plasticity as pl
-from plasticity.machine.peak_memory import peak_bytes
+from plasticity.machine.memory import peak_bytes
 before = peak_bytes()
 pl.run("bcm", data=sys.argv[1], neurons=5, epochs=1, fuse="never", metrics=[], observers=[])
 print((peak_bytes() - before) / 1e6)
