@@ -11,8 +11,9 @@ from plasticity.analysis.holding_out import Held, hold_out
 from plasticity.components.data import Data, other_scale
 from plasticity.errors import SpecError, StoreError
 from plasticity.experiment.configure import reconfigure
+from plasticity.experiment.fields import GIVEN
 from plasticity.experiment.source import Source
-from plasticity.experiment.spec import GIVEN, Experiment
+from plasticity.experiment.spec import Experiment
 from plasticity.store.run import Run
 
 

@@ -19,7 +19,8 @@ import numpy as np
 from plasticity.bench.cases import Case, function_of
 from plasticity.components.data import Data
 from plasticity.experiment.configure import configure
-from plasticity.experiment.spec import Experiment, Reference
+from plasticity.experiment.fields import Reference
+from plasticity.experiment.spec import Experiment
 from plasticity.hookspecs import hookimpl
 from plasticity.machine.threads import n_core, threads
 from plasticity.simulation.assembly import assemble
@@ -255,7 +256,7 @@ def take_turns(blocks: dict[str, Block], rounds: int) -> dict[str, list[float]]:
 def opened(name: str) -> Data:
     """The training data of a source or a file."""
     from plasticity.experiment.configure import source_of
-    from plasticity.experiment.tables import make
+    from plasticity.experiment.instantiate import make
 
     source = source_of(name)
     tables = dict(source) if isinstance(source, dict) else {"name": source}

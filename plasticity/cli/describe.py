@@ -10,10 +10,11 @@ import attrs
 from plasticity.cli.terminal import heading, line
 from plasticity.components.data import Data
 from plasticity.components.interface import interface_of
-from plasticity.components.setting import default_of, type_name, type_of
+from plasticity.components.setting import type_name
 from plasticity.errors import PlasticityError
+from plasticity.experiment.fields import GIVEN, Reference
 from plasticity.experiment.registry import find, name_of
-from plasticity.experiment.spec import GIVEN, Experiment, Layer, Reference
+from plasticity.experiment.spec import Experiment, Layer
 from plasticity.experiment.walk import Part, parts_of
 
 if TYPE_CHECKING:
@@ -33,11 +34,11 @@ def setting_lines(cls: type, given: Mapping[str, Any] | None = None) -> Iterator
     ['share = 0.5  (a number, [0, 1]): share of the current kept']
     """
     given = given or {}
-    for name, (attribute, setting) in interface_of(cls).settings.items():
-        value = given.get(name, default_of(attribute))
+    for name, setting in interface_of(cls).settings.items():
+        value = given.get(name, setting.initial())
         text = "must be given" if value is attrs.NOTHING else format_value(value)
         unit = f"unit {setting.unit}" if setting.unit != "1" else ""
-        facts = [type_name(type_of(cls, name)), setting.range(), unit]
+        facts = [type_name(setting.type), setting.range(), unit]
         meaning = f": {setting.doc}" if setting.doc and setting.doc != name else ""
         yield f"{name} = {text}  ({', '.join(fact for fact in facts if fact)}){meaning}"
 

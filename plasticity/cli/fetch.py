@@ -22,9 +22,9 @@ def fetch(
     from plasticity.cli.terminal import line, stdout
     from plasticity.components.interface import interface_of
     from plasticity.errors import PlasticityError, SpecError
+    from plasticity.experiment.fields import Reference
+    from plasticity.experiment.instantiate import make
     from plasticity.experiment.registry import short
-    from plasticity.experiment.spec import Reference
-    from plasticity.experiment.tables import make
     from plasticity.machine.cache_folder import cache_folder
 
     source = make(Reference(name), "fetch", "source")

@@ -86,7 +86,7 @@ def _with_data(source: Run | Experiment) -> Experiment:
 
     from plasticity.components.data import Data
     from plasticity.errors import StoreError
-    from plasticity.experiment.spec import GIVEN
+    from plasticity.experiment.fields import GIVEN
     from plasticity.experiment.walk import parts_of
     from plasticity.store.run import Run
 
@@ -110,16 +110,16 @@ def _with_data(source: Run | Experiment) -> Experiment:
 def _paths_of(part: Part) -> list[str]:
     """Return the files, folders and URLs that the settings of a component name."""
     from plasticity.components.interface import interface_of
-    from plasticity.components.setting import type_name, type_of
+    from plasticity.components.setting import type_name
+    from plasticity.experiment.fields import GIVEN
     from plasticity.experiment.registry import find
-    from plasticity.experiment.spec import GIVEN
 
     given, name = getattr(part.reference, "settings", {}), getattr(part.reference, "name", GIVEN)
     if not given or name == GIVEN or ":" in name:
         return []
     cls = find(name, part.role)
-    known = [setting for setting in interface_of(cls).settings if setting in given]
-    return [given[setting] for setting in known if "a path" in type_name(type_of(cls, setting))]
+    settings = interface_of(cls).settings.items()
+    return [given[n] for n, found in settings if n in given and "a path" in type_name(found.type)]
 
 
 def _print_schedule(console: Console, source: Run | Experiment) -> None:

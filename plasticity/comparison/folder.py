@@ -10,7 +10,7 @@ from typing import Any
 from plasticity.components.data import Data, unlike
 from plasticity.errors import StoreError
 from plasticity.experiment.diff import settings_of_all
-from plasticity.experiment.spec import Experiment
+from plasticity.experiment.spec import Experiment, entries_deciding
 from plasticity.store.commit.files import PARTIAL, make_folder, write_for_good
 
 NAME, PAGE = "comparison.json", "page.html"
@@ -78,6 +78,6 @@ def _known(path: Path, folder: Path, specs: Mapping[str, Experiment], data: Data
 
 def _differ(specs: Sequence[Experiment]) -> dict[str, tuple[str, ...]]:
     """Return the settings that differ, without those that change no number."""
-    ignored = ("seed", "observers", "storage")
+    ignored = {"seed", *entries_deciding("records")}
     differ = settings_of_all(specs).differ.items()
     return {path: row for path, row in differ if path.partition(".")[0] not in ignored}

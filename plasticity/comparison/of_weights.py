@@ -7,9 +7,10 @@ from typing import Any
 
 from plasticity.components.interface import interface_of
 from plasticity.errors import PlasticityError
+from plasticity.experiment.fields import Reference
+from plasticity.experiment.instantiate import make
 from plasticity.experiment.registry import name_of
-from plasticity.experiment.spec import Experiment, Reference
-from plasticity.experiment.tables import make
+from plasticity.experiment.spec import Experiment
 from plasticity.typing import Array
 
 _OF_METRICS = {"init_state", "measure", "cite"}

@@ -25,8 +25,9 @@ from plasticity.analysis.holding_out import Held, hold_out
 from plasticity.comparison.task import Task, carry_out
 from plasticity.components.data import Data
 from plasticity.errors import PlasticityError, SpecError
+from plasticity.experiment.fields import GIVEN
 from plasticity.experiment.source import Source
-from plasticity.experiment.spec import GIVEN, Experiment
+from plasticity.experiment.spec import Experiment
 from plasticity.machine.outlet import outlets
 from plasticity.machine.threads import n_core
 from plasticity.simulation.interrupt import ASKED, handling

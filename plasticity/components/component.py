@@ -9,7 +9,7 @@ from typing import Any, TypeVar, dataclass_transform, overload
 import attrs
 
 from plasticity.components.interface import marks_of, snake_case
-from plasticity.components.setting import setting, settings_of
+from plasticity.components.setting import setting, untyped_settings_of
 from plasticity.errors import ContractError
 from plasticity.hookspecs import hookimpl
 
@@ -52,7 +52,7 @@ def component(
             _add_every(cls)
         made: Any = attrs.define(eq=False, slots=False, kw_only=True)(cls)
         made.label = label or snake_case(cls.__name__)
-        taken = _WORDS_OF_A_TABLE & settings_of(made).keys()
+        taken = _WORDS_OF_A_TABLE & untyped_settings_of(made).keys()
         if taken:
             raise ContractError(
                 f"{made.label}: no setting may be called {min(taken)!r}, which has a meaning of "
@@ -71,7 +71,7 @@ def component(
 
 def _add_every(cls: type) -> None:
     """Give a class that measures the setting that tells when."""
-    if any("every" in settings_of(base) for base in cls.__mro__[1:]):
+    if any("every" in untyped_settings_of(base) for base in cls.__mro__[1:]):
         return
     cls.__annotations__ = {**inspect.get_annotations(cls), "every": int | str | None}
     cls.every = setting(  # type: ignore[attr-defined]  # attrs makes a setting of it

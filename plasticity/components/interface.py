@@ -68,7 +68,7 @@ class Interface:
     events     event that it answers -> arguments that it takes there, in order of emission
     variables  the arrays that it declares, those of base classes first
     streams    the random streams that it declares
-    settings   name -> field and description of each of its settings
+    settings   name -> what is known of each of its settings
 
     All else are attributes by which a component says something, a table of plugins/README.md.
     """
@@ -78,7 +78,7 @@ class Interface:
     events: Mapping[str, tuple[str, ...]]
     variables: tuple[Variable, ...]
     streams: tuple[Stream, ...]
-    settings: Mapping[str, tuple[attrs.Attribute[Any], Setting]]
+    settings: Mapping[str, Setting]
 
     source = _Attribute("", "keys or entries of BibTeX")
     once = _Attribute(False, "whether an encoder does to a sample the same at every step")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numbers
 import types
 import typing
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -27,11 +28,17 @@ class Setting:
     below: float | None
     choices: tuple[Any, ...]
     because: str
+    default: Any
+    type: Any = None
+
+    def initial(self) -> Any:
+        """Return the default, made anew by its factory if it has one; `attrs.NOTHING` for none."""
+        return self.default.factory() if hasattr(self.default, "factory") else self.default
 
     def range(self) -> str:
         """The allowed values as a mathematician writes them, or an empty string.
 
-        >>> Setting("", "1", 0, None, None, 1, (), "").range()
+        >>> Setting("", "1", 0, None, None, 1, (), "", 0).range()
         '[0, 1)'
         """
         if self.choices:
@@ -80,39 +87,30 @@ def setting(
     choices        the only values allowed
     because        the reason of the limit: it ends the error message
     """
-    told = Setting(doc, unit, low, high, above, below, tuple(choices), because)
+    default = attrs.Factory(factory) if factory is not None else default
+    told = Setting(doc, unit, low, high, above, below, tuple(choices), because, default)
     return attrs.field(
-        default=attrs.Factory(factory) if factory is not None else default,
+        default=default,
         converter=attrs.Converter(_checked, takes_self=True, takes_field=True),
         metadata={Setting: told},
     )
 
 
-def settings_of(cls: type) -> dict[str, tuple[attrs.Attribute[Any], Setting]]:
-    """The settings of a component class by name, with what is told about each."""
-    if not attrs.has(cls):
-        return {}
-    return {
-        attribute.name: (attribute, attribute.metadata[Setting])
-        for attribute in attrs.fields(cls)
-        if Setting in attribute.metadata
-    }
+def settings_of(cls: Any) -> dict[str, Setting]:
+    """Return the settings of a component class by name, with their types and defaults."""
+    known = untyped_settings_of(cls)
+    types = _types(cls) if known else {}
+    return {name: attrs.evolve(setting, type=types[name]) for name, setting in known.items()}
 
 
-def default_of(attribute: attrs.Attribute[Any]) -> Any:
-    """The default of a setting, made anew where a factory makes it."""
-    default: Any = attribute.default
-    return default.factory() if hasattr(default, "factory") else default
+def untyped_settings_of(cls: Any) -> dict[str, Setting]:
+    """Return the settings by name, while their types may not be defined yet."""
+    fields = attrs.fields(cls) if attrs.has(cls) else ()
+    return {field.name: field.metadata[Setting] for field in fields if Setting in field.metadata}
 
 
-def type_of(cls: type, name: str) -> Any:
-    """The annotated type of a setting, resolved."""
-    return _types(cls)[name]
-
-
-@lru_cache(maxsize=1024)
-def _types(cls: type) -> dict[str, Any]:
-    return typing.get_type_hints(cls)
+# Asked for each setting of each component that is made.
+_types: Callable[[Any], dict[str, Any]] = lru_cache(maxsize=1024)(typing.get_type_hints)
 
 
 def type_name(annotation: Any) -> str:
@@ -139,7 +137,7 @@ def type_name(annotation: Any) -> str:
 
 def _checked(value: Any, component: Any, attribute: attrs.Attribute[Any]) -> Any:
     told: Setting = attribute.metadata[Setting]
-    annotation = type_of(type(component), attribute.name)
+    annotation = _types(type(component))[attribute.name]
     label = getattr(type(component), "label", type(component).__name__)
     converted = _as_type(value, annotation)
     if converted is _WRONG:

@@ -9,8 +9,9 @@ from pathlib import Path
 from plasticity.components.data import Data
 from plasticity.components.interface import interface_of
 from plasticity.errors import UnknownNameError, nearest
-from plasticity.experiment.spec import GIVEN, Experiment, Reference
-from plasticity.experiment.tables import make
+from plasticity.experiment.fields import GIVEN, Reference
+from plasticity.experiment.instantiate import make
+from plasticity.experiment.spec import Experiment
 from plasticity.experiment.walk import Part, parts_of
 
 REFERENCES = "references.bib"

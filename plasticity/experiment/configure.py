@@ -13,7 +13,8 @@ from plasticity.errors import DataError, SpecError
 from plasticity.experiment.overrides import override
 from plasticity.experiment.portion import PORTION, Portion
 from plasticity.experiment.registry import entries, readers
-from plasticity.experiment.spec import Experiment, to_dict
+from plasticity.experiment.spec import Experiment
+from plasticity.experiment.tables import to_dict
 
 
 def configure(

@@ -12,6 +12,8 @@ import attrs
 from plasticity.components.rule import Rule, Term
 from plasticity.errors import EntryError
 
+GIVEN = "given in Python"  # the name of data, or of a function, that no file can hold
+
 
 @attrs.frozen
 class Reference:
@@ -53,13 +55,13 @@ class Reference:
 
 
 def part(default: Any = attrs.NOTHING, *, role: str) -> Any:
-    """An entry for one component of a role."""
+    """Return an entry for one component of a role."""
     return entry(Reference.of, default, role=role)
 
 
-def parts(*, role: str) -> Any:
-    """An entry for any number of components of a role."""
-    return entry(_as_parts, (), role=role)
+def parts(*, role: str, **metadata: str) -> Any:
+    """Return an entry for any number of components of a role."""
+    return entry(_as_parts, (), role=role, **metadata)
 
 
 def rules() -> Any:
@@ -77,9 +79,9 @@ def all_of(kind: type, default: Any = attrs.NOTHING) -> Any:
     return entry(convert, default)
 
 
-def one_object(kind: type, default: Any) -> Any:
+def one_object(kind: type, default: Any, **metadata: str) -> Any:
     """An entry for one object of a class, or a table."""
-    return entry(lambda value, place: _object(value, kind, place), default)
+    return entry(lambda value, place: _object(value, kind, place), default, **metadata)
 
 
 def _object(value: Any, kind: type, place: str) -> Any:

@@ -12,8 +12,8 @@ from plasticity.components.interface import interface_of
 from plasticity.components.rule import Term
 from plasticity.errors import SpecError, UnknownNameError, listed, nearest, nearest_or_all
 from plasticity.experiment.registry import name_of, short
-from plasticity.experiment.spec import Experiment, Layer, Phase, as_tables, phases_lasting
-from plasticity.experiment.tables import check_tables, structured
+from plasticity.experiment.spec import Experiment, Layer, Phase, phases_lasting
+from plasticity.experiment.tables import as_tables, check_tables, structured
 
 _EXPERIMENT = tuple(attribute.name for attribute in attrs.fields(Experiment))
 _LAYER = tuple(attribute.name for attribute in attrs.fields(Layer))

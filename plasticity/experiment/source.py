@@ -10,9 +10,9 @@ from plasticity.components.data import Data
 from plasticity.components.defaults import GivenData
 from plasticity.components.interface import interface_of
 from plasticity.errors import DataError
+from plasticity.experiment.instantiate import make
 from plasticity.experiment.portion import PORTION, Portion
 from plasticity.experiment.spec import Experiment
-from plasticity.experiment.tables import make
 
 
 @attrs.frozen

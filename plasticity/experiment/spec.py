@@ -10,15 +10,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 import attrs
-import numpy as np
 
-from plasticity.components.data import Data, fingerprint
-from plasticity.components.interface import interface_of
-from plasticity.components.rule import Term
-from plasticity.components.setting import default_of
 from plasticity.errors import EntryError, SpecError
 from plasticity.experiment import notebook, registry
-from plasticity.experiment.fields import Reference as Reference
 from plasticity.experiment.fields import (
     all_of,
     one_object,
@@ -29,11 +23,9 @@ from plasticity.experiment.fields import (
     true_or_false,
     whole,
 )
-from plasticity.experiment.storage import Storage as Storage
+from plasticity.experiment.storage import Storage
 
 logger = logging.getLogger("plasticity")
-
-GIVEN = "given in Python"
 
 
 @attrs.frozen
@@ -122,7 +114,9 @@ class Experiment:
 
     data: Any = part(role="source")
     layers: tuple[Layer, ...] = all_of(Layer)
-    epochs: int | None = attrs.field(default=None, validator=whole(1))
+    epochs: int | None = attrs.field(
+        default=None, validator=whole(1), metadata={"decides": "length"}
+    )
     phases: tuple[Phase, ...] = all_of(Phase, ())
     batch_size: int = attrs.field(default=100, validator=whole(1))
     seed: int = attrs.field(default=0, validator=whole(0))
@@ -133,12 +127,16 @@ class Experiment:
         default="together", validator=one_of("together", "layer_by_layer")
     )
     encoders: Any = parts(role="encoder")
-    metrics: Any = parts(role="metric")
-    measure_every: int = attrs.field(default=0, validator=whole(0))
-    measure_samples: int = attrs.field(default=1000, validator=whole(1))
-    observers: Any = parts(role="observer")
+    metrics: Any = parts(role="metric", decides="measurements")
+    measure_every: int = attrs.field(
+        default=0, validator=whole(0), metadata={"decides": "measurements"}
+    )
+    measure_samples: int = attrs.field(
+        default=1000, validator=whole(1), metadata={"decides": "measurements"}
+    )
+    observers: Any = parts(role="observer", decides="records")
     fuse: str = attrs.field(default="auto", validator=one_of("auto", "always", "never"))
-    storage: Storage = one_object(Storage, Storage())
+    storage: Storage = one_object(Storage, Storage(), decides="records")
 
     def __attrs_post_init__(self) -> None:
         if not self.layers:
@@ -187,13 +185,15 @@ class Experiment:
 
     def to_dict(self) -> dict[str, Any]:
         """The experiment as tables, lists and values; what equals its default is left out."""
+        from plasticity.experiment.tables import to_dict
+
         return to_dict(self)
 
     def to_toml(self) -> str:
         """The experiment as a TOML file that `Experiment.from_toml` reads back without loss."""
         import tomli_w
 
-        return tomli_w.dumps(to_dict(self))
+        return tomli_w.dumps(self.to_dict())
 
     @staticmethod
     def from_dict(tables: Mapping[str, Any]) -> Experiment:
@@ -238,9 +238,20 @@ class Experiment:
         return notebook.html_of(self)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Experiment) and to_dict(self) == to_dict(other)
+        return isinstance(other, Experiment) and self.to_dict() == other.to_dict()
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def entries_deciding(*what: str) -> set[str]:
+    """Return the entries that decide "length", "measurements" or "records", but no weight.
+
+    >>> sorted(entries_deciding("length", "records"))
+    ['epochs', 'observers', 'storage']
+    """
+    return {
+        field.name for field in attrs.fields(Experiment) if field.metadata.get("decides") in what
+    }
 
 
 def _text(path: Path, name: str) -> str:
@@ -255,124 +266,3 @@ def _text(path: Path, name: str) -> str:
                 f"is the store of a run, not a spec; plasticity resume {name} goes on with it"
             ) from None
         raise SpecError(f"cannot be read: {error.strerror}") from error
-
-
-def as_tables(value: Any) -> Any:
-    """Return layers, phases and storage as tables, with components as they are; else the value."""
-    if isinstance(value, Layer | Phase | Storage):
-        return to_dict(value, objects=True)
-    return [as_tables(item) for item in value] if isinstance(value, list | tuple) else value
-
-
-def to_dict(value: Any, objects: bool = False) -> dict[str, Any]:
-    """Return an Experiment, Layer or Phase as tables; what equals its default is left out.
-
-    objects   whether components and data that are objects stay so, which TOML cannot hold
-    """
-    tables: dict[str, Any] = {}
-    for attribute in attrs.fields(type(value)):
-        content = getattr(value, attribute.name)
-        if content == attribute.default and attribute.default is not attrs.NOTHING:
-            continue
-        if attribute.name == "rule":
-            terms = [_term_table(term, objects) for term in content]
-            tables["rule"] = terms[0] if len(terms) == 1 else terms
-        elif "role" in attribute.metadata:
-            many = isinstance(content, tuple)
-            tables[attribute.name] = (
-                [_component_table(item, objects) for item in content]
-                if many
-                else _component_table(content, objects)
-            )
-        elif isinstance(content, tuple):
-            tables[attribute.name] = [to_dict(item, objects) for item in content]
-        elif isinstance(content, Storage):
-            tables[attribute.name] = to_dict(content)
-        else:
-            tables[attribute.name] = _plain(content)
-    return tables
-
-
-def _term_table(term: Term, objects: bool) -> Any:
-    if objects and not isinstance(term.rule, Reference):
-        return term
-    table = _component_table(term.rule)
-    extra: dict[str, Any] = {}
-    if term.coefficient != 1:
-        extra["coefficient"] = term.coefficient
-    if term.phases:
-        extra["phases"] = list(term.phases)
-    if term.schedule is not None:
-        extra["schedule"] = _component_table(term.schedule)
-    if not extra:
-        return table
-    return (table if isinstance(table, dict) else {"name": table}) | extra
-
-
-def _component_table(component: Any, objects: bool = False) -> Any:
-    if objects and not isinstance(component, Reference):
-        return component
-    if isinstance(component, Reference):
-        settings = dict(component.settings) if objects else _plain(component.settings)
-        name = component.name
-    elif isinstance(component, Data):
-        name, settings = GIVEN, {"fingerprint": component.fingerprint(), **_plain(component.chosen)}
-        if component.constant is not None:
-            settings["constant"] = component.constant
-    elif hasattr(component, "open_data") and (given := _arrays_of(component)):
-        name, settings = GIVEN, {"fingerprint": given}
-    else:
-        name, settings = registry.name_of(type(component)), changed_settings(component)
-    return {"name": name, **settings} if settings else name
-
-
-def _arrays_of(component: object) -> dict[str, Any]:
-    """Setting -> fingerprint, for the settings of a component that are arrays, or lists of them."""
-    values = {name: getattr(component, name) for name in interface_of(component).settings}
-    given: dict[str, Any] = {}
-    for name, value in values.items():
-        if getattr(value, "ndim", 0):
-            given[name] = fingerprint(value)
-        elif isinstance(value, list | tuple) and any(getattr(item, "ndim", 0) for item in value):
-            given[name] = [fingerprint(item) for item in value]
-    return given
-
-
-def changed_settings(component: object) -> dict[str, Any]:
-    """The settings of a component that differ from their defaults, as TOML can hold them."""
-    changed: dict[str, Any] = {}
-    interface = interface_of(component)
-    for name, (attribute, _) in interface.settings.items():
-        value, default = getattr(component, name), default_of(attribute)
-        if value is default or (not hasattr(value, "__array__") and value == default):
-            continue
-        if value is None:
-            raise SpecError(
-                f"{interface.label}: {name} is None, which TOML has no word for and which is "
-                f"not its default, {default!r}"
-            )
-        changed[name] = _plain(value)
-    return changed
-
-
-def _plain(value: Any) -> Any:
-    """A value as TOML holds it: lists for tuples, texts for paths, Python's own numbers."""
-    if value is None:
-        raise SpecError("TOML has no word for None; leave the default or give a value")
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, Path):
-        return str(value)
-    if isinstance(value, np.generic):
-        return value.item()
-    if callable(value):
-        name = getattr(value, "__qualname__", type(value).__qualname__)
-        return f"{GIVEN}: {value.__module__}.{name}"
-    if hasattr(value, "__array__"):
-        raise SpecError(
-            "an array that was given in Python cannot be written to TOML; save it to a file and "
-            "name the file"
-        )
-    return value

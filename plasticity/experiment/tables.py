@@ -1,12 +1,14 @@
-"""From tables to specs and from references to components, with errors that name their place."""
+"""From an experiment to tables, as a TOML file holds them, and back; mistakes name their place."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Literal, get_origin
 
 import attrs
 import cattrs
+import numpy as np
 from cattrs.errors import (
     AttributeValidationNote,
     ClassValidationError,
@@ -15,20 +17,68 @@ from cattrs.errors import (
     IterableValidationNote,
 )
 
-from plasticity.components.checks import check_hooks
+from plasticity.components.data import Data, fingerprint
 from plasticity.components.interface import interface_of
+from plasticity.components.rule import Term
 from plasticity.components.setting import type_name
-from plasticity.errors import (
-    EntryError,
-    SettingError,
-    SpecError,
-    UnknownNameError,
-    UntrustedError,
-    nearest_or_all,
-)
-from plasticity.experiment import registry
-from plasticity.experiment.portion import PORTION
-from plasticity.experiment.spec import GIVEN, Experiment, Layer, Reference, as_tables
+from plasticity.errors import EntryError, SpecError, UnknownNameError, nearest_or_all
+from plasticity.experiment.fields import GIVEN, Reference
+from plasticity.experiment.registry import name_of
+from plasticity.experiment.spec import Experiment, Layer, Phase
+from plasticity.experiment.storage import Storage
+
+
+def to_dict(value: Any, objects: bool = False) -> dict[str, Any]:
+    """Return an Experiment, Layer or Phase as tables; what equals its default is left out.
+
+    objects   whether components and data that are objects stay so, which TOML cannot hold
+    """
+    tables: dict[str, Any] = {}
+    for attribute in attrs.fields(type(value)):
+        content = getattr(value, attribute.name)
+        if content == attribute.default and attribute.default is not attrs.NOTHING:
+            continue
+        if attribute.name == "rule":
+            terms = [_term_table(term, objects) for term in content]
+            tables["rule"] = terms[0] if len(terms) == 1 else terms
+        elif "role" in attribute.metadata:
+            many = isinstance(content, tuple)
+            tables[attribute.name] = (
+                [_component_table(item, objects) for item in content]
+                if many
+                else _component_table(content, objects)
+            )
+        elif isinstance(content, tuple):
+            tables[attribute.name] = [to_dict(item, objects) for item in content]
+        elif isinstance(content, Storage):
+            tables[attribute.name] = to_dict(content)
+        else:
+            tables[attribute.name] = _plain(content)
+    return tables
+
+
+def changed_settings(component: object) -> dict[str, Any]:
+    """The settings of a component that differ from their defaults, as TOML can hold them."""
+    changed: dict[str, Any] = {}
+    interface = interface_of(component)
+    for name, setting in interface.settings.items():
+        value, default = getattr(component, name), setting.initial()
+        if value is default or (not hasattr(value, "__array__") and value == default):
+            continue
+        if value is None:
+            raise SpecError(
+                f"{interface.label}: {name} is None, which TOML has no word for and which is "
+                f"not its default, {default!r}"
+            )
+        changed[name] = _plain(value)
+    return changed
+
+
+def as_tables(value: Any) -> Any:
+    """Return layers, phases and storage as tables, with components as they are; else the value."""
+    if isinstance(value, Layer | Phase | Storage):
+        return to_dict(value, objects=True)
+    return [as_tables(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def structure(tables: Mapping[str, Any]) -> Experiment:
@@ -59,73 +109,80 @@ def structured(kind: type, tables: Mapping[str, Any], place: str) -> Any:
         raise _spec_error(inside, cause) from None
 
 
-def make(reference: Any, place: str, role: str) -> Any:
-    """The component that a reference names, with its settings; a component is copied.
-
-    Copied, because a component object used in two layers or two experiments would share its state.
-    Raises `UnknownNameError` or `SettingError`, both beginning with the place in the spec.
-    """
-    if isinstance(reference, Reference):
-        component = _make_named(reference, place, role)
-    elif attrs.has(type(reference)):
-        component = attrs.evolve(reference)
-    else:
-        component = reference
-    check_hooks(component, place)
-    found = interface_of(component).role
-    if role not in (found, "observer"):
-        name = reference.name if isinstance(reference, Reference) else interface_of(component).label
-        raise SpecError(
-            f"{place}: {name!r} is of role {found!r}, but here belongs one of role "
-            f"{role!r} (plasticity plugins lists all by role)"
-        )
-    return component
-
-
-def _make_named(reference: Reference, place: str, role: str) -> Any:
-    if reference.name == GIVEN:
-        raise SpecError(
-            f"{place}: the data of this run was an array given in Python; pass it again: "
-            "run(..., data=array)"
-        )
-    try:
-        cls = registry.find(reference.name, role)
-    except (UnknownNameError, UntrustedError) as error:
-        raise type(error)(f"{place}: {error}") from None
-    if not isinstance(cls, type):
-        raise SpecError(
-            f"{place}: {reference.name!r} is no component but of type {type(cls).__name__}; "
-            "@component makes one of a class, @rule of a function"
-        )
-    known = interface_of(cls).settings
-    everywhere = PORTION if role == "source" else ()
-    own = {n: value for n, value in reference.settings.items() if n in known or n not in everywhere}
-    for name in own:
-        if name not in known:
-            raise SettingError(
-                f"{place} {reference.name!r}: no setting {name!r}"
-                f"{nearest_or_all(name, [*known, *everywhere])}"
-            )
-    missing = [
-        name
-        for name, (attribute, _) in known.items()
-        if attribute.default is attrs.NOTHING and name not in reference.settings
-    ]
-    if missing:
-        raise SettingError(f"{place} {reference.name!r}: setting {missing[0]!r} must be given")
-    try:
-        return cls(**own)
-    except SettingError as error:
-        message = str(error).removeprefix(f"{interface_of(cls).label}: ")
-        raise SettingError(f"{place} {reference.name!r}: {message}") from None
-
-
 def check_tables(entry: str, content: Any) -> None:
     """Raise `SpecError` where an entry is no list of tables."""
     if not isinstance(content, list | tuple) or not all(isinstance(t, Mapping) for t in content):
         raise SpecError(
             f"{entry}: must be a list of tables, written [[{entry}]] in TOML, got {content!r}"
         )
+
+
+def _term_table(term: Term, objects: bool) -> Any:
+    if objects and not isinstance(term.rule, Reference):
+        return term
+    table = _component_table(term.rule)
+    extra: dict[str, Any] = {}
+    if term.coefficient != 1:
+        extra["coefficient"] = term.coefficient
+    if term.phases:
+        extra["phases"] = list(term.phases)
+    if term.schedule is not None:
+        extra["schedule"] = _component_table(term.schedule)
+    if not extra:
+        return table
+    return (table if isinstance(table, dict) else {"name": table}) | extra
+
+
+def _component_table(component: Any, objects: bool = False) -> Any:
+    if objects and not isinstance(component, Reference):
+        return component
+    if isinstance(component, Reference):
+        settings = dict(component.settings) if objects else _plain(component.settings)
+        name = component.name
+    elif isinstance(component, Data):
+        name, settings = GIVEN, {"fingerprint": component.fingerprint(), **_plain(component.chosen)}
+        if component.constant is not None:
+            settings["constant"] = component.constant
+    elif hasattr(component, "open_data") and (given := _arrays_of(component)):
+        name, settings = GIVEN, {"fingerprint": given}
+    else:
+        name, settings = name_of(type(component)), changed_settings(component)
+    return {"name": name, **settings} if settings else name
+
+
+def _arrays_of(component: object) -> dict[str, Any]:
+    """Setting -> fingerprint, for the settings of a component that are arrays, or lists of them."""
+    values = {name: getattr(component, name) for name in interface_of(component).settings}
+    given: dict[str, Any] = {}
+    for name, value in values.items():
+        if getattr(value, "ndim", 0):
+            given[name] = fingerprint(value)
+        elif isinstance(value, list | tuple) and any(getattr(item, "ndim", 0) for item in value):
+            given[name] = [fingerprint(item) for item in value]
+    return given
+
+
+def _plain(value: Any) -> Any:
+    """A value as TOML holds it: lists for tuples, texts for paths, Python's own numbers."""
+    if value is None:
+        raise SpecError("TOML has no word for None; leave the default or give a value")
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, np.generic):
+        return value.item()
+    if callable(value):
+        name = getattr(value, "__qualname__", type(value).__qualname__)
+        return f"{GIVEN}: {value.__module__}.{name}"
+    if hasattr(value, "__array__"):
+        raise SpecError(
+            "an array that was given in Python cannot be written to TOML; save it to a file and "
+            "name the file"
+        )
+    return value
 
 
 class _WrongTypeError(TypeError):

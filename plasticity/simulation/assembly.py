@@ -26,9 +26,9 @@ from plasticity.errors import (
     listed,
 )
 from plasticity.experiment import registry
+from plasticity.experiment.instantiate import make
 from plasticity.experiment.source import Source
 from plasticity.experiment.spec import Experiment
-from plasticity.experiment.tables import make
 from plasticity.experiment.walk import Part, parts_of
 from plasticity.network.dispatch import Call, emit, failure
 from plasticity.network.network import Network

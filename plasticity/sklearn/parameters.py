@@ -11,10 +11,11 @@ import numpy as np
 
 from plasticity.components.interface import interface_of
 from plasticity.components.rule import Term
-from plasticity.components.setting import default_of
 from plasticity.errors import PlasticityError
 from plasticity.experiment import registry
-from plasticity.experiment.spec import Experiment, Layer, Reference, to_dict
+from plasticity.experiment.fields import Reference
+from plasticity.experiment.spec import Experiment, Layer
+from plasticity.experiment.tables import to_dict
 
 _INSIDE = re.compile("^(?!layers__).*__|^layers__[^_]+(_[^_]+)*__.*__")  # settings of a component
 # What the data and other parameters of the estimator stand for.
@@ -86,11 +87,11 @@ def _entries(holder: Experiment | Layer, prefix: str) -> Iterator[tuple[str, Any
 
 def _settings(component: Any, role: str, prefix: str) -> Iterator[tuple[str, Any]]:
     if not isinstance(component, Reference):
-        for setting in interface_of(component).settings:
-            yield prefix + setting, getattr(component, setting)
+        for name in interface_of(component).settings:
+            yield prefix + name, getattr(component, name)
         return
-    for setting, (attribute, _) in interface_of(_found(component.name, role)).settings.items():
-        yield prefix + setting, component.settings.get(setting, default_of(attribute))
+    for name, setting in interface_of(_found(component.name, role)).settings.items():
+        yield prefix + name, component.settings.get(name, setting.initial())
 
 
 def _found(name: str, role: str) -> type:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from time import perf_counter
 
-from plasticity.experiment.spec import Storage
+from plasticity.experiment.storage import Storage
 
 _FIRST_S = 5.0
 _SHARE = 0.01  # of the time, at most

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from plasticity.components.data import unlike
 from plasticity.errors import StoreError
 from plasticity.experiment.diff import settings_of_all
+from plasticity.experiment.spec import entries_deciding
 from plasticity.store.reader import StoreReader
 from plasticity.store.writer import StoreWriter
 
@@ -19,14 +20,12 @@ logger = logging.getLogger("plasticity")
 
 ENDED = ("finished", "stopped")  # how the outcome of a run begins that came to its end
 
-# What changes no weight of the steps that are done. How long a run is may change a schedule.
-_MAY_DIFFER = ("epochs", "observers", "metrics", "measure_every", "measure_samples", "storage")
-
 
 def check_same(store: StoreReader, experiment: Experiment, data: Data) -> None:
     """Raise `StoreError` where a store is of another experiment or other data."""
     before = store.experiment()
-    may_differ = {*_MAY_DIFFER, "data"}
+    # How long a run is may change a schedule, but no weight of the steps that are done.
+    may_differ = {"data", *entries_deciding("length", "measurements", "records")}
     if _same_phases(before, experiment):
         may_differ.add("phases")
     changed = {

@@ -12,7 +12,7 @@ import tomli_w
 from plasticity.components import checks
 from plasticity.components.interface import interface_of
 from plasticity.experiment.citations import entries_of
-from plasticity.experiment.spec import changed_settings
+from plasticity.experiment.tables import changed_settings
 from plasticity.testing.findings import BrokenError, as_toml, contract_check
 
 
@@ -27,8 +27,8 @@ def check_documented(component: Any) -> None:
     """Its class has a docstring, each setting says what it means, and its source is there."""
     if not (inspect.getdoc(type(component)) or "").strip():
         raise BrokenError("its class has no docstring; say what it is, its equation and source")
-    for name, (_, told) in interface_of(component).settings.items():
-        if not told.doc:
+    for name, setting in interface_of(component).settings.items():
+        if not setting.doc:
             raise BrokenError(f"the setting {name!r} says nothing: give it doc=...")
     entries_of(type(component), interface_of(component).source)
 

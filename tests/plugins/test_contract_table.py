@@ -10,7 +10,7 @@ import pytest
 
 from plasticity import Data, Experiment, assemble
 from plasticity.experiment.registry import COMPONENTS
-from plasticity.experiment.spec import changed_settings
+from plasticity.experiment.tables import changed_settings
 from plasticity.testing import CHECKS, try_out
 from plasticity.testing.stand_ins import Drawn
 from plasticity.testing.trial import Size, experiment_of, made

@@ -89,7 +89,7 @@ def test_arguments_with_a_default_are_settings():
         return y, leak * n
 
     told = interface_of(leaky).settings
-    assert {name: (field.default, info.doc) for name, (field, info) in told.items()} == {
+    assert {name: (known.default, known.doc) for name, known in told.items()} == {
         "leak": (0.1, "leak"),
         "n": (2, "n"),
     }

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from plasticity import Data, Experiment, Layer, Phase, component, hookimpl, setting
 from plasticity.components.interface import interface_of
 from plasticity.errors import ContractError, SpecError
-from plasticity.experiment.tables import make
+from plasticity.experiment.instantiate import make
 from plasticity_plugins.activations.relu import Relu
 from plasticity_plugins.initializers.normal import Normal
 from plasticity_plugins.optimizers.adam import Adam

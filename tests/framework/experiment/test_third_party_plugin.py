@@ -11,8 +11,8 @@ import pytest
 
 from plasticity import open_run
 from plasticity.errors import UnknownNameError
-from plasticity.experiment.spec import Reference
-from plasticity.experiment.tables import make
+from plasticity.experiment.fields import Reference
+from plasticity.experiment.instantiate import make
 
 PACKAGE = Path(__file__).parents[3] / "examples" / "third_party_plugin"
 PLASTICITY = ("-c", "from plasticity.cli import main; main()")
