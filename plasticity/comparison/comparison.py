@@ -24,9 +24,8 @@ from plasticity.comparison.budget import Budget, with_budget
 from plasticity.comparison.data import Given, configured, entrants_of
 from plasticity.comparison.folder import store_path, take_up
 from plasticity.comparison.of_weights import metrics_of_weights
-from plasticity.comparison.result import Comparison
+from plasticity.comparison.result import Compared, Comparison
 from plasticity.comparison.task import (
-    Compared,
     Task,
     assembled,
     failed,

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from plasticity.comparison.result import Contender
-from plasticity.comparison.task import SPEED
+from plasticity.comparison.result import SPEED, Contender
 
 _AT_END = {"long_name": "share of held-out samples whose label a readout found", "units": "1"}
 _SPEED = {"long_name": "samples a second of training alone", "units": "1/s"}

@@ -1,24 +1,97 @@
-"""The result of a comparison: one row an experiment, over its seeds."""
+"""The result of a comparison: its runs, one row an experiment, over the seeds."""
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
 
+from plasticity.analysis.dims import without_constant
 from plasticity.analysis.holding_out import Held
 from plasticity.comparison.folder import PAGE
-from plasticity.comparison.task import SPEED, Compared
+from plasticity.comparison.of_weights import lacking, measured_at_end
+from plasticity.comparison.scores import Scores
 from plasticity.components.data import Data
 from plasticity.components.notebook import titled
 from plasticity.errors import StoreError
 from plasticity.experiment.spec import Experiment
+from plasticity.simulation.simulation import Simulation
+from plasticity.store.run import Run
 from plasticity.typing import Array
 
 if TYPE_CHECKING:
     import xarray
+
+SPEED = "samples_per_second"
+
+
+@attrs.define(eq=False)
+class Compared:
+    """One run of a comparison.
+
+    name        of the experiment
+    asked       the spec of this run
+    run         what was recorded; None where nothing was
+    scores      None where the run failed or holds no weights
+    failure     what ended the run, or an empty string
+    simulation  trained, so it can be asked to respond; None where the run is kept in a store, or
+                came from another process
+    also        metrics of the weights that other experiments have
+    """
+
+    name: str
+    asked: Experiment
+    run: Run | None = None
+    scores: Scores | None = None
+    failure: str = ""
+    simulation: Simulation | None = None
+    also: tuple[Any, ...] = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle all but the simulation, which is part of this process."""
+        fields = (self.name, self.asked, self.run, self.scores, self.failure, None, self.also)
+        return Compared, fields
+
+    def __repr__(self) -> str:
+        ended = f"failed: {self.failure}" if self.failure else self.run and self.run.outcome
+        return f"<Compared {self.name}, seed {self.seed}: {ended}>"
+
+    @property
+    def seed(self) -> int:
+        """The seed of the run."""
+        return self.asked.seed
+
+    @cached_property
+    def measurements(self) -> dict[str, float]:
+        """The last measurements of the last layer; the mean over the neurons where each has one."""
+        if self.run is None or self.failure:
+            return {}
+        metrics = self.run.metrics
+        last = {str(name): array.values[-1] for name, array in metrics.data_vars.items()}
+        state, missing = self.run.state(), lacking(self.run.experiment, self.also)
+        if missing and "weights" in state:
+            last = measured_at_end(state["weights"].values, missing) | last
+        return {name: _mean(value) for name, value in last.items()}
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """Its numbers: measurements, accuracies of the readouts, speed."""
+        if self.failure or self.scores is None:
+            return self.measurements
+        row: dict[str, Any] = {name: self.scores.accuracy(name) for name in self.scores.predicted}
+        if not np.isnan(speed := self.scores.cost.samples_per_second):
+            row[SPEED] = speed
+        return self.measurements | row
+
+    @property
+    def weights(self) -> Array | None:
+        """The weights of the first layer at the end, of images alone; None where there are none."""
+        if self.run is None or "weights" not in (state := self.run.state(0)):
+            return None
+        return without_constant(state["weights"], self.run.store.attributes["image_shape"]).values
 
 
 @attrs.frozen(eq=False)
@@ -166,3 +239,10 @@ class Comparison:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(page(self), encoding="utf-8")
         return path
+
+
+def _mean(values: Array) -> float:
+    """Return the mean without NaN; NaN where there is nothing else."""
+    numbers = np.asarray(values, np.float64)
+    numbers = numbers[~np.isnan(numbers)]
+    return float(numbers.mean()) if numbers.size else float("nan")

@@ -5,8 +5,7 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from plasticity.comparison.result import Contender
-from plasticity.comparison.task import Compared
+from plasticity.comparison.result import Compared, Contender
 from plasticity.typing import Array
 
 

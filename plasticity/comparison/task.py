@@ -1,21 +1,19 @@
-"""One run of a comparison: begun, continued or complete already, then scored."""
+"""A run of a comparison to be made: begun, continued or complete already, then scored."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cached_property
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import attrs
-import numpy as np
 
-from plasticity.analysis.dims import without_constant
 from plasticity.analysis.holding_out import Held
 from plasticity.analysis.responses import rebuilt
 from plasticity.comparison.frames import frames_of_a_page
-from plasticity.comparison.of_weights import lacking, measured_at_end
+from plasticity.comparison.of_weights import lacking
+from plasticity.comparison.result import Compared
 from plasticity.comparison.scores import Cost, Scores, scores_of
 from plasticity.comparison.stopwatch import Stopwatch, samples_until
 from plasticity.components.data import Data
@@ -26,12 +24,9 @@ from plasticity.machine.memory import forget_peak, peak_bytes
 from plasticity.simulation.assembly import assemble
 from plasticity.simulation.simulation import Simulation
 from plasticity.store.commit.target import Target
-from plasticity.store.reader import StoreReader
 from plasticity.store.resuming import ENDED
 from plasticity.store.run import Run, open_run
-from plasticity.typing import Array
 
-SPEED = "samples_per_second"
 _FAILED = "failed: "
 
 
@@ -64,72 +59,6 @@ class Task:
         return self.asked.seed
 
 
-@attrs.define(eq=False)
-class Compared:
-    """One run of a comparison.
-
-    name        of the experiment
-    asked       the spec of this run
-    run         what was recorded; None where nothing was
-    scores      None where the run failed or holds no weights
-    failure     what ended the run, or an empty string
-    simulation  trained, so it can be asked to respond; None where the run is kept in a store, or
-                came from another process
-    also        metrics of the weights that other experiments have
-    """
-
-    name: str
-    asked: Experiment
-    run: Run | None = None
-    scores: Scores | None = None
-    failure: str = ""
-    simulation: Simulation | None = None
-    also: tuple[Any, ...] = ()
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle all but the simulation, which is part of this process."""
-        fields = (self.name, self.asked, self.run, self.scores, self.failure, None, self.also)
-        return Compared, fields
-
-    def __repr__(self) -> str:
-        ended = f"failed: {self.failure}" if self.failure else self.run and self.run.outcome
-        return f"<Compared {self.name}, seed {self.seed}: {ended}>"
-
-    @property
-    def seed(self) -> int:
-        """The seed of the run."""
-        return self.asked.seed
-
-    @cached_property
-    def measurements(self) -> dict[str, float]:
-        """The last measurements of the last layer; the mean over the neurons where each has one."""
-        if self.run is None or self.failure:
-            return {}
-        metrics = self.run.metrics
-        last = {str(name): array.values[-1] for name, array in metrics.data_vars.items()}
-        state, missing = self.run.state(), lacking(self.run.experiment, self.also)
-        if missing and "weights" in state:
-            last = measured_at_end(state["weights"].values, missing) | last
-        return {name: _mean(value) for name, value in last.items()}
-
-    @property
-    def row(self) -> dict[str, Any]:
-        """Its numbers: measurements, accuracies of the readouts, speed."""
-        if self.failure or self.scores is None:
-            return self.measurements
-        row: dict[str, Any] = {name: self.scores.accuracy(name) for name in self.scores.predicted}
-        if not np.isnan(speed := self.scores.cost.samples_per_second):
-            row[SPEED] = speed
-        return self.measurements | row
-
-    @property
-    def weights(self) -> Array | None:
-        """The weights of the first layer at the end, of images alone; None where there are none."""
-        if self.run is None or "weights" not in (state := self.run.state(0)):
-            return None
-        return without_constant(state["weights"], self.run.store.attributes["image_shape"]).values
-
-
 def assembled(task: Task, rest: Data | None, listeners: Iterable[Any] = ()) -> Simulation:
     """Return the simulation of a task, with the listeners that its page needs.
 
@@ -154,11 +83,12 @@ def train(task: Task, simulation: Simulation, held: Held) -> Compared:
     compared = Compared(task.name, task.asked, simulation=simulation, also=task.also)
     stopwatch = Stopwatch(simulation.experiment, simulation.data.per_epoch)
     simulation.register(stopwatch)
+    earlier = _stored(task)
     anew = forget_peak()
     begun = perf_counter()
     try:
-        if task.path is not None and _can_be_resumed(task.path):
-            compared.run = simulation.resume(task.path)
+        if earlier and earlier.store.checkpoints and not _failure(earlier):
+            compared.run = simulation.resume(str(task.path))
         else:
             compared.run = simulation.run(task.path, overwrite=True)
     except PlasticityError as error:
@@ -182,13 +112,11 @@ def train(task: Task, simulation: Simulation, held: Held) -> Compared:
 
 def if_complete(task: Task, held: Held) -> Compared | None:
     """Return the run of a task that an earlier comparison brought to its end; None of others."""
-    if task.path is None or not Target(task.path).exists():
-        return None
-    run = open_run(task.path)
-    if not run.outcome.startswith(ENDED):
+    run = _stored(task)
+    if run is None or not run.outcome.startswith(ENDED):
         return None
     compared = Compared(task.name, task.asked, run, also=task.also)
-    scores = Scores.read(scores_path(task.path), run.store.attributes["id"])
+    scores = Scores.read(_scores_path(task), run.store.attributes["id"])
     if scores is not None and (scores.labels is not None or held.data is None):
         compared.scores = scores
         return compared
@@ -202,40 +130,36 @@ def from_store(
 
     trained_on   the data that it learnt from, or None where nobody knows them
     """
-    compared = Compared(name, run.experiment, run, also=also)
-    if run.outcome.startswith("failed"):
-        compared.failure = run.outcome.removeprefix(_FAILED)
-    elif trained_on is not None and compared.weights is not None:
-        task = Task(name, run.experiment)
-        return _scored_anew(task, compared, attrs.evolve(held, rest=trained_on))
-    return compared
+    compared = Compared(name, run.experiment, run, failure=_failure(run), also=also)
+    if compared.failure or trained_on is None or compared.weights is None:
+        return compared
+    return _scored_anew(Task(name, run.experiment), compared, attrs.evolve(held, rest=trained_on))
 
 
-def failed(task: Task, failure: str = "") -> Compared:
+def failed(task: Task, failure: str) -> Compared:
     """Return a run that ended in another process without a result.
 
     failure   how, where the store does not say it
     """
-    compared = Compared(task.name, task.asked, failure=failure)
-    if task.path is not None and Target(task.path).exists():
-        compared.run = open_run(task.path)
-        outcome = compared.run.outcome
-        if outcome.startswith(_FAILED):
-            compared.failure = outcome.removeprefix(_FAILED)
-    return compared
+    run = _stored(task)
+    failure = (_failure(run) if run else "") or failure
+    return Compared(task.name, task.asked, run, failure=failure)
 
 
-def scores_path(store: Path) -> Path:
-    """Return the path of the scores of a store, beside it."""
-    return store.with_name(f"{store.name}.scores.json")
+def _stored(task: Task) -> Run | None:
+    """Return the run in the store of a task; None where there is no store."""
+    exists = task.path is not None and Target(task.path).exists()
+    return open_run(str(task.path)) if exists else None
 
 
-def _can_be_resumed(path: Path) -> bool:
-    """Return whether there is a store with a state to continue from."""
-    if not Target(path).exists():
-        return False
-    store = StoreReader.open(path)
-    return bool(store.checkpoints) and not store.attributes["outcome"].startswith("failed")
+def _failure(run: Run) -> str:
+    """Return how a run failed, or ""."""
+    return run.outcome.removeprefix(_FAILED) if run.outcome.startswith(_FAILED) else ""
+
+
+def _scores_path(task: Task) -> Path:
+    """Return the path of the scores, beside the store."""
+    return Path(f"{task.path}.scores.json")
 
 
 def _scored_anew(task: Task, compared: Compared, held: Held) -> Compared:
@@ -257,17 +181,10 @@ def _score(task: Task, compared: Compared, simulation: Simulation, held: Held, c
     seen = samples_until(compared.run.experiment, simulation.data.per_epoch, step)
     compared.scores = scores_of(simulation, compared.run, held.data, cost, seen)
     if task.path is not None:
-        compared.scores.write(scores_path(task.path), compared.run.store.attributes["id"])
+        compared.scores.write(_scores_path(task), compared.run.store.attributes["id"])
 
 
 def _state_bytes(simulation: Simulation) -> float:
     """Return the bytes of all arrays of the layers, but for those of diagnostics."""
     views = [simulation.network.view(layer) for layer in simulation.layers]
     return float(sum(view.array(name).nbytes for view in views for name in view.variables))
-
-
-def _mean(values: Array) -> float:
-    """Return the mean without NaN; NaN where there is nothing else."""
-    numbers = np.asarray(values, np.float64)
-    numbers = numbers[~np.isnan(numbers)]
-    return float(numbers.mean()) if numbers.size else float("nan")

@@ -11,8 +11,7 @@ import numpy as np
 from plasticity.comparison.page.film import Film, film
 from plasticity.comparison.page.format import heading
 from plasticity.comparison.page.pictures import MOST, Picture, weight_picture
-from plasticity.comparison.result import Contender
-from plasticity.comparison.task import Compared
+from plasticity.comparison.result import Compared, Contender
 from plasticity.errors import DataError
 from plasticity.plot.fields import limit_of
 from plasticity.plot.recorded import along

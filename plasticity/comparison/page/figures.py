@@ -11,9 +11,8 @@ import numpy as np
 
 from plasticity.comparison.page.colours import LABELLED, SQUARE, WHOLE, svg
 from plasticity.comparison.page.format import cell, heading
-from plasticity.comparison.result import Contender
+from plasticity.comparison.result import Compared, Comparison, Contender
 from plasticity.comparison.scores import Scores
-from plasticity.comparison.task import Compared
 from plasticity.errors import DataError
 from plasticity.plot.classes import confusion, embedding
 from plasticity.plot.curves import Trace, theta, trace_of, traces
@@ -23,7 +22,6 @@ from plasticity.plot.selections import by_size, selectivity
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from plasticity.comparison.result import Comparison
 
 # What is known of n neurons -> title and caption of its figure.
 _BY_SIZE = {

@@ -5,21 +5,19 @@ from __future__ import annotations
 import datetime
 import platform
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from plasticity.comparison.page import figures as drawn
 from plasticity.comparison.page import tables as rows
 from plasticity.comparison.page.fields import gallery
 from plasticity.comparison.page.format import heading, number
 from plasticity.comparison.page.pictures import Picture, sample_picture
+from plasticity.comparison.result import Comparison
 from plasticity.errors import PlasticityError
 from plasticity.experiment.citations import citations_of, short_form
 from plasticity.experiment.diff import settings_of_all
 from plasticity.experiment.spec import Experiment
 from plasticity.store.provenance import versions
-
-if TYPE_CHECKING:
-    from plasticity.comparison.result import Comparison
 
 _SAMPLES_SHOWN = 10
 

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 import numpy as np
 
 from plasticity.analysis.readouts import LINEAR_PROBE
 from plasticity.comparison.page.format import cell, heading, number, signed
-from plasticity.comparison.result import Contender
+from plasticity.comparison.result import SPEED, Comparison, Contender
 from plasticity.comparison.statistics import Difference, difference_of
-from plasticity.comparison.task import SPEED
 from plasticity.experiment.quantities import size_text
-
-if TYPE_CHECKING:
-    from plasticity.comparison.result import Comparison
 
 _UNKNOWN = float("nan")
 
