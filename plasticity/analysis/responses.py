@@ -101,7 +101,7 @@ def rebuilt(run: Run, data: Data, experiment: Experiment | None = None) -> Simul
 
 def _fill(layer: LayerState, stored: xr.Dataset) -> None:
     """Fill a layer with the stored arrays, except those of the training samples."""
-    for name, array in layer.kept().items():
+    for name, array in layer.checkpointed.items():
         if name in stored and "pattern" not in layer.variables[name].dims:
             array[...] = stored[name].values
 

@@ -24,7 +24,7 @@ _POSITION = ("step", "epoch", "phase", "rate_factor", "batch")
 def snapshot_of(state: LayerState) -> dict[str, Any]:
     """Arrays that outlive a step, random streams and clock, as copies."""
     return {
-        "arrays": {name: array.copy() for name, array in state.kept().items()},
+        "arrays": {name: array.copy() for name, array in state.checkpointed.items()},
         "streams": {
             f"{place}.{name}": deepcopy(generator.bit_generator.state)
             for place, name, generator in _streams(state)
@@ -47,7 +47,9 @@ def restore(state: LayerState, snapshot: Mapping[str, Any]) -> None:
         interface = interface_of(component)
         if place not in places and interface.declared:
             logger.info("%s %r starts anew", place, interface.label)
-    for name, array in sorted(state.kept().items(), key=lambda item: ("." in item[0], item[0])):
+    arrays = state.checkpointed
+    for name in sorted(arrays, key=lambda name: ("." in name, name)):
+        array = arrays[name]
         place, dot, last = name.rpartition(".")
         if dot and place not in places:
             continue

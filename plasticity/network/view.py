@@ -68,7 +68,7 @@ class LayerView:
     def variables(self) -> dict[str, Variable]:
         """The declaration of each array that outlives a step, but for those of diagnostics."""
         declared = self._state.variables.items()
-        return {name: kept for name, kept in declared if not name.startswith(DIAGNOSTICS)}
+        return {name: variable for name, variable in declared if not name.startswith(DIAGNOSTICS)}
 
     @property
     def names(self) -> frozenset[str]:
@@ -85,7 +85,7 @@ class LayerView:
     @property
     def initial(self) -> frozenset[str]:
         """The names of the arrays that hold something before the first step."""
-        return frozenset(self._state.kept()) - set(FILLS.values()) | {"weights"}
+        return frozenset(self._state.checkpointed) - set(FILLS.values()) | {"weights"}
 
     def array(self, name: str, batch: int | None = None) -> Array:
         """A read-only view of an array by name; of the last batch where it has samples.
@@ -147,7 +147,10 @@ class LayerView:
         if name in SHARED:
             event = next((by for by, filled in FILLS.items() if filled == name), SHARED[name][1])
             return ", ".join(self.answers.get(event, ()))
-        return self._state.writer_of(name)
+        for _, component, variable in self._state.declared():
+            if variable.intent == "out" and variable.name == name:
+                return interface_of(component).label
+        return ""
 
     def declaration(self, name: str) -> Variable:
         """The Variable behind an array."""

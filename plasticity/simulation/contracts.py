@@ -2,16 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from plasticity.components.arrays import SHARED
 from plasticity.components.checks import check_hooks
 from plasticity.components.data import Data
 from plasticity.components.interface import interface_of
-from plasticity.errors import ConflictError, ContractError, MissingPartError, listed
+from plasticity.errors import ConflictError, ContractError, MissingPartError, SpecError, listed
 from plasticity.hookspecs import EVENTS
 from plasticity.network.network import Network
+from plasticity.network.state import LayerState
+
+
+def check_names(layers: Iterable[LayerState], reserved: str) -> None:
+    """Refuse two layers of one name, and names that a store cannot have."""
+    taken = {reserved: "the experiment as a whole"}
+    for index, layer in enumerate(layers):
+        if layer.name in taken:
+            raise SpecError(
+                f"layers[{index}]: the name {layer.name!r} is taken by {taken[layer.name]}"
+            )
+        if "/" in layer.name:
+            raise SpecError(
+                f"layers[{index}]: the name {layer.name!r} has a '/', which parts groups in a store"
+            )
+        taken[layer.name] = f"layers[{index}]"
+
+
+def check_components(shared: Mapping[str, Any], layers: Sequence[LayerState], data: Data) -> None:
+    """Refuse components that cannot take part together; `shared` belong to no layer."""
+    for place, component in shared.items():
+        check_hooks(component, place)
+    check_single(shared, "an experiment")
+    everyone = {
+        f"{layer.name}: {at}": part for layer in layers for at, part in layer.components.items()
+    }
+    check_distinct({**shared, **everyone})
+    for layer in layers:
+        for place, component in layer.components.items():
+            check_hooks(component, place)
+        check_layer({**shared, **layer.components}, layer.name, data)
 
 
 def check_late(listener: Any, place: str, network: Network) -> None:

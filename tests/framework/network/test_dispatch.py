@@ -12,7 +12,7 @@ from tests.support.toys import SAMPLES, Notes, Plain, experiment, layer, trained
 @pytest.fixture
 def nobody_looks_on(monkeypatch):
     """Leave out the diagnostics, which answer events of their own and look at responses."""
-    monkeypatch.setattr("plasticity.simulation.assembly._diagnostics", dict)
+    monkeypatch.setattr("plasticity.simulation.from_spec._diagnostics", dict)
 
 
 def events_of_a_step(simulation):

@@ -63,7 +63,7 @@ def taken(step, layer, **changes):
 def assert_same_state(one, other):
     for mine, yours in zip(one.layers, other.layers, strict=True):
         assert mine.arrays.keys() == yours.arrays.keys()
-        for name in mine.kept():
+        for name in mine.checkpointed:
             assert np.array_equal(mine.arrays[name], yours.arrays[name]), name
         assert mine.clock == yours.clock
 
@@ -92,7 +92,7 @@ def test_a_simulation_can_go_back_to_a_snapshot_of_its_own(step):
     snapshot, whole = taken(step, "layer_1")
     notes = Notes(every=2)
     whole.register(notes)
-    expected = {name: array.copy() for name, array in whole.layers[1].kept().items()}
+    expected = {name: array.copy() for name, array in whole.layers[1].checkpointed.items()}
     whole.restore(snapshot)
     whole.run()
     assert all(np.array_equal(whole.layers[1].arrays[name], expected[name]) for name in expected)
@@ -109,7 +109,7 @@ def test_a_snapshot_does_not_change_when_the_run_goes_on():
 
 
 def test_a_snapshot_holds_the_state_and_nothing_else(monkeypatch):
-    monkeypatch.setattr("plasticity.simulation.assembly._diagnostics", dict)
+    monkeypatch.setattr("plasticity.simulation.from_spec._diagnostics", dict)
     snapshot = assemble(made()).snapshot()
     assert {name: sorted(kept["arrays"]) for name, kept in snapshot.items()} == {
         "experiment": ["batches.order"],
