@@ -99,7 +99,7 @@ def setting(
 def settings_of(cls: Any) -> dict[str, Setting]:
     """Return the settings of a component class by name, with their types and defaults."""
     known = untyped_settings_of(cls)
-    types = _types(cls) if known else {}
+    types = types_of(cls) if known else {}
     return {name: attrs.evolve(setting, type=types[name]) for name, setting in known.items()}
 
 
@@ -110,7 +110,7 @@ def untyped_settings_of(cls: Any) -> dict[str, Setting]:
 
 
 # Asked for each setting of each component that is made.
-_types: Callable[[Any], dict[str, Any]] = lru_cache(maxsize=1024)(typing.get_type_hints)
+types_of: Callable[[Any], dict[str, Any]] = lru_cache(maxsize=1024)(typing.get_type_hints)
 
 
 def type_name(annotation: Any) -> str:
@@ -137,10 +137,10 @@ def type_name(annotation: Any) -> str:
 
 def _checked(value: Any, component: Any, attribute: attrs.Attribute[Any]) -> Any:
     told: Setting = attribute.metadata[Setting]
-    annotation = _types(type(component))[attribute.name]
+    annotation = types_of(type(component))[attribute.name]
     label = getattr(type(component), "label", type(component).__name__)
-    converted = _as_type(value, annotation)
-    if converted is _WRONG:
+    converted = as_type(value, annotation)
+    if converted is WRONG:
         raise SettingError(
             f"{label}: {attribute.name} must be {type_name(annotation)}, got {value!r}"
             + (f" ({told.doc})" if told.doc else "")
@@ -153,28 +153,28 @@ def _checked(value: Any, component: Any, attribute: attrs.Attribute[Any]) -> Any
     return converted
 
 
-_WRONG = object()
+WRONG = object()
 
 
-def _as_type(value: Any, annotation: Any) -> Any:
-    """The value as the annotated type, or _WRONG; nothing but integers is ever converted."""
+def as_type(value: Any, annotation: Any) -> Any:
+    """The value as the annotated type, or WRONG; nothing but integers is ever converted."""
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin in (typing.Union, types.UnionType):
-        found = (_as_type(value, part) for part in arguments)
-        return next((item for item in found if item is not _WRONG), _WRONG)
+        found = (as_type(value, part) for part in arguments)
+        return next((item for item in found if item is not WRONG), WRONG)
     if origin is Literal:
-        return value if value in arguments else _WRONG
+        return value if value in arguments else WRONG
     if origin is tuple:
         if not isinstance(value, list | tuple):
-            return _WRONG
-        items = tuple(_as_type(item, arguments[0]) for item in value)
-        return _WRONG if any(item is _WRONG for item in items) else items
+            return WRONG
+        items = tuple(as_type(item, arguments[0]) for item in value)
+        return WRONG if any(item is WRONG for item in items) else items
     if annotation is Any:
         return value
     if annotation in (float, int) and isinstance(value, bool | np.bool_):
-        return _WRONG
+        return WRONG
     if annotation is float:
-        return float(value) if isinstance(value, numbers.Real) and value == value else _WRONG
+        return float(value) if isinstance(value, numbers.Real) and value == value else WRONG
     if annotation is int:
-        return int(value) if isinstance(value, numbers.Integral) else _WRONG
-    return value if isinstance(value, origin or annotation) else _WRONG
+        return int(value) if isinstance(value, numbers.Integral) else WRONG
+    return value if isinstance(value, origin or annotation) else WRONG

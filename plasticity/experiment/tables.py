@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, get_origin
+from typing import Any
 
 import attrs
-import cattrs
 import numpy as np
-from cattrs.errors import (
-    AttributeValidationNote,
-    ClassValidationError,
-    ForbiddenExtraKeysError,
-    IterableValidationError,
-    IterableValidationNote,
-)
 
 from plasticity.components.data import Data, fingerprint
 from plasticity.components.interface import interface_of
 from plasticity.components.rule import Term
-from plasticity.components.setting import type_name
+from plasticity.components.setting import WRONG, as_type, type_name, types_of
 from plasticity.errors import EntryError, SpecError, UnknownNameError, nearest_or_all
 from plasticity.experiment.fields import GIVEN, Reference
 from plasticity.experiment.registry import name_of
@@ -102,11 +94,25 @@ def structure(tables: Mapping[str, Any]) -> Experiment:
 
 def structured(kind: type, tables: Mapping[str, Any], place: str) -> Any:
     """Return the object of a class that a table describes; a `SpecError` begins with the place."""
+    fields, types = attrs.fields_dict(kind), types_of(kind)
+    inside, before = (f"{place}.", f"{place}: ") if place else ("", "")
+    values = dict(tables)
+    for name, field in fields.items():
+        if name not in tables:
+            if field.default is attrs.NOTHING:
+                raise SpecError(f"{before}entry {name!r} is missing; it must be given")
+        elif field.converter is None:
+            values[name] = as_type(tables[name], types[name])
+            if values[name] is WRONG:
+                told = f"must be {type_name(types[name])}, got {tables[name]!r}"
+                raise SpecError(f"{inside}{name}: {told}")
+    unknown = sorted(tables.keys() - fields)
+    if unknown:
+        raise UnknownNameError(before + _unknown_entry(unknown[0], kind))
     try:
-        return _converter.structure(tables, kind)
-    except ClassValidationError as error:
-        inside, cause = _first_cause(error, place)
-        raise _spec_error(inside, cause) from None
+        return kind(**values)
+    except EntryError as error:
+        raise SpecError(f"{inside}{error}") from None
 
 
 def check_tables(entry: str, content: Any) -> None:
@@ -185,67 +191,8 @@ def _plain(value: Any) -> Any:
     return value
 
 
-class _WrongTypeError(TypeError):
-    """A value of another type than the spec asks for."""
-
-
-def _strict(kind: type) -> Callable[[Any, type], Any]:
-    def structure_strictly(value: Any, _: type) -> Any:
-        accepted = (int, float) if kind is float else kind
-        if not isinstance(value, accepted) or (kind is not bool and isinstance(value, bool)):
-            raise _WrongTypeError(f"must be {type_name(kind)}, got {value!r}")
-        return kind(value)
-
-    return structure_strictly
-
-
-def _make_converter() -> cattrs.Converter:
-    converter = cattrs.Converter(forbid_extra_keys=True)
-    for kind in (bool, int, float, str):
-        converter.register_structure_hook(kind, _strict(kind))
-    # What a text may be is checked by the class itself, in Python as well.
-    converter.register_structure_hook_func(_is_literal, lambda value, _: value)
-    return converter
-
-
-def _is_literal(kind: Any) -> bool:
-    return get_origin(kind) is Literal
-
-
-_converter = _make_converter()
-
-
-def _first_cause(error: BaseException, place: str = "") -> tuple[str, BaseException]:
-    """The innermost first mistake of a cattrs error, and where in the spec it stands."""
-    if not isinstance(error, ClassValidationError | IterableValidationError):
-        return place, error
-    first = error.exceptions[0]
-    for note in getattr(first, "__notes__", ()):
-        if isinstance(note, AttributeValidationNote):
-            place = f"{place}.{note.name}" if place else note.name
-        elif isinstance(note, IterableValidationNote):
-            place = f"{place}[{note.index}]"
-    return _first_cause(first, place)
-
-
-def _spec_error(place: str, cause: BaseException) -> SpecError:
-    if isinstance(cause, ForbiddenExtraKeysError):
-        return UnknownNameError(_located(place, _unknown_entry(cause)))
-    if isinstance(cause, KeyError):
-        missing = f"entry {cause.args[0]!r} is missing; it must be given"
-        return SpecError(_located(place.rpartition(".")[0], missing))
-    if isinstance(cause, EntryError):
-        return SpecError(f"{place}.{cause}" if place else str(cause))
-    return SpecError(_located(place, str(cause) or type(cause).__name__))
-
-
-def _located(place: str, message: str) -> str:
-    return f"{place}: {message}" if place else message
-
-
-def _unknown_entry(error: ForbiddenExtraKeysError) -> str:
-    """What to say of an entry that stands where there is none of that name."""
-    name, holder = sorted(error.extra_fields)[0], error.cl
+def _unknown_entry(name: str, holder: type) -> str:
+    """Return what to say of an entry that stands where there is none of that name."""
     told = f"{holder.__name__.lower()} has no entry {name!r}"
     if holder is Experiment and name in _names(Layer):
         return f"{told}; it belongs to a layer: write it below [[layers]]"

@@ -243,7 +243,7 @@ WAY_OUT = (
             "phases: – in the store, rests now",
             "phases.rests.epochs: – in the store, 9 now",
         ]),
-        ({"encoders": []}, ["encoders: recorded:Noise in the store, – now"]),
+        ({"encoders": []}, ["encoders: tests.support.recorded:Noise in the store, – now"]),
     ],
 )  # fmt: skip
 def test_another_experiment_is_refused_with_the_difference(finished, changes, told):
