@@ -4,20 +4,17 @@
 
 `PlasticityTransformer` makes an estimator of any experiment.
 
-Each preset that an installed package registers has a class of its own here, and so has each
-readout, called as its name in capitals: preset `my_rule` becomes `MyRule`; words without a vowel or
-with a digit are abbreviations, `bcm` becomes `BCM`. A readout is a classifier that a package
-registers as
+Each preset and each readout that an installed package registers has a class here, named in camel
+case: preset `my_rule` is `MyRule`. Words without a vowel or with a digit are abbreviations: `bcm`
+is `BCM`. A readout is a classifier that a package registers as
 
     [project.entry-points."plasticity.readouts"]
     my_readout = "my_package:MyReadout"
 
-What else works on these estimators is found here under the name by which a package registers it:
+Other estimators are available under the names by which packages register them:
 
     [project.entry-points."plasticity.estimators"]
     MyClassifier = "my_package:MyClassifier"
-
-Importing this module imports scikit-learn; nothing else of plasticity does so.
 """
 
 from __future__ import annotations
@@ -38,18 +35,16 @@ def __getattr__(name: str) -> Any:
     readouts = {class_name(readout): readout for readout in entries(READOUTS)}
     others = entries(ESTIMATORS)
     if name in presets:
-        made: Any = transformer_of(presets[name], name, __name__)
+        estimator: Any = transformer_of(presets[name], name, __name__)
     elif name in readouts:
-        made = entry_of(readouts[name], READOUTS, "readout", _HINT).load()
+        estimator = entry_of(readouts[name], READOUTS, "readout", _HINT).load()
     elif name in others:
-        made = entry_of(name, ESTIMATORS, "estimator", _HINT).load()
+        estimator = entry_of(name, ESTIMATORS, "estimator", _HINT).load()
     else:
-        known = (
-            [] if name.startswith("_") else [*__all__, *presets, *readouts, *entries(ESTIMATORS)]
-        )
+        known = [] if name.startswith("_") else [*__all__, *presets, *readouts, *others]
         raise AttributeError(f"module {__name__!r} has no {name!r}{nearest_or_all(name, known)}")
-    globals()[name] = made
-    return made
+    globals()[name] = estimator
+    return estimator
 
 
 def __dir__() -> list[str]:
@@ -58,7 +53,7 @@ def __dir__() -> list[str]:
 
 
 def class_name(name: str) -> str:
-    """What the class of a preset or readout is called.
+    """Return the name of the class of a preset or readout.
 
     >>> [class_name(name) for name in ("krotov_hopfield", "bcm", "ic92", "two-layers")]
     ['KrotovHopfield', 'BCM', 'IC92', 'TwoLayers']

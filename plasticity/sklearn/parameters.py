@@ -1,4 +1,4 @@
-"""The settings of an experiment as parameters of scikit-learn: `rule.power` is `rule__power`."""
+"""Settings of an experiment as parameters of scikit-learn: `rule.power` is `rule__power`."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from plasticity.experiment.spec import Experiment, Layer
 from plasticity.experiment.tables import to_dict
 
 _INSIDE = re.compile("^(?!layers__).*__|^layers__[^_]+(_[^_]+)*__.*__")  # settings of a component
-# What the data and other parameters of the estimator stand for.
+# Given by the samples or by other parameters of the estimator.
 _LEFT_OUT = ("data", "layers", "phases", "seed", "storage", "name")
 
 
 def paths_of(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Dotted path -> value, whole components before what is inside of them.
+    """Return values by dotted path, whole components before their settings.
 
-    A setting of a component that is None is one that is not set, and is left out.
+    A setting of a component that is None is not set, and left out.
 
     >>> paths_of({"rule__power": 3, "rule__rank": None, "rule": "ranking", "lateral": None})
     {'rule': 'ranking', 'lateral': None, 'rule.power': 3}
@@ -39,29 +39,29 @@ def paths_of(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def parameters_of(experiment: Experiment) -> dict[str, Any]:
-    """Name of a parameter -> its value, for everything in an experiment that can be set.
+    """Return the values of all settings of an experiment by the name of their parameter.
 
     >>> layer = Layer(neurons=3, rule="a:B", activation="a:C", optimizer="a:D", initializer="a:E")
     >>> experiment = Experiment(data="a:F", layers=[layer])
     >>> [(name, value) for name, value in parameters_of(experiment).items() if "n" in name][:3]
     [('training', 'together'), ('encoders', ()), ('neurons', 3)]
     """
-    found = dict(_entries(experiment, ""))
+    parameters = dict(_entries(experiment, ""))
     alone = len(experiment.layers) == 1
     for index, layer in enumerate(experiment.layers):
-        found.update(_entries(layer, "" if alone else f"layers__{index}__"))
-    return found
+        parameters.update(_entries(layer, "" if alone else f"layers__{index}__"))
+    return parameters
 
 
-def without_words(experiment: Experiment) -> Experiment:
-    """The experiment without the observers that only write: those with a setting `quiet`."""
-    silent = tuple(item for item in experiment.observers if not _writes(item))
+def without_display(experiment: Experiment) -> Experiment:
+    """Return the experiment without observers that only display: those with a setting `quiet`."""
+    silent = tuple(item for item in experiment.observers if not _displays(item))
     return attrs.evolve(experiment, observers=silent)
 
 
-def _writes(observer: Any) -> bool:
+def _displays(observer: Any) -> bool:
     named = isinstance(observer, Reference)
-    cls = _found(observer.name, "observer") if named else type(observer)
+    cls = _class_of(observer.name, "observer") if named else type(observer)
     return "quiet" in interface_of(cls).settings
 
 
@@ -90,12 +90,12 @@ def _settings(component: Any, role: str, prefix: str) -> Iterator[tuple[str, Any
         for name in interface_of(component).settings:
             yield prefix + name, getattr(component, name)
         return
-    for name, setting in interface_of(_found(component.name, role)).settings.items():
+    for name, setting in interface_of(_class_of(component.name, role)).settings.items():
         yield prefix + name, component.settings.get(name, setting.initial())
 
 
-def _found(name: str, role: str) -> type:
-    """The class of a component; one without settings where there is none, which `fit` will tell."""
+def _class_of(name: str, role: str) -> type:
+    """Return the class of a component; `object` if there is none, which `fit` will report."""
     try:
         return registry.find(name, role)
     except PlasticityError:
@@ -103,5 +103,5 @@ def _found(name: str, role: str) -> type:
 
 
 def _plain(value: Any) -> Any:
-    """A value of a parameter grid as an experiment takes it."""
+    """Return a value of a parameter grid as an experiment takes it."""
     return value.item() if isinstance(value, np.generic) else value

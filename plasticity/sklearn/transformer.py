@@ -1,8 +1,9 @@
-"""An experiment as a transformer: what it has learnt responds to samples."""
+"""An experiment as a transformer of scikit-learn."""
 
 from __future__ import annotations
 
 import inspect
+import re
 import signal
 import warnings
 from collections.abc import Iterable, Mapping
@@ -12,11 +13,7 @@ import attrs
 import numpy as np
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils.validation import (
-    check_is_fitted,
-    check_random_state,
-    validate_data,
-)
+from sklearn.utils.validation import check_is_fitted, check_random_state, validate_data
 
 from plasticity.components.data import Data
 from plasticity.errors import DataError, PlasticityError
@@ -25,9 +22,9 @@ from plasticity.experiment.portion import Portion
 from plasticity.experiment.spec import Experiment
 from plasticity.simulation.assembly import assemble
 from plasticity.simulation.simulation import Simulation
-from plasticity.sklearn.parameters import parameters_of, paths_of, without_words
-from plasticity.sklearn.passes import next_pass
-from plasticity.sklearn.responding import Learnt, learnt_by
+from plasticity.sklearn.fitted import Fitted, fitted
+from plasticity.sklearn.parameters import parameters_of, paths_of, without_display
+from plasticity.sklearn.partial_fit import next_pass
 from plasticity.store.run import Run
 from plasticity.typing import Array
 
@@ -36,30 +33,43 @@ _ANY_SEED = 2**31
 
 
 class PlasticityTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]  # ships no types
-    """An experiment as a transformer: `fit` runs it, `transform` lets the last layer respond.
-
-    experiment    a preset by name, a TOML file, or an `Experiment`; its data are replaced
-    neurons, epochs, batch_size   in place of those of the experiment, where given; a batch is never
-                  larger than the samples that there are
-    random_state  seed of all random numbers: an integer, or a `RandomState` to draw it from;
-                  unless given the seed of the experiment, so that fits repeat
-    listeners     objects with `@hookimpl` methods, such as callbacks at each epoch
-    verbose       whether observers that only write, such as a progress bar, take part
-    settings      any other setting by its path, as of `pl.run` but with two underscores for each
-                  dot: `rule__power=3`, `lateral=None`, `layers__1__optimizer__rate=0.1`; of those
-                  of the data only `data__constant=1.0`, a constant input beside the samples, a bias
+    """Transformer that runs an experiment in `fit` and returns responses in `transform`.
 
     Settings are parameters like others: `set_params` and parameter grids take them, and
     `get_params` lists all. They are checked by `fit`, with the messages of `pl.run`.
 
-    Fitted: `weights_` (neuron, input) of the last layer, `n_epoch_`, and `run_`, the recorded run
-    with its metrics, which is left out when the estimator is pickled. `configured()` gives the
-    experiment.
+    Samples are those of `plasticity.Data`, or a sparse matrix, which is made dense: bytes (uint8)
+    count as value / 255, other numbers as they are. Responses are float32 unless the experiment
+    says float64.
 
-    Samples are those of `plasticity.Data`, also a sparse matrix, which is filled with its zeros:
-    bytes (uint8) count as value / 255, other numbers as they are. Responses are float32 unless the
-    experiment says float64.
+    Parameters
+    ----------
+    experiment : str, Path or Experiment
+        A preset, a TOML file or an experiment; its data are replaced.
+    neurons, epochs, batch_size : int, optional
+        By default those of the experiment; a batch is never larger than the number of samples.
+    random_state : int or RandomState, optional
+        Seed of all random numbers, or a generator to draw it from; by default the seed of the
+        experiment, so that fits repeat.
+    listeners : iterable
+        Objects with `@hookimpl` methods, such as callbacks at each epoch.
+    verbose : bool
+        Keep observers that only display, such as a progress bar.
+    **settings
+        Any other setting by its path, as in `pl.run` but with two underscores for each dot:
+        `rule__power=3`, `lateral=None`, `layers__1__optimizer__rate=0.1`. The only one of the data
+        is `data__constant=1.0`, a constant input beside the samples, a bias.
 
+    Attributes
+    ----------
+    weights_ : ndarray (neuron, input)
+        Weights of the last layer.
+    n_epoch_ : int
+    run_ : Run
+        The recorded run with its metrics, left out when the estimator is pickled.
+
+    Examples
+    --------
     >>> import numpy as np
     >>> from plasticity.sklearn import PlasticityTransformer
     >>> samples = np.random.default_rng(0).random((200, 16))
@@ -71,7 +81,7 @@ class PlasticityTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
     run_: Run
     weights_: Array
     n_epoch_: int
-    _learnt: Learnt
+    _fitted: Fitted
     _dtype: np.dtype[Any]  # of the samples that it was fitted on
 
     def __init__(
@@ -96,66 +106,90 @@ class PlasticityTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         self._settings: Mapping[str, Any] = settings
 
     def fit(self, X: Any, y: Any = None) -> PlasticityTransformer:
-        """Run the experiment from the beginning on samples (sample, input).
+        """Run the experiment from the beginning, and return the estimator.
 
-        y  labels (sample,) for the metrics, rules and listeners that take them
+        Parameters
+        ----------
+        X : array_like or sparse matrix (sample, input)
+        y : array_like (sample,), optional
+            Labels for the metrics, rules and listeners that take them.
         """
         data = self._data(X, y, reset=True)
         return self._train(assemble(self._experiment(data), self.listeners))
 
     def partial_fit(self, X: Any, y: Any = None) -> PlasticityTransformer:
-        """Go on for one epoch, on these samples; the first call begins.
+        """Train for one epoch on these samples, and return the estimator.
 
-        A call is one pass through its samples, in batches, and one epoch of the schedule; the
-        samples may be others each time, and what encoders were fitted to stays that of the first.
+        Each call is one epoch of the schedule. The samples may differ from call to call; encoders
+        stay fitted to the first ones.
 
-        Unless `epochs` is given as a parameter, nobody knows how many calls are to come, so a
-        schedule that ends with the run stays at its beginning: call 500 changes the weights as call
-        10 does. With `epochs`, that many calls are to come, and with the same samples are a `fit`;
-        later calls count as the last epoch of a longer run.
+        Without the parameter `epochs` the number of calls to come is unknown, so a schedule that
+        ends with the run stays at its beginning: call 500 changes the weights like call 10. With
+        it, as many calls with the same samples equal a `fit`; later calls count as the last epoch
+        of a longer run.
 
-        Raises `SpecError` where the layers are trained one after the other.
+        Parameters
+        ----------
+        X : array_like or sparse matrix (sample, input)
+        y : array_like (sample,), optional
+
+        Raises
+        ------
+        SpecError
+            If the layers are trained one after the other.
         """
-        begun = hasattr(self, "_learnt")
+        begun = hasattr(self, "_fitted")
         data = self._data(X, y, reset=not begun)
-        made = self._experiment(data)
-        snapshot = self._learnt.snapshot if begun else None
-        return self._train(next_pass(made, snapshot, self.listeners, self.epochs is None))
+        experiment = self._experiment(data)
+        snapshot = self._fitted.snapshot if begun else None
+        return self._train(next_pass(experiment, snapshot, self.listeners, self.epochs is None))
 
     def transform(self, X: Any) -> Array:
-        """The activity (sample, neuron) of the last layer on samples (sample, input)."""
+        """Return the activity of the last layer.
+
+        Parameters
+        ----------
+        X : array_like or sparse matrix (sample, input)
+
+        Returns
+        -------
+        ndarray (sample, neuron)
+        """
         check_is_fitted(self)
         X = validate_data(self, X, dtype="numeric", accept_sparse="csr", reset=False)
         self._check_bytes(X.dtype)
-        dtype = self._learnt.experiment.dtype
+        dtype = self._fitted.experiment.dtype
         responses = np.empty((X.shape[0], self._n_features_out), dtype)
         for start in range(0, X.shape[0], _RESPONSES):
             block = slice(start, start + _RESPONSES)
             samples = Data(X[block]).take(slice(None), dtype)
-            responses[block] = self._learnt.simulation.respond(samples).T
+            responses[block] = self._fitted.simulation.respond(samples).T
         return responses
 
     def configured(self) -> Experiment:
-        """The experiment with all parameters put in, but for the seed; its data as it names them.
+        """Return the experiment with all parameters but the seed, and its own data.
 
-        Raises a `SpecError` for a parameter that cannot be.
+        Raises
+        ------
+        SpecError
+            If a parameter is unknown or out of range.
         """
-        shown = {"neurons": self.neurons, "epochs": self.epochs, "batch_size": self.batch_size}
-        given = {name: value for name, value in shown.items() if value is not None}
-        made = configure(self.experiment, **paths_of({**given, **self._settings}))
-        return made if self.verbose else without_words(made)
+        own = {"neurons": self.neurons, "epochs": self.epochs, "batch_size": self.batch_size}
+        given = {name: value for name, value in own.items() if value is not None}
+        experiment = configure(self.experiment, **paths_of({**given, **self._settings}))
+        return experiment if self.verbose else without_display(experiment)
 
     # -- the contract of scikit-learn ----------------------------------------------------------
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """The parameters; if `deep`, also every setting of the experiment, as `rule__power`."""
+        """Return the parameters and, if `deep`, all settings, as `rule__power`."""
         names = self._get_param_names()
         params = {name: getattr(self, name) for name in names}
         settings = {} if not deep else self._settings_known()
         return {**settings, **self._settings, **params}
 
     def set_params(self, **params: Any) -> PlasticityTransformer:
-        """Set parameters; a setting of the experiment by its path, as `rule__power=3`."""
+        """Set parameters, or settings as `rule__power=3`, and return the estimator."""
         names = self._get_param_names()
         for name, value in params.items():
             if name in names:
@@ -172,7 +206,7 @@ class PlasticityTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         return tags
 
     def __getstate__(self) -> dict[str, Any]:
-        """All but the recorded run, which stays in this process."""
+        """Return everything but the recorded run."""
         state: dict[str, Any] = super().__getstate__()
         return {name: value for name, value in state.items() if name != "run_"}
 
@@ -186,7 +220,7 @@ class PlasticityTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         try:
             known = parameters_of(self.configured())
         except PlasticityError:
-            return {}  # `fit` tells what is wrong
+            return {}  # `fit` reports what is wrong
         return {name: value for name, value in known.items() if name not in self._settings}
 
     def _data(self, X: Any, y: Any, reset: bool) -> Data:
@@ -199,41 +233,41 @@ class PlasticityTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         return Data(X, labels=labels)
 
     def _check_bytes(self, dtype: np.dtype[Any]) -> None:
-        """Raise `DataError` for bytes after other integers, or these after bytes."""
+        """Raise `DataError` for bytes after other integers, or the reverse."""
         both = {self._dtype, dtype}
         if len(both) > 1 and np.dtype(np.uint8) in both and all(kind.kind in "iu" for kind in both):
             raise DataError(
                 f"{type(self).__name__}: was fitted on values of type {self._dtype} and is given "
                 f"{dtype}; bytes (uint8) count as value / 255 and other numbers as they are: give "
-                f"the type that it was fitted on"
+                "the type that it was fitted on"
             )
 
     def _experiment(self, data: Data) -> Experiment:
-        made = self.configured()
-        source = made.data
-        told = {"constant": getattr(source, "constant", None), **getattr(source, "settings", {})}
-        data = Portion(constant=told["constant"]).of(data)
-        seed = made.seed if self.random_state is None else _seed(self.random_state)
-        size = min(made.batch_size, data.n_sample)
-        return attrs.evolve(made, data=data, batch_size=size, seed=seed)
+        experiment = self.configured()
+        source = experiment.data
+        settings = {"constant": getattr(source, "constant", None)} | getattr(source, "settings", {})
+        data = Portion(constant=settings["constant"]).of(data)
+        seed = experiment.seed if self.random_state is None else _seed(self.random_state)
+        size = min(experiment.batch_size, data.n_sample)
+        return attrs.evolve(experiment, data=data, batch_size=size, seed=seed)
 
     def _train(self, simulation: Simulation) -> PlasticityTransformer:
-        """Run to the end and keep what was learnt; nothing of an earlier fit is lost on the way.
+        """Run to the end, and only then replace an earlier fit.
 
-        An interrupted run counts as far as it came: after Ctrl-C with a warning, after any other
-        signal the exception goes on.
+        An interrupted run counts as far as it came: with a warning after Ctrl-C, with the exception
+        after any other signal.
         """
         interrupted: KeyboardInterrupt | None = None
         try:
-            finished = simulation.run()
+            run = simulation.run()
         except KeyboardInterrupt as error:
             if simulation.interrupt.at_once or not hasattr(error, "run"):
                 raise  # in the middle of a step
-            finished, interrupted = error.run, error
-        self.run_ = finished
+            run, interrupted = error.run, error
+        self.run_ = run
         self.weights_ = simulation.layers[-1].arrays["weights"].copy()
         self.n_epoch_ = simulation.layers[-1].clock.epoch
-        self._learnt = learnt_by(simulation)
+        self._fitted = fitted(simulation)
         self._dtype = simulation.data.samples.dtype
         if interrupted is not None:
             if simulation.interrupt.number != signal.SIGINT:
@@ -248,17 +282,20 @@ class PlasticityTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
 
 
 def transformer_of(preset: str, name: str, module: str) -> type[PlasticityTransformer]:
-    """The class of a preset: a transformer that need not be told its experiment."""
+    """Return the class of a preset: a transformer without the parameter `experiment`."""
 
     def __init__(self: PlasticityTransformer, **parameters: Any) -> None:
         PlasticityTransformer.__init__(self, preset, **parameters)
 
     signature = inspect.signature(PlasticityTransformer.__init__)
-    shown = [held for key, held in signature.parameters.items() if key != "experiment"]
-    vars(__init__)["__signature__"] = signature.replace(parameters=shown)
-    told = (inspect.getdoc(PlasticityTransformer) or "").split("\n\n")
-    parameters = told[1].partition("\n")[2]
-    doc = "\n\n".join([f"The preset {preset!r} as a transformer.", parameters, *told[2:5]])
+    own = [parameter for name, parameter in signature.parameters.items() if name != "experiment"]
+    vars(__init__)["__signature__"] = signature.replace(parameters=own)
+    doc = (
+        (inspect.getdoc(PlasticityTransformer) or "")
+        .partition("\n\n")[2]
+        .partition("Examples\n")[0]
+    )
+    doc = f"The preset {preset!r} as a transformer.\n\n" + re.sub(r"experiment : .*\n.*\n", "", doc)
     contents = {"__doc__": doc, "__module__": module, "__init__": __init__}
     return type(name, (PlasticityTransformer,), contents)
 

@@ -1,4 +1,4 @@
-"""Training epoch by epoch, each perhaps on other samples."""
+"""Training by single epochs, each perhaps on other samples."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from plasticity.experiment.spec import Experiment
 from plasticity.hookspecs import hookimpl
 from plasticity.simulation.assembly import assemble
 from plasticity.simulation.simulation import Simulation
-from plasticity.sklearn.responding import fitting
+from plasticity.sklearn.fitted import matching
 
 _ENDLESS = 10**9  # epochs
 
 
-class OneEpoch:
-    """Ends a run with the epoch at hand."""
+class _OneEpoch:
+    """Listener that ends a run after its current epoch."""
 
     every = "1 epoch"
 
@@ -34,11 +34,10 @@ def next_pass(
     listeners: Iterable[Any],
     endless: bool = False,
 ) -> Simulation:
-    """The simulation that trains for one epoch, from a snapshot on or from the beginning.
+    """Return a simulation that trains for one epoch, from a snapshot or from the beginning.
 
-    endless  whether nobody knows how many epochs are to come, so that no schedule nears an end
-
-    Raises `SpecError` where the layers are trained one after the other.
+    If it is `endless`, the number of epochs is unknown and no schedule approaches an end. Raises
+    `SpecError` for training layer by layer.
     """
     if experiment.training == "layer_by_layer" and len(experiment.layers) > 1:
         raise SpecError(
@@ -46,22 +45,22 @@ def next_pass(
             "is given at a time; use fit, or training = 'together'"
         )
     done = 0 if snapshot is None else int(next(iter(snapshot.values()))["clock"]["epoch"])
-    simulation = assemble(_at_least(experiment, done + 1), [*listeners, OneEpoch()])
+    simulation = assemble(_at_least(experiment, done + 1), [*listeners, _OneEpoch()])
     if endless:
-        # How long a run is decides whether it is compiled, and is what `fit` would take.
+        # Short runs are not compiled, so this is decided by the length of a `fit`.
         explained = {layer.name: simulation.explain_step(layer) for layer in simulation.layers}
         simulation.fusion.follow(name for name, reason in explained.items() if reason is None)
         for state in simulation.layers:
             state.clock.n_epoch = _ENDLESS
     if snapshot is not None:
-        simulation.restore(fitting(snapshot, simulation))
+        simulation.restore(matching(snapshot, simulation))
         for state in simulation.layers:
             state.clock.step = done * state.clock.steps_per_epoch
     return simulation
 
 
 def _at_least(experiment: Experiment, epochs: int) -> Experiment:
-    """The experiment, made longer by its last phase where it has fewer epochs."""
+    """Return the experiment, with its last phase extended if it has fewer epochs."""
     more = epochs - experiment.n_epoch
     if more <= 0:
         return experiment
