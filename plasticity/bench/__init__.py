@@ -1,1 +1,1 @@
-"""How fast a step is beside the bare multiplies of the machine, and how much memory runs take."""
+"""Benchmarks of steps against bare matrix products, of recording, and of memory."""

@@ -1,7 +1,7 @@
-"""What is measured: cases that packages write down in TOML files.
+"""Benchmark cases, which packages define in TOML files.
 
-A package registers a file of cases, [[cases]], [[online]], [[recording]] and [[memory]], with
-two lines of its pyproject.toml:
+A package registers a file with tables [[cases]], [[online]], [[recording]] and [[memory]] by two
+lines of its pyproject.toml:
 
     [project.entry-points."plasticity.benchmarks"]
     my_rules = "my_package.benchmarks:cases.toml"
@@ -24,13 +24,13 @@ from plasticity.experiment.spec import Experiment
 
 @attrs.frozen(kw_only=True)
 class Sized:
-    """One experiment of one size.
+    """Experiment of one size, whose data are replaced by generated ones.
 
-    title        how the table calls it
-    tables       the experiment, whose data are replaced by made ones
-    neurons      size of its layer
-    inputs       of a sample
-    samples      of a step
+    title    name in the table
+    tables   the experiment
+    neurons  of its layer
+    inputs   per sample
+    samples  per step
     """
 
     title: str
@@ -41,11 +41,11 @@ class Sized:
 
     @property
     def name(self) -> str:
-        """Title and sizes."""
+        """Return title and sizes."""
         return f"{self.title}, {self.inputs} x {self.neurons}"
 
     def experiment(self) -> Experiment:
-        """The experiment, with the sizes of the case."""
+        """Return the experiment with these sizes."""
         layer, *others = self.tables["layers"]
         layers = [{**layer, "neurons": self.neurons}, *others]
         return Experiment.from_dict({**self.tables, "layers": layers, "batch_size": self.samples})
@@ -53,31 +53,31 @@ class Sized:
 
 @attrs.frozen(kw_only=True)
 class Timed(Sized):
-    """One experiment whose steps are timed, also beside a loop written by hand.
+    """Experiment whose steps are timed, perhaps against a hand-written loop.
 
-    plain        the loop, "module:function", or "" where there is none
-    settings     of the loop
+    plain     the loop as "module:function", or ""
+    settings  of the loop
     """
 
     plain: str = ""
     settings: dict[str, Any] = attrs.field(factory=dict)
 
     def plain_loop(self) -> Callable[..., None] | None:
-        """The loop by hand, or None where there is none."""
+        """Return the hand-written loop, or None."""
         return partial(function_of(self.plain), **self.settings) if self.plain else None
 
 
 @attrs.frozen(kw_only=True)
 class Case(Timed):
-    """One experiment whose step is timed beside what it cannot do without.
+    """Experiment whose step is timed against its bare matrix products.
 
-    bare         what the step is measured against: "forward" (u = W x), "update" (phi x^T), or
-                 "module:function" of (weights, x, current, modulation, update)
-    bar          the step may take this many times as long; None where it is only looked at
-    plain        the step as a plain loop, a function of (weights, x, **settings)
-    plain_bar    the step must be this many times as fast as the plain loop
-    against      title of the case that the step is measured against in place of bare multiplies
-    speed_up     the step must be this many times as fast with all threads as with one
+    bare       "forward" (u = W x), "update" (phi x^T), or "module:function" of (weights, x,
+               current, modulation, update)
+    bar        largest ratio of the times allowed, or None
+    plain      the step as a plain loop, a function of (weights, x, **settings)
+    plain_bar  smallest speed allowed, relative to the plain loop
+    against    title of another case to measure against instead of bare products
+    speed_up   smallest speed allowed with all threads, relative to one
     """
 
     bare: tuple[str, ...] = attrs.field(default=(), converter=tuple)
@@ -89,13 +89,13 @@ class Case(Timed):
 
 @attrs.frozen(kw_only=True)
 class Online(Timed):
-    """One experiment with one sample a step, whose steps a second are measured.
+    """Experiment with one sample per step, whose steps per second are measured.
 
-    draws         whether the experiment draws its own data; else they are made
-    plain         the loop by hand, a function of (weights, samples, order, **settings)
-    bar           share of the speed of the loop by hand that must be reached; None for no bar
-    observers     of a second run, whose speed is told as a share of that of the first
-    observed_bar  the share that must be reached
+    draws         the experiment draws its own data
+    plain         hand-written loop, a function of (weights, samples, order, **settings)
+    bar           smallest speed allowed, relative to the hand-written loop, or None
+    observers     of a second run, whose speed is measured relative to the first
+    observed_bar  smallest speed allowed of that run
     """
 
     samples: int = 1
@@ -107,22 +107,20 @@ class Online(Timed):
 
 @attrs.frozen(kw_only=True)
 class Recorded(Sized):
-    """One experiment that is run with its observers and its storage, and without.
+    """Experiment that is run with its observers and storage, and without.
 
-    bar               the run may take this many times as long with them
+    bar               largest ratio of the times allowed
     steps             of the run
-    per_checkpoint_s  seconds between two checkpoints in earnest: the bar is the share of these that
-                      one takes, while `storage` asks for many, to be measured in a short run
+    per_checkpoint_s  seconds between checkpoints in practice: if set, the bar is the share of these
+                      that one takes, measured in a short run with more of them
     """
 
     bar: float
     steps: int = 3000
     per_checkpoint_s: float | None = None
 
-    def experiment(self, kept: bool = True) -> Experiment:
-        """The experiment, with what is kept of it or without."""
-        if kept:
-            return super().experiment()
+    def unrecorded(self) -> Experiment:
+        """Return the experiment without observers and storage."""
         extra = ("observers", "storage")
         tables = {name: value for name, value in self.tables.items() if name not in extra}
         return attrs.evolve(self, tables=tables).experiment()
@@ -130,11 +128,11 @@ class Recorded(Sized):
 
 @attrs.frozen(kw_only=True)
 class Peak:
-    """One run whose peak memory is measured.
+    """Run whose peak memory is measured.
 
-    tables    the experiment
-    bar       megabytes that it may take
-    file      {suffix, gigabytes, inputs, dtype} of a file to make and to take the samples from
+    tables  the experiment
+    bar     megabytes allowed
+    file    {suffix, gigabytes, inputs, dtype} of a file of samples to generate
     """
 
     title: str
@@ -158,47 +156,47 @@ _BARS = ("bar", "plain_bar", "speed_up", "observed_bar")
 
 
 def all_cases() -> Cases:
-    """The cases of all installed packages, in the order of the names of their files."""
-    found: dict[str, tuple[Any, ...]] = dict.fromkeys(_KINDS, ())
+    """Return the cases of all installed packages, sorted by the names of their files."""
+    cases: dict[str, tuple[Any, ...]] = dict.fromkeys(_KINDS, ())
     for name in entries(BENCHMARKS):
         tables = tomllib.loads(benchmark_text(name))
         for kind, cls in _KINDS.items():
             for table in tables.get(kind, ()):
-                found[kind] += tuple(cls(**told) for told in _each_size(tables, table))
-    return Cases(**found)
+                cases[kind] += tuple(cls(**fields) for fields in _each_size(tables, table))
+    return Cases(**cases)
 
 
 def function_of(reference: str) -> Callable[..., Any]:
-    """The function "module:name"."""
+    """Return the function "module:name"."""
     module, _, name = reference.partition(":")
-    found: Callable[..., Any] = getattr(importlib.import_module(module), name)
-    return found
+    function: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return function
 
 
 def _each_size(tables: Mapping[str, Any], table: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What the table of a case says of each size; 0 stands for no bar.
+    """Return the fields of a case for each of its sizes; a bar of 0 is none.
 
     Several sizes are a list `neurons`, or a list `sizes` of [inputs, neurons]; each bar is then a
-    list as long.
+    list of the same length.
     """
     layer = {**tables.get("layer", {}), **table.get("layer", {})}
     own = {**tables.get("experiment", {}), **table.get("experiment", {}), "layers": [layer]}
-    told = {name: value for name, value in table.items() if name not in ("layer", "experiment")}
-    told["tables"] = own
-    if "sizes" in told:
-        sizes = [{"inputs": inputs, "neurons": neurons} for inputs, neurons in told.pop("sizes")]
-    elif isinstance(told.get("neurons"), list):
-        sizes = [{"neurons": neurons} for neurons in told.pop("neurons")]
+    fields = {name: value for name, value in table.items() if name not in ("layer", "experiment")}
+    fields["tables"] = own
+    if "sizes" in fields:
+        sizes = [{"inputs": inputs, "neurons": neurons} for inputs, neurons in fields.pop("sizes")]
+    elif isinstance(fields.get("neurons"), list):
+        sizes = [{"neurons": neurons} for neurons in fields.pop("neurons")]
     else:
-        return [told]
-    bars = {name: told.pop(name) for name in _BARS if name in told}
+        return [fields]
+    bars = {name: fields.pop(name) for name in _BARS if name in fields}
     for name, values in bars.items():
         if len(values) != len(sizes):
             raise SpecError(
-                f"benchmark {told['title']!r}: {name} must give a number for each of "
+                f"benchmark {fields['title']!r}: {name} must give a number for each of "
                 f"{len(sizes)} sizes, got {len(values)}"
             )
     return [
-        {**told, **size, **{name: values[place] or None for name, values in bars.items()}}
-        for place, size in enumerate(sizes)
+        {**fields, **size, **{name: values[index] or None for name, values in bars.items()}}
+        for index, size in enumerate(sizes)
     ]

@@ -1,4 +1,4 @@
-"""What the figures were taken on."""
+"""The machine on which the figures were measured."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ from pathlib import Path
 
 from plasticity.machine.threads import n_core, sleep_soon
 
-_PACKAGES = ("plasticity-lab", "numpy", "numba")
-
 
 def machine() -> dict[str, str]:
-    """Processor, cores, threads, versions, and how busy the machine is."""
+    """Return processor, cores, threads, versions and load."""
     import numba
     import threadpoolctl
 
@@ -26,14 +24,14 @@ def machine() -> dict[str, str]:
         "threads": str(numba.get_num_threads()),
         "system": platform.platform(),
         "python": platform.python_version(),
-        **{name: version(name) for name in _PACKAGES},
+        **{name: version(name) for name in ("plasticity-lab", "numpy", "numba")},
         "blas": ", ".join(sorted(set(blas))),
         "load": f"{load():.2f}",
     }
 
 
 def load() -> float:
-    """How many processes wanted to run in the last minute, on average; NaN where nobody tells."""
+    """Return the mean number of runnable processes in the last minute; NaN if unknown."""
     return os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
 
 

@@ -1,8 +1,9 @@
-"""The peak memory of a run, in a process of its own."""
+"""Peak memory of runs, each in its own process."""
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -17,18 +18,18 @@ from plasticity.bench.cases import Peak
 from plasticity.errors import DataError, PlasticityError
 from plasticity.machine.memory import peak_bytes
 
-_CHILD = "from plasticity.bench.memory import run_and_tell; run_and_tell()"
+_CHILD = "from plasticity.bench.memory import report_peak; report_peak()"
 _MB = 1e6
 _ROWS = 4096
 
 
 @attrs.frozen
 class PeakRow:
-    """What was found for one run.
+    """Result of one run.
 
-    megabytes   the most memory that the process had at any time, mapped files included
-    compiled    the same in a first run, which compiles
-    missing     why the run could not be made, or an empty string
+    megabytes  peak memory of the process, mapped files included
+    compiled   the same in a first run, which compiles
+    missing    reason why there was no run, or an empty string
     """
 
     peak: Peak
@@ -37,7 +38,7 @@ class PeakRow:
     missing: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
+        """Return plain values for JSON."""
         return {
             "title": self.peak.title,
             "bar": self.peak.bar,
@@ -48,19 +49,19 @@ class PeakRow:
 
 
 def measure_peaks(peaks: Iterable[Peak]) -> Iterator[PeakRow]:
-    """The row of each run; files that it needs are made in a temporary folder and removed."""
+    """Yield the result of each run; files that it needs are temporary."""
     for peak in peaks:
         with tempfile.TemporaryDirectory(prefix="plasticity-bench-") as folder:
             try:
-                tables = peak.tables | _made_file(peak, Path(folder))
-                first = _peak_of(tables, str(Path(folder) / "cache"))
-                yield PeakRow(peak, _peak_of(tables, str(Path(folder) / "cache")), first)
+                tables = peak.tables | _write_samples(peak, Path(folder))
+                first, second = (_peak_of(tables, f"{folder}/cache") for _ in range(2))
+                yield PeakRow(peak, second, first)
             except PlasticityError as error:
                 yield PeakRow(peak, missing=str(error))
 
 
-def run_and_tell() -> None:
-    """Run the experiment whose tables come on stdin; print the peak memory, or what went wrong."""
+def report_peak() -> None:
+    """Run the experiment whose tables are on stdin; print its peak memory, or the error."""
     from plasticity.experiment.spec import Experiment
     from plasticity.runs import run
 
@@ -73,8 +74,6 @@ def run_and_tell() -> None:
 
 
 def _peak_of(tables: dict[str, Any], cache: str) -> float:
-    import os
-
     done = subprocess.run(
         [sys.executable, "-c", _CHILD],
         input=json.dumps(tables),
@@ -83,14 +82,14 @@ def _peak_of(tables: dict[str, Any], cache: str) -> float:
         check=True,
         env={**os.environ, "PLASTICITY_CACHE": cache},
     )
-    told = json.loads(done.stdout.splitlines()[-1])
-    if "missing" in told:
-        raise DataError(told["missing"])
-    return float(told["megabytes"])
+    result = json.loads(done.stdout.splitlines()[-1])
+    if "missing" in result:
+        raise DataError(result["missing"])
+    return float(result["megabytes"])
 
 
-def _made_file(peak: Peak, folder: Path) -> dict[str, Any]:
-    """The entry `data` of an experiment that reads a file made for it; nothing without one."""
+def _write_samples(peak: Peak, folder: Path) -> dict[str, Any]:
+    """Write a file of samples and return the entry `data` of the experiment that reads it."""
     from plasticity.experiment.configure import source_of
 
     if not peak.file:

@@ -1,4 +1,4 @@
-"""Steps a second with one sample a step: beside a loop by hand, and with somebody looking."""
+"""Steps per second with one sample per step: against a hand-written loop, and with observers."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ import attrs
 import numpy as np
 
 from plasticity.bench.cases import Online
-from plasticity.bench.timing import Block, Found, Others, Spread, run_block, take_turns
+from plasticity.bench.timing import Block, Others, Result, Spread, run_block, take_turns
 from plasticity.components.data import Data
 from plasticity.experiment.configure import configure
 from plasticity.machine.threads import n_core
 from plasticity.simulation.assembly import assemble
 from plasticity.typing import Array
 
-_MOST_ROWS, _VALUES = 200_000, 20_000_000  # of made samples
-_MOST_STEPS, _PRODUCTS = 8_000_000, 800_000_000  # of a block: some tenths of a second
-_WARM = 1000  # steps in which a run begins
+_MOST_ROWS, _VALUES = 200_000, 20_000_000  # of generated samples
+_MOST_STEPS, _PRODUCTS = 8_000_000, 800_000_000  # of a block of some tenths of a second
+_WARM = 1000  # steps before the timed ones
 
 _ALONE, _OBSERVED, _HAND = "alone", "observed", "hand"
 
 
 @attrs.frozen(kw_only=True)
-class OnlineRow(Found):
-    """What was found for one size of one case; spreads of steps a second and of their ratios.
+class OnlineRow(Result):
+    """Steps per second of one case.
 
-    alone     through the whole framework, with no listener between
-    hand      of the loop written by hand
+    alone     of the framework without listeners
+    hand      of the hand-written loop
     ratio     alone / hand, turn by turn
     observed  with the observers of the case / alone, turn by turn
     """
@@ -47,7 +47,7 @@ class OnlineRow(Found):
 
 
 def measure_online(cases: Iterable[Online], rounds: int, only: str = "") -> Iterator[OnlineRow]:
-    """The row of each case whose name holds a text."""
+    """Yield the result of each case whose name contains `only`."""
     for case in cases:
         if only in case.name:
             yield _measure(case, rounds)
@@ -81,7 +81,7 @@ def _n_step(case: Online) -> int:
 
 
 def _run_block(case: Online, data: Data, rounds: int, *, observed: bool) -> Block:
-    """Seconds a step takes in a run of the experiment; every call trains on.
+    """Return a block of steps of the experiment; every call continues the training.
 
     The run is no longer than the rounds need, since a recorder refuses what memory cannot hold.
     """
@@ -93,14 +93,14 @@ def _run_block(case: Online, data: Data, rounds: int, *, observed: bool) -> Bloc
 
 
 def _hand_block(case: Online, data: Data) -> Block | None:
-    """Seconds that a step of the loop by hand takes, its share of the shuffles included."""
+    """Return a block of steps of the hand-written loop, including its share of the shuffles."""
     loop = case.plain_loop()
     if loop is None:
         return None
     rng = np.random.default_rng(0)
-    # The same first weights: a neuron that never responds has other, slower numbers.
-    made = assemble(configure(case.experiment(), data=data))
-    weights: Array = made.layers[0].arrays["weights"]
+    # The same initial weights: a neuron that never responds has subnormal, slower numbers.
+    simulation = assemble(configure(case.experiment(), data=data))
+    weights: Array = simulation.layers[0].arrays["weights"]
     steps, rows = _n_step(case), data.n_sample
     loop(weights, data.samples, np.arange(2))
 

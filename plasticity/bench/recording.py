@@ -1,4 +1,4 @@
-"""What recording costs a run: beside the same run that keeps nothing."""
+"""The cost of recording a run, against the same run without a store."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _WARM = 100  # steps
 
 @attrs.frozen
 class RecordingRow:
-    """What was found for one case.
+    """Result of one case.
 
-    title   of the case
-    value   the time with recording over the time without, or the share that checkpoints take
-    bar     what it must not exceed
+    title  of the case
+    value  ratio of the times with and without recording, or the share of time of checkpoints
+    bar    largest value allowed
     """
 
     title: str
@@ -32,34 +32,31 @@ class RecordingRow:
 
     @property
     def met(self) -> bool:
-        """Whether the bar is met."""
+        """Return whether the bar is met."""
         return self.value.median <= self.bar
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
+        """Return plain values for JSON."""
         return {**attrs.asdict(self), "met": self.met}
 
 
 def measure_recording(
     cases: Iterable[Recorded], rounds: int, only: str = ""
 ) -> Iterator[RecordingRow]:
-    """Yield the row of each case whose name holds a text."""
+    """Yield the result of each case whose name contains `only`."""
     with tempfile.TemporaryDirectory(prefix="plasticity-bench-") as folder:
         for case in cases:
             if only in case.name:
-                yield _slower(case, rounds, Path(folder))
+                yield _measure(case, rounds, Path(folder))
 
 
-def _slower(case: Recorded, rounds: int, folder: Path) -> RecordingRow:
-    """A run that is recorded, its store closed, beside the same run that keeps nothing."""
+def _measure(case: Recorded, rounds: int, folder: Path) -> RecordingRow:
+    """Time a run with a store, until it is closed, against the same run without."""
     data = made_data(case.inputs)
-    blocks = {
-        "with": _run(case, data, folder / "run"),
-        "without": _run(case, data, None),
-    }
-    # A block is a whole run, in which a machine has its ups and downs.
-    found = take_turns(blocks, rounds // 2 + 1)
-    pairs = list(zip(found["with"], found["without"], strict=True))
+    blocks = {"with": _run(case, data, folder / "run"), "without": _run(case, data, None)}
+    # A block is a whole run, in which fluctuations average out.
+    seconds = take_turns(blocks, rounds // 2 + 1)
+    pairs = list(zip(seconds["with"], seconds["without"], strict=True))
     if case.per_checkpoint_s is None:
         return RecordingRow(case.name, Spread.of([a / b for a, b in pairs]), case.bar)
     number = case.steps // case.tables["storage"]["checkpoint"]
@@ -71,7 +68,7 @@ def _run(case: Recorded, data: Data, out: Path | None) -> Block:
     from plasticity.experiment.configure import configure
     from plasticity.simulation.assembly import assemble
 
-    experiment = configure(case.experiment(kept=out is not None), data=data)
+    experiment = configure(case.unrecorded() if out is None else case.experiment(), data=data)
 
     def block() -> float:
         watch = Watch(_WARM, case.steps)

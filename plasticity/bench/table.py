@@ -1,4 +1,4 @@
-"""The cases, measured: a row each."""
+"""Measured times of a step, a row for each case."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import attrs
 from plasticity.bench.cases import Case
 from plasticity.bench.timing import (
     Block,
-    Found,
     Others,
+    Result,
     Spread,
     bare_block,
     made_data,
@@ -27,15 +27,15 @@ _STEP, _ONE, _OTHER, _PLAIN, _BARE = "step", "step on one thread", "other", "pla
 
 
 @attrs.frozen(kw_only=True)
-class Row(Found):
-    """What was found for one case.
+class Row(Result):
+    """Times of one case.
 
-    step        seconds of a step through the whole framework
-    reference   seconds of its bare multiplies, or of a step of the case it is measured against
-    threads     on which the bare multiplies are fastest; None where there are none
-    ratio       step / reference, turn by turn
-    plain       plain loop / step, turn by turn
-    speed_up    step on one thread / step on all
+    step       seconds of a step of the framework
+    reference  seconds of its bare matrix products, or of a step of another case
+    threads    on which the bare products are fastest, or None
+    ratio      step / reference, turn by turn
+    plain      plain loop / step, turn by turn
+    speed_up   step on one thread / step on all
     """
 
     case: Case
@@ -53,35 +53,30 @@ class Row(Found):
     }
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain tables and numbers, for JSON."""
+        """Return plain values for JSON."""
         case = self.case
-        told = {"samples": case.samples, "against": case.against, "speed_up_bar": case.speed_up}
-        return {**super().to_dict(), **told}
+        more = {"samples": case.samples, "against": case.against, "speed_up_bar": case.speed_up}
+        return super().to_dict() | more
 
 
 def measure_all(
     cases: Iterable[Case], rounds: int, data: Data | None = None, only: str = ""
 ) -> Iterator[Row]:
-    """The row of each case whose name holds a text.
+    """Yield the row of each case whose name contains `only`.
 
-    data   in place of made samples; cases with another number of inputs are then left out
+    Given `data` replace the generated ones; cases with another number of inputs are then left out.
     """
+    generated: Callable[[int], Data] = cache(made_data)
     cases = list(cases)
-    made: Callable[[int], Data] = cache(made_data)
+    by_size = {(case.title, case.neurons, case.inputs): case for case in cases}
     for case in cases:
-        if only not in case.name or (data is not None and data.n_input != case.inputs):
-            continue
-        other = [
-            found
-            for found in cases
-            if (found.title, found.neurons, found.inputs)
-            == (case.against, case.neurons, case.inputs)
-        ]
-        yield measure(case, rounds, data or made(case.inputs), other[0] if other else None)
+        if only in case.name and (data is None or data.n_input == case.inputs):
+            other = by_size.get((case.against, case.neurons, case.inputs))
+            yield measure(case, rounds, data or generated(case.inputs), other)
 
 
 def measure(case: Case, rounds: int, data: Data, other: Case | None = None) -> Row:
-    """Time a case beside its bare multiplies, its plain loop and another case."""
+    """Time a case against its bare matrix products, its plain loop and another case."""
     cores = n_core()
     blocks: dict[str, Block] = {_STEP: step_block(case, data, cores)}
     if case.bare:
@@ -94,19 +89,19 @@ def measure(case: Case, rounds: int, data: Data, other: Case | None = None) -> R
     if plain is not None:
         blocks[_PLAIN] = plain
     watch = Others()
-    found = take_turns(blocks, rounds)
+    seconds = take_turns(blocks, rounds)
     others = watch.share()
-    reference, fastest = found.get(_OTHER), None
+    reference, fastest = seconds.get(_OTHER), None
     if reference is None and case.bare:
-        fastest = min({1, cores}, key=lambda count: Spread.of(found[f"{_BARE} {count}"]).median)
-        reference = found[f"{_BARE} {fastest}"]
+        fastest = min({1, cores}, key=lambda count: Spread.of(seconds[f"{_BARE} {count}"]).median)
+        reference = seconds[f"{_BARE} {fastest}"]
     return Row(
         case=case,
-        step=Spread.of(found[_STEP]),
+        step=Spread.of(seconds[_STEP]),
         reference=Spread.of(reference) if reference else None,
         threads=fastest,
-        ratio=Spread.of_ratios(found[_STEP], reference),
-        plain=Spread.of_ratios(found.get(_PLAIN), found[_STEP]),
-        speed_up=Spread.of_ratios(found.get(_ONE), found[_STEP]),
+        ratio=Spread.of_ratios(seconds[_STEP], reference),
+        plain=Spread.of_ratios(seconds.get(_PLAIN), seconds[_STEP]),
+        speed_up=Spread.of_ratios(seconds.get(_ONE), seconds[_STEP]),
         others=others,
     )

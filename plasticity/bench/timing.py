@@ -1,7 +1,7 @@
-"""The time of a step through the whole framework, of bare multiplies and of a plain loop.
+"""Times of a step of the framework, of bare matrix products and of a plain loop.
 
-Each is timed in blocks, and the blocks take turns, so that all meet the same machine. Ratios are
-taken within a turn; what is reported is their median.
+Each is timed in blocks that take turns, so that all meet the same conditions. Ratios are taken
+within a turn, and their median is reported.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from plasticity.machine.threads import n_core, threads
 from plasticity.simulation.assembly import assemble
 from plasticity.typing import Array
 
-_WARM, _TIMED = 75, 100  # steps; the timed ones hold one measurement
-_BLOCK_S = 0.02  # of bare multiplies and of the plain loop
-_REST_S = 0.02  # threads that have nothing to do spin for a while, and would disturb the next block
+_WARM, _TIMED = 75, 100  # steps; the timed ones include one measurement
+_BLOCK_S = 0.02  # of bare products and of the plain loop
+_REST_S = 0.02  # idle threads spin for a while, and would disturb the next block
 
-Block = Callable[[], float]
+Block = Callable[[], float]  # runs some steps and returns the seconds per step
 
 
 class Watch:
-    """Notes the time when a run has begun and a block of steps later, and ends the run.
+    """Listener that takes the time before and after a block of steps, and ends the run.
 
-    warm    steps in which a run begins
-    steps   of the block
+    warm   steps before the block
+    steps  of the block
     """
 
     def __init__(self, warm: int, steps: int) -> None:
@@ -45,7 +45,7 @@ class Watch:
         self.marks: list[float] = []
 
     def following(self, step: int) -> int:
-        """The next step at which it listens: a run is a period of steps, the next run the next."""
+        """Return the next step at which it is due; every run is one period of steps."""
         begin, done = step // self._period * self._period, step % self._period
         return begin + (self._warm if done < self._warm else self._period)
 
@@ -59,10 +59,7 @@ class Watch:
 
 
 def run_block(experiment: Experiment, warm: int, steps: int, count: int) -> Block:
-    """Seconds a step takes in a run of an experiment, on this many threads.
-
-    Every call trains on from where the last one ended.
-    """
+    """Return a block of steps of a run on `count` threads, which every call continues."""
     watch = Watch(warm, steps)
     simulation = assemble(experiment, [watch])
 
@@ -77,12 +74,12 @@ def run_block(experiment: Experiment, warm: int, steps: int, count: int) -> Bloc
 
 
 def step_block(case: Case, data: Data, count: int) -> Block:
-    """Seconds a step of a case takes, on this many threads."""
+    """Return a block of steps of a case on `count` threads."""
     return run_block(configure(case.experiment(), data=data), _WARM, _TIMED, count)
 
 
 def bare_block(case: Case, count: int) -> Block:
-    """Seconds that the bare parts of a step take together, on this many threads of BLAS."""
+    """Return a block of the bare parts of a step on `count` threads of BLAS."""
     rng = np.random.default_rng(0)
     weights = _random(rng, case.neurons, case.inputs)
     x = _random(rng, case.samples, case.inputs)
@@ -99,9 +96,9 @@ def bare_block(case: Case, count: int) -> Block:
 
 
 def plain_block(case: Case, data: Data) -> Block | None:
-    """Seconds that a step of the plain loop takes on all threads, its share of a shuffle included.
+    """Return a block of steps of the plain loop on all threads, including its share of a shuffle.
 
-    Its data are float32 from the start, and each epoch shuffles them whole, as published.
+    Its data are float32 from the start, and each epoch shuffles them all, as published.
     """
     loop = case.plain_loop()
     if loop is None:
@@ -142,7 +139,7 @@ def _update(weights: Array, x: Array, current: Array, modulation: Array, update:
 
 
 def _repeated(once: Callable[[], None], count: int) -> Block:
-    """Repeat a call until the block is long enough; the seconds of one call."""
+    """Return a block that repeats a call often enough to be timed."""
 
     def block() -> float:
         with threads(count):
@@ -160,13 +157,13 @@ def _repeated(once: Callable[[], None], count: int) -> Block:
 
 
 class Others:
-    """How much of the machine other processes use, from its making on."""
+    """Load of the machine by other processes since this object was made."""
 
     def __init__(self) -> None:
         self._begun = _busy_and_all(), sum(os.times()[:4]), perf_counter()
 
     def share(self) -> float:
-        """Cores that others kept busy, on average; NaN where nobody tells."""
+        """Return the mean number of cores that others kept busy; NaN if unknown."""
         (busy, whole), own, begun = self._begun
         now_busy, now_whole = _busy_and_all()
         seconds = perf_counter() - begun
@@ -178,7 +175,7 @@ class Others:
 
 
 def _busy_and_all() -> tuple[float, float]:
-    """Ticks of all cores: those that were busy, and all; 0 where nobody tells."""
+    """Return the busy and all ticks of all cores; 0 if unknown."""
     try:
         line = Path("/proc/stat").read_text(encoding="utf-8").split("\n")[0]
     except OSError:
@@ -190,7 +187,7 @@ def _busy_and_all() -> tuple[float, float]:
 
 @attrs.frozen
 class Spread:
-    """The median of some measurements, and what half of them lie between."""
+    """Median and quartiles of measurements."""
 
     median: float
     low: float
@@ -198,63 +195,60 @@ class Spread:
 
     @staticmethod
     def of(values: list[float]) -> Spread:
-        """The spread of measurements, one or more."""
+        """Return the spread of one or more measurements."""
         quarters = quantiles(values, n=4, method="inclusive") if len(values) > 1 else values * 3
         return Spread(median(values), quarters[0], quarters[2])
 
     @staticmethod
     def of_ratios(above: list[float] | None, below: list[float] | None) -> Spread | None:
-        """The spread of one measurement over another, turn by turn; None without either."""
+        """Return the spread of the ratio of two measurements, turn by turn; None without either."""
         if above is None or below is None:
             return None
         return Spread.of([a / b for a, b in zip(above, below, strict=True)])
 
 
 @attrs.frozen(kw_only=True)
-class Found:
-    """What was found for one case.
+class Result:
+    """Result of one case.
 
-    case     what was measured
-    others   cores that other processes kept busy meanwhile
+    case    the case
+    others  cores kept busy by other processes meanwhile
     """
 
     case: Any
     others: float = float("nan")
-    # Bar of the case -> what has to meet it, and whether that may not be more (-1) or less (1).
+    # Bar of the case -> field that has to meet it, from above (1) or below (-1).
     bars: ClassVar[dict[str, tuple[str, int]]] = {}
 
     def verdicts(self) -> dict[str, bool]:
-        """Bar -> whether it is met, for the bars that the case has."""
+        """Return for each bar of the case whether it is met."""
         met = {}
         for name, (measured, sign) in self.bars.items():
-            bar, found = getattr(self.case, name), getattr(self, measured)
-            if bar is not None and found is not None:
-                met[name] = sign * found.median >= sign * bar
+            bar, spread = getattr(self.case, name), getattr(self, measured)
+            if bar is not None and spread is not None:
+                met[name] = sign * spread.median >= sign * bar
         return met
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain tables and numbers, for JSON."""
-        facts = {
-            name: getattr(self.case, name) for name in ("title", "neurons", "inputs", *self.bars)
-        }
-        found = attrs.asdict(self, filter=lambda field, _: field.name != "case")
-        return {**facts, **found, "met": self.verdicts()}
+        """Return plain values for JSON."""
+        names = ("title", "neurons", "inputs", *self.bars)
+        measured = attrs.asdict(self, filter=lambda field, _: field.name != "case")
+        facts = {name: getattr(self.case, name) for name in names}
+        return {**facts, **measured, "met": self.verdicts()}
 
 
 def take_turns(blocks: dict[str, Block], rounds: int) -> dict[str, list[float]]:
-    """Call each block once a round, and once before, which does not count."""
-    found: dict[str, list[float]] = {name: [] for name in blocks}
-    for turn in range(rounds + 1):
+    """Return the seconds per step of each block, called once per round after a discarded call."""
+    seconds: dict[str, list[float]] = {name: [] for name in blocks}
+    for _ in range(rounds + 1):
         for name, block in blocks.items():
             sleep(_REST_S)
-            seconds = block()
-            if turn:
-                found[name].append(seconds)
-    return found
+            seconds[name].append(block())
+    return {name: values[1:] for name, values in seconds.items()}
 
 
 def opened(name: str) -> Data:
-    """The training data of a source or a file."""
+    """Return the training data of a source or a file."""
     from plasticity.experiment.configure import source_of
     from plasticity.experiment.instantiate import make
 
@@ -265,7 +259,7 @@ def opened(name: str) -> Data:
 
 
 def made_data(inputs: int, rows: int = 60_000) -> Data:
-    """Grey levels like those of drawn figures: mostly dark, of some hundred kinds, with noise."""
+    """Return grey levels like those of drawings: mostly dark, of a hundred kinds, with noise."""
     rng = np.random.default_rng(0)
     kinds = rng.random((100, inputs), np.float32) ** 6 * 255
     samples = np.empty((rows, inputs), np.uint8)
