@@ -11,12 +11,10 @@ CASES = all_cases().recording
 
 def test_a_case_runs_with_what_is_kept_of_it_and_without():
     weights, checkpoint = CASES
-    assert [observer.name for observer in weights.experiment(kept=True).observers] == [
-        "recorder"
-    ] * 2
-    assert weights.experiment(kept=False).observers == ()
-    assert checkpoint.experiment(kept=True).storage.checkpoint == 200
-    assert checkpoint.experiment(kept=False).storage.checkpoint == "10 min"
+    assert [observer.name for observer in weights.experiment().observers] == ["recorder"] * 2
+    assert weights.unrecorded().observers == ()
+    assert checkpoint.experiment().storage.checkpoint == 200
+    assert checkpoint.unrecorded().storage.checkpoint == "10 min"
 
 
 @pytest.mark.parametrize(("value", "met"), [(1.0, True), (1.2, False)])
