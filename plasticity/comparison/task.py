@@ -23,7 +23,7 @@ from plasticity.experiment.spec import Experiment
 from plasticity.machine.memory import forget_peak, peak_bytes
 from plasticity.simulation.assembly import assemble
 from plasticity.simulation.simulation import Simulation
-from plasticity.store.commit.target import Target
+from plasticity.store.reader import StoreReader
 from plasticity.store.resuming import ENDED
 from plasticity.store.run import Run, open_run
 
@@ -148,7 +148,7 @@ def failed(task: Task, failure: str) -> Compared:
 
 def _stored(task: Task) -> Run | None:
     """Return the run in the store of a task; None where there is no store."""
-    exists = task.path is not None and Target(task.path).exists()
+    exists = task.path is not None and StoreReader.exists(task.path)
     return open_run(str(task.path)) if exists else None
 
 

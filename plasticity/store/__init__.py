@@ -1,1 +1,1 @@
-"""Runs on disk: what is written, and what is read of it."""
+"""Stores of runs: written while a run goes on, and read."""

@@ -130,7 +130,7 @@ def read_to_continue(array: zarr.Array[Any], frames: slice, blank: Any) -> Array
 
 
 def _files(array: zarr.Array[Any], key: Any) -> Iterator[str]:
-    """The files that hold a part of an array, of a range the last one first."""
+    """Yield the files that hold a part of an array, of a range the last one first."""
     per_file = max((array.shards or array.chunks or (1,))[0], 1)
     if not array.shape:
         yield file_of(array)
@@ -138,26 +138,25 @@ def _files(array: zarr.Array[Any], key: Any) -> Iterator[str]:
         return
     along = key[0] if isinstance(key, tuple) else key
     along = slice(None) if along is ... else along
-    rows: Any = range(array.shape[0])
-    rows = rows[along] if isinstance(along, slice) else np.arange(array.shape[0])[along]
-    if isinstance(rows, range) and abs(rows.step) <= per_file and rows:
+    if isinstance(along, slice):
         # Not one by one: a length that is false may be of any size.
-        low, high = sorted((rows[0] // per_file, rows[-1] // per_file))
+        rows = range(array.shape[0])[along]
+        low, high = sorted((rows[0] // per_file, rows[-1] // per_file)) if rows else (0, -1)
         numbers: Any = range(high, low - 1, -1)
     else:
-        numbers = np.unique(np.asarray(rows, np.int64) // per_file)
+        numbers = np.unique(np.asarray(along) % array.shape[0] // per_file)
     first = int(str(array.attrs.get(FIRST, 0))) // per_file
     yield from (file_of(array, int(number)) for number in numbers if number >= first)
 
 
 def file_of(array: zarr.Array[Any], *number: int) -> str:
-    """The file of an array that is cut along its first dimension alone."""
+    """Return the name of a file of an array that is cut along its first dimension alone."""
     metadata: Any = array.metadata
     return str(metadata.encode_chunk_key((*number, *[0] * (array.ndim - 1))))
 
 
 def _lost_files(array: zarr.Array[Any], key: Any) -> list[str]:
-    """Which of them are not there; Zarr reads them as blanks."""
+    """Return the files of a part of an array that are missing, which Zarr reads as blanks."""
     from zarr.core.sync import sync
 
     store = array.store_path.store
@@ -167,13 +166,13 @@ def _lost_files(array: zarr.Array[Any], key: Any) -> list[str]:
         for file in islice(files, 1):  # which is not there where the length is false
             if not await store.exists(file):
                 return [file]
-        keys = list(files)
-        there = await asyncio.gather(*(store.exists(key) for key in keys))
-        return [key for key, found in zip(keys, there, strict=True) if not found]
+        others = list(files)
+        there = await asyncio.gather(*(store.exists(file) for file in others))
+        return [file for file, exists in zip(others, there, strict=True) if not exists]
 
     return sync(lost())
 
 
 def dims_stored(array: zarr.Array[Any]) -> tuple[str, ...]:
-    """The names of the dimensions of an array as its metadata give them."""
+    """Return the names of the dimensions of an array as its metadata give them."""
     return tuple(getattr(array.metadata, "dimension_names", None) or ())

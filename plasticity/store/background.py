@@ -6,8 +6,9 @@ import logging
 import os
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from time import perf_counter
 
 from plasticity.experiment.quantities import size_text
@@ -15,7 +16,7 @@ from plasticity.experiment.quantities import size_text
 logger = logging.getLogger("plasticity")
 
 _NICE = 10  # at 19 it gets no time at all beside other processes
-# The run may wait so many seconds, and this share of its time, before anyone is told: a thread that
+# The run may wait so many seconds, and this share of its time, without a warning: a thread that
 # gives way is late now and then.
 _WAIT_S, _WAIT_SHARE = 1.0, 0.01
 
@@ -25,17 +26,22 @@ class BackgroundWriter:
 
     limit      bytes that may wait to be written; who brings more waits
     threaded   whether there is a thread; without one a piece is written at once
+    failed     turns what went wrong into what is raised
 
     What goes wrong in a piece is raised by each call from then on, and nothing more is written: the
     pieces build upon each other.
     """
 
-    def __init__(self, limit: int, threaded: bool = True) -> None:
+    def __init__(
+        self,
+        limit: int,
+        threaded: bool = True,
+        failed: Callable[[BaseException], BaseException] = lambda error: error,
+    ) -> None:
         self._limit = limit
-        self._waiting = 0  # pieces
-        self._bytes = 0
-        self._changed = threading.Condition()
+        self._failed = failed
         self._failure: BaseException | None = None
+        self._waiting: deque[tuple[Future[None], int]] = deque()  # pieces with their bytes
         self._warned = False
         self._waited = 0.0  # seconds
         self._begun = perf_counter()
@@ -44,27 +50,23 @@ class BackgroundWriter:
         )
 
     def put(self, write: Callable[[], None], size: int = 0) -> None:
-        """Write this after all that came before; `size` tells the bytes it holds in memory."""
-        self._complain()
+        """Write this after all that came before; `size` is the number of bytes it holds."""
         if self._pool is None:
             write()
             return
-        with self._changed:
-            while self._waiting and self._bytes + size > self._limit and not self._failure:
-                begun = perf_counter()
-                self._changed.wait(_WAIT_S)
-                self._waited += perf_counter() - begun
-                self._warn()
-            self._waiting += 1
-            self._bytes += size
-        self._pool.submit(self._do, write, size)
+        self._forget_written()
+        while self._waiting and sum(held for _, held in self._waiting) + size > self._limit:
+            begun = perf_counter()
+            wait([self._waiting[0][0]], _WAIT_S)
+            self._waited += perf_counter() - begun
+            self._warn()
+            self._forget_written()
+        self._waiting.append((self._pool.submit(self._do, write), size))
 
     def wait(self) -> None:
         """Wait until everything is written."""
-        with self._changed:
-            while self._waiting:
-                self._changed.wait()
-        self._complain()
+        wait([piece for piece, _ in self._waiting])
+        self._forget_written()
 
     def close(self) -> None:
         """Wait, and end the thread."""
@@ -74,25 +76,22 @@ class BackgroundWriter:
             if self._pool is not None:
                 self._pool.shutdown()
 
-    def _do(self, write: Callable[[], None], size: int) -> None:
-        try:
-            if self._failure is None:
+    def _do(self, write: Callable[[], None]) -> None:
+        if self._failure is None:
+            try:
                 write()
-        except BaseException as error:
-            self._failure = error
-        finally:
-            with self._changed:
-                self._waiting -= 1
-                self._bytes -= size
-                self._changed.notify_all()
+            except BaseException as error:
+                self._failure = error
 
-    def _complain(self) -> None:
+    def _forget_written(self) -> None:
+        while self._waiting and self._waiting[0][0].done():
+            self._waiting.popleft()
         if self._failure is not None:
-            raise self._failure
+            raise self._failed(self._failure)
 
     def _warn(self) -> None:
-        now = perf_counter()
-        if not self._warned and self._waited > max(_WAIT_S, _WAIT_SHARE * (now - self._begun)):
+        elapsed = perf_counter() - self._begun
+        if not self._warned and self._waited > max(_WAIT_S, _WAIT_SHARE * elapsed):
             self._warned = True
             logger.warning(
                 "more is recorded than can be written: the run has waited %.0f s for the store, as "

@@ -1,4 +1,4 @@
-"""When what was recorded is committed, and when the state of the run is kept."""
+"""When what was recorded is committed, and when the state of the run is written."""
 
 from __future__ import annotations
 

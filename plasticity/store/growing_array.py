@@ -10,7 +10,6 @@ import attrs
 import numpy as np
 
 from plasticity.errors import StoreError
-from plasticity.network.capture import Slots
 from plasticity.store.arrays import (
     ALL_CHUNKS,
     FIRST,
@@ -59,6 +58,8 @@ class GrowingArray:
     capacity  frames of a buffer of the series
     packer    packs the files
     length    frames of the series before the first one of this array
+
+    Attributes: `block` is the file at hand, `given` the number of frames that the writer has got.
     """
 
     def __init__(
@@ -72,12 +73,12 @@ class GrowingArray:
     ) -> None:
         chunk, file = cut(column.shape, column.dtype.itemsize, capacity)
         self.column = column
-        self.given = self._first = length  # frames that the writer has got
+        self.given = self._first = length
         self._store = store
         self._path = path
         self._packer = packer
-        self._block = Block(Cut(chunk, file, column.dtype, column.blank), column.shape)
-        self._block.clear(0, length % self._block.n_frame)
+        self.block = Block(Cut(chunk, file, column.dtype, column.blank), column.shape)
+        self.block.clear(0, length % self.block.n_frame)
         self._free: list[Block] = []  # that are written
         self._array: zarr.Array[Any] | None = None
 
@@ -94,7 +95,7 @@ class GrowingArray:
         length = array.shape[0] if length is None else length
         resumed = cls(store, path, column, capacity, packer, length)
         resumed._array = array
-        compression, made = compression_of(array), resumed._block.cut
+        compression, made = compression_of(array), resumed.block.cut
         if compression is None or (array.chunks, array.shards) != (made.chunk, made.file):
             raise StoreError(
                 f"{store.place}: {array.path} was written by another program, or by another "
@@ -102,7 +103,7 @@ class GrowingArray:
             )
         packer.continue_with(compression)
         begin = length // made.file[0] * made.file[0]
-        resumed.put(begin, resumed.read(slice(begin, length)))
+        resumed.block.put(begin, resumed.read(slice(begin, length)))
         return resumed
 
     @property
@@ -112,19 +113,7 @@ class GrowingArray:
 
     def is_full(self, length: int) -> bool:
         """Return whether the file at hand is full when there are `length` frames."""
-        return length % self._block.n_frame == 0
-
-    def put(self, position: int, frames: Array) -> None:
-        """Fill frames (frame, ...) from a position on."""
-        self._block.put(position % self._block.n_frame, frames)
-
-    def clear(self, position: int, count: int) -> None:
-        """Make frames blank from a position on."""
-        self._block.clear(position % self._block.n_frame, count)
-
-    def slots(self, position: int, count: int) -> Slots:
-        """Return where frames from a position on go."""
-        return self._block.slots(position % self._block.n_frame, count)
+        return length % self.block.n_frame == 0
 
     def read(self, frames: slice) -> Array:
         """Read frames that are stored; blanks where their file is lost."""
@@ -137,10 +126,10 @@ class GrowingArray:
         A full block is replaced: it is the writer's. Of another one the writer reads what is there,
         and comes to it before it gets the block full.
         """
-        block, self.given = self._block, length
+        block, self.given = self.block, length
         count = (length - 1) % block.n_frame + 1
         if count == block.n_frame:
-            self._block = self._unused() or block.like()
+            self.block = self._unused() or block.like()
         return block, count
 
     def _unused(self) -> Block | None:
@@ -156,7 +145,7 @@ class GrowingArray:
         """Create the array in the store, without a frame."""
         import zarr
 
-        column, made = self.column, self._block.cut
+        column, made = self.column, self.block.cut
         self._array = zarr.create_array(
             self._store,
             name=self._path,

@@ -5,21 +5,21 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
+
+from zarr.abc.store import Store
+from zarr.storage import MemoryStore
 
 from plasticity.errors import StoreError
 from plasticity.experiment.storage import Storage
 from plasticity.store.commit.lease import NAME as LEASE
 from plasticity.store.commit.lease import Lease
 from plasticity.store.commit.lock import Lock, NoLocksError, holder_of_folder
+from plasticity.store.commit.staged import StagedStore
 from plasticity.store.commit.target import Target
 from plasticity.store.provenance import check_format
-
-if TYPE_CHECKING:
-    from zarr.abc.store import Store
-
-    from plasticity.store.commit.staged import StagedStore
 
 logger = logging.getLogger("plasticity")
 
@@ -28,12 +28,18 @@ Owner = Lock | Lease
 _DEAD_AFTER_COMMITS, _DEAD_AFTER_S = 3, 60.0  # without a sign of life
 
 
-def created(
-    target: Target, attributes: Mapping[str, Any], storage: Storage, overwrite: bool
-) -> tuple[StagedStore, Owner]:
-    """Return a new store, with attributes and nothing else, and its lock, which is held."""
-    from plasticity.store.commit.staged import StagedStore
+def create(
+    path: str | Path | None, attributes: Mapping[str, Any], storage: Storage, overwrite: bool
+) -> tuple[StagedStore, Target | None, Owner | None]:
+    """Create a store with attributes and nothing else, and return its lock, which is held.
 
+    path   folder or URL; None for memory, which nobody else can write to
+    """
+    if path is None:
+        staged = StagedStore(MemoryStore())
+        staged.put_group("", dict(attributes))
+        return staged, None, None
+    target = Target(path)
     if target.exists():
         _make_room(target, overwrite, storage)
     try:
@@ -50,33 +56,23 @@ def created(
             staged.commit()
         except OSError as error:
             raise StoreError(f"{target}: cannot be created: {error}") from error
-    return staged, lock
+    return staged, target, lock
 
 
-def reopened(target: Target, storage: Storage) -> tuple[StagedStore, Owner]:
-    """Return the store of a target, to be continued, and its lock, which is held."""
-    loaded(target)
+def reopen(path: str | Path, storage: Storage) -> tuple[StagedStore, Target, Owner]:
+    """Open a store to be continued, and return its lock, which is held."""
+    target = Target(path)
+    _load(target)
     store = target.writing(storage.patience_seconds)
     lock = _locked(target, store, storage)
     with _released_on_error(lock):
-        return loaded(target, store), lock
+        return _load(target, store), target, lock
 
 
-def loaded(target: Target, store: Store | None = None) -> StagedStore:
-    """Return the store of a target with the metadata of its last commit.
-
-    store   opened for writing; if not given, one to read from is opened
-    """
-    from plasticity.store.commit.staged import StagedStore
-
-    if not target.exists():
-        raise StoreError(f"{target}: there is nothing there")
-    try:
-        staged = StagedStore(store or target.reading(), str(target))
-        check_format(staged, staged.load(), target)
-    except (OSError, ValueError, BadZipFile) as error:
-        raise StoreError(f"{target}: cannot be read: {error}") from error
-    return staged
+def load(path: str | Path) -> tuple[StagedStore, Target]:
+    """Open a store to be read, with the metadata of its last commit."""
+    target = Target(path)
+    return _load(target), target
 
 
 def holder_of(target: Target) -> str | None:
@@ -86,6 +82,17 @@ def holder_of(target: Target) -> str | None:
         if holder or not (target.folder / LEASE).is_file():
             return holder
     return Lease(target.reading(), str(target), 0).holder()
+
+
+def _load(target: Target, store: Store | None = None) -> StagedStore:
+    if not target.exists():
+        raise StoreError(f"{target}: there is nothing there")
+    try:
+        staged = StagedStore(store or target.reading(), str(target))
+        check_format(staged, staged.load())
+    except (OSError, ValueError, BadZipFile) as error:
+        raise StoreError(f"{target}: cannot be read: {error}") from error
+    return staged
 
 
 def _locked(target: Target, store: Store, storage: Storage) -> Owner:
@@ -126,7 +133,7 @@ def _make_room(target: Target, overwrite: bool, storage: Storage) -> None:
         raise _already_there(target)
     folder = target.folder
     try:
-        loaded(target)
+        _load(target)
         ours = True
     except StoreError:
         ours = False

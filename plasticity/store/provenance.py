@@ -1,8 +1,10 @@
-"""What a store says of the run as a whole, and how it is known to be the store of a run."""
+"""The attributes of a store: where a run comes from, and how the store of a run is recognized."""
 
 from __future__ import annotations
 
 import platform
+import uuid
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -20,8 +22,8 @@ _GROUPS = ("state", "metrics", "trajectory")  # one of which a layer has
 _PACKAGES = ("plasticity-lab", "numpy", "numba", "pluggy", "zarr", "xarray")
 
 
-# What the attributes of a store are, a list by what is in it; those that may be missing below.
-_TOLD = {
+# The types of the attributes, a list by what is in it; those that may be missing below.
+_REQUIRED = {
     "id": str,
     "outcome": str,
     "spec": dict,
@@ -30,7 +32,7 @@ _TOLD = {
     "data": {"name": str, "shape": [int], "dtype": str, "sha256": str, "constant": float | None},
     "image_shape": ([int], type(None)),
 }
-_MAY_BE_TOLD = {
+_OPTIONAL = {
     "reached": int,
     "reached_at_end": int,
     "step": int,
@@ -44,9 +46,16 @@ _MAY_BE_TOLD = {
 }
 
 
-def about(experiment: Experiment, data: Data) -> dict[str, Any]:
-    """What is known of a run before its first step; nothing tells the machine."""
+def about(
+    experiment: Experiment, data: Data, parent: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the attributes of a run before its first step; none of them describes the machine.
+
+    parent   the run from which this one branches
+    """
     return {
+        "id": uuid.uuid4().hex,
+        "outcome": "running",
         _MARK: FORMAT,
         "spec": experiment.to_dict(),
         "seed": experiment.seed,
@@ -54,41 +63,43 @@ def about(experiment: Experiment, data: Data) -> dict[str, Any]:
         "versions": dict(versions()),
         "data": data.fingerprint(),
         "image_shape": list(data.image_shape) if data.image_shape else None,
+        **({} if parent is None else {"parent": dict(parent)}),
     }
 
 
 @cache
 def versions() -> dict[str, str]:
-    """The versions of Python and of the packages that decide numbers."""
-    found = {package: version(package) for package in _PACKAGES}
-    return {"python": platform.python_version(), **found}
+    """Return the versions of Python and of the packages that decide numbers."""
+    packages = {package: version(package) for package in _PACKAGES}
+    return {"python": platform.python_version(), **packages}
 
 
-def check_format(store: StagedStore, found: bool, where: object) -> None:
+def check_format(store: StagedStore, found: bool) -> None:
     """Raise `StoreError` where this is not the store of a run that can be read.
 
     found  whether there are metadata at the root
     """
+    where = store.place
     if not found and store.lacks_root(_GROUPS):
         raise StoreError(
             f"{where}: its file zarr.json is missing; without it nobody knows how much of the rest "
             "was committed, so put it back from a copy"
         )
-    told = store.nodes[""]["attributes"].get(_MARK) if found else None
-    if told is None:
+    attributes = store.nodes[""]["attributes"] if found else {}
+    number = attributes.get(_MARK)
+    if number is None:
         raise StoreError(f"{where}: is not the store of a run")
-    if told != FORMAT:
+    if number != FORMAT:
         raise StoreError(
-            f"{where}: the store of a run in format {told!r}; this version reads format {FORMAT}"
+            f"{where}: the store of a run in format {number!r}; this version reads format {FORMAT}"
         )
     if not store.consolidated:
         raise StoreError(
             f"{where}: its zarr.json was written by another program and no longer lists the "
-            f"arrays; zarr.consolidate_metadata({str(where)!r}) puts them back"
+            f"arrays; zarr.consolidate_metadata({where!r}) puts them back"
         )
-    attributes = store.nodes[""]["attributes"]
-    known = _TOLD | {name: kind for name, kind in _MAY_BE_TOLD.items() if name in attributes}
-    for name, kind in known.items():
+    kinds = _REQUIRED | {name: kind for name, kind in _OPTIONAL.items() if name in attributes}
+    for name, kind in kinds.items():
         if not _is(attributes.get(name), kind):
             raise StoreError(
                 f"{where}: its zarr.json is damaged: the attribute {name!r} is "
@@ -97,7 +108,7 @@ def check_format(store: StagedStore, found: bool, where: object) -> None:
 
 
 def _is(value: Any, kind: Any) -> bool:
-    """Whether a value is what an attribute has to be."""
+    """Return whether a value is of a type as in the tables above."""
     if isinstance(kind, tuple):
         return any(_is(value, one) for one in kind)
     if isinstance(kind, list):

@@ -18,14 +18,13 @@ from plasticity.experiment.registry import untrusted
 from plasticity.experiment.spec import Experiment
 from plasticity.store import checkpoints
 from plasticity.store.arrays import open_array
-from plasticity.store.commit.target import Target
-from plasticity.store.opening import holder_of, loaded
 
 if TYPE_CHECKING:
     import xarray
     import zarr
 
     from plasticity.store.commit.staged import StagedStore
+    from plasticity.store.commit.target import Target
 
 METRICS, STATE = "metrics", "state"
 
@@ -56,8 +55,16 @@ class StoreReader:
 
         Raises `StoreError` where there is none, or none of ours.
         """
-        target = Target(path)
-        return StoreReader(loaded(target), target, trusted=trust)
+        from plasticity.store.opening import load
+
+        return StoreReader(*load(path), trusted=trust)
+
+    @staticmethod
+    def exists(path: str | Path) -> bool:
+        """Return whether there is a store, or anything else, at a path or URL."""
+        from plasticity.store.commit.target import Target
+
+        return Target(path).exists()
 
     @property
     def attributes(self) -> dict[str, Any]:
@@ -77,6 +84,8 @@ class StoreReader:
     @property
     def is_written(self) -> bool:
         """Whether a process writes to it at present."""
+        from plasticity.store.opening import holder_of
+
         return self.target is None or holder_of(self.target) is not None
 
     def experiment(self) -> Experiment:

@@ -1,4 +1,4 @@
-"""What a recorder writes through: some arrays of one layer, or what is made of them, as frames."""
+"""Recordings of one layer: arrays, or what is computed of them, frame by frame."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from plasticity.typing import Array
 
 Probe = Expression | Callable[[LayerView], Any]
 
-_COPIED = 100_000  # bytes of a frame of what formulas use: a copy takes as long as to be heard
+_COPIED = 100_000  # bytes of a frame of what formulas use: a copy takes as long as a call
 _TAKEN = ("step", "epoch", "neuron", "input", "sample", BIN)
 
 
@@ -119,10 +119,10 @@ class Recording:
         self._series.append(clock.step, clock.epoch, frame)
 
     def offer(self, cadence: Following) -> Offer | None:
-        """What is recorded as a stretch of compiled steps can take it; None where it cannot.
+        """Return what a chunk of compiled steps can record by itself; None where it cannot.
 
-        That is whole arrays that outlive a step, and formulas of arrays small enough for a copy to
-        cost less than to be heard.
+        It can record whole arrays that outlive a step, and formulas of arrays that are small enough
+        for a copy to cost less than a call.
         """
         if self._layer.clock.step < self._series.last_step:
             return None  # a run that goes on, and comes to steps whose frames are here already
@@ -151,7 +151,7 @@ class Recording:
         )
 
     def _is_summed(self, name: str) -> bool:
-        """Whether formulas take nothing of an array but its total."""
+        """Return whether formulas use nothing of an array but its total."""
         alone = all(
             name in probe.names_in_total for probe in self._formulas.values() if name in probe.names
         )
@@ -165,21 +165,21 @@ class Recording:
         frames: Mapping[str, Array],
         sums: Mapping[str, Array],
     ) -> None:
-        """Add frames at some steps: of what formulas use; whole arrays are there."""
+        """Add frames at some steps, from the arrays of the formulas; whole arrays are in place."""
         known = {name: self._layer.labelled(name) for name in (*frames, *sums)}
         arrays = {n: Labelled(values, (FRAME, *known[n].dims)) for n, values in frames.items()}
         totals = {n: Total(values, known[n].values.size) for n, values in sums.items()}
         for name, formula in self._formulas.items():
-            found = self._of_frames(formula, arrays, len(steps), totals)
-            self._series.put(name, self._finish(found.values))
+            values = self._of_frames(formula, arrays, len(steps), totals).values
+            self._series.put(name, self._finish(values))
         self._series.take(steps, epochs, (*self._lasting, *self._made))
 
     def label(self, attributes: Mapping[str, Any]) -> None:
-        """Say something of the group as a whole, seen from the next commit on."""
+        """Give the group attributes, seen from the next commit on."""
         self._series.label(attributes)
 
     def _add_array(self, name: str, reduction: Reduction | None = None) -> None:
-        """Record an array, or what a reduction makes of it."""
+        """Record an array, or its reduction."""
         full = self._layer.full_name(name)
         labels = labels_of(self._layer.declaration(full), self._layer.filled_by(full))
         self._used[name] = {full}
@@ -195,16 +195,16 @@ class Recording:
         self._add(name, lambda: reduction(chosen()), reduction.attributes(labels, dims))
 
     def _add_probe(self, name: str, probe: Probe) -> None:
-        """Record what a formula or a function makes of the layer."""
+        """Record the value of a formula, or of a function of the layer."""
         if isinstance(probe, Expression):
             used = self._layer.used_by(probe)
             self._used[name] = {self._layer.full_name(array) for array in used}
             self._add(name, lambda: self._evaluate(probe), self._labels_of(probe))
             self._formulas[name] = probe
             return
-        made = getattr(probe, "__name__", type(probe).__name__)
-        told = (inspect.getdoc(probe) or made).split("\n")[0]
-        labels = {"long_name": told, **getattr(probe, "describes", {})}
+        own_name = getattr(probe, "__name__", type(probe).__name__)
+        text = (inspect.getdoc(probe) or own_name).split("\n")[0]
+        labels = {"long_name": text, **getattr(probe, "describes", {})}
         self._add(name, lambda: self._called(name, probe), labels)
 
     def _add(
@@ -214,7 +214,7 @@ class Recording:
         attributes: Mapping[str, Any],
         lasts: bool = False,
     ) -> None:
-        """Record what is made anew for each frame; or, where it lasts, filled for each step."""
+        """Record what `make` returns, which is the same array at each frame where it `lasts`."""
         first = make()
         values = np.asarray(first.values)
         if values.dtype.kind not in "fiub":
@@ -245,7 +245,7 @@ class Recording:
             self._made[name] = lambda: self._finish(np.asarray(make().values))
 
     def _finish(self, values: Array) -> Array:
-        """The numbers with the bits that are asked for."""
+        """Return numbers with the precision and the bits that are asked for."""
         if values.dtype.kind != "f":
             return values
         if self._precision is not None and values.dtype != self._precision:
@@ -254,7 +254,7 @@ class Recording:
         return values if self._bits is None else rounded(values, self._bits)
 
     def _chosen(self, array: Labelled) -> Labelled:
-        """The part that belongs to the chosen neurons."""
+        """Return the part that belongs to the chosen neurons."""
         if not self._neurons:
             return array
         values = array.values
@@ -264,14 +264,14 @@ class Recording:
         return Labelled(values, array.dims)
 
     def _evaluate(self, expression: Expression) -> Labelled:
-        """A formula of the arrays as they are now, computed as it is of many frames."""
+        """Return a formula of the arrays as they are now, computed as it is of many frames."""
         arrays = {name: self._layer.labelled(name) for name in expression.names}
         one = {
             name: Labelled(array.values[np.newaxis], (FRAME, *array.dims))
             for name, array in arrays.items()
         }
-        found = self._of_frames(expression, one, 1)
-        return Labelled(found.values[0], found.dims[1:])
+        frames = self._of_frames(expression, one, 1)
+        return Labelled(frames.values[0], frames.dims[1:])
 
     def _of_frames(
         self,
@@ -291,8 +291,10 @@ class Recording:
         return Labelled(values, tuple(f"{name}_{axis}" for axis in range(values.ndim)))
 
     def _labels_of(self, expression: Expression) -> dict[str, Any]:
-        """What a formula is called, the unit where it has that of its arrays, and what it takes."""
-        units = {self._unit(name) for name in expression.names}
+        """Return the text of a formula as its name, with unit and method where they are known."""
+        units = {
+            self._layer.declaration(self._layer.full_name(name)).unit for name in expression.names
+        }
         labels: dict[str, Any] = {"long_name": expression.text}
         if units <= {"1"}:
             labels["units"] = "1"
@@ -301,6 +303,3 @@ class Recording:
             return labels
         name, inner, dims = outermost
         return labels | {"cell_methods": cell_methods(dims or self._evaluate(inner).dims, name)}
-
-    def _unit(self, name: str) -> str:
-        return self._layer.declaration(self._layer.full_name(name)).unit

@@ -59,7 +59,7 @@ class Reduction:
         return np.linspace(low, high, self.bins + 1)
 
     def attributes(self, labels: Mapping[str, Any], dims: tuple[str, ...]) -> dict[str, Any]:
-        """The labels of an array of these dimensions after the reduction.
+        """Return the labels of an array of these dimensions after the reduction.
 
         >>> Reduction("norm", ("input",)).attributes({"units": "mV"}, ("neuron", "input"))
         {'units': 'mV', 'cell_methods': 'input: norm (comment: p = 2)'}
@@ -71,17 +71,17 @@ class Reduction:
 
 
 def cell_methods(dims: tuple[str, ...], method: str, comment: str = "") -> str:
-    """How CF tells what was taken over dimensions: all of them together, then what.
+    """Return the CF text for a method over dimensions.
 
     >>> cell_methods(("neuron", "input"), "std")
     'neuron: input: standard_deviation'
     """
-    told = "".join(f"{dim}: " for dim in dims) + _CELL_METHODS.get(method, method)
-    return f"{told} (comment: {comment})" if comment else told
+    text = "".join(f"{dim}: " for dim in dims) + _CELL_METHODS.get(method, method)
+    return f"{text} (comment: {comment})" if comment else text
 
 
 def _histogram(array: Labelled, over: tuple[str, ...], edges: Any) -> Labelled:
-    """How many values lie in each bin; the last bin holds its end as well, as in NumPy."""
+    """Count the values in each bin; the last bin holds its end as well, as in NumPy."""
     kept = tuple(dim for dim in array.dims if dim not in over)
     axes = [axis for axis, dim in enumerate(array.dims) if dim in kept]
     axes += [axis for axis, dim in enumerate(array.dims) if dim not in kept]
@@ -89,9 +89,9 @@ def _histogram(array: Labelled, over: tuple[str, ...], edges: Any) -> Labelled:
     shape = values.shape[: len(kept)]
     rows = values.reshape(int(np.prod(shape)), -1)
     n_bin = len(edges) - 1
-    place = np.searchsorted(edges, rows, side="right") - 1
-    place[rows == edges[-1]] = n_bin - 1
-    inside = (place >= 0) & (place < n_bin)
-    flat = (place + n_bin * np.arange(len(rows))[:, np.newaxis])[inside]
+    bin_of = np.searchsorted(edges, rows, side="right") - 1
+    bin_of[rows == edges[-1]] = n_bin - 1
+    inside = (bin_of >= 0) & (bin_of < n_bin)
+    flat = (bin_of + n_bin * np.arange(len(rows))[:, np.newaxis])[inside]
     counts = np.bincount(flat, minlength=len(rows) * n_bin)
     return Labelled(counts.reshape(*shape, n_bin), (*kept, BIN))

@@ -1,4 +1,4 @@
-"""Whether a run may go on from a store, and from what state."""
+"""Resuming a run from its store: is it the same experiment, and what is its last state?"""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("plasticity")
 
-ENDED = ("finished", "stopped")  # how the outcome of a run begins that came to its end
+ENDED = ("finished", "stopped")  # the first word of the outcome of a run that came to its end
 
 
 def check_same(store: StoreReader, experiment: Experiment, data: Data) -> None:
@@ -33,11 +33,11 @@ def check_same(store: StoreReader, experiment: Experiment, data: Data) -> None:
         for path, values in settings_of_all([before, experiment]).differ.items()
         if path.partition(".")[0] not in may_differ
     }
-    found = unlike(store.attributes["data"], data.fingerprint())
+    of_data = unlike(store.attributes["data"], data.fingerprint())
     shapes = (store.attributes["image_shape"], data.image_shape)
     if any(shapes) and list(shapes[0] or ()) != list(shapes[1] or ()):
-        found["image_shape"] = shapes
-    changed |= {f"data.{key}": (str(then), str(now)) for key, (then, now) in found.items()}
+        of_data["image_shape"] = shapes
+    changed |= {f"data.{key}": (str(then), str(now)) for key, (then, now) in of_data.items()}
     if changed:
         lines = [
             f"  {path}: {then} in the store, {now} now" for path, (then, now) in changed.items()
@@ -52,7 +52,7 @@ def check_same(store: StoreReader, experiment: Experiment, data: Data) -> None:
 
 
 def _same_phases(before: Experiment, now: Experiment) -> bool:
-    """Whether each epoch that both have belongs to the same phase."""
+    """Return whether each epoch that both have belongs to the same phase."""
     if bool(before.phases) != bool(now.phases):
         return False
     both = range(min(before.n_epoch, now.n_epoch))
@@ -60,7 +60,7 @@ def _same_phases(before: Experiment, now: Experiment) -> bool:
 
 
 def last_snapshot(store: StoreReader) -> tuple[int, dict[str, Any] | None]:
-    """The newest state that can be read, and after how many steps; 0 and None where there is none.
+    """Return the last checkpoint that can be read, with its step; 0 and None where there is none.
 
     Raises `StoreError` where there are some, and none can be read.
     """
@@ -81,7 +81,7 @@ def last_snapshot(store: StoreReader) -> tuple[int, dict[str, Any] | None]:
 
 
 def way_back(store: StoreWriter) -> str:
-    """The end of a sentence that tells from where a run that went wrong can be branched."""
+    """Return the end of a message: from where a run that went wrong can be branched."""
     if store.target is None:
         return ""
     store.flush()

@@ -1,4 +1,4 @@
-"""What a run answers once it has begun, from its store alone."""
+"""A run as its store holds it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _STORES = (".zarr", ".zip")
 
 
 class Run:
-    """A run, finished or not, as its store tells it."""
+    """A run, finished or not, as its store holds it."""
 
     def __init__(self, store: StoreReader) -> None:
         self.store = store
@@ -43,7 +43,7 @@ class Run:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What looked wrong, a plain sentence each; empty where all was well."""
+        """Sentences on what looked wrong; empty where all was well."""
         return tuple(self.store.attributes.get("notices", ()))
 
     @property
@@ -64,7 +64,7 @@ class Run:
 
     @property
     def trajectory(self) -> xarray.Dataset:
-        """What the recorder took of the last layer, over `step`."""
+        """The recording of the last layer, over `step`."""
         return self.recorded()
 
     @property
@@ -80,25 +80,23 @@ class Run:
         return self.layers[position(layer, self.layers)]
 
     def state(self, layer: int | str = -1) -> xarray.Dataset:
-        """All arrays of a layer as they are at the end, or in the last checkpoint of a run that
-        has not ended.
-        """
+        """Return the arrays of a layer at the end, or of the last checkpoint if there is no end."""
         return self._state_of(self.layer_name(layer))
 
     def encoders(self) -> xarray.Dataset:
-        """The arrays of the encoders, as "encoders[0].mean"; empty where they have none."""
-        found = self._state_of("experiment")
-        return found[[name for name in found if str(name).startswith("encoders")]]
+        """Return the arrays of the encoders, as "encoders[0].mean"; empty where they have none."""
+        state = self._state_of("experiment")
+        return state[[name for name in state if str(name).startswith("encoders")]]
 
     def recorded(self, group: str = "trajectory", layer: int | str = -1) -> xarray.Dataset:
-        """A group of a layer: "metrics", "state", or what a recorder took into a group.
+        """Return a group of a layer: "metrics", "state", or that of a recorder.
 
         Read from the store when its values are used; empty where nothing was recorded.
         """
         return self.store.dataset(f"{self.layer_name(layer)}/{group}")
 
     def series(self, layer: int | str = -1) -> list[str]:
-        """The groups of a layer that were recorded over `step`, as `recorded` takes them."""
+        """Return the groups of a layer that were recorded over `step`, as `recorded` takes them."""
         begin, end = f"{self.layer_name(layer)}/", "/step"
         paths = [path for path in self.store.arrays() if path.startswith(begin)]
         return [path[len(begin) : -len(end)] for path in paths if path.endswith(end)]
@@ -110,7 +108,7 @@ class Run:
         return self.store.dataset(f"{path_of(self.store.checkpoints[-1])}/{name}")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle where the store lies; of one in memory its content, but for data given in Python.
+        """Pickle the path of the store; of one in memory its content, without data given in Python.
 
         Such a run arrives as one that `open_run` gives, whose data have to be given again.
         """
@@ -127,7 +125,7 @@ class Run:
         return f"<Run of {', '.join(self.layers)}, {self.outcome}, in {where}>"
 
     def _repr_html_(self) -> str:
-        told = self.store.attributes
+        attributes = self.store.attributes
         layers = zip(self.layers, self.experiment.layers, strict=True)
         metrics = {
             str(name): f"{np.nanmean(array.values[-1]):.4g}"
@@ -136,12 +134,12 @@ class Run:
         }
         known = {
             "outcome": self.outcome,
-            "steps": f"{told['reached']:,} of {told['reached_at_end']:,}"
-            if "reached" in told
+            "steps": f"{attributes['reached']:,} of {attributes['reached_at_end']:,}"
+            if "reached" in attributes
             else "",
             "layers": ", ".join(f"{name} ({layer.neurons} neurons)" for name, layer in layers),
-            "data": told["data"]["name"],
-            "seed": told["seed"],
+            "data": attributes["data"]["name"],
+            "seed": attributes["seed"],
             "store": self.store.target or "in memory",
             **metrics,
         }
@@ -150,7 +148,7 @@ class Run:
 
 
 def open_run(path: str | Path, trust: bool = False) -> Run:
-    """The run that a store holds, finished or not.
+    """Return the run that a store holds, finished or not.
 
     trust   whether what needs the components of the run may import the modules that its spec names;
             without it these are taken only if they are installed as components, or imported already

@@ -146,11 +146,11 @@ class Series:
 
     def slots(self, name: str, count: int) -> Slots:
         """Return where the next frames of an array go; `take` adds them once they are there."""
-        return self._arrays[name].slots(self._length, count)
+        return self._arrays[name].block.slots(self._length, count)
 
     def put(self, name: str, frames: Array) -> None:
         """Fill the next frames (frame, ...) of an array; `take` adds them."""
-        self._arrays[name].put(self._length, frames)
+        self._arrays[name].block.put(self._length, frames)
 
     def take(self, steps: Array, epochs: Array, names: Container[str]) -> None:
         """Add frames, of which these arrays are filled and others are blank.
@@ -159,7 +159,7 @@ class Series:
         """
         for name, array in self._arrays.items():
             if name not in names and name not in _CLOCK:
-                array.clear(self._length, len(steps))
+                array.block.clear(self._length, len(steps))
         added = slice(self._filled, self._filled + len(steps))
         self._clock["step"][added] = steps
         self._clock["epoch"][added] = epochs
@@ -201,7 +201,7 @@ class Series:
 
     def _put_clock(self) -> None:
         for name, values in self._clock.items():
-            self._arrays[name].put(self._before, values[: self._filled])
+            self._arrays[name].block.put(self._before, values[: self._filled])
 
     def _write(self, arrays: list[GrowingArray]) -> None:
         """Give the writer the frames at hand of some arrays."""

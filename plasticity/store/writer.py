@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -21,11 +19,9 @@ from plasticity.experiment.spec import Experiment
 from plasticity.store import checkpoints
 from plasticity.store.arrays import BLOCK, labels_of, write_array
 from plasticity.store.background import BackgroundWriter
-from plasticity.store.commit.target import Target
 from plasticity.store.encoding.layout import BUFFER_BYTES
 from plasticity.store.encoding.packing import codecs_of
 from plasticity.store.growing_array import Column
-from plasticity.store.opening import Owner, created, reopened
 from plasticity.store.provenance import about
 from plasticity.store.reader import METRICS, STATE, StoreReader
 from plasticity.store.recording import Recording
@@ -36,6 +32,8 @@ if TYPE_CHECKING:
 
     from plasticity.network.view import LayerView
     from plasticity.store.commit.staged import StagedStore
+    from plasticity.store.commit.target import Target
+    from plasticity.store.opening import Owner
 
 
 class StoreWriter(StoreReader):
@@ -46,10 +44,10 @@ class StoreWriter(StoreReader):
 
     def __init__(
         self,
+        experiment: Experiment,
         staged: StagedStore,
         target: Target | None,
-        experiment: Experiment,
-        lock: Owner | None = None,
+        lock: Owner | None,
     ) -> None:
         super().__init__(staged, target, experiment)
         self._lock = lock
@@ -60,7 +58,7 @@ class StoreWriter(StoreReader):
         self._compressors = codecs_of(self._compression)
         # Half of the buffer is filled by the run while the other half is written.
         self._room = storage.buffer_bytes // 2
-        self._writer = BackgroundWriter(storage.buffer_bytes // 2, threaded=target is not None)
+        self._writer = BackgroundWriter(self._room, target is not None, self._failed)
         self._reached = 0  # steps at the last commit
 
     @classmethod
@@ -78,20 +76,10 @@ class StoreWriter(StoreReader):
         Raises `StoreError` where something exists at the path, unless `overwrite`; and even then
         where it is anything but the store of a run, or where another process writes to it.
         """
-        from zarr.storage import MemoryStore
+        from plasticity.store.opening import create
 
-        from plasticity.store.commit.staged import StagedStore
-
-        attributes = about(experiment, data) | {"id": uuid.uuid4().hex, "outcome": "running"}
-        if parent is not None:
-            attributes["parent"] = dict(parent)
-        if path is None:
-            staged = StagedStore(MemoryStore())
-            staged.put_group("", attributes)
-            return cls(staged, None, experiment)
-        target = Target(path)
-        staged, lock = created(target, attributes, experiment.storage, overwrite)
-        return cls(staged, target, experiment, lock)
+        attributes = about(experiment, data, parent)
+        return cls(experiment, *create(path, attributes, experiment.storage, overwrite))
 
     @classmethod
     def reopen(cls, path: str | Path, experiment: Experiment) -> StoreWriter:
@@ -99,9 +87,9 @@ class StoreWriter(StoreReader):
 
         Raises `StoreError` where there is none, or where another process writes to it.
         """
-        target = Target(path)
-        staged, lock = reopened(target, experiment.storage)
-        return cls(staged, target, experiment, lock)
+        from plasticity.store.opening import reopen
+
+        return cls(experiment, *reopen(path, experiment.storage))
 
     def continue_from(self, step: int) -> None:
         """Prepare for the steps after the checkpoint of `step`, and delete what is uncommitted.
@@ -179,8 +167,7 @@ class StoreWriter(StoreReader):
         for name, value in frame.items():
             dims = ("neuron",) * value.ndim
             series.describe(name, Column(value.shape, value.dtype, dims, described.get(name, {})))
-        with self._writing():
-            series.append(clock.step, clock.epoch, frame)
+        series.append(clock.step, clock.epoch, frame)
 
     def write_state(self, layer: LayerView, within: str = "") -> None:
         """Write the arrays of a layer as they are now: those whose names begin with `within`."""
@@ -200,9 +187,8 @@ class StoreWriter(StoreReader):
 
         reached   steps of the whole run
         """
-        with self._writing():
-            for series in self._series.values():
-                series.flush()
+        for series in self._series.values():
+            series.flush()
         experiment = self.experiment()
         n_stage = 1 if experiment.training == "together" else len(experiment.layers)
         self.label(
@@ -254,10 +240,9 @@ class StoreWriter(StoreReader):
 
     def flush(self) -> None:
         """Wait until everything that was recorded is in the store."""
-        with self._writing():
-            for series in self._series.values():
-                series.flush()
-            self._writer.wait()
+        for series in self._series.values():
+            series.flush()
+        self._writer.wait()
 
     def close(self, outcome: str, reached: int, clock: Clock) -> None:
         """Write what is left and how the run ended."""
@@ -267,14 +252,12 @@ class StoreWriter(StoreReader):
             self.flush()
         finally:
             try:
-                with self._writing():
-                    self._writer.close()
+                self._writer.close()
             finally:
                 self.release()
 
     def _open_series(self, path: str) -> Series:
-        with self._writing():
-            series = self._resumed.pop(path, None) or self._make_series(path)
+        series = self._resumed.pop(path) if path in self._resumed else self._make_series(path)
         self._series[path] = series
         return series
 
@@ -284,16 +267,15 @@ class StoreWriter(StoreReader):
         return Series(self.staged, path, self._writer, room, self._compression)
 
     def _put(self, write: Callable[..., Any], *arguments: Any, size: int = 0) -> None:
-        with self._writing():
-            self._writer.put(partial(write, *arguments), size)
+        self._writer.put(partial(write, *arguments), size)
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise StoreError(
-                f"{self.target}: cannot be written: {error}; what was recorded until step "
-                f"{self._reached} is kept, and `plasticity resume {self.target}` goes on from the "
-                "last checkpoint once it can be written again"
-            ) from error
+    def _failed(self, error: BaseException) -> BaseException:
+        if not isinstance(error, OSError):
+            return error
+        failed = StoreError(
+            f"{self.target}: cannot be written: {error}; what was recorded until step "
+            f"{self._reached} is kept, and `plasticity resume {self.target}` goes on from the last "
+            "checkpoint once it can be written again"
+        )
+        failed.__cause__ = error
+        return failed

@@ -1,1 +1,1 @@
-"""How a store changes at one moment, and who may write to it."""
+"""Commits of a store, at one moment each, and the locks of its one writer."""

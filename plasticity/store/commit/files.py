@@ -14,7 +14,7 @@ _PAGE = 4096
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder, and those above it, whose names a power cut does not take away."""
+    """Make a folder and those above it, so that their names survive a power cut."""
     missing = [folder for folder in path.parents if not folder.exists()]
     path.mkdir(parents=True, exist_ok=True)
     for folder in (path, *missing):
@@ -28,7 +28,7 @@ def replace_file(
     safe: bool,
     whole: bool = False,
 ) -> bool:
-    """Write a file, or put another in its place, at once; return whether there was one.
+    """Write a file whole, in place of the one that may be there, and return whether one was.
 
     safe   whether what was there shall survive a power cut until the new content is on the disk
     whole  whether a new file, too, shall have its name only with all of its content
@@ -51,7 +51,7 @@ def replace_file(
 
 
 def write_for_good(path: Path, content: bytes) -> None:
-    """Write a file, or put another in its place, that a power cut neither halves nor takes away."""
+    """Write a file, or replace it, so that it survives a power cut whole."""
     replace_file(path, content, safe=True, whole=True)
     _settle(path.parent)
 
@@ -78,7 +78,7 @@ def _settle(path: Path) -> None:
 
 
 def _write_past_cache(path: Path, content: memoryview[int]) -> bool:
-    """Write a large file right to the disk; False where the system cannot.
+    """Write a large file right to the disk and return True; False where the system cannot.
 
     The next commit waits for the disk anyway, and a copy into the cache of the system costs ten
     times as much of a core, or fifty where it takes fresh memory.

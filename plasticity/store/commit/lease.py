@@ -6,21 +6,20 @@ import json
 import logging
 import os
 import uuid
-from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
+
+from zarr.abc.store import Store
+from zarr.core.buffer import Buffer, default_buffer_prototype
+from zarr.core.sync import sync
 
 from plasticity.errors import StoreError
-
-if TYPE_CHECKING:
-    from zarr.abc.store import Store
-    from zarr.core.buffer import Buffer
+from plasticity.store.commit.lock import owner_of, table_of
 
 logger = logging.getLogger("plasticity")
 
 NAME = "owner.json"
-_Answer = TypeVar("_Answer")
 
 
 class Lease:
@@ -67,7 +66,7 @@ class Lease:
         if lease.get("token") != self._token:
             raise OSError(f"it was taken over by {owner_of(lease)}")
         if _is_valid(lease):
-            _sync(self._store.set(NAME, self._content()))
+            sync(self._store.set(NAME, self._content()))
         else:
             self._replace(NAME, lease)
 
@@ -76,7 +75,7 @@ class Lease:
         token, self._token = self._token, None
         try:
             if token is not None and self._read().get("token") == token:
-                _sync(self._store.delete(NAME))
+                sync(self._store.delete(NAME))
         except OSError as error:
             logger.warning(
                 "%s: the lease of this process stays for up to %g s: %s",
@@ -92,7 +91,7 @@ class Lease:
 
     def _hold(self, key: str) -> dict[str, Any]:
         """Create a lease, or replace one that ended, which is returned."""
-        _sync(self._store.set_if_not_exists(key, self._content()))
+        sync(self._store.set_if_not_exists(key, self._content()))
         lease = self._read(key)
         if not lease:  # another one was released in between
             return self._hold(key)
@@ -113,52 +112,26 @@ class Lease:
         self._hold(right)
         try:
             if self._read(key) == ended:
-                _sync(self._store.delete(key))
+                sync(self._store.delete(key))
             self._hold(key)
         finally:
-            _sync(self._store.delete(right))
+            sync(self._store.delete(right))
 
     def _read(self, key: str = NAME) -> dict[str, Any]:
         """Return a lease; an empty one if there is none."""
-        from zarr.core.buffer import default_buffer_prototype
-
-        content = _sync(self._store.get(key, default_buffer_prototype()))
+        content = sync(self._store.get(key, default_buffer_prototype()))
         return {} if content is None else table_of(content.to_bytes()) or {"token": "damaged"}
 
     def _content(self) -> Buffer:
-        from zarr.core.buffer import default_buffer_prototype
-
         lease = {
             "process": os.getpid(),
             "machine": _machine(),
             "begun": _begun(os.getpid()),
-            "since": _text(self._since),
-            "until": _text(_now() + self._duration),
+            "since": self._since.isoformat(timespec="seconds"),
+            "until": (_now() + self._duration).isoformat(timespec="seconds"),
             "token": self._token,
         }
         return default_buffer_prototype().buffer.from_bytes(json.dumps(lease).encode())
-
-
-def _sync(request: Coroutine[Any, Any, _Answer]) -> _Answer:
-    from zarr.core.sync import sync
-
-    return sync(request)
-
-
-def table_of(content: bytes) -> dict[str, Any]:
-    """Return the table of a file in JSON; an empty one where it is damaged."""
-    try:
-        table = json.loads(content)
-    except ValueError:
-        return {}
-    return table if isinstance(table, dict) else {}
-
-
-def owner_of(held: dict[str, Any]) -> str:
-    """Return whom a lease or a lock names."""
-    if "process" not in held or "since" not in held:
-        return "another process"
-    return f"process {held['process']} (since {held['since']})"
 
 
 def _is_valid(lease: dict[str, Any]) -> bool:
@@ -171,7 +144,7 @@ def _is_valid(lease: dict[str, Any]) -> bool:
 
 
 def _machine() -> str:
-    """Return what tells the processes apart that are known here: machine, start and container."""
+    """Return an identifier of machine, start and container, in which a process has its number."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
         return f"{boot} {Path('/proc/self/ns/pid').readlink()}"
@@ -191,7 +164,3 @@ def _begun(process: int) -> str:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _text(time: datetime) -> str:
-    return time.isoformat(timespec="seconds")

@@ -10,9 +10,9 @@ import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from plasticity.errors import StoreError
-from plasticity.store.commit.lease import owner_of, table_of
 
 logger = logging.getLogger("plasticity")
 
@@ -60,7 +60,7 @@ class Lock:
         self._descriptor = descriptor
 
     def _opened(self) -> tuple[int, bool]:
-        """The file, and whether it was not there before."""
+        """Return the file, and whether it is new."""
         with suppress(FileExistsError):
             return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL), True
         return os.open(self._path, os.O_RDWR | os.O_CREAT), False
@@ -92,7 +92,7 @@ class Lock:
                 raise
 
     def refresh(self) -> None:
-        """Hold the folder for some time more: nothing to do, the system sees to it."""
+        """Hold the folder for some time more, which the system does by itself."""
 
     def release(self) -> None:
         """Let go of the folder."""
@@ -109,7 +109,7 @@ class Lock:
 
 
 def holder_of_folder(folder: Path) -> str | None:
-    """Who holds a folder at present; None where nobody does."""
+    """Return who holds a folder at present; None where nobody does."""
     import fcntl
 
     try:
@@ -126,6 +126,22 @@ def holder_of_folder(folder: Path) -> str | None:
         return None
     finally:
         os.close(descriptor)
+
+
+def table_of(content: bytes) -> dict[str, Any]:
+    """Return the table of a file in JSON; an empty one where it is damaged."""
+    try:
+        table = json.loads(content)
+    except ValueError:
+        return {}
+    return table if isinstance(table, dict) else {}
+
+
+def owner_of(held: dict[str, Any]) -> str:
+    """Return whom a lease or a lock names."""
+    if "process" not in held or "since" not in held:
+        return "another process"
+    return f"process {held['process']} (since {held['since']})"
 
 
 def _owner(descriptor: int) -> str:

@@ -49,20 +49,20 @@ class StagedStore(WrapperStore[Store]):
         return isinstance(self._store, MemoryStore)
 
     def load(self) -> bool:
-        """Take over the metadata of the last commit; False where there is none.
+        """Read the metadata of the last commit and return True; False where there is none.
 
         Raises `ValueError` where the file is there and cannot be understood.
         """
-        found = sync(self._store.get(METADATA, default_buffer_prototype()))
-        if found is None:
+        content = sync(self._store.get(METADATA, default_buffer_prototype()))
+        if content is None:
             return False
         try:
-            root = json.loads(found.to_bytes())
+            root = json.loads(content.to_bytes())
             below = root.pop("consolidated_metadata", None)
             self.consolidated = below is not None
             root = {**root, "attributes": dict(root.get("attributes", {}))}
             nodes = {"": root, **(below or {"metadata": {}})["metadata"]}
-            self.nodes = {path: _read(node) for path, node in nodes.items()}
+            self.nodes = {path: _decoded(node) for path, node in nodes.items()}
         except (ValueError, AttributeError, KeyError, TypeError, RecursionError) as error:
             raise ValueError(f"its {METADATA} is damaged: {error!r}") from error
         # Those of single nodes, which a power cut may have halved, are written anew.
@@ -72,7 +72,7 @@ class StagedStore(WrapperStore[Store]):
     def check_same(self) -> None:
         """Raise `StoreError` where another run, or none, lies in this folder since it was opened.
 
-        Of a store at a URL nobody asks: it would be one more request for each read.
+        A store at a URL is not checked: that would be one more request for each read.
         """
         own = self.nodes[""]["attributes"].get("id")
         if own is None or not isinstance(self._store, LocalStore):
@@ -92,17 +92,15 @@ class StagedStore(WrapperStore[Store]):
         self._seen = seen
 
     def lacks_root(self, groups: Iterable[str]) -> bool:
-        """Whether there are groups of these names, two levels deep, but no metadata at the root."""
-        return sync(self._lacks_root([f"{group}/{METADATA}" for group in groups]))
-
-    async def _lacks_root(self, ends: list[str]) -> bool:
-        keys = [f"{name}/{end}" for name in await self._names("") for end in ends]
-        return any([await self._store.exists(key) for key in keys])
+        """Return whether there are groups of these names, two levels deep; the root has no metadata."""
+        names = sync(self._names(""))
+        keys = (f"{name}/{group}/{METADATA}" for name in names for group in groups)
+        return any(sync(self._store.exists(key)) for key in keys)
 
     # -- groups ----------------------------------------------------------------------------------
 
     def put_group(self, path: str, attributes: _Node | None = None) -> None:
-        """Make a group, and those above it, or give one that is there further attributes."""
+        """Make a group and those above it, or add attributes to one that is there."""
         above = path.rpartition("/")[0]
         if path and above not in self.nodes:
             self.put_group(above)
@@ -111,12 +109,12 @@ class StagedStore(WrapperStore[Store]):
         self._changed.add(path)
 
     def drop(self, path: str) -> None:
-        """Take a node with all below it out of the next commit; `sweep` deletes its values."""
+        """Leave a node with all below it out of the next commit; `sweep` deletes its values."""
         for node in [node for node in self.nodes if _below(node, path)]:
             del self.nodes[node]
 
     def sweep(self, path: str) -> None:
-        """Delete what lies at a path or below it and is no node; call it right after a commit."""
+        """Delete orphaned files under a path; call it right after a commit."""
         sync(self._sweep(path))
 
     async def _sweep(self, path: str) -> None:
@@ -142,30 +140,26 @@ class StagedStore(WrapperStore[Store]):
             delete_partial(self._store.root)
 
     def below(self, path: str) -> list[str]:
-        """The names of the nodes right in a group."""
+        """Return the names of the nodes right in a group."""
         start = f"{path}/" if path else ""
         # A copy at once, because the writer may add nodes meanwhile.
         names = [node.removeprefix(start) for node in list(self.nodes) if node.startswith(start)]
         return [name for name in names if name and "/" not in name]
 
-    # -- values that were packed by others -------------------------------------------------------
-
     def put(self, key: str, data: Array) -> None:
-        """Write the bytes of a file of values; they may be overwritten afterwards."""
+        """Write a file of packed values; the bytes may be overwritten afterwards."""
         if isinstance(self._store, LocalStore):
             # In this very thread, which gives way to the run.
             self._write_file(self._store.root, key, data.data)
         else:
-            kept = data.copy()  # others may keep what they are given
-            sync(self._write(key, default_buffer_prototype().buffer.from_array_like(kept)))
+            own = data.copy()  # other stores may keep what they are given
+            sync(self._write(key, default_buffer_prototype().buffer.from_array_like(own)))
 
     def grow(self, path: str, length: int) -> None:
-        """Let an array have so many frames from the next commit on."""
+        """Give an array `length` frames from the next commit on."""
         node = self.nodes[path]
         self.nodes[path] = node | {"shape": [length, *node["shape"][1:]]}
         self._changed.add(path)
-
-    # -- the commit ------------------------------------------------------------------------------
 
     def commit(self) -> None:
         """Let readers see everything that was written so far, at once and for good."""
@@ -175,11 +169,11 @@ class StagedStore(WrapperStore[Store]):
         for path in sorted(self._changed - {""}):
             if path in self.nodes:
                 # For those who look at one array alone; nothing is lost with it.
-                await self._put(f"{path}/{METADATA}", _told(self.nodes[path]), safe=False)
+                await self._put(f"{path}/{METADATA}", _encoded(self.nodes[path]), safe=False)
         self._changed.clear()
         self._settle()
-        consolidated = {path: _told(node) for path, node in sorted(self.nodes.items()) if path}
-        root = _told(self.nodes[""]) | {
+        consolidated = {path: _encoded(node) for path, node in sorted(self.nodes.items()) if path}
+        root = _encoded(self.nodes[""]) | {
             "consolidated_metadata": {
                 "kind": "inline",
                 "must_understand": False,
@@ -213,35 +207,35 @@ class StagedStore(WrapperStore[Store]):
         if safe:
             self._fresh[key] = replaces and self._fresh.get(key, True)
 
-    # -- what Zarr asks --------------------------------------------------------------------------
+    # -- called by Zarr --------------------------------------------------------------------------
 
     async def get(
         self, key: str, prototype: BufferPrototype, byte_range: ByteRequest | None = None
     ) -> Buffer | None:
-        """Metadata as they will be committed, values as they are."""
+        """Return metadata as they will be committed, values as they are."""
         path = _node_of(key)
         if path is None:
             return await self._store.get(key, prototype, byte_range)
         if path not in self.nodes:
             return None
-        return prototype.buffer.from_bytes(json.dumps(_told(self.nodes[path])).encode())
+        return prototype.buffer.from_bytes(json.dumps(_encoded(self.nodes[path])).encode())
 
     async def set(self, key: str, value: Buffer) -> None:
-        """Keep metadata until the commit, write values."""
+        """Hold metadata back until the commit, write values."""
         path = _node_of(key)
         if path is None:
             await self._write(key, value)
         else:
-            self.nodes[path] = _read(json.loads(value.to_bytes()))
+            self.nodes[path] = _decoded(json.loads(value.to_bytes()))
             self._changed.add(path)
 
     async def set_if_not_exists(self, key: str, value: Buffer) -> None:
-        """The same for what is not there yet."""
+        """Set what is not there yet."""
         if not await self.exists(key):
             await self.set(key, value)
 
     async def exists(self, key: str) -> bool:
-        """Whether there is a value, or a node of which the next commit will know."""
+        """Return whether there is a value, or a node of which the next commit will know."""
         path = _node_of(key)
         if path is None:
             return await self._store.exists(key)
@@ -270,13 +264,13 @@ class StagedStore(WrapperStore[Store]):
         return made
 
 
-def _told(node: _Node) -> _Node:
-    """A node as it is written."""
+def _encoded(node: _Node) -> _Node:
+    """Return a node as it is written."""
     return node | {"attributes": encoded(node.get("attributes", {}))}
 
 
-def _read(node: _Node) -> _Node:
-    """A node as it was before it was written; what an array says of itself is left alone."""
+def _decoded(node: _Node) -> _Node:
+    """Return a node as it was before `_encoded`; the attributes of an array are left alone."""
     if node["node_type"] == "array":
         return node | {"shape": [int(size) for size in node["shape"]]}
     return node | {"attributes": decoded(node.get("attributes", {}))}
@@ -287,7 +281,7 @@ def _id_in(path: Path) -> Any:
 
 
 def _node_of(key: str) -> str | None:
-    """The path of the node that a key holds the metadata of; None for the key of a value."""
+    """Return the path of the node whose metadata a key holds; None for the key of a value."""
     if key == METADATA:
         return ""
     return key.removesuffix(f"/{METADATA}") if key.endswith(f"/{METADATA}") else None

@@ -1,51 +1,49 @@
-"""Where a store lies: a folder, a zip file to read, or a place that fsspec knows by its URL."""
+"""Where a store lies: a folder, a zip file to read, or a URL that fsspec knows."""
 
 from __future__ import annotations
 
 import shutil
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from zarr.abc.store import Store
+from zarr.core.sync import sync
+from zarr.storage import LocalStore
 
 from plasticity.errors import StoreError
 from plasticity.store.commit.files import PARTIAL, make_folder
 from plasticity.store.commit.lease import NAME as LEASE
 from plasticity.store.commit.lock import NAME as LOCK
-
-if TYPE_CHECKING:
-    from zarr.abc.store import Store
+from plasticity.store.commit.remote import RemoteStore
+from plasticity.store.commit.zip import zipped
 
 
 class Target:
-    """A place of a store, as given by the user.
+    """The path or URL of a store, as given by the user.
 
     folder   the path, where it is one; absolute, since the working directory may change
     """
 
-    def __init__(self, place: str | Path) -> None:
-        self._place = str(place)
-        self.folder = None if "://" in self._place else Path(place).absolute()
+    def __init__(self, path: str | Path) -> None:
+        self._path = str(path)
+        self.folder = None if "://" in self._path else Path(path).absolute()
 
     def __str__(self) -> str:
-        return self._place
+        return self._path
 
     def absolute(self) -> str:
-        """The place as a process with another working directory would name it."""
-        return self._place if self.folder is None else str(self.folder)
+        """Return the path as a process with another working directory would name it."""
+        return self._path if self.folder is None else str(self.folder)
 
     def exists(self) -> bool:
-        """Whether there is anything; a place without a first commit is nothing yet.
+        """Return whether there is anything, which a folder without a first commit is not.
 
         Raises `StoreError` where a server does not answer.
         """
         if self.folder is not None:
             if self.folder.is_dir() and not self.folder.is_symlink():
-                names = [path.name for path in self.folder.iterdir()]
-                return not all(
-                    n == LOCK or n.startswith(LEASE) or n.endswith(PARTIAL) for n in names
-                )
+                return not all(_is_beside(path.name) for path in self.folder.iterdir())
             return self.folder.exists() or self.folder.is_symlink()
-        from zarr.core.sync import sync
 
         async def holds_any() -> bool:
             names = [name async for name in self.reading().list_dir("")]
@@ -57,20 +55,14 @@ class Target:
             raise StoreError(f"{self}: cannot be read: {error}") from error
 
     def is_link(self) -> bool:
-        """Whether it only points to another folder."""
+        """Return whether it only points to another folder."""
         return self.folder is not None and self.folder.is_symlink()
 
     def reading(self) -> Store:
-        """The Zarr store to read from."""
-        from zarr.storage import LocalStore
-
+        """Return the Zarr store to read from."""
         if self.folder is None:
-            from plasticity.store.commit.remote import RemoteStore
-
-            return RemoteStore.at(self._place, read_only=True)
+            return RemoteStore.at(self._path, read_only=True)
         if zipfile.is_zipfile(self.folder):
-            from plasticity.store.commit.zip import zipped
-
             return zipped(self.folder)
         return LocalStore(self.folder, read_only=True)
 
@@ -81,12 +73,8 @@ class Target:
 
         Raises `StoreError` where it is a file.
         """
-        from zarr.storage import LocalStore
-
         if self.folder is None:
-            from plasticity.store.commit.remote import RemoteStore
-
-            return RemoteStore.at(self._place, read_only=False, patience_s=patience_s)
+            return RemoteStore.at(self._path, read_only=False, patience_s=patience_s)
         if self.folder.is_file():
             raise StoreError(
                 f"{self}: is a file, from which a run can be read but not go on; unpack it first"
@@ -99,8 +87,6 @@ class Target:
         if self.folder is not None:
             shutil.rmtree(self.folder)
         else:
-            from zarr.core.sync import sync
-
             # Not `clear`, which ends at the first folder that went together with its files.
             sync(self.writing().delete_dir(""))
 

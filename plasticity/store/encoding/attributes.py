@@ -1,4 +1,4 @@
-"""Attributes as both Zarr and netCDF hold them: what netCDF has no type for is a text, in JSON."""
+"""Attributes as both Zarr and netCDF hold them: what netCDF has no type for is JSON in a string."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _TEXT = re.compile(r'null|true|false|[\[{"].*|-?\d{10,31}', re.DOTALL)
 
 
 def encoded(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """The attributes with tables, lists of texts, None, large numbers and their like in JSON.
+    """Return the attributes with tables, lists of strings, None and large integers in JSON.
 
     >>> encoded({"seed": 1, "edges": [0.5, 1.0], "layers": ["v1"], "shape": None, "told": "null"})
     {'seed': 1, 'edges': [0.5, 1.0], 'layers': '["v1"]', 'shape': 'null', 'told': '"null"'}
@@ -24,7 +24,7 @@ def encoded(attributes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def decoded(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """The attributes before `encoded`.
+    """Return the attributes before `encoded`.
 
     >>> decoded({"seed": 1, "layers": '["v1"]', "shape": "null", "outcome": "finished"})
     {'seed': 1, 'layers': ['v1'], 'shape': None, 'outcome': 'finished'}
@@ -37,7 +37,7 @@ def _decoded(value: Any) -> Any:
         return value
     try:
         return json.loads(value)
-    except ValueError:  # a text that only looks like it
+    except ValueError:  # a string that only looks like it
         return value
 
 

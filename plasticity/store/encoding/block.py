@@ -1,4 +1,4 @@
-"""Frames of an array in memory, as they lie in their file: written without a further copy."""
+"""Frames of an array in memory, laid out as in their file: written without a further copy."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CHECK_BYTES = 4
 
 @attrs.frozen
 class Cut:
-    """How an array is cut: the shape of a chunk, that of a file, and what fills what is missing."""
+    """The shape of a chunk and of a file of an array, and the value of what is missing."""
 
     chunk: tuple[int, ...]
     file: tuple[int, ...]
@@ -35,7 +35,7 @@ class Cut:
 
     @property
     def run(self) -> int:
-        """Values of a frame that lie together: those of one chunk."""
+        """Number of values of a frame that lie together: those of one chunk."""
         return math.prod(self.chunk[1:])
 
 
@@ -44,10 +44,10 @@ class Block:
 
     cut     how the file is cut
     shape   of a frame
-    times   of its chunks along the frames, for how many there is room; for all if not given
+    times   number of its chunks along the frames for which there is room; all if not given
 
-    What a file has beyond the end of a frame is blank; frames that nobody filled hold anything, and
-    become blank when the file is made.
+    A position counts the frames of the series. What a file has beyond the end of a frame is blank;
+    frames that nobody filled hold anything, and become blank when the file is made.
     """
 
     def __init__(self, cut: Cut, shape: tuple[int, ...], times: int | None = None) -> None:
@@ -76,11 +76,11 @@ class Block:
             self._values[:, self._whole, :, self._rest :] = cut.blank
 
     def like(self) -> Block:
-        """Another one for the next file."""
+        """Return an empty block for the next file."""
         return Block(self.cut, self.shape)
 
     def put(self, position: int, frames: Array) -> None:
-        """Fill frames (frame, ...) from a position on; where they are too small, with NaN."""
+        """Fill frames (frame, ...) from a position on; smaller ones are padded with NaN."""
         if frames.shape[1:] != self.shape:
             smaller = frames
             frames = np.full((len(smaller), *self.shape), np.nan, self.cut.dtype)
@@ -95,35 +95,35 @@ class Block:
                 self._values[t, whole, inside, :rest] = part[:, whole * run :]
 
     def clear(self, position: int, count: int) -> None:
-        """Make some frames blank."""
+        """Make frames blank from a position on."""
         for t, inside, _ in self._chunks_of(position, count):
             self._values[t, :, inside] = self.cut.blank
 
     def _chunks_of(self, position: int, count: int) -> Iterator[tuple[int, slice, slice]]:
-        """The chunks that some frames belong to, where in these, and which of the frames."""
-        done, size = 0, self.cut.chunk[0]
+        """Yield the chunks that hold some frames: number, rows in it, and which of the frames."""
+        done, size, position = 0, self.cut.chunk[0], position % self.n_frame
         while done < count:
-            t, place = divmod(position + done, size)
-            n_here = min(size - place, count - done)
-            yield t, slice(place, place + n_here), slice(done, done + n_here)
+            t, row = divmod(position + done, size)
+            n_here = min(size - row, count - done)
+            yield t, slice(row, row + n_here), slice(done, done + n_here)
             done += n_here
 
     def slots(self, position: int, count: int) -> Slots:
-        """Where frames from a position on go."""
-        size = self._flat.itemsize
-        t, place = np.divmod(np.arange(position, position + count), self.cut.chunk[0])
+        """Return where frames from a position on go."""
+        size, position = self._flat.itemsize, position % self.n_frame
+        t, row = np.divmod(np.arange(position, position + count), self.cut.chunk[0])
         parts = np.arange(self._whole + (self._rest > 0)) * (self._distance // size)
-        slots = t * (self._values.strides[0] // size) + place * self.cut.run
+        slots = t * (self._values.strides[0] // size) + row * self.cut.run
         return Slots(self._flat, slots, parts, self.cut.run)
 
     def frames(self, count: int) -> Array:
-        """The first frames (frame, ...)."""
+        """Return the first frames (frame, ...)."""
         times, groups, per_chunk, run = self._values.shape
         rows = self._values.swapaxes(1, 2).reshape(times * per_chunk, groups * run)
         return rows[:count, : math.prod(self.shape)].reshape(count, *self.shape)
 
     def copy(self, count: int, other: Block | None = None) -> Block:
-        """One with the same first frames: another that is at hand, or one with room for these."""
+        """Copy the first `count` frames into `other`, or into a new block of that size."""
         if other is None:
             other = Block(self.cut, self.shape, math.ceil(count / self.cut.chunk[0]))
         for t, inside, _ in self._chunks_of(0, count):
@@ -131,7 +131,7 @@ class Block:
         return other
 
     def chunks(self, count: int) -> Iterator[tuple[tuple[int, int], Array]]:
-        """The place and the values of each chunk of the first frames; of others it is blank."""
+        """Yield index and values of each chunk of the first frames; others in it are blank."""
         for t, inside, _ in self._chunks_of(0, count):
             for group, values in enumerate(self._values[t]):
                 if inside.stop < len(values):
@@ -141,7 +141,7 @@ class Block:
                 yield (t, group), values.reshape(-1)
 
     def sealed(self, count: int, head: bytes) -> Array:
-        """The bytes of the file with the first frames, which lie in it as they are; others go.
+        """Return the bytes of the file with the first frames, uncompressed; other frames are lost.
 
         head   what comes before the values of each chunk
         """
@@ -159,7 +159,7 @@ class Block:
 
 
 def pages(size: int) -> Array:
-    """So many bytes from the begin of a page on: a disk takes whole pages without a copy."""
+    """Allocate page-aligned memory, which a disk takes without a copy."""
     # Not zeros: measured, a tenth of the time for the first touch of 15 MB.
     memory = np.empty(size + _PAGE, np.uint8)
     begin = -memory.ctypes.data % _PAGE
@@ -167,19 +167,19 @@ def pages(size: int) -> Array:
 
 
 def index_of(cut: Cut) -> Array:
-    """The index of a file in which there is nothing: where each chunk begins, and its bytes."""
+    """Return the index of an empty file: where each chunk begins, and its number of bytes."""
     return np.full((*cut.parts, 2), _NOTHING, "<u8")
 
 
 def put(memory: Array, data: Any, position: int) -> int:
-    """Put bytes at a position of some memory; how many there are."""
+    """Put bytes at a position of some memory and return their number."""
     values = np.frombuffer(data, np.uint8)
     memory[position : position + len(values)] = values
     return len(values)
 
 
 def put_check(memory: Array, begin: int, end: int) -> int:
-    """Put the checksum of what lies between two positions behind it; where that ends."""
+    """Put the checksum of the bytes from `begin` to `end` behind them and return where it ends."""
     import google_crc32c
 
     check = np.uint32(google_crc32c.value(memory[begin:end]))

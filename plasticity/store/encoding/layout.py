@@ -1,4 +1,4 @@
-"""How the arrays of a series are cut into chunks, and chunks packed into files (shards).
+"""The layout of the arrays of a series: cut into chunks, which are packed into files (shards).
 
 A buffer of frames is written at once, so it makes a file: few files, whatever the number of frames.
 Within a file an array is cut along its first dimension (the neurons) into chunks of 0.4 MB, so that
@@ -12,14 +12,14 @@ import math
 import numpy as np
 
 _CHUNK_BYTES = 400_000
-_FILE_BYTES = 1_000_000  # small arrays write to a file several times until it holds so much
+_FILE_BYTES = 1_000_000  # small arrays write to a file several times until it holds this much
 _CHUNK_FRAMES = 4096
 # What a buffer holds at most: with two that wait and what one is packed to, less than 64 MB.
 BUFFER_BYTES = 15_000_000
 
 
 def frames_per_buffer(frame_bytes: int, room: int) -> int:
-    """How many frames a buffer of so many bytes takes.
+    """Return the number of frames in a buffer of `room` bytes.
 
     >>> frames_per_buffer(frame_bytes=313_600, room=16_000_000)
     51
@@ -33,7 +33,7 @@ def frames_per_buffer(frame_bytes: int, room: int) -> int:
 def cut(
     shape: tuple[int, ...], itemsize: int, frames: int
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The chunks and the shards of an array over frames of this shape.
+    """Return the shapes of the chunks and of the files of an array over frames of this shape.
 
     frames   of a buffer
 

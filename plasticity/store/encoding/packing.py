@@ -42,12 +42,12 @@ class Packer:
         self._name, self._level = compression, 1
 
     def continue_with(self, compression: str) -> None:
-        """Pack as the files were begun, "none" or not: that is said once for all of an array."""
+        """Compress or not as the files before: the metadata of an array say so once for all."""
         if "none" in (compression, self.compression):
             self.compression = self._name = compression
 
     def begin(self, size: int) -> None:
-        """Choose how to pack so many bytes, which came since the last time."""
+        """Choose how to pack `size` bytes, which came since the last time."""
         now = perf_counter()
         elapsed, self._packed_at = now - self._packed_at, now
         if self.compression != "zstd":
@@ -58,36 +58,32 @@ class Packer:
 
     @property
     def in_place(self) -> bool:
-        """Whether `pack` only adds to the block what makes a file of it."""
+        """Whether `pack` makes the file in the memory of the block."""
         return self._name == "none" or not self._level
 
     def pack(self, block: Block, count: int) -> Array:
-        """The bytes of a file with the first frames; overwritten by the next call.
+        """Return the bytes of a file with the first frames, which the next call overwrites.
 
         A block that is packed in place keeps nothing but these frames.
         """
         if self.in_place:
             head = b"" if self._name == "none" else self._head_of(block.cut)
             return block.sealed(count, head)
-        self._make_room(block)
+        room = len(block.memory) + len(block.memory) // 64
+        if len(self._out) < room:  # what cannot be compressed becomes a little longer
+            self._out = pages(room)
         index, begun, position, size = index_of(block.cut), perf_counter(), 0, 0
-        for place, chunk in block.chunks(count):
+        for number, chunk in block.chunks(count):
             end = position + put(self._out, self._compressed(chunk), position)
             end = put_check(self._out, position, end)
-            index[place] = position, end - position
+            index[number] = position, end - position
             position, size = end, size + chunk.nbytes
         self._bytes_per_s[self._name] = size / (perf_counter() - begun)
         end = position + put(self._out, index, position)
         return self._out[: put_check(self._out, position, end)]
 
-    def _make_room(self, block: Block) -> None:
-        # What cannot be compressed becomes a little longer.
-        room = len(block.memory) + len(block.memory) // 64
-        if len(self._out) < room:
-            self._out = pages(room)
-
     def _head_of(self, cut: Cut) -> bytes:
-        """What Blosc says before values that it leaves as they are."""
+        """Return the header of Blosc for values that are not compressed."""
         if cut not in self._heads:
             blank = np.zeros(cut.chunk, cut.dtype)
             self._heads[cut] = bytes(self._compressed(blank)[: -blank.nbytes])
@@ -103,22 +99,21 @@ def codecs_of(compression: str) -> Any:
     """Return the codecs of a chunk, as Zarr takes them: how it is packed, and its checksum."""
     from zarr.codecs import BloscCodec, Crc32cCodec
 
-    levels = {"zstd": _WAYS[0][1], "lz4": _WAYS[1][1]}
     if compression == "none":
         return [Crc32cCodec()]
     blosc: Any = BloscCodec  # which takes the names as strings
-    packed = blosc(cname=compression, clevel=levels[compression], shuffle="bitshuffle")
-    return [packed, Crc32cCodec()]
+    level = dict(_WAYS[:2])[compression]
+    return [blosc(cname=compression, clevel=level, shuffle="bitshuffle"), Crc32cCodec()]
 
 
 def compression_of(array: zarr.Array[Any]) -> str | None:
-    """How the chunks of an array are packed; None where they are not as a `Packer` packs them."""
+    """Return how the chunks of an array are packed; None if a `Packer` packs in another way."""
     sharding: Any = array.metadata.to_dict()["codecs"]
     codecs = sharding[0].get("configuration", {}).get("codecs", ())
-    told = {codec["name"]: codec.get("configuration", {}) for codec in codecs}
-    names = list(told)
-    if names[:1] != ["bytes"] or told["bytes"].get("endian", "little") != "little":
+    settings = {codec["name"]: codec.get("configuration", {}) for codec in codecs}
+    names = list(settings)
+    if names[:1] != ["bytes"] or settings["bytes"].get("endian", "little") != "little":
         return None
     if names[1:] == ["crc32c"]:
         return "none"
-    return str(told["blosc"]["cname"]) if names[1:] == ["blosc", "crc32c"] else None
+    return str(settings["blosc"]["cname"]) if names[1:] == ["blosc", "crc32c"] else None

@@ -8,7 +8,7 @@ from plasticity.typing import Array
 
 
 def rounded(values: Array, bits: int) -> Array:
-    """Floating point numbers of which the mantissa keeps its first bits, to the nearest or even.
+    """Return floating point numbers with the first bits of their mantissa, to the nearest or even.
 
     The bits after them are 0. NaN and inf stay what they are; a number that is larger than the
     largest of so many bits becomes inf, as it does in a smaller type. The relative error is at most
