@@ -92,7 +92,7 @@ class StagedStore(WrapperStore[Store]):
         self._seen = seen
 
     def lacks_root(self, groups: Iterable[str]) -> bool:
-        """Return whether there are groups of these names, two levels deep; the root has no metadata."""
+        """Return whether there are groups of these names two levels deep."""
         names = sync(self._names(""))
         keys = (f"{name}/{group}/{METADATA}" for name in names for group in groups)
         return any(sync(self._store.exists(key)) for key in keys)
