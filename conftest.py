@@ -9,20 +9,6 @@ import tempfile
 import pytest
 
 _FOLDER = pytest.StashKey[str]()
-# The files that take longest. Begun last, one of them would keep one process busy when the other
-# has nothing left to do.
-_LONGEST = (
-    "test_contract_table.py",
-    "test_fuse.py",
-    "test_fused_runs.py",
-    "test_fused_listeners.py",
-    "test_readme.py",
-    "test_kill.py",
-    "test_process.py",
-    "test_remote_store.py",
-    "test_examples.py",
-    "test_compare.py",
-)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -34,11 +20,6 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["PLASTICITY_CACHE"] = config.stash[_FOLDER]
     # Each process has a core to itself; products that ask for all cores would wait for each other.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest; within a file, and among the others, as collected."""
-    items.sort(key=lambda item: item.path.name not in _LONGEST)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -10,9 +10,11 @@ from tempfile import TemporaryDirectory, mkdtemp
 import pytest
 from hypothesis import settings
 
+from tests.support.effort import cases
+
 # How long an example takes says nothing: a busy machine takes ten times as long.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+settings.register_profile("tests", deadline=None, max_examples=cases(100))
+settings.load_profile("tests")
 
 _FILE_OF = {"mnist": "train-images-idx3-ubyte*", "cifar10": "data_batch_1.bin"}
 

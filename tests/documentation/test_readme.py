@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import plasticity as pl
+from tests.support.console import command
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -47,21 +48,13 @@ def test_the_spec_runs(text):
     assert run.outcome == "finished"
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """Where a reader types the commands, one after the other."""
-    return tmp_path_factory.mktemp("readme")
-
-
-@pytest.mark.parametrize("command", [c for c in commands() if not c.startswith(FRESH_MACHINE)])
-def test_the_command_runs(command, folder):
-    program = Path(sys.executable).with_name("plasticity")
-    words = shlex.split(command)
-    assert words[0] == "plasticity"
-    done = subprocess.run(
-        [program, *words[1:]], cwd=folder, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
+def test_the_commands_run_one_after_the_other(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for line in commands():
+        if not line.startswith(FRESH_MACHINE):
+            program, *words = shlex.split(line)
+            assert program == "plasticity"
+            assert command(*words).status == 0, line
 
 
 def test_the_two_commands_for_a_fresh_machine_are_those_that_ci_runs():

@@ -1,15 +1,15 @@
 """Every example runs, and its last line is what its reader will see."""
 
 import re
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from tests.support.console import command, script
+from tests.support.recorded import warnings_in
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
-COMMAND = "from plasticity.cli import main; main()"
 LAST_LINES = {
     "castellani_two_neurons.py": r"farthest weight from an analytic fixed point: \S+e-(0[7-9]|1.)",
     "composed.toml": r"dead_neurons +\d+",
@@ -29,18 +29,12 @@ def test_every_example_is_run_here():
 
 
 @pytest.mark.parametrize("name", LAST_LINES)
-def test_an_example_runs(name, tmp_path):
-    path = str(EXAMPLES / name)
-    arguments = [path] if name.endswith(".py") else ["-c", COMMAND, "run", path, "--quiet"]
-    done = subprocess.run(
-        [sys.executable, "-W", "error", *arguments],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert re.fullmatch(LAST_LINES[name], done.stdout.splitlines()[-1])
+def test_an_example_runs(name, tmp_path, monkeypatch, caplog):
+    monkeypatch.chdir(tmp_path)
+    path = EXAMPLES / name
+    result = script(path) if path.suffix == ".py" else command("run", str(path), "--quiet")
+    assert (result.status, result.err, warnings_in(caplog)) == (0, "", [])
+    assert re.fullmatch(LAST_LINES[name], result.out.splitlines()[-1])
     assert [path.name for path in tmp_path.iterdir()] == PICTURES.get(name, [])
 
 

@@ -1,12 +1,13 @@
 """The examples on natural images: that they run, and that what they show is there."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+from tests.support.console import script
+from tests.support.recorded import warnings_in
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 EPOCH = 100_000
@@ -25,20 +26,14 @@ SHORT = {
 
 
 @pytest.mark.parametrize("name", SHORT)
-def test_a_short_run_prints_its_tables_and_leaves_a_picture_and_a_text(name, tmp_path):
+def test_a_short_run_prints_its_tables_and_leaves_a_picture_and_a_text(name, tmp_path, caplog):
     arguments, last_line, picture = SHORT[name]
-    done = subprocess.run(
-        [sys.executable, "-W", "error", EXAMPLES / name / "run.py", *arguments, "--out", tmp_path],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    assert re.fullmatch(last_line, done.stdout.splitlines()[-1])
+    done = script(EXAMPLES / name / "run.py", *arguments, "--out", tmp_path)
+    assert (done.err, warnings_in(caplog)) == ("", [])
+    assert re.fullmatch(last_line, done.out.splitlines()[-1])
     assert sorted(path.name for path in tmp_path.iterdir()) == ["README.md", picture]
     written = (tmp_path / "README.md").read_text(encoding="utf-8")
-    printed = [line for line in done.stdout.splitlines() if line.startswith("|")]
+    printed = [line for line in done.out.splitlines() if line.startswith("|")]
     assert printed
     assert set(printed) <= set(written.splitlines())
 

@@ -1,12 +1,16 @@
-"""Runs the command line: in this process, or as a process of its own."""
+"""Runs the command line and scripts: in this process, or as a process of its own."""
 
 from __future__ import annotations
 
+import io
+import runpy
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
 from typer.testing import CliRunner
 
 from plasticity.cli import app
@@ -29,6 +33,19 @@ def command(*arguments: str) -> Result:
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return Result(result.exit_code, result.stdout, result.stderr)
+
+
+def script(path: Path, *arguments: object) -> Result:
+    """Run a script in this process, as `python PATH` does; what it raises is raised."""
+    out, err, before = io.StringIO(), io.StringIO(), set(sys.modules)
+    with pytest.MonkeyPatch.context() as patched, redirect_stdout(out), redirect_stderr(err):
+        patched.setattr(sys, "argv", [str(path), *map(str, arguments)])
+        patched.syspath_prepend(path.parent)
+        runpy.run_path(str(path), run_name="__main__")
+    for name in set(sys.modules) - before:
+        if Path(getattr(sys.modules[name], "__file__", None) or "").parent == path.parent:
+            del sys.modules[name]
+    return Result(0, out.getvalue(), err.getvalue())
 
 
 def start(*arguments: str, **options) -> subprocess.Popen:

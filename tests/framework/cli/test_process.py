@@ -13,7 +13,10 @@ import pytest
 import plasticity as pl
 from tests.support.console import SCRIPT, finish, start
 
-ENDLESS = ("run", "bcm", "--set=neurons=5", "--set=epochs=1000000", "--set=metrics=[]")
+ENDLESS = (
+    *("run", "bcm", "--set=neurons=5", "--set=epochs=1000000", "--set=metrics=[]"),
+    '--set=fuse="never"',  # nothing to compile
+)
 READY = """
 from plasticity import component, hookimpl
 

@@ -4,7 +4,7 @@ from math import log10
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from plasticity import Cadence, Experiment, assemble, component, hookimpl, setting
@@ -27,21 +27,18 @@ def due(cadence, until):
     return steps
 
 
-@settings(deadline=None)
 @given(cadences, st.integers(0, 500))
 def test_the_following_step_is_the_first_that_is_due_after_any_step(cadence, step):
     later = [each for each in due(cadence, 2000) if each > step]
     assert cadence.following(step) == (later[0] if later else None)
 
 
-@settings(deadline=None)
 @given(cadences, st.integers(0, 500), st.integers(0, 500))
 def test_the_count_is_of_the_steps_in_between(cadence, after, until):
     between = [step for step in due(cadence, 600) if after < step <= until]
     assert cadence.count(after, until) == len(between)
 
 
-@settings(deadline=None)
 @given(cadences, st.sampled_from((1, 2, 4, 8)))
 def test_thinned_steps_are_some_of_the_steps(cadence, times):
     assert set(due(cadence.thinned(times), 400)) <= set(due(cadence, 400))
@@ -53,7 +50,6 @@ def test_thinning_keeps_every_so_many_th_step():
     assert due(LogSteps(2).thinned(2), 1000) == [1, 10, 100, 1000]
 
 
-@settings(deadline=None)
 @given(st.integers(1, 12))
 def test_logarithmic_steps_are_evenly_spread_over_a_late_decade(per_decade):
     steps = due(LogSteps(per_decade), 10**6)[-per_decade:]

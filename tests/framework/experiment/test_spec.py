@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from plasticity import Data, Experiment, Layer, Phase, component, hookimpl, setting
@@ -116,7 +116,6 @@ experiments = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(experiments)
 def test_an_experiment_comes_back_from_its_toml_text_unchanged(experiment):
     again = Experiment.from_toml(experiment.to_toml())
@@ -125,7 +124,6 @@ def test_an_experiment_comes_back_from_its_toml_text_unchanged(experiment):
     assert again.to_toml() == experiment.to_toml()
 
 
-@settings(max_examples=60, deadline=None)
 @given(rules | optimizers | initializers | thresholds)
 def test_a_component_is_made_again_from_the_toml_text_with_the_same_settings(part):
     entry = {"modulate": "rule", "apply_update": "optimizer", "init_state": "initializer"}

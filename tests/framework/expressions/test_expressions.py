@@ -13,6 +13,7 @@ from plasticity import Expression
 from plasticity.errors import ExpressionError
 from plasticity.expressions.evaluate import Labelled, evaluate
 from plasticity.expressions.parse import ELEMENTWISE, REDUCTIONS
+from tests.support.effort import cases
 
 DRAWN = np.random.default_rng(7)
 W = DRAWN.normal(size=(3, 4)).astype(np.float32)
@@ -101,7 +102,7 @@ def grown(parts):
 
 
 @given(st.recursive(leaves, grown, max_leaves=8))
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=cases(300), derandomize=True)
 def test_any_expression_is_what_python_makes_of_it_with_numpy(text):
     names = {name: getattr(np, name) for name in (*ELEMENTWISE, *REDUCTIONS) if hasattr(np, name)}
     arrays = {"w": W, "theta": THETA[:, np.newaxis], "rate": np.float32(0.5)}
@@ -236,7 +237,7 @@ def test_a_text_that_is_too_long_is_refused():
 
 
 @given(st.text(max_size=60) | st.text("w+-*/()<>='theanm,.[]_ 0123456789", max_size=60))
-@settings(max_examples=250, deadline=None, derandomize=True)
+@settings(max_examples=cases(250), derandomize=True)
 def test_any_text_is_an_expression_or_refused_and_nothing_else(text):
     before = set(sys.modules)
     with suppress(ExpressionError):

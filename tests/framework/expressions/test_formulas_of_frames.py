@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from plasticity import Expression
@@ -69,7 +69,6 @@ def test_a_frame_is_what_the_formula_makes_of_its_arrays(text):
         np.testing.assert_allclose(found.values[k], expected.values, rtol=1e-14)
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from(["mean(y)", "sum(y) - theta", "mean(y)**2 + mean(w, 'input')"]),
     st.sampled_from(["f4", "f8"]),
@@ -110,7 +109,6 @@ def test_no_formula_can_name_the_dimension_of_the_frames():
     )
 
 
-@settings(deadline=None)
 @given(st.integers(0, 3000), st.sampled_from(["f4", "f8"]), st.integers(0, 2**32 - 1))
 def test_a_sum_has_the_bits_of_that_of_numpy(size, dtype, seed):
     rng = np.random.default_rng(seed)

@@ -71,7 +71,7 @@ CADENCES = st.one_of(
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 @given(
     cadences=st.lists(CADENCES, min_size=1, max_size=2),
     names=st.sampled_from([NEURON, (*NEURON, *SYNAPSES)]),

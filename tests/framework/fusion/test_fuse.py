@@ -43,6 +43,6 @@ def test_a_compiled_step_does_what_the_plan_does(composition):
 
 @pytest.mark.slow  # four seconds a composition, to compile it
 @given(compositions)
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 def test_any_compiled_step_does_what_the_plan_does(composition):
     assert_compiled_is_plan(composition)

@@ -1,4 +1,4 @@
-"""Installed read-only by one user, run by another without a home. It takes about 20 seconds."""
+"""Installed read-only by one user, run by another without a home."""
 
 import os
 import pwd
@@ -17,7 +17,7 @@ from plasticity.machine import cache_folder as folders
 # Root without the right to write where nobody may; its Python may lie where no other user can go.
 AS_OTHERS = ["setpriv", "--inh-caps=-dac_override", "--bounding-set=-dac_override"]
 RUN = """
-import logging, os
+import logging, os, sys
 import numpy as np
 import plasticity as pl
 from numba.core import event
@@ -26,10 +26,7 @@ logging.basicConfig(format="%(message)s")
 samples = np.random.default_rng(0).random((50, 6))
 given = dict(neurons=4, epochs=1, seed=1, batch_size=10, observers=[])
 with event.install_recorder("numba:compile") as recorder:
-    found = [
-        pl.run("krotov_hopfield", data=samples, fuse=how, **given)
-        for how in ("never", "always")
-    ]
+    found = [pl.run("krotov_hopfield", data=samples, fuse=how, **given) for how in sys.argv[1:]]
 print(float(found[0].weights.sum()), len(recorder.buffer), os.listdir("."))
 """
 UNUSABLE = "compiled functions cannot be kept in"
@@ -58,8 +55,8 @@ def set_writable(folder, writable):
         path.chmod(path.stat().st_mode & ~0o222 | (0o200 if writable else 0))
 
 
-def run_by_another(place, cache):
-    """What a run prints, and what it says on stderr."""
+def run_by_another(place, cache, *fuse):
+    """What runs print, one a way to step, and what they say on stderr."""
     environment = {name: value for name, value in os.environ.items() if "CACHE" not in name}
     environment |= {"PYTHONPATH": str(place / "site"), "HOME": str(place / "site" / "nobody")}
     environment |= {"PLASTICITY_CACHE": str(cache)} if cache else {}
@@ -67,7 +64,7 @@ def run_by_another(place, cache):
     if root and not shutil.which("setpriv"):
         pytest.skip("root may write anywhere, and setpriv, which would prevent it, is missing")
     done = subprocess.run(
-        [*(AS_OTHERS if root else []), sys.executable, "-c", RUN],
+        [*(AS_OTHERS if root else []), sys.executable, "-c", RUN, *fuse],
         env=environment,
         cwd=place / "work",
         capture_output=True,
@@ -79,14 +76,14 @@ def run_by_another(place, cache):
 
 
 def test_a_user_without_a_home_runs_what_root_has_installed(place):
-    (weights, compiled, beside), told = run_by_another(place, place / "cache")
+    (weights, compiled, beside), told = run_by_another(place, place / "cache", "never", "always")
     assert (int(compiled) > 0, beside.strip(), told) == (True, "[]", [])
     kept = {path.name.partition("-")[0] for path in (place / "cache" / "kernels").glob("*.nbi")}
     assert "krotov_hopfield.add_ranked" in kept
     assert list((place / "site").rglob("*.nbi")) == []
 
     set_writable(place / "cache", False)
-    assert run_by_another(place, place / "cache") == ([weights, "0", beside], [])
+    assert run_by_another(place, place / "cache", "never", "always") == ([weights, "0", beside], [])
 
 
 @pytest.mark.parametrize("cache", ["", "/dev/null/kernels", "read-only"])
@@ -94,7 +91,7 @@ def test_a_cache_that_cannot_be_used_is_told_once(place, cache):
     if cache == "read-only":
         set_writable(place / "cache", False)
         cache = place / "cache"
-    (_, compiled, beside), told = run_by_another(place, cache)
+    (_, compiled, beside), told = run_by_another(place, cache, "never")
     assert int(compiled) > 0
     assert beside.strip() == "[]"
     assert [line.startswith(UNUSABLE) for line in told] == [True]

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from plasticity.errors import ComponentError
 from plasticity.hookspecs import PROJECT, hookimpl
 from plasticity.network.dispatch import Manager, calls_of, collect, emit, first
+from tests.support.effort import cases
 
 spec = pluggy.HookspecMarker(PROJECT)
 ARGUMENTS = {"a": 1, "b": [2], "c": "three"}
@@ -149,19 +150,19 @@ def assert_plan_is_pluggy(hooks, event, gather, left_out):
 
 
 @given(st.lists(plain, max_size=6), st.sets(st.integers(0, 5), max_size=2))
-@settings(max_examples=200, derandomize=True, deadline=None)
+@settings(max_examples=cases(200), derandomize=True)
 def test_gathered_answers_are_those_of_pluggy(hooks, left_out):
     assert_plan_is_pluggy(hooks, "gather", collect, left_out)
 
 
 @given(st.lists(st.one_of(plain, wrapping), max_size=6), st.sets(st.integers(0, 5), max_size=2))
-@settings(max_examples=300, derandomize=True, deadline=None)
+@settings(max_examples=cases(300), derandomize=True)
 def test_gathered_answers_within_wrappers_are_those_of_pluggy(hooks, left_out):
     assert_plan_is_pluggy(hooks, "gather", collect, left_out)
 
 
 @given(st.lists(st.one_of(plain, wrapping), max_size=6), st.sets(st.integers(0, 5), max_size=2))
-@settings(max_examples=300, derandomize=True, deadline=None)
+@settings(max_examples=cases(300), derandomize=True)
 def test_the_first_answer_is_that_of_pluggy(hooks, left_out):
     assert_plan_is_pluggy(hooks, "find", first, left_out)
 
@@ -204,7 +205,7 @@ def link(number, hook):
 
 
 @given(st.lists(chained, max_size=6))
-@settings(max_examples=200, derandomize=True, deadline=None)
+@settings(max_examples=cases(200), derandomize=True)
 def test_a_chain_works_in_the_order_of_pluggy(hooks):
     manager = Manager()
     manager.add_hookspecs(Specs)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -30,7 +30,6 @@ class Given:
         return np.maximum(samples @ self.weights_.T, 0)
 
 
-@settings(max_examples=50, deadline=None)
 @given(seed=st.integers(0, 10_000), votes=st.integers(1, 5))
 def test_hidden_inputs_are_those_of_the_plain_formula(seed, votes):
     rng = np.random.default_rng(seed)

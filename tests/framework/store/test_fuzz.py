@@ -20,13 +20,12 @@ from plasticity.errors import PlasticityError, SpecError
 from plasticity.experiment.registry import preset_text
 from plasticity.store.arrays import read_array
 from plasticity.store.encoding.attributes import decoded, encoded
+from tests.support.effort import cases
 from tests.support.mutating import OF_TOML, damaged, mutated
 from tests.support.recorded import simulation
 
 # What is drawn is the seed of a mutation, of which nothing smaller could be made.
-CASES = settings(
-    max_examples=500, derandomize=True, deadline=None, database=None, phases=(Phase.generate,)
-)
+CASES = settings(max_examples=cases(500), derandomize=True, database=None, phases=(Phase.generate,))
 SEEDS = st.integers(0, 2**32)
 
 
@@ -91,7 +90,7 @@ def test_a_spec_that_was_tampered_with_is_refused_or_can_be_assembled():
             messages.append("")
 
     tamper()
-    assert 20 < messages.count("") < 450
+    assert cases(20) < messages.count("") < cases(450)
 
 
 @pytest.mark.parametrize(
@@ -209,4 +208,4 @@ def test_a_store_that_was_tampered_with_is_refused_or_right(place, right):
             path.write_bytes(tampering.contents[path])
 
     tamper()
-    assert min(ends.values()) > 50
+    assert min(ends.values()) > cases(50)

@@ -14,9 +14,10 @@ import pytest
 import xarray as xr
 
 from plasticity import open_run
+from tests.support.effort import cases
 from tests.support.recorded import assert_same, left_by, simulation
 
-MOMENTS = 82  # and 18 further down
+MOMENTS = cases(82)  # and 18 further down
 SEED = 4
 EPOCHS = 9
 

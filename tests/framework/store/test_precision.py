@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import plasticity as pl
@@ -25,7 +25,6 @@ def rounded_exactly(value, bits):
     return float(np.copysign(1, value)) * float(nearest * Fraction(2) ** exponent)
 
 
-@settings(deadline=None)
 @given(st.floats(width=32, allow_subnormal=False, allow_nan=False), st.integers(1, 22))
 def test_float32_is_rounded_to_the_nearest_or_even(value, bits):
     found = rounded(np.array([value], np.float32), bits)
@@ -33,7 +32,6 @@ def test_float32_is_rounded_to_the_nearest_or_even(value, bits):
         assert found[0] == np.float32(rounded_exactly(np.float32(value), bits))
 
 
-@settings(deadline=None)
 @given(st.floats(-1e300, 1e300, allow_subnormal=False), st.integers(1, 51))
 def test_float64_is_rounded_to_the_nearest_or_even(value, bits):
     assert rounded(np.array([value]), bits)[0] == rounded_exactly(value, bits)

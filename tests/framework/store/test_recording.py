@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 import xarray as xr
 import zarr
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from plasticity import Data, Run, Variable, assemble, component, hookimpl, open_run, setting
@@ -243,7 +243,6 @@ def test_nothing_recorded_is_an_empty_dataset(place):
     assert len(run.trajectory) == len(run.metrics) == 0
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.booleans(), min_size=1, max_size=40),
     st.integers(1, 500),

@@ -4,7 +4,7 @@ from operator import attrgetter
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numba import float32, njit
 
@@ -74,7 +74,6 @@ SATURATE = (Logistic, Tanh, Loggy, AsymmetricLogistic, Elliot, SymmetricElliot, 
 
 label = attrgetter("label")
 every = pytest.mark.parametrize("activation", TWINS, ids=label)
-few = settings(max_examples=30)  # for each of all activations
 currents = st.lists(st.floats(-700, 700), min_size=1, max_size=6)
 
 
@@ -96,7 +95,6 @@ def slope_of(activation, current, dtype=np.float64):
 
 @every
 @given(currents)
-@few
 def test_an_activation_is_its_closed_form(activation, current):
     expected = [[TWINS[activation](u) for u in current]]
     # Two implementations of exp may differ in the last bits; where a twin takes a difference, the
@@ -106,7 +104,6 @@ def test_an_activation_is_its_closed_form(activation, current):
 
 @every
 @given(st.floats(-20, 20))
-@few
 def test_the_slope_is_the_derivative_of_the_activity(activation, u):
     if any(abs(u - corner) < 1e-4 for corner in CORNERS.get(type(activation), ())):
         return

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from plasticity import Data, Experiment, Layer, assemble
@@ -20,7 +20,6 @@ from tests.support.binding import with_arrays
 
 # Sums of a few numbers of size 10 in the arithmetic of the layer.
 TOLERANCE = {"float32": 2e-5, "float64": 1e-12}
-quick = settings(deadline=None, max_examples=40)
 seeds = st.integers(0, 2**32 - 1)
 dtypes = st.sampled_from(sorted(TOLERANCE))
 
@@ -35,7 +34,6 @@ def adapting(current, **given):
     return activation
 
 
-@quick
 @given(seeds, dtypes, st.floats(0.05, 0.9), st.floats(1e-3, 0.1))
 def test_intrinsic_plasticity_equals_its_twin(seed, dtype, mean, rate):
     rng = np.random.default_rng(seed)
@@ -113,7 +111,6 @@ def test_a_neuron_comes_to_the_mean_activity_that_is_aimed_at():
     np.testing.assert_allclose(y.mean(axis=1), 0.1, rtol=0.1)
 
 
-@quick
 @given(seeds, dtypes, st.floats(0, 0.9), st.floats(0, 0.2), st.floats(0, 0.1))
 def test_scaling_equals_its_twin(seed, dtype, memory, rate, integral_rate):
     rng = np.random.default_rng(seed)
@@ -129,7 +126,6 @@ def test_scaling_equals_its_twin(seed, dtype, memory, rate, integral_rate):
         np.testing.assert_allclose(weights, twin, rtol=tolerance, atol=tolerance)
 
 
-@quick
 @given(seeds, dtypes)
 def test_weights_that_cross_zero_stay_and_all_others_move(seed, dtype):
     rng = np.random.default_rng(seed)
@@ -149,7 +145,6 @@ def test_weights_that_cross_zero_stay_and_all_others_move(seed, dtype):
     assert np.array_equal(again, weights)
 
 
-@quick
 @given(seeds, dtypes, st.integers(1, 4))
 def test_channels_share_the_norm_of_a_neuron_alike(seed, dtype, channels):
     before = np.random.default_rng(seed).normal(size=(3, 3 * channels)).astype(dtype)

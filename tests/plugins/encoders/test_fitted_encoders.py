@@ -6,7 +6,7 @@ import weakref
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import plasticity as pl
@@ -120,7 +120,6 @@ def test_a_length_is_right_also_where_its_square_is_no_number_of_the_type():
     np.testing.assert_allclose(found, [[0.6, 0.8]] * 2, rtol=1e-6)
 
 
-@settings(deadline=None, max_examples=30)
 @given(st.data())
 def test_encoders_are_their_slow_twins(data):
     shape = data.draw(st.tuples(st.integers(8, 30), st.integers(1, 5)))

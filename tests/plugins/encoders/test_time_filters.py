@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from plasticity import Clock, Data, Experiment, Layer, assemble
@@ -27,7 +27,6 @@ def filtered(encoder, x, batch=None):
     return np.concatenate(blocks)
 
 
-@settings(deadline=None, max_examples=40)
 @given(
     st.sampled_from(sorted(TWINS, key=str)),
     st.integers(0, 2**32 - 1),

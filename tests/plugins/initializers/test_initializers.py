@@ -3,7 +3,7 @@ from operator import attrgetter
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 from threadpoolctl import threadpool_limits
@@ -91,7 +91,6 @@ def test_truncated_normal_has_the_distribution_of_what_is_drawn_again_beyond_the
 
 
 @given(st.floats(1e-6, 40), st.integers(0, 1000))
-@settings(max_examples=25)  # each assembles an experiment
 def test_no_weight_of_a_truncated_normal_lies_beyond_the_cut(cut, seed):
     (weights,) = initial_weights(TruncatedNormal(cut=cut), seed=seed)
     assert np.abs(weights).max() <= cut
@@ -153,7 +152,6 @@ def test_orthogonal_weights_favour_no_direction():
 
 
 @given(st.floats(-10, 10), st.floats(0, 10), st.integers(0, 1000))
-@settings(max_examples=25)  # each assembles an experiment
 def test_uniform_weights_lie_in_their_range(low, width, seed):
     (weights,) = initial_weights(Uniform(low=low, high=low + width), seed=seed)
     assert low <= weights.min()

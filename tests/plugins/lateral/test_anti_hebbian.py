@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from plasticity import Clock, Data, Experiment, Layer, Phase, assemble, hookimpl
@@ -22,7 +22,6 @@ def ready(lateral, n_neuron, dtype="float64"):
     return lateral
 
 
-@settings(deadline=None, max_examples=40)
 @given(
     st.integers(0, 2**32 - 1),
     st.sampled_from(sorted(TOLERANCE)),

@@ -5,7 +5,7 @@ import re
 import attrs
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from plasticity import Data, Experiment, Layer, assemble
@@ -27,7 +27,6 @@ def ready(lateral, n_neuron, dtype="float64"):
 TOLERANCE = {"float32": 1e-4, "float64": 1e-12}
 
 
-@settings(deadline=None, max_examples=80)
 @given(
     st.integers(1, 8),
     st.integers(1, 8),

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from plasticity import Data, Experiment, Layer, assemble
@@ -125,7 +125,6 @@ def test_a_matrix_is_taken_from_a_file_a_list_or_an_array(tmp_path):
 # -- solutions ---------------------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=40)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 6), dtypes)
 def test_the_stationary_solution_equals_the_solved_equation(seed, n_neuron, dtype):
     coupling, current = matrix(seed, n_neuron)
@@ -137,7 +136,6 @@ def test_the_stationary_solution_equals_the_solved_equation(seed, n_neuron, dtyp
     assert found.dtype == dtype
 
 
-@settings(deadline=None, max_examples=40)
 @given(
     st.integers(0, 2**32 - 1),
     st.integers(1, 5),

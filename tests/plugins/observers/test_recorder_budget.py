@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from plasticity import Storage, assemble, hookimpl
@@ -33,7 +33,6 @@ cadences = st.one_of(
 
 
 @given(cadences, st.integers(1, 3000), st.integers(1, 100))
-@settings(deadline=None)
 def test_frames_never_exceed_the_budget_and_fill_half_of_it(cadence, n_step, most):
     taken = by_budget(cadence, n_step, most)
     assert len(taken) <= most

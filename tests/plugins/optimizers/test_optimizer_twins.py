@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from plasticity_plugins.optimizers.adadelta import Adadelta
@@ -58,7 +58,6 @@ PATHS = TWINS | {
 
 @pytest.mark.parametrize("dtype", sorted(TOLERANCE))
 @pytest.mark.parametrize("cls", TWINS)
-@settings(max_examples=30, deadline=None)
 @given(data=st.data(), seed=st.integers(0, 2**32))
 def test_an_optimizer_is_the_algorithm_of_its_paper(dtype, cls, data, seed):
     naive, drawn = TWINS[cls]
@@ -71,7 +70,6 @@ def test_an_optimizer_is_the_algorithm_of_its_paper(dtype, cls, data, seed):
 
 # The sign of a mean that rounding alone keeps from 0 is rounding's, so Lion is walked in float64.
 @given(seed=st.integers(0, 2**32), beta1=share, beta2=share, decay=st.floats(0, 0.5))
-@settings(max_examples=30, deadline=None)
 def test_lion_is_the_algorithm_of_its_paper(seed, beta1, beta2, decay):
     weights, updates, factors = random_walk(seed, "float64")
     lion = Lion(rate=0.05, beta1=beta1, beta2=beta2, weight_decay=decay)

@@ -4,7 +4,7 @@ import pickle
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
@@ -37,7 +37,6 @@ def assert_learnt_the_same(one, other):
 # -- one step ----------------------------------------------------------------------------------
 
 
-@settings(max_examples=30, deadline=None)
 @given(seed=st.integers(0, 1000), n_class=st.integers(1, 4), exponent=st.floats(1.5, 8))
 def test_loss_and_slope_are_those_of_the_formula(seed, n_class, exponent):
     rng = np.random.default_rng(seed)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numba import njit
 
@@ -28,7 +28,6 @@ from tests.support.rule_updates import update_of
 
 # Products of up to four numbers of size 3, some divided by a threshold of 0.1, in float32.
 TOLERANCE = {"float32": 3e-4, "float64": 1e-11}
-quick = settings(deadline=None, max_examples=30)  # the first example compiles
 counts = st.integers(1, 5)
 shares = st.floats(0, 1)
 
@@ -60,14 +59,12 @@ def assert_follows(rule, layer, expected, **others):
 
 
 @pytest.mark.parametrize("rule", [bcm8292, ic92_without_slope])
-@quick
 @given(layers())
 def test_the_parabola_equals_its_twin(rule, layer):
     expected = twins.naive_parabola(*of(layer, "activity", "threshold"))
     assert_follows(rule(), layer, expected)
 
 
-@quick
 @given(layers())
 def test_the_rule_of_the_published_code_equals_its_twin(layer):
     layer["threshold"] += layer["threshold"].dtype.type(0.1)
@@ -75,7 +72,6 @@ def test_the_rule_of_the_published_code_equals_its_twin(layer):
     assert_follows(nc_reference(), layer, expected)
 
 
-@quick
 @given(layers(), st.floats(-1, 1, width=32), st.floats(0, 1, width=32))
 def test_the_rule_of_blais_equals_its_twin(layer, offset, decay):
     arrays = of(layer, "activity", "threshold")
@@ -85,7 +81,6 @@ def test_the_rule_of_blais_equals_its_twin(layer, offset, decay):
     assert_follows(bblais_law_cooper(offset=offset, decay=decay), layer, divided)
 
 
-@quick
 @given(layers())
 def test_anti_hebb_instar_and_outstar_equal_their_twins(layer):
     arrays = of(layer, "activity")
@@ -94,13 +89,11 @@ def test_anti_hebb_instar_and_outstar_equal_their_twins(layer):
     assert_follows(Outstar(), layer, twins.naive_outstar(*arrays))
 
 
-@quick
 @given(layers())
 def test_sanger_equals_its_twin(layer):
     assert_follows(Sanger(), layer, twins.naive_sanger(*of(layer, "activity")))
 
 
-@quick
 @given(layers(), st.floats(0, 0.99))
 def test_covariance_follows_both_means_and_equals_its_twin(layer, memory):
     rule = Covariance(memory=memory)
@@ -120,7 +113,6 @@ def test_the_covariance_of_one_batch_is_that_of_numpy():
     np.testing.assert_allclose(update, expected, rtol=0, atol=1e-14)
 
 
-@quick
 @given(layers(), st.integers(1, 5), st.sampled_from([0.0, 0.25, 1.0]), st.booleans())
 def test_competition_equals_a_full_sort_with_ties_by_lowest_index(layer, winners, leak, tied):
     if tied:
@@ -141,7 +133,6 @@ def test_competition_is_the_same_with_and_without_the_compiler():
     np.testing.assert_allclose(results[0][1], results[1][1], rtol=1e-14)
 
 
-@quick
 @given(layers(), st.sampled_from([0.5, 1.0, 4.0]))
 def test_softhebb_equals_its_twin(layer, temperature):
     expected = twins.naive_softhebb(*of(layer, "current"), temperature)
@@ -164,7 +155,6 @@ def test_softhebb_does_not_overflow_where_a_current_is_large():
     assert update_of(SoftHebb(), **layer, current=current).tolist() == [[1], [0]]
 
 
-@quick
 @given(
     layers(neurons=st.sampled_from([1, 4, 6, 12])),
     st.sampled_from([None, 1, 2]),

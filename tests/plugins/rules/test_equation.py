@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from plasticity import Data, Experiment, Layer
@@ -70,7 +70,6 @@ sums = st.lists(terms, min_size=1, max_size=4).map(" - ".join)
 anything = st.recursive(st.one_of(of_neuron, synapses), combined, max_leaves=6)
 
 
-@settings(deadline=None, max_examples=100)
 @given(st.one_of(sums, anything), st.integers(0, 99))
 def test_an_equation_learns_what_python_makes_of_its_text(text, seed):
     constants = {"rate": 0.3} if "rate" in text else {}

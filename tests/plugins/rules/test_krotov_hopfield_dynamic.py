@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from plasticity import Data, Experiment, Layer
@@ -20,7 +20,6 @@ from tests.support.following import follow
 from tests.support.rule_updates import update_of
 
 
-@settings(deadline=None, max_examples=40)
 @given(
     st.integers(0, 2**32 - 1),
     st.integers(1, 6),

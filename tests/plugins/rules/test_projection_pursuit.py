@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from plasticity import Data, Experiment, Layer, assemble
@@ -38,7 +38,6 @@ def moments(activity):
 
 
 @pytest.mark.parametrize("name", RULES)
-@settings(deadline=None, max_examples=25)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 4), st.sampled_from(["float32", "float64"]))
 def test_the_rule_equals_its_twin(name, seed, n_sample, dtype):
     rng = np.random.default_rng(seed)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from plasticity.errors import SettingError
@@ -25,7 +25,6 @@ TOLERANCE = {"float32": 3e-5, "float64": 1e-12}
 dtypes = st.sampled_from(sorted(TOLERANCE))
 counts = st.integers(1, 6)
 seeds = st.integers(0, 2**32 - 1)
-no_deadline = settings(deadline=None, max_examples=60)  # the first example compiles
 
 
 @st.composite
@@ -45,7 +44,6 @@ def assert_close(result, expected):
     np.testing.assert_allclose(result, expected, rtol=0, atol=TOLERANCE[result.dtype.name])
 
 
-@no_deadline
 @given(responses())
 def test_law_cooper_equals_its_twin(layer):
     activity, threshold, _ = layer
@@ -54,7 +52,6 @@ def test_law_cooper_equals_its_twin(layer):
     assert_close(modulation, 1 + naive_law_cooper(activity, threshold))
 
 
-@no_deadline
 @given(responses())
 def test_intrator_cooper_equals_its_twin(layer):
     activity, threshold, slope = layer
@@ -63,7 +60,6 @@ def test_intrator_cooper_equals_its_twin(layer):
     assert_close(modulation, 1 + naive_intrator_cooper(activity, threshold, slope))
 
 
-@no_deadline
 @given(responses())
 def test_bcm82_equals_its_twin(layer):
     activity, threshold, _ = layer
@@ -72,7 +68,6 @@ def test_bcm82_equals_its_twin(layer):
     assert_close(modulation, 1 + naive_bcm_parabola(activity, threshold))
 
 
-@no_deadline
 @given(responses())
 def test_hebb_adds_the_activity(layer):
     activity, _, _ = layer
@@ -81,7 +76,6 @@ def test_hebb_adds_the_activity(layer):
     assert_close(modulation, 1 + activity)
 
 
-@no_deadline
 @given(responses())
 def test_oja_adds_the_activity_and_decays_by_its_mean_square(layer):
     activity, threshold, _ = layer
@@ -115,7 +109,6 @@ def contests(draw):
     return current.astype(draw(dtypes)), draw(st.integers(2, n_neuron)), draw(st.floats(0, 2))
 
 
-@no_deadline
 @given(contests())
 def test_ranking_equals_a_full_sort_with_ties_by_lowest_index(contest):
     current, rank, anti_hebbian = contest
@@ -155,7 +148,6 @@ def test_of_equal_currents_the_lowest_indices_rank_first():
     assert decay.tolist() == [1, 0, -0.5, 0]
 
 
-@no_deadline
 @given(counts, counts, seeds, dtypes, st.sampled_from([0.5, 1.0, 1.7, 2.0, 3.0, 7.0]))
 def test_signed_power_equals_its_twin(n_neuron, n_input, seed, dtype, exponent):
     weights = np.random.default_rng(seed).uniform(-1, 1, (n_neuron, n_input)).astype(dtype)

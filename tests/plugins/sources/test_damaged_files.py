@@ -22,6 +22,7 @@ from plasticity_plugins.sources.cifar10 import Cifar10
 from plasticity_plugins.sources.image_files import read_images
 from plasticity_plugins.sources.mnist import Mnist
 from tests.naive import files as naive_files
+from tests.support.effort import cases
 
 RANDOM = np.random.default_rng(0)
 SAMPLES = RANDOM.random((6, 4)).astype(np.float32)
@@ -31,9 +32,8 @@ CIFAR = RANDOM.integers(0, 256, (5, 2, 3073), np.uint8)
 CIFAR[:, :, 0] %= 10
 
 fuzzed = settings(
-    max_examples=500,
+    max_examples=cases(500),
     derandomize=True,
-    deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from plasticity import Clock
@@ -18,7 +18,6 @@ from tests.naive.thresholds import naive_fading_mean
 
 # Means of powers up to 2^4 in the arithmetic of the layer.
 TOLERANCE = {"float32": 2e-4, "float64": 1e-11}
-quick = settings(deadline=None, max_examples=40)
 
 
 @st.composite
@@ -58,7 +57,6 @@ def means(activities, function):
     return [function(activity.astype(float)).mean(axis=1) for activity in activities]
 
 
-@quick
 @given(batches(), st.floats(0, 0.99), st.sampled_from([1.0, 1.7, 2.0, 3.0]))
 def test_the_mean_of_a_power_equals_its_equation(activities, memory, power):
     (answers,) = followed(MeanOfPower(memory=memory, power=power), activities)
@@ -73,7 +71,6 @@ def test_the_mean_of_the_second_power_is_the_moving_average():
     np.testing.assert_allclose(one, other, rtol=1e-13)
 
 
-@quick
 @given(batches(), st.floats(0, 0.99), st.sampled_from([0.0, 0.3, 1.0]))
 def test_the_power_of_a_moment_equals_its_equation(activities, memory, alpha):
     (answers,) = followed(PowerOfMoment(memory=memory, alpha=alpha), activities)
@@ -81,7 +78,6 @@ def test_the_power_of_a_moment_equals_its_equation(activities, memory, alpha):
     assert_close(answers, [moment ** (2 - alpha) for moment in moments])
 
 
-@quick
 @given(batches(), st.floats(0, 0.99))
 def test_the_moments_are_three_fading_means(activities, memory):
     estimator = Moments(memory=memory)
@@ -91,7 +87,6 @@ def test_the_moments_are_three_fading_means(activities, memory):
         assert_close(answers, expected)
 
 
-@quick
 @given(batches(), st.integers(1, 12))
 def test_the_window_holds_the_last_samples_however_the_batches_fall(activities, window):
     (answers,) = followed(SlidingWindow(window=window), activities)
@@ -102,7 +97,6 @@ def test_the_window_holds_the_last_samples_however_the_batches_fall(activities, 
     assert_close(answers, expected)
 
 
-@quick
 @given(batches(), st.floats(1.5, 100), st.floats(0.5, 2), st.none() | st.floats(0.1, 2))
 def test_the_threshold_of_blais_moves_after_the_rule_has_seen_it(
     activities, tau, reference, initial

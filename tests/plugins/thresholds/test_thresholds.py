@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from plasticity import Clock
@@ -14,7 +14,6 @@ from tests.naive.thresholds import naive_fading_mean, naive_mean_square
 
 # Sums of up to 42 numbers of size 1 in the arithmetic of the layer.
 TOLERANCE = {"float32": 2e-5, "float64": 1e-12}
-quick = settings(deadline=None, max_examples=50)
 
 
 @st.composite
@@ -49,13 +48,11 @@ def assert_close(answers, expected):
         np.testing.assert_allclose(answer, twin, rtol=0, atol=TOLERANCE[answer.dtype.name])
 
 
-@quick
 @given(batches())
 def test_batch_is_the_mean_square_of_each_batch(activities):
     assert_close(thresholds(BatchMean(), activities), map(naive_mean_square, activities))
 
 
-@quick
 @given(batches(), st.floats(0, 0.99), st.none() | st.floats(0.1, 2))
 def test_the_moving_average_equals_its_twin(activities, memory, initial):
     means = [naive_mean_square(activity) for activity in activities]
@@ -65,7 +62,6 @@ def test_the_moving_average_equals_its_twin(activities, memory, initial):
     )
 
 
-@quick
 @given(batches())
 def test_without_memory_the_moving_average_is_the_batch_mean(activities):
     assert_close(
@@ -73,7 +69,6 @@ def test_without_memory_the_moving_average_is_the_batch_mean(activities):
     )
 
 
-@quick
 @given(batches(), st.floats(0, 0.99), st.floats(1.1, 3), st.floats(0.5, 2))
 def test_the_power_of_the_mean_equals_its_twin(activities, memory, power, reference):
     means = naive_fading_mean(
