@@ -1,7 +1,7 @@
-"""When somebody is due: every so many steps or epochs, at given steps, evenly over the decades.
+"""When something is due: every few steps or epochs, at given steps, evenly over the decades.
 
 Steps count from 1: step n is the n-th step of a layer, and an epoch ends with its last step. Step 0
-is before the first, when `training_started` is heard and no other event.
+is before the first, when `training_started` is emitted and no other event.
 """
 
 from __future__ import annotations
@@ -26,28 +26,24 @@ MUST_BE = 'must be an integer from 1 (steps), a string like "2 epochs" or "10 pe
 MUST_BE += "object with following(step)"
 
 
-def _in_order(steps: Iterable[int]) -> tuple[int, ...]:
-    return tuple(sorted(set(steps)))
-
-
 class Following(Protocol):
-    """Anything that tells the next step at which it is due."""
+    """Anything with a method that returns the next step at which it is due."""
 
     def following(self, step: int) -> int | None:
-        """The first step after `step` at which it is due; None where there is none.
+        """Return the first step after `step` at which it is due, or None.
 
-        Whichever step it is asked for: it may be asked twice, or only for later ones.
+        It may be called twice for a step, or only for later ones.
         """
 
 
 class Cadence:
-    """Steps at which somebody is due, known in advance."""
+    """Steps at which something is due, known in advance."""
 
     @staticmethod
     def of(every: Any, steps_per_epoch: int) -> Cadence:
-        """The cadence that a setting tells: steps, a text, or a list of steps.
+        """Return the cadence that a setting means: an integer, a string, or a list of steps.
 
-        Raises `EntryError` for what tells none.
+        Raises `EntryError` for anything else.
 
         >>> str(Cadence.of("2 epochs", steps_per_epoch=72))
         'every 144 steps'
@@ -58,34 +54,34 @@ class Cadence:
         """
         if isinstance(every, Cadence):
             return every
-        if _is_whole(every):
+        if _is_integer(every):
             return Steps(int(every))
-        if isinstance(every, list | tuple) and every and all(_is_whole(n, 0) for n in every):
+        if isinstance(every, list | tuple) and every and all(_is_integer(n, 0) for n in every):
             return GivenSteps(tuple(int(step) for step in every))
-        found = _TEXT.fullmatch(every) if isinstance(every, str) else None
-        if found is None or int(found[1]) < 1:
+        parsed = _TEXT.fullmatch(every) if isinstance(every, str) else None
+        if parsed is None or int(parsed[1]) < 1:
             raise EntryError(f"every {MUST_BE}, got {every!r}")
-        number, unit = int(found[1]), found[2]
+        number, unit = int(parsed[1]), parsed[2]
         if unit == "per decade":
             return LogSteps(number)
         return Steps(number * steps_per_epoch if unit.startswith("epoch") else number)
 
     def following(self, step: int) -> int | None:
-        """The first step after `step` at which it is due; None where there is none."""
+        """Return the first step after `step` at which it is due, or None."""
         raise NotImplementedError
 
     def count(self, after: int, until: int) -> int:
-        """How often it is due after one step, until another."""
+        """Return how often it is due after one step, until another."""
         raise NotImplementedError
 
     def thinned(self, times: int) -> Cadence:
-        """Due at each so-many-th of these steps."""
+        """Return the cadence of every `times`-th of these steps."""
         raise NotImplementedError
 
 
 @attrs.frozen
 class Steps(Cadence):
-    """Due every so many steps.
+    """Multiples of a number of steps.
 
     >>> Steps(100).following(250), Steps(100).count(0, 250), str(Steps(100).thinned(4))
     (300, 2, 'every 400 steps')
@@ -94,24 +90,28 @@ class Steps(Cadence):
     every: int
 
     def following(self, step: int) -> int:
-        """The first multiple after a step."""
+        """Return the first multiple after a step."""
         return (step // self.every + 1) * self.every
 
     def count(self, after: int, until: int) -> int:
-        """How often it is due after one step, until another."""
+        """Return how many multiples lie after one step, until another."""
         return max(until // self.every - after // self.every, 0)
 
     def thinned(self, times: int) -> Steps:
-        """Due at each so-many-th of these steps."""
+        """Return the cadence of every `times`-th of these steps."""
         return Steps(self.every * times)
 
     def __str__(self) -> str:
         return f"every {self.every} steps" if self.every > 1 else "every step"
 
 
+def _in_order(steps: Iterable[int]) -> tuple[int, ...]:
+    return tuple(sorted(set(steps)))
+
+
 @attrs.frozen
 class GivenSteps(Cadence):
-    """Due at given steps, and no others.
+    """Given steps, and no others.
 
     >>> cadence = GivenSteps((1, 10, 1000))
     >>> cadence.following(1), cadence.following(1000), cadence.count(1, 1000)
@@ -121,16 +121,16 @@ class GivenSteps(Cadence):
     steps: tuple[int, ...] = attrs.field(converter=_in_order)
 
     def following(self, step: int) -> int | None:
-        """The first of them after a step, or None."""
-        place = bisect_right(self.steps, step)
-        return self.steps[place] if place < len(self.steps) else None
+        """Return the first of the steps after another, or None."""
+        position = bisect_right(self.steps, step)
+        return self.steps[position] if position < len(self.steps) else None
 
     def count(self, after: int, until: int) -> int:
-        """How many of them lie after one step, until another."""
+        """Return how many of them lie after one step, until another."""
         return max(bisect_right(self.steps, until) - bisect_right(self.steps, after), 0)
 
     def thinned(self, times: int) -> GivenSteps:
-        """Each so-many-th of them."""
+        """Return the cadence of every `times`-th of these steps."""
         return GivenSteps(self.steps[times - 1 :: times])
 
     def __str__(self) -> str:
@@ -139,9 +139,9 @@ class GivenSteps(Cadence):
 
 @attrs.frozen
 class LogSteps(Cadence):
-    """Due so many times a decade of steps, at the same distance of their logarithms.
+    """A number of steps per decade, at the same distance of their logarithms.
 
-        s_k = 10^(k / n) rounded to a whole step,   k = 0, 1, 2, ...
+        s_k = 10^(k / n) rounded to an integer,   k = 0, 1, 2, ...
 
     The first steps lie nearer than one to each other, so they are fewer.
 
@@ -156,7 +156,7 @@ class LogSteps(Cadence):
     times: int = 1
 
     def following(self, step: int) -> int:
-        """The first of them after a step."""
+        """Return the first of the steps after another."""
         index = int(log10(step) * self.per_decade / self.times) - 1 if step > 0 else 0
         index = max(index, 0)
         while self._step(index) <= step:
@@ -164,14 +164,14 @@ class LogSteps(Cadence):
         return self._step(index)
 
     def count(self, after: int, until: int) -> int:
-        """How many of them lie after one step, until another."""
-        found = 0
+        """Return how many of them lie after one step, until another."""
+        count = 0
         while (after := self.following(after)) <= until:
-            found += 1
-        return found
+            count += 1
+        return count
 
     def thinned(self, times: int) -> LogSteps:
-        """Each so-many-th of them."""
+        """Return the cadence of every `times`-th of these steps."""
         return LogSteps(self.per_decade, self.times * times)
 
     def _step(self, index: int) -> int:
@@ -183,36 +183,33 @@ class LogSteps(Cadence):
         return f"{self.per_decade / self.times:g} times per decade of steps"
 
 
-def is_cadence(every: Any) -> bool:
-    """Whether the attribute `every` of a listener can be understood."""
+def _given(every: Any, steps_per_epoch: int) -> Following:
     if callable(getattr(every, "following", None)):
-        return True
+        own: Following = every
+        return own
+    return Cadence.of(every, steps_per_epoch)
+
+
+def is_cadence(every: Any) -> bool:
+    """Return whether the attribute `every` of a listener can be understood."""
     try:
-        Cadence.of(every, 1)
+        _given(every, 1)
     except EntryError:
         return False
     return True
 
 
 def cadence_of(component: Any, steps_per_epoch: int, default: Any = 1) -> Following:
-    """When a component wants to be called.
-
-    It says so itself where it has a method `following`; or else by its attribute `every`.
-    """
+    """Return when a component is due, by its method `following` or else its attribute `every`."""
     interface = interface_of(component)
     # That of a rule gives a sum, whose coefficient follows a schedule.
-    if interface.following is not None and not isinstance(component, Rule):
-        own: Following = component
-        return own
-    every = default if interface.every is None else interface.every
-    if callable(getattr(every, "following", None)):
-        given: Following = every
-        return given
-    return Cadence.of(every, steps_per_epoch)
+    if callable(interface.following) and not isinstance(component, Rule):
+        return _given(component, steps_per_epoch)
+    return _given(default if interface.every is None else interface.every, steps_per_epoch)
 
 
 def due_between(cadence: Following, after: int, before: int, most: int) -> Array:
-    """The steps between two others at which somebody is due; of these the first so many.
+    """Return the steps between two others at which something is due, up to `most` of them.
 
     >>> due_between(Steps(10), after=20, before=50, most=5)
     array([30, 40])
@@ -222,18 +219,18 @@ def due_between(cadence: Following, after: int, before: int, most: int) -> Array
     if isinstance(cadence, Steps):
         begin = cadence.following(after)
         return np.arange(begin, min(before, begin + most * cadence.every), cadence.every)
-    found: list[int] = []
+    steps: list[int] = []
     step = cadence.following(after)
-    while step is not None and step < before and len(found) < most:
-        found.append(step)
+    while step is not None and step < before and len(steps) < most:
+        steps.append(step)
         step = cadence.following(step)
-    return np.array(found, np.int64)
+    return np.array(steps, np.int64)
 
 
 class Agenda:
-    """Several who are due at steps of their own: who is next, and when.
+    """Several cadences, and which of them are due next; these are known by their positions.
 
-    next   the next step at which anybody is due
+    next   the next step at which any is due
 
     >>> agenda = Agenda([Steps(2), GivenSteps((4, 5))])
     >>> agenda.look_beyond(3)
@@ -247,29 +244,25 @@ class Agenda:
         self.next = inf
 
     def due(self, step: int) -> tuple[int, ...]:
-        """The positions of those who are due at a step, which is not beyond `next`."""
-        return tuple(place for place, due in enumerate(self._next) if due == step)
+        """Return those that are due at a step, which is not beyond `next`."""
+        return tuple(position for position, due in enumerate(self._next) if due == step)
 
-    def next_without(self, places: Collection[int]) -> float:
-        """The next step at which anybody else is due."""
-        others = (due for place, due in enumerate(self._next) if place not in places)
+    def next_without(self, positions: Collection[int]) -> float:
+        """Return the next step at which any other is due."""
+        others = (due for position, due in enumerate(self._next) if position not in positions)
         return min(others, default=inf)
 
     def look_beyond(
-        self, step: int, places: Iterable[int] | None = None, without: Collection[int] = ()
+        self, step: int, positions: Iterable[int] | None = None, without: Collection[int] = ()
     ) -> None:
-        """Ask everybody, or those at some places, anew when they are due next, after a step.
-
-        without   places of those who are not asked
-        """
-        for place in range(len(self._cadences)) if places is None else places:
-            if place in without:
-                continue
-            following = self._cadences[place].following(step)
-            self._next[place] = inf if following is None else following
+        """Find when all, or those at some positions, are due next after a step."""
+        for position in range(len(self._cadences)) if positions is None else positions:
+            if position not in without:
+                following = self._cadences[position].following(step)
+                self._next[position] = inf if following is None else following
         self.next = min(self._next, default=inf)
 
 
-def _is_whole(value: Any, least: int = 1) -> bool:
-    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-    return whole and int(value) >= least
+def _is_integer(value: Any, least: int = 1) -> bool:
+    integer = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    return integer and int(value) >= least

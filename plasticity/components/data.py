@@ -176,7 +176,7 @@ or leave out that sample
         return int(self.samples.shape[1]) + (self.constant is not None)
 
     def take(self, rows: Array | slice, dtype: Any = np.float32) -> Array:
-        """The samples of these rows, as numbers of the given type, scaled."""
+        """Return the samples of these rows, as numbers of the given type, scaled."""
         if isinstance(rows, slice) or not isinstance(self.samples, np.memmap):
             return self.completed(np.multiply(self.samples[rows], self.scale, dtype=dtype))
         taken = np.empty((len(rows), self.samples.shape[1]), dtype)
@@ -205,7 +205,7 @@ or leave out that sample
         return f"<Data {self.name!r}: {self.n_sample} samples of {self.n_input} inputs{labels}>"
 
     def subset(self, rows: Array | slice) -> Data:
-        """The data of these rows alone."""
+        """Return the data of these rows alone."""
         labels = None if self.labels is None else self.labels[rows]
         return attrs.evolve(self, samples=self.samples[rows], labels=labels, chosen={})
 
@@ -330,7 +330,7 @@ def _advise(array: Array, advice: str) -> None:
 
 
 def fingerprint(array: Any) -> dict[str, Any]:
-    """Shape, type and sha256 of the values of an array.
+    """Return shape, type and sha256 of the values of an array.
 
     >>> fingerprint(np.zeros((2, 3)))["shape"]
     [2, 3]

@@ -116,6 +116,6 @@ class MappedBatches(Batches):
 
 
 def batches_of(data: Data, shuffle: bool, size: int) -> Batches:
-    """The batches of data in memory, or in a file that is mapped into it."""
+    """Return the batches of data in memory, or in a file that is mapped into it."""
     mapped = isinstance(data.samples, np.memmap) and data.samples.nbytes > LARGE
     return (MappedBatches if mapped else Batches)(data=data, shuffle=shuffle, size=size)

@@ -86,13 +86,13 @@ class FunctionRule(Rule):
 
     @classmethod
     def arrays(cls) -> list[tuple[str, int]]:
-        """The arrays of the symbols, in their order, each with its rank."""
+        """Return the arrays of the symbols, in their order, each with its rank."""
         found = [(cls.named[symbol], _dims(cls.named[symbol])) for symbol in cls.symbols]
         return [(name, len(dims)) for name, dims in found]
 
     @classmethod
     def loop(cls) -> Callable[..., Any]:
-        """The loop around the function; made once a class."""
+        """Return the loop around the function; made once a class."""
         return _loop_around(cls)  # type: ignore[arg-type]  # mypy takes the hash of instances
 
 
@@ -116,7 +116,7 @@ def _modulate_and_decay(self: FunctionRule, modulation: Array, decay: Array) -> 
 
 
 def _dims(name: str) -> tuple[str | int, ...]:
-    """The dimensions of an array that a neuron sees."""
+    """Return the dimensions of an array that a neuron sees."""
     return SHARED[name][0].dims if name in SHARED else ("neuron",)
 
 
@@ -193,7 +193,7 @@ def _returns_two(
     symbols: tuple[str, ...],
     parameters: dict[str, inspect.Parameter],
 ) -> bool:
-    """Whether the function gives d beside phi; it is tried once, on ones."""
+    """Return whether the function gives d beside phi; it is tried once, on ones."""
     defaults = {name: _default(told) for name, told in parameters.items()}
     try:
         # Numbers of NumPy, because 1 / 0 is infinite for them, as it will be when compiled.
@@ -210,7 +210,7 @@ def _returns_two(
 
 
 def _interpreted(function: Any, seen: set[int]) -> Any:
-    """A function and the compiled ones that it calls, as plain Python: a trial compiles nothing."""
+    """Return a function, and the compiled ones that it calls, as plain Python for a trial."""
     if not hasattr(function, "__code__") or id(function) in seen:
         return function
     seen.add(id(function))

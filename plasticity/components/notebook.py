@@ -14,7 +14,7 @@ def titled(
     below: str = "",
     align: str = "left",
 ) -> str:
-    """The HTML of a heading and a table whose first column names the rows.
+    """Return the HTML of a heading and a table whose first column names the rows.
 
     >>> titled("Run", [], [("seed", 1)])[:58]
     '<div><b>Run</b><table><tbody><tr><th style="text-align: le'
@@ -31,5 +31,5 @@ def titled(
 
 
 def facts(title: str, told: Mapping[str, Any], below: str = "") -> str:
-    """The HTML of a heading and of what is told by name."""
+    """Return the HTML of a heading and of what is told by name."""
     return titled(title, (), [item for item in told.items() if item[1] not in (None, "")], below)

@@ -36,7 +36,7 @@ class Setting:
         return self.default.factory() if hasattr(self.default, "factory") else self.default
 
     def range(self) -> str:
-        """The allowed values as a mathematician writes them, or an empty string.
+        """Return the allowed values as a mathematician writes them, or an empty string.
 
         >>> Setting("", "1", 0, None, None, 1, (), "", 0).range()
         '[0, 1)'
@@ -52,7 +52,7 @@ class Setting:
         return f"{left}, {right}"
 
     def allows(self, value: Any) -> bool:
-        """Whether a value of the right type lies in the range; None means "not set"."""
+        """Return whether a value of the right type lies in the range; None means "not set"."""
         if value is None:
             return True
         if self.choices:
@@ -80,7 +80,7 @@ def setting(
     doc: str,
     because: str = "",
 ) -> Any:
-    """A setting of a component, checked whenever one is made.
+    """Return a setting of a component, checked whenever one is made.
 
     low, high      closed limits
     above, below   open limits
@@ -114,7 +114,7 @@ types_of: Callable[[Any], dict[str, Any]] = lru_cache(maxsize=1024)(typing.get_t
 
 
 def type_name(annotation: Any) -> str:
-    """A type as a reader says it: "a number", "an integer or not set"."""
+    """Return a type as a reader says it: "a number", "an integer or not set"."""
     names = {
         float: "a number",
         int: "an integer",
@@ -157,7 +157,7 @@ WRONG = object()
 
 
 def as_type(value: Any, annotation: Any) -> Any:
-    """The value as the annotated type, or WRONG; nothing but integers is ever converted."""
+    """Return the value as the annotated type, or WRONG; nothing but integers is ever converted."""
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin in (typing.Union, types.UnionType):
         found = (as_type(value, part) for part in arguments)

@@ -124,7 +124,7 @@ class Stream:
 
 
 def dims_of(name: str, variable: Variable) -> tuple[str, ...]:
-    """The names of the dimensions of an array; a size without a name is named after the array.
+    """Return the names of the dimensions of an array, and where a size has none make one.
 
     >>> dims_of("kernel", Variable(("neuron", 3)))
     ('neuron', 'kernel_1')

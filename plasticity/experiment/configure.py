@@ -20,7 +20,7 @@ from plasticity.experiment.tables import to_dict
 def configure(
     experiment: str | Path | Experiment, *, data: Any = None, labels: Any = None, **settings: Any
 ) -> Experiment:
-    """The experiment that `run` would run: with the data and the settings put in."""
+    """Return the experiment that `run` would run: with the data and the settings put in."""
     made = experiment if isinstance(experiment, Experiment) else Experiment.load(experiment)
     table, given = _entry_or_data(data, labels)
     if table is not None:
@@ -73,7 +73,7 @@ def reconfigure(
 
 
 def source_of(name: str) -> Any:
-    """A source by name, or the one that reads a file of this suffix.
+    """Return a source by name, or the one that reads a file of this suffix.
 
     Raises `DataError` for a path that no source reads.
     """
@@ -90,7 +90,7 @@ def source_of(name: str) -> Any:
 
 
 def _entry_or_data(data: Any, labels: Any) -> tuple[Any, Data | None]:
-    """The entry of a spec that data stand for, or the `Data` that they are.
+    """Return the entry of a spec that data stand for, or the `Data` that they are.
 
     Raises `DataError` for labels without an array to which they belong.
     """
@@ -106,7 +106,7 @@ def _entry_or_data(data: Any, labels: Any) -> tuple[Any, Data | None]:
 
 
 def _of_part(data: Data, settings: dict[str, Any]) -> Data:
-    """The part of data given in Python that the settings want, which are taken from them.
+    """Return the part of data given in Python that the settings want, which are taken from them.
 
     Raises `DataError` for a setting that belongs to a source.
     """

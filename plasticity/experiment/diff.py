@@ -14,10 +14,10 @@ NOTHING = "–"
 
 @attrs.frozen
 class Settings:
-    """The settings of several specs by dotted path, one text a spec.
+    """The settings of several specs by dotted path, one string a spec.
 
     differ   those in which they differ
-    shared   those in which all agree, one text
+    shared   those in which all agree, one string
     """
 
     differ: dict[str, tuple[str, ...]]
@@ -25,7 +25,7 @@ class Settings:
 
 
 def settings_of_all(specs: Sequence[Experiment]) -> Settings:
-    """The settings that any of the specs gives or that differ, defaults of the spec included."""
+    """Return the settings that any of the specs gives, and the defaults of its entries."""
     several = any(len(spec.layers) > 1 for spec in specs)
     flat = [_flat(spec, several) for spec in specs]
     paths = dict.fromkeys(path for found in flat for path in found)
@@ -47,7 +47,7 @@ def _flat(spec: Experiment, several: bool) -> dict[str, str]:
 
 
 def _defaults(cls: type) -> dict[str, Any]:
-    """The defaults that are numbers or texts; what is left out otherwise is told by no entry."""
+    """Return the defaults that are numbers or strings; others are not worth a row."""
     return {
         attribute.name: attribute.default
         for attribute in attrs.fields(cls)

@@ -28,7 +28,7 @@ class Reference:
 
     @staticmethod
     def of(value: Any, place: str = "component") -> Any:
-        """A name or a table as a Reference; anything else (a component, None) as it is.
+        """Return a name or a table as a Reference; anything else (a component, None) as it is.
 
         Raises `SpecError` for what can be no component, beginning with the place.
         """
@@ -65,12 +65,12 @@ def parts(*, role: str, **metadata: str) -> Any:
 
 
 def rules() -> Any:
-    """An entry for a rule or a sum of rules."""
+    """Return an entry for a rule or a sum of rules."""
     return entry(_as_terms, role="rule")
 
 
 def all_of(kind: type, default: Any = attrs.NOTHING) -> Any:
-    """An entry for one object of a class, or several; each may be a table."""
+    """Return an entry for one object of a class, or several; each may be a table."""
 
     def convert(value: Any, place: str) -> tuple[Any, ...]:
         items = (value,) if isinstance(value, kind) else tuple(value)
@@ -80,7 +80,7 @@ def all_of(kind: type, default: Any = attrs.NOTHING) -> Any:
 
 
 def one_object(kind: type, default: Any, **metadata: str) -> Any:
-    """An entry for one object of a class, or a table."""
+    """Return an entry for one object of a class, or a table."""
     return entry(lambda value, place: _object(value, kind, place), default, **metadata)
 
 
@@ -95,7 +95,7 @@ def _object(value: Any, kind: type, place: str) -> Any:
 
 
 def entry(convert: Callable[[Any, str], Any], default: Any = attrs.NOTHING, **metadata: str) -> Any:
-    """A field whose converter is told the entry, to begin its messages with it."""
+    """Return a field whose converter is told the entry, to begin its messages with it."""
 
     def with_place(value: Any, attribute: attrs.Attribute[Any]) -> Any:
         return convert(value, attribute.name)
@@ -105,7 +105,7 @@ def entry(convert: Callable[[Any, str], Any], default: Any = attrs.NOTHING, **me
 
 
 def whole(low: int) -> Any:
-    """A check that a value is an integer from `low`, or None."""
+    """Return a check that a value is an integer from `low`, or None."""
 
     def check(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
         number = isinstance(value, numbers.Integral) and not isinstance(value, bool)
@@ -116,7 +116,7 @@ def whole(low: int) -> Any:
 
 
 def one_of(*choices: str) -> Any:
-    """A check that a value is one of these texts."""
+    """Return a check that a value is one of these strings."""
 
     def check(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
         if value not in choices:
@@ -128,7 +128,7 @@ def one_of(*choices: str) -> Any:
 
 
 def true_or_false(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
-    """A check that a value is a boolean."""
+    """Return a check that a value is a boolean."""
     if not isinstance(value, bool):
         raise EntryError(f"{attribute.name}: must be a boolean, got {value!r}")
 

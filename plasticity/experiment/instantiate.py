@@ -21,7 +21,7 @@ from plasticity.experiment.registry import find
 
 
 def make(reference: Any, place: str, role: str) -> Any:
-    """The component that a reference names, with its settings; a component is copied.
+    """Return the component that a reference names, with its settings; a component is copied.
 
     Copied, because a component object used in two layers or two experiments would share its state.
     Raises `UnknownNameError` or `SettingError`, both beginning with the place in the spec.

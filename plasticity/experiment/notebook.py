@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 def summary_of(experiment: Experiment) -> str:
-    """An experiment in a line: its data, its layers, its length and its seed."""
+    """Return an experiment in a line: its data, its layers, its length and its seed."""
     layers = ", ".join(map(_layer, experiment.layers))
     epochs = "1 epoch" if experiment.n_epoch == 1 else f"{experiment.n_epoch} epochs"
     return f"{_name(experiment.data)}, {layers}, {epochs}, seed {experiment.seed}"
 
 
 def html_of(experiment: Experiment) -> str:
-    """The HTML of an experiment: what it is made of, and all of it after a click."""
+    """Return the HTML of an experiment: what it is made of, and all of it after a click."""
     told = {
         "data": _name(experiment.data),
         **{experiment.layer_name(i): _layer(at) for i, at in enumerate(experiment.layers)},
@@ -42,5 +42,5 @@ def _layer(layer: Layer) -> str:
 
 
 def _name(part: Any) -> str:
-    """The name of a reference or of data, or else the label of a component."""
+    """Return the name of a reference or of data, or else the label of a component."""
     return str(getattr(part, "name", "") or getattr(part, "label", type(part).__name__))

@@ -145,7 +145,7 @@ class _Change:
         raise self._nowhere(f"{(before or (self.root,))[-1]!r} is {node!r}")
 
     def _index(self, items: list[Any] | tuple[Any, ...], key: str, before: tuple[str, ...]) -> int:
-        """The position in a list that a key means."""
+        """Return the position in a list that a key means."""
         if key.isdecimal() and int(key) < len(items):
             return int(key)
         names = [_names(item) for item in items]
@@ -168,7 +168,7 @@ class _Change:
 
 
 def _entries(node: Any) -> Iterable[str]:
-    """What a table, a term or a component has that can be set."""
+    """Return what a table, a term or a component has that can be set."""
     if isinstance(node, Mapping):
         return node
     if isinstance(node, Term):
@@ -177,7 +177,7 @@ def _entries(node: Any) -> Iterable[str]:
 
 
 def _names(node: Any) -> list[str]:
-    """The names by which a table, a term or a component may be meant."""
+    """Return the names by which a table, a term or a component may be meant."""
     if isinstance(node, Term):
         return _names(node.rule)
     if not isinstance(node, str | Mapping):

@@ -12,9 +12,9 @@ _TEXT = re.compile(r"\s*(\d+(?:\.\d*)?)\s*([A-Za-z]+)\s*")
 
 
 def bytes_of(text: str, place: str = "size") -> int:
-    """How many bytes a text tells.
+    """Return how many bytes a string like "64 MB" means.
 
-    Raises `EntryError`, beginning with the place, where it tells none.
+    Raises `EntryError`, beginning with the place, where it means none.
 
     >>> bytes_of("64 MB")
     64000000
@@ -27,9 +27,9 @@ def bytes_of(text: str, place: str = "size") -> int:
 
 
 def seconds_of(text: str, place: str = "duration") -> float:
-    """How many seconds a text tells.
+    """Return how many seconds a string like "10 min" means.
 
-    Raises `EntryError`, beginning with the place, where it tells none.
+    Raises `EntryError`, beginning with the place, where it means none.
 
     >>> seconds_of("10 min")
     600.0
@@ -38,7 +38,7 @@ def seconds_of(text: str, place: str = "duration") -> float:
 
 
 def size_text(count: float) -> str:
-    """A number of bytes as people write it.
+    """Return a number of bytes as people write it.
 
     >>> size_text(512), size_text(25600)
     ('512 B', '25.6 kB')

@@ -31,7 +31,6 @@ from plasticity.errors import (
     nearest,
 )
 from plasticity.experiment.editable import not_installed
-from plasticity.hookspecs import PROJECT
 
 COMPONENTS = "plasticity.components"
 PRESETS = "plasticity.presets"
@@ -92,12 +91,12 @@ class Entry:
 
 
 def entries(group: str = COMPONENTS) -> dict[str, tuple[Entry, ...]]:
-    """All registered names of a group, sorted; a name claimed twice has two entries."""
+    """Return all registered names of a group, sorted; a name claimed twice has two entries."""
     return dict(_entries(group))
 
 
 def find(name: str, role: str = "") -> type:
-    """The component class of this name, or of a reference "module:Class".
+    """Return the component class of this name, or of a reference "module:Class".
 
     A name that several roles use is registered as "role.name" ("lateral.uniform"); where the role
     is known the short name is enough.
@@ -125,27 +124,27 @@ def is_preset(name: object) -> bool:
 
 
 def preset_text(name: str) -> str:
-    """The TOML text of a preset; a preset is registered as "package:file.toml"."""
+    """Return the TOML text of a preset; a preset is registered as "package:file.toml"."""
     return _text(entry_of(name, PRESETS, "preset", "a path to a TOML file works as well"))
 
 
 def comparison_text(name: str) -> str:
-    """The TOML text of a comparison, `compare = [presets]`; registered like a preset."""
+    """Return the TOML text of a comparison, `compare = [presets]`; registered like a preset."""
     return _text(entry_of(name, COMPARISONS, "comparison", "name what to compare instead"))
 
 
 def benchmark_text(name: str) -> str:
-    """The TOML text of a file of benchmarks; registered like a preset."""
+    """Return the TOML text of a file of benchmarks; registered like a preset."""
     return _text(entry_of(name, BENCHMARKS, "benchmark", "give the package that registers it"))
 
 
 def readers() -> dict[str, str]:
-    """Suffix of a file, without its dot -> name of the source that reads such files."""
+    """Return suffix of a file, without its dot -> name of the source that reads such files."""
     return {suffix: found[0].value for suffix, found in entries(FILE_READERS).items()}
 
 
 def name_of(cls: type) -> str:
-    """The name by which a spec refers to a component class: registered, or "module:Class"."""
+    """Return how a spec refers to a component class: its registered name, or "module:Class"."""
     value = f"{cls.__module__}:{cls.__qualname__}"
     for name, found in entries().items():
         if any(entry.value == value for entry in found):
@@ -154,7 +153,7 @@ def name_of(cls: type) -> str:
 
 
 def short(name: str) -> str:
-    """A registered name without its role.
+    """Return a registered name without its role.
 
     >>> short("lateral.uniform")
     'uniform'
@@ -163,7 +162,7 @@ def short(name: str) -> str:
 
 
 def entry_of(name: str, group: str, kind: str, hint: str) -> Entry:
-    """The one entry of this name, or the error that tells why there is none."""
+    """Return the one entry of this name, or the error that tells why there is none."""
     known = entries(group)
     if name not in known:
         for declared, again in not_installed(group).items():
@@ -182,15 +181,15 @@ def entry_of(name: str, group: str, kind: str, hint: str) -> Entry:
 
 
 def _known(name: Untrusted) -> type:
-    """The class of a name in a store: installed, or a component that the program has imported."""
+    """Return the class of a name in a store: installed, or imported by the program itself."""
+    from plasticity.components.interface import interface_of
+
     for claims in entries().values():
         if claims[0].value == name:
             return claims[0].load()
     module, _, attribute = name.partition(":")
     found = vars(sys.modules[module]).get(attribute) if module in sys.modules else None
-    if isinstance(found, type) and any(
-        hasattr(member, f"{PROJECT}_impl") for cls in found.__mro__ for member in vars(cls).values()
-    ):
+    if isinstance(found, type) and interface_of(found).hooks:
         return found
     raise UntrustedError(
         f"{name!r} is no installed component, and a store that names it does not make us import "

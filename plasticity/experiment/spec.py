@@ -157,7 +157,7 @@ class Experiment:
         return self._phase_epochs if self.phases else self.epochs or 1
 
     def phase_of(self, epoch: int) -> str:
-        """The name of the phase to which an epoch belongs; "" where there are no phases."""
+        """Return the name of the phase to which an epoch belongs; "" where there are no phases."""
         for phase in self.phases:
             if epoch < phase.epochs:
                 return phase.name
@@ -165,7 +165,7 @@ class Experiment:
         return ""
 
     def layer_name(self, index: int) -> str:
-        """How stores and messages call a layer."""
+        """Return how stores and messages call a layer."""
         return self.layers[index].name or f"layer_{index}"
 
     def with_(self, *, data: Any = None, labels: Any = None, **settings: Any) -> Experiment:
@@ -184,27 +184,27 @@ class Experiment:
         return configure(self, data=data, labels=labels, **settings)
 
     def to_dict(self) -> dict[str, Any]:
-        """The experiment as tables, lists and values; what equals its default is left out."""
+        """Return the experiment as tables, lists and values, without what equals its default."""
         from plasticity.experiment.tables import to_dict
 
         return to_dict(self)
 
     def to_toml(self) -> str:
-        """The experiment as a TOML file that `Experiment.from_toml` reads back without loss."""
+        """Return the experiment as a TOML file, which `from_toml` reads back without loss."""
         import tomli_w
 
         return tomli_w.dumps(self.to_dict())
 
     @staticmethod
     def from_dict(tables: Mapping[str, Any]) -> Experiment:
-        """The experiment of these tables; a mistake is a `SpecError` naming its place."""
+        """Return the experiment of these tables; a mistake is a `SpecError` naming its place."""
         from plasticity.experiment.tables import structure
 
         return structure(tables)
 
     @staticmethod
     def from_toml(text: str) -> Experiment:
-        """The experiment that a TOML text describes."""
+        """Return the experiment that a TOML text describes."""
         try:
             tables = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:

@@ -50,7 +50,7 @@ def to_dict(value: Any, objects: bool = False) -> dict[str, Any]:
 
 
 def changed_settings(component: object) -> dict[str, Any]:
-    """The settings of a component that differ from their defaults, as TOML can hold them."""
+    """Return the settings of a component that differ from their defaults, as TOML can hold them."""
     changed: dict[str, Any] = {}
     interface = interface_of(component)
     for name, setting in interface.settings.items():
@@ -74,7 +74,7 @@ def as_tables(value: Any) -> Any:
 
 
 def structure(tables: Mapping[str, Any]) -> Experiment:
-    """The experiment that these tables describe.
+    """Return the experiment that these tables describe.
 
     Raises `SpecError` for a wrong type or an unknown key, naming its place and the nearest key.
     """
@@ -157,7 +157,7 @@ def _component_table(component: Any, objects: bool = False) -> Any:
 
 
 def _arrays_of(component: object) -> dict[str, Any]:
-    """Setting -> fingerprint, for the settings of a component that are arrays, or lists of them."""
+    """Return setting -> fingerprint for the settings that are arrays, or lists of them."""
     values = {name: getattr(component, name) for name in interface_of(component).settings}
     given: dict[str, Any] = {}
     for name, value in values.items():
@@ -169,7 +169,7 @@ def _arrays_of(component: object) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """A value as TOML holds it: lists for tuples, texts for paths, Python's own numbers."""
+    """Return a value as TOML holds it: tuples as lists, paths as strings, Python's numbers."""
     if value is None:
         raise SpecError("TOML has no word for None; leave the default or give a value")
     if isinstance(value, Mapping):

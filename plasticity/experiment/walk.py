@@ -33,7 +33,7 @@ class Part:
 
 
 def parts_of(experiment: Experiment) -> Iterator[Part]:
-    """Every component that an experiment names, in the order of the spec.
+    """Yield every component that an experiment names, in the order of the spec.
 
     >>> [part.place for part in parts_of(Experiment.load("bcm"))][:3]
     ['data', 'layers[0].rule', 'layers[0].activation']

@@ -55,6 +55,6 @@ def _check_dims(variable: Variable, sizes: Mapping[str, int], named: str) -> Non
         if isinstance(dim, str) and dim not in sizes:
             raise ContractError(
                 f"{named}: Variable {variable.name!r} has the unknown dimension {dim!r}"
-                f"{nearest(dim, sizes)} (known are {listed(sizes)} and the whole-number settings "
+                f"{nearest(dim, sizes)} (known are {listed(sizes)} and the integer settings "
                 "of its component)"
             )

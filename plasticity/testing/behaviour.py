@@ -336,7 +336,7 @@ def _initialize_again(simulation: Simulation) -> None:
 
 
 def _first_modulations(component: Any, start: float) -> dict[tuple[str, str], Array]:
-    """What a rule leaves in each array it adds to, called first on an array full of `start`."""
+    """Return what a rule makes of arrays full of `start` when it is called first."""
     found: dict[tuple[str, str], Array] = {}
 
     def around(event: str, arrays: dict[str, Any], call: Callable[[], Any]) -> Any:

@@ -65,7 +65,7 @@ def check_component(component: Any, **settings: Any) -> None:
 
 
 def checks_for(component: Any, **settings: Any) -> Iterator[tuple[str, Callable[[], None]]]:
-    """The name and the function of each check, to parametrize a test with.
+    """Return the name and the function of each check, to parametrize a test with.
 
     >>> from plasticity.testing.stand_ins import Identity
     >>> [name for name, check in checks_for(Identity)][:3]

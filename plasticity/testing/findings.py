@@ -99,7 +99,7 @@ def require_finite(trial: Trial, when: str) -> None:
 
 
 def close(one: Array, other: Array, tolerance: float) -> bool:
-    """Whether arrays agree to a tolerance relative to the largest value; NaN agrees with NaN."""
+    """Return whether arrays agree to a tolerance relative to the largest value, NaN with NaN."""
     largest = 0.0
     if other.dtype.kind == "f":
         largest = float(np.max(np.abs(other), initial=0.0, where=np.isfinite(other)))
@@ -107,7 +107,7 @@ def close(one: Array, other: Array, tolerance: float) -> bool:
 
 
 def as_toml(value: Any) -> Any:
-    """A setting as TOML holds it."""
+    """Return a setting as TOML holds it."""
     if isinstance(value, list | tuple):
         return [as_toml(item) for item in value]
     if isinstance(value, Mapping):

@@ -18,7 +18,7 @@ Named = dict[str, Any]
 def by_kernel(
     kernel: Kernel, component: Any, before: Named, states: Named, clock: Clock
 ) -> dict[str, Any]:
-    """What an event leaves behind by its Kernel as plain Python: the arrays by name.
+    """Return what an event leaves behind by its Kernel as plain Python: the arrays by name.
 
     before   the arrays of the event as they were before the hook was called
     states   the Variables of the component as they were
@@ -35,7 +35,7 @@ def by_kernel(
 
 
 def moved_by_nothing(kernel: Kernel, component: Any, before: Named, states: Named) -> bool:
-    """Whether a Kernel that says it is `still` changes something although the update is zero."""
+    """Return whether a Kernel changes something although the update is zero."""
     nothing = before | {"update": np.zeros_like(before["update"])}
     found = by_kernel(kernel, component, nothing, states, Clock(1, 1))
     known = states | nothing
@@ -62,14 +62,14 @@ def _plain(function: Any) -> Callable[..., Any]:
 
 
 def _each(function: Callable[..., Any], *arrays: Array) -> Array:
-    """A function of one element of each array, over all of them."""
+    """Return a function of one element of each array, over all of them."""
     return _several(function, ("value",), *arrays)["value"]
 
 
 def _several(
     function: Callable[..., Any], names: tuple[str, ...], *arrays: Array
 ) -> dict[str, Array]:
-    """A function of one element of each array that returns as many as there are names."""
+    """Return a function of one element of each array that returns as many as there are names."""
     found = {name: np.empty(arrays[0].shape, arrays[0].dtype) for name in names}
     for place in np.ndindex(arrays[0].shape):
         results = function(*(array[place] for array in arrays))

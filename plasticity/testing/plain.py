@@ -21,7 +21,7 @@ _GENERATED = "plasticity_kernel_"
 
 @contextmanager
 def uncompiled(component: Any) -> Iterator[set[str]]:
-    """Within this block the component runs without Numba; yields a set of what has been called.
+    """Run the component without Numba within this block; yield a set of what has been called.
 
     Every Numba function that is a global of a loaded module of the component's package, or an
     attribute of its class, is replaced by its Python form and put back afterwards. One that is made
@@ -47,7 +47,7 @@ def uncompiled(component: Any) -> Iterator[set[str]]:
 
 @contextmanager
 def shared_draws() -> Iterator[set[str]]:
-    """Within this block, note who draws random numbers that no seed of an experiment decides."""
+    """Note within this block what draws random numbers that no seed of an experiment decides."""
     found: set[str] = set()
     make = np.random.default_rng
 
@@ -67,7 +67,7 @@ def shared_draws() -> Iterator[set[str]]:
 
 
 def _places(component: Any) -> Iterator[tuple[Mapping[str, Any], Callable[[str, Any], None]]]:
-    """Where names of Numba functions may stand: the names there, and how to set one."""
+    """Yield the names where Numba functions may stand, and for each how to set one."""
     classes = type(component).__mro__[:-1]
     package = type(component).__module__.partition(".")[0]
     spaces = {
@@ -100,12 +100,12 @@ def _bare(value: Any) -> Any:
 
 
 def is_function_rule(component: Any) -> bool:
-    """Whether a component was made of a function by `plasticity.rule`."""
+    """Return whether a component was made of a function by `plasticity.rule`."""
     return hasattr(component, "symbols") and hasattr(component, "loop")
 
 
 def function_rule_both_ways(component: Any) -> tuple[list[Array], list[Array]]:
-    """What a rule of a function adds to ones: by its compiled loop, and by hand in Python."""
+    """Return what a rule adds to ones by its compiled loop, and by hand in Python."""
     generator = np.random.default_rng(9)
     seen = {
         symbol: generator.uniform(0.1, 2.0, (N_NEURON, N_SAMPLE)[:rank])

@@ -91,7 +91,7 @@ class Trial:
         return int(self.snapshot["experiment"]["clock"]["step"])
 
     def differs_from(self, other: Trial) -> str:
-        """The first thing of the state that differs in a single bit; "" where none does."""
+        """Return the first thing of the state that differs in a single bit; "" where none does."""
         for name, array in self.arrays.items():
             if array.tobytes() != other.arrays[name].tobytes():
                 return name
@@ -108,7 +108,7 @@ class Trial:
 
 
 def made(component: Any, **settings: Any) -> Any:
-    """The component to be checked, from itself, its class or its name."""
+    """Return the component to be checked, from itself, its class or its name."""
     if isinstance(component, str):
         component = find(component)
     if isinstance(component, type):
@@ -117,7 +117,7 @@ def made(component: Any, **settings: Any) -> Any:
 
 
 def experiment_of(component: Any, size: Size = Size(), dtype: str = "float64") -> Experiment:
-    """The smallest experiment in which a component plays its role.
+    """Return the smallest experiment in which a component plays its role.
 
     Where it does not work alone, its attribute `beside` names what it needs: entry of a layer ->
     name of a component, as in {"threshold": "moments"}.
@@ -160,7 +160,7 @@ def experiment_of(component: Any, size: Size = Size(), dtype: str = "float64") -
 
 
 def samples_of(size: Size) -> Data:
-    """Labelled images of uniform random values in [0, 1)."""
+    """Draw labelled images of uniform random values in [0, 1)."""
     samples = np.random.default_rng(5).random((size.samples, *size.image))
     return Data(samples, labels=np.arange(size.samples) % 2, name="samples")
 
@@ -208,7 +208,7 @@ def try_out(
 
 
 def under_test(component: Any, simulation: Simulation) -> Any:
-    """The copy of the component that takes part in a simulation."""
+    """Return the copy of the component that takes part in a simulation."""
     states = simulation.network.states
     parts = [part for state in states for part in state.components.values()]
     return next(part for part in parts if type(part) is type(component))

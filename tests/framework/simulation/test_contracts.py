@@ -169,7 +169,7 @@ def test_an_unknown_dimension_is_refused():
     assert refusal(layer(constraints=part)) == (
         "layers[0].constraints[0] 'one': Variable 'trace' has the unknown dimension 'neurone'; "
         "did you mean 'neuron'? (known are 'from_input', 'from_neuron', 'input', 'neuron', "
-        "'pattern', 'sample' and the whole-number settings of its component)"
+        "'pattern', 'sample' and the integer settings of its component)"
     )
 
 
