@@ -119,8 +119,15 @@ class Network:
         return list(self._hook(layer, "measure").get_hookimpls())
 
     def labels(self, batch: int) -> dict[str, Array]:
-        """Return the array for the labels of a step by its name, where the samples have any."""
-        if self.data.labels is None or "batches" not in self.whole.components:
+        """Return the array for the labels of a step by its name, where a component takes them."""
+        parts = (part for state in self.states for part in state.components.values())
+        taken = any(
+            # A metric takes those of the evaluation.
+            event != "measure" and "labels" in arguments
+            for part in parts
+            for event, arguments in interface_of(part).events.items()
+        )
+        if not taken or self.data.labels is None or "batches" not in self.whole.components:
             return {}
         if self._labels is None:
             self._labels = np.empty(self.whole.sizes["sample"], self.data.labels.dtype)
@@ -128,11 +135,12 @@ class Network:
 
     def bind(self, batch: int) -> None:
         """Give all components their arrays for a step of this many samples."""
+        labels = self.labels(batch)
         for state in self.states:
             state.clock.batch = batch
             state.bind(batch)
             for rule in state.scaled.values():
-                rule.labels = self.labels(batch)
+                rule.labels = labels
 
     def snapshot(self) -> dict[str, Any]:
         """Return the whole state as copies: arrays, random streams and clocks."""

@@ -23,7 +23,6 @@ from plasticity.hookspecs import ADAPT, MODULATE, RESPOND, UPDATE
 from plasticity.network.dispatch import Call, Caller
 from plasticity.network.network import Network
 from plasticity.network.state import LayerState
-from plasticity.simulation.contracts import labelled_events
 from plasticity.typing import Array
 
 
@@ -33,7 +32,7 @@ def calls_of_a_step(
     """Yield the calls of a step in which the layers of a stage learn; those below only respond."""
     clock, labels = stage[0].clock, network.labels(batch)
     source: Any = network.whole.components.get("batches")
-    if labels and _takes_labels(network):
+    if labels:
         yield Call(source.fill_labels, (labels["labels"], clock), "draw_batch", source)
     below: Array | None = None
     for layer in network.layers[: network.layers.index(stage[-1]) + 1]:
@@ -118,9 +117,3 @@ def _set_rate(schedule: Callable[..., float], clock: Clock) -> Callable[..., Non
         clock.rate_factor = schedule(*arguments)
 
     return set_rate
-
-
-def _takes_labels(network: Network) -> bool:
-    """Tell whether a component takes the labels of a step; metrics have those of the evaluation."""
-    parts = (part for state in network.states for part in state.components.values())
-    return any({*labelled_events(part)} - {"measure"} for part in parts)
