@@ -236,6 +236,21 @@ def test_the_house_has_few_layers_and_few_edges():
     assert len(edges(for_types=True)) <= 150
 
 
+PICTURE = (ROOT / "docs" / "architecture.md").read_text()
+
+
+def test_the_picture_has_these_floors():
+    drawn = [line[:27].split() for line in PICTURE.split("```")[1].strip().split("\n")]
+    assert drawn[::-1] == [line.split() for line in FLOORS.strip().split("\n")]
+
+
+def test_the_page_with_the_picture_names_files_that_exist():
+    named = re.findall(r"`([\w./]+\.(?:py|pyi|md))`", PICTURE)
+    assert [
+        path for path in named if not any((at / path).is_file() for at in (ROOT, FRAMEWORK))
+    ] == []
+
+
 # -- a light start -----------------------------------------------------------------------------
 
 
