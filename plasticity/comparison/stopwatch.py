@@ -21,10 +21,7 @@ class Stopwatch:
 
     def __init__(self, experiment: Experiment, n_sample: int) -> None:
         self._samples = partial(samples_until, experiment, n_sample)
-        steps_per_epoch = max(1, n_sample // experiment.batch_size)
-        if n_sample % experiment.batch_size and not experiment.drop_last:
-            steps_per_epoch += 1
-        self._measured_every = experiment.measure_every or steps_per_epoch
+        self._measured_every = experiment.measure_every or _epoch(experiment, n_sample)[1]
         self.every = max(1, min(self._measured_every // 4, 100))
         self._marks: list[tuple[int, float]] = []
 
@@ -49,7 +46,13 @@ class Stopwatch:
 
 def samples_until(experiment: Experiment, n_sample: int, step: int) -> int:
     """Return the number of samples learnt from until a step, each as often as it was drawn."""
+    per_epoch, steps_per_epoch = _epoch(experiment, n_sample)
+    epochs, steps = divmod(step, steps_per_epoch)
+    return epochs * per_epoch + min(steps * experiment.batch_size, per_epoch)
+
+
+def _epoch(experiment: Experiment, n_sample: int) -> tuple[int, int]:
+    """Return the samples and the steps of an epoch."""
     size = experiment.batch_size
-    per_epoch = n_sample // size * size if experiment.drop_last else n_sample
-    epochs, steps = divmod(step, -(-per_epoch // size))
-    return epochs * per_epoch + min(steps * size, per_epoch)
+    samples = n_sample // size * size if experiment.drop_last else n_sample
+    return samples, max(1, -(-samples // size))
