@@ -62,29 +62,44 @@ def compare(
     command: str = "",
     **settings: Any,
 ) -> Comparison:
-    """Run experiments on the same data and set their results side by side.
-
-    experiments  presets, TOML files, `Experiment`s, or stores and `Run`s, which are taken as they
-                 are; by name if it is a mapping; without any, the comparison that an installed
-                 package names as the default
-    seeds        number of runs of each experiment, from the seed of the first experiment upwards
-    data         in place of the data of the experiments; see `plasticity.run`
-    labels       of an array given as data
-    budget       training of each run: a number of samples, a duration as "90 s", or "own", as its
-                 spec says; without it as many samples for all as the longest spec has
-    out          folder in which each run gets its store; without it they are recorded in memory.
-                 An earlier comparison of the same in it is continued
-    listeners    from the name of a run to the objects with `@hookimpl` methods that listen to it;
-                 with them all runs stay in this process
-    telling      shows the progress
-    command      shell command that compares again, for the page
-    settings     any setting that all the experiments have: `epochs=5`
+    """Run experiments on the same data and return their results side by side.
 
     Runs of one seed draw the same samples in the same order, and what one experiment measures of
     the weights alone is measured of all. Long comparisons that go to a folder use a process for
-    each core. A run that fails does not stop the others. Raises a `SpecError` before the first run
-    where an experiment cannot be assembled, or where the experiments have different data and
-    `data` does not say which to use; `StoreError` where `out` holds anything else.
+    each core. A run that fails does not stop the others.
+
+    Parameters
+    ----------
+    experiments : list or dict
+        Presets, TOML files, `Experiment`s, or stores and `Run`s, which are taken as they are; by
+        name if it is a mapping. By default the comparison that an installed package registers.
+    seeds : int
+        Number of runs of each experiment, from the seed of the first experiment upwards.
+    data, labels
+        In place of the data of the experiments; see `plasticity.run`.
+    budget : str or int, optional
+        Training of each run: a number of samples, a duration as "90 s", or "own", what its spec
+        says. By default as many samples for all as the longest spec has.
+    out : str or Path, optional
+        Folder in which each run gets its store; an earlier comparison of the same in it is
+        continued. By default the runs are recorded in memory.
+    listeners : callable, optional
+        From the name of a run to the objects with `@hookimpl` methods that listen to it; with them
+        all runs stay in this process.
+    telling : Telling, optional
+        Shows the progress.
+    command : str
+        Shell command that compares again, for the page.
+    **settings
+        Any setting that all the experiments have: `epochs=5`.
+
+    Raises
+    ------
+    SpecError
+        Before the first run, where an experiment cannot be assembled, or where the experiments have
+        different data and `data` does not say which to use.
+    StoreError
+        Where `out` holds anything else.
     """
     if isinstance(seeds, bool) or not isinstance(seeds, int) or seeds < 1:
         raise EntryError(f"seeds: must be an integer from 1, got {seeds!r}")
