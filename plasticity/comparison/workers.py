@@ -189,17 +189,15 @@ def serve() -> None:
 
 
 def _serve(out: TextIO) -> None:
-    held: dict[str, Held] = {}
+    held: Held | None = None  # of the data that all have
     for line in sys.stdin:
         tables: dict[str, Any] = json.loads(line)
         asked = Experiment.from_dict(tables["spec"])
         task = Task(tables["name"], asked, Path(tables["path"]), tables["growth"])
         failure = ""
         try:
-            key = json.dumps(tables["spec"].get("data"), sort_keys=True)
-            if key not in held:
-                held[key] = hold_out(Source.of(asked).open_data, tables["first_seed"])
-            failure = carry_out(task, held[key]).failure
+            held = held or hold_out(Source.of(asked).open_data, tables["first_seed"])
+            failure = carry_out(task, held).failure
         except PlasticityError as error:
             failure = str(error)
         except KeyboardInterrupt:
