@@ -33,7 +33,7 @@ def train(session: Session, stage: list[LayerState]) -> str | None:
     A stage whose clock stands in the middle of an epoch goes on from there.
     """
     clock = stage[0].clock
-    session.keeper.start(clock.step)
+    session.commits.start(clock.step)
     while clock.step < clock.n_step:
         if clock.step % clock.steps_per_epoch == 0:
             for layer in stage:
@@ -47,7 +47,7 @@ def train(session: Session, stage: list[LayerState]) -> str | None:
             raise KeyboardInterrupt
         if reason:
             return reason
-        if session.keeper.due(clock.step):
+        if session.commits.due(clock.step):
             session.keep(clock)
     return None
 
@@ -62,7 +62,7 @@ def epoch(session: Session, stage: list[LayerState], clock: Clock) -> str | None
         if clock.step == 0:
             _start(session.network, stage)
             plan.find_due(0)
-        steps = plan.advance(clock, session.keeper.at_step)
+        steps = plan.advance(clock, session.commits.at_step)
         for layer in stage:
             layer.clock.advance(steps)
         if plan.stretch is not None:
@@ -76,7 +76,7 @@ def epoch(session: Session, stage: list[LayerState], clock: Clock) -> str | None
             if reason:
                 return reason
         ended = step % clock.steps_per_epoch == 0 or session.interrupt.requested
-        if ended or session.keeper.due(step):
+        if ended or session.commits.due(step):
             return None
 
 

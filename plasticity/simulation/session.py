@@ -17,7 +17,7 @@ from plasticity.simulation.evaluation import Evaluation
 from plasticity.simulation.interrupt import Interrupt
 from plasticity.simulation.measuring import descriptions_of, measurements_of
 from plasticity.simulation.plan import Plans
-from plasticity.store.commit_schedule import Keeper
+from plasticity.store.commit_schedule import CommitSchedule
 from plasticity.store.resuming import ENDED, way_back
 from plasticity.store.writer import StoreWriter
 
@@ -35,7 +35,7 @@ class Session:
     evaluation  the responses that metrics look at
     interrupt   tells whether somebody has asked to stop
     store       where the run is recorded
-    keeper      tells when something is to be committed or the state to be kept
+    commits     tells when something is to be committed or the state to be kept
     outcome     how the run ends, in a sentence
     """
 
@@ -47,7 +47,7 @@ class Session:
         self.interrupt = interrupt
         self.store = store
         self.outcome = "failed"
-        self.keeper = Keeper(self.experiment.storage if store.target else None)
+        self.commits = CommitSchedule(self.experiment.storage if store.target else None)
         before = store.attributes
         self._diagnosed: list[str] = before.get("diagnosed", [])  # until diagnosed anew
         self._earlier: list[str] = before.get("notices", [])
@@ -202,12 +202,12 @@ class Session:
 
         Raises `DivergenceError` in place of keeping a state that is not finite.
         """
-        whole = whole or self.keeper.wants_checkpoint(clock.step)
+        whole = whole or self.commits.wants_checkpoint(clock.step)
         if whole:
             self.check_finite()
         if self.store.target is None:
             return
-        self.keeper.begin(clock.step, whole)
+        self.commits.begin(clock.step, whole)
         if whole:
             begun = perf_counter()
             variables = {state.name: state.variables for state in self.network.states}
@@ -215,7 +215,7 @@ class Session:
             own = perf_counter() - begun
 
             def took(seconds: float) -> None:
-                self.keeper.took(own + seconds)
+                self.commits.took(own + seconds)
 
             self.store.write_checkpoint(snapshot, variables, self.reached, clock, took)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from time import perf_counter
 
 from plasticity.experiment.storage import Storage
@@ -10,24 +11,23 @@ _FIRST_S = 5.0
 _SHARE = 0.01  # of the time, at most
 
 
-class Keeper:
-    """Tells the loop after which step something is to be kept.
+class CommitSchedule:
+    """Tells the loop after which steps to commit, and when the whole state with it.
 
     at_step   the next step after which a checkpoint is due by the number of steps
 
     By time, the first checkpoint comes after 5 s, the next after 10 s more, and so on up to the
-    time that the storage says; but none before a hundred times what the last one took.
+    time in the storage; but none before a hundred times what the last one took.
 
-    A run in memory keeps nothing on the way: give no storage.
+    Without a storage nothing is ever due: a run in memory commits nothing on the way.
     """
 
     def __init__(self, storage: Storage | None = None) -> None:
         self._every_steps = storage.checkpoint_steps if storage else None
-        self._most_s = storage.checkpoint_seconds if storage else float("inf")
-        self._commit_s = storage.commit_seconds if storage else float("inf")
-        self._wait_s = _FIRST_S if self._most_s < float("inf") else float("inf")
-        self.at_step = float("inf")
-        self._checkpoint_at = self._at_time = float("inf")
+        self._most_s = storage.checkpoint_seconds if storage else inf
+        self._commit_s = storage.commit_seconds if storage else inf
+        self._wait_s = _FIRST_S if self._most_s < inf else inf
+        self.at_step = self._checkpoint_at = self._at_time = inf
         self.took(0.0)
         self.begin(0, whole=False)
 
@@ -37,22 +37,22 @@ class Keeper:
             self.at_step = (step // self._every_steps + 1) * self._every_steps
 
     def due(self, step: int) -> bool:
-        """Whether something is to be kept after this step."""
+        """Return whether a commit is due after this step."""
         return step >= self.at_step or perf_counter() >= self._at_time
 
     def wants_checkpoint(self, step: int) -> bool:
-        """Whether the whole state is to be kept after this step, not only what was recorded."""
+        """Return whether the whole state is due after this step, not only what was recorded."""
         return step >= self.at_step or perf_counter() >= self._checkpoint_at
 
     def begin(self, step: int, whole: bool) -> None:
-        """Note that something is being kept; call `took` where a `whole` state has been written."""
+        """Note that a commit has begun; call `took` once a `whole` state has been written."""
         if whole:
-            self._checkpoint_at = float("inf")
+            self._checkpoint_at = inf
             self.start(step)
         self._at_time = min(perf_counter() + self._commit_s, self._checkpoint_at)
 
     def took(self, seconds: float) -> None:
-        """Note that a state has been kept, and how long the run and the writer took for it."""
+        """Note that a state has been written, and how long the run and the writer took for it."""
         wait = max(min(self._wait_s, self._most_s), seconds / _SHARE)
         self._wait_s *= 2
         self._checkpoint_at = perf_counter() + wait

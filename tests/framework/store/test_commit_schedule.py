@@ -5,7 +5,7 @@ import pytest
 
 from plasticity import Storage, hookimpl, open_run
 from plasticity.store import commit_schedule as module
-from plasticity.store.commit_schedule import Keeper
+from plasticity.store.commit_schedule import CommitSchedule
 from tests.support.recorded import message, simulation
 
 
@@ -27,16 +27,16 @@ def clock(monkeypatch):
 
 def kept_at(clock, until, takes, **storage):
     """The seconds after which the state is kept, if it takes so long."""
-    keeper, found = Keeper(Storage(**storage)), []
+    schedule, found = CommitSchedule(Storage(**storage)), []
     while clock.now < until:
         clock.now += 0.5
-        if keeper.due(1):
-            whole = keeper.wants_checkpoint(1)
-            keeper.begin(1, whole)
+        if schedule.due(1):
+            whole = schedule.wants_checkpoint(1)
+            schedule.begin(1, whole)
             if whole:
                 found.append(clock.now)
                 clock.now += takes
-                keeper.took(takes)
+                schedule.took(takes)
     return found
 
 
@@ -60,19 +60,19 @@ def test_a_state_that_takes_long_is_kept_seldom(clock):
 
 
 def test_states_counted_in_steps_come_at_their_steps(clock):
-    keeper = Keeper(Storage(checkpoint=7))
-    keeper.start(0)
-    assert [step for step in range(15) if keeper.wants_checkpoint(step)][:1] == [7]
-    keeper.begin(7, whole=True)
-    keeper.took(100.0)
+    schedule = CommitSchedule(Storage(checkpoint=7))
+    schedule.start(0)
+    assert [step for step in range(15) if schedule.wants_checkpoint(step)][:1] == [7]
+    schedule.begin(7, whole=True)
+    schedule.took(100.0)
     clock.now = 1e6
-    assert [step for step in range(20) if keeper.wants_checkpoint(step)][:1] == [14]
+    assert [step for step in range(20) if schedule.wants_checkpoint(step)][:1] == [14]
 
 
 def test_a_run_in_memory_and_one_that_is_never_to_be_kept_keep_nothing(clock):
     clock.now = 1e6
-    assert not Keeper().due(1)
-    assert not Keeper(Storage(checkpoint="never")).wants_checkpoint(1)
+    assert not CommitSchedule().due(1)
+    assert not CommitSchedule(Storage(checkpoint="never")).wants_checkpoint(1)
 
 
 def test_a_run_that_is_killed_soon_goes_on_from_an_early_state(folder, clock):
