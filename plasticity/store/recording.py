@@ -32,7 +32,7 @@ class Recording:
     """Arrays of one layer, and functions of its state, that go to a group of the store as frames.
 
     layer       the layer
-    series      the group
+    series      the group, with its size in memory and its attributes
     batch_size  samples of a batch; one that is smaller leaves the rest of its frame NaN
     names       arrays; of a private one the last part of the name is enough
     neurons     the neurons of which alone anything is recorded; the reduction and the formulas see
@@ -61,7 +61,7 @@ class Recording:
         bits: int | None = None,
     ) -> None:
         self._layer = layer
-        self._series = series
+        self.series = series
         self._batch_size = batch_size
         self._neurons = list(neurons)
         self._precision = precision
@@ -92,21 +92,6 @@ class Recording:
             coordinates.append(BIN)
         series.label({"coordinates": " ".join(coordinates)})
 
-    @property
-    def labels_before(self) -> dict[str, Any]:
-        """The attributes of the group before a run that goes on opened it."""
-        return self._series.attributes
-
-    @property
-    def frame_bytes(self) -> int:
-        """Bytes of a frame before compression, step and epoch included."""
-        return self._series.frame_bytes
-
-    @property
-    def bytes_left(self) -> float:
-        """Bytes of frames for which there is room in memory; infinite where they go to a disk."""
-        return self._series.bytes_left
-
     def take(self) -> None:
         """Add a frame of everything as it is now; before the first step NaN of what is not yet."""
         clock = self._layer.clock
@@ -116,7 +101,7 @@ class Recording:
         if clock.step == 0:
             known = self._layer.initial
             frame = {name: value for name, value in frame.items() if self._used[name] <= known}
-        self._series.append(clock.step, clock.epoch, frame)
+        self.series.append(clock.step, clock.epoch, frame)
 
     def offer(self, cadence: Following) -> Offer | None:
         """Return what a chunk of compiled steps can record by itself; None where it cannot.
@@ -124,7 +109,7 @@ class Recording:
         It can record whole arrays that outlive a step, and formulas of arrays that are small enough
         for a copy to cost less than a call.
         """
-        if self._layer.clock.step < self._series.last_step:
+        if self._layer.clock.step < self.series.last_step:
             return None  # a run that goes on, and comes to steps whose frames are here already
         if cadence not in self._offers:
             self._offers[cadence] = self._offer(cadence)
@@ -133,7 +118,7 @@ class Recording:
     def _offer(self, cadence: Following) -> Offer | None:
         if self._made.keys() != self._formulas.keys():
             return None
-        if any(self._series.dtype(name) != array.dtype for name, array in self._lasting.items()):
+        if any(self.series.dtype(name) != array.dtype for name, array in self._lasting.items()):
             return None
         names = dict.fromkeys(name for probe in self._formulas.values() for name in probe.names)
         summed = tuple(name for name in names if self._is_summed(name))
@@ -145,8 +130,8 @@ class Recording:
             seen=seen,
             summed=summed,
             placed=tuple(self._lasting),
-            room=lambda: self._series.room,
-            slots=self._series.slots,
+            room=lambda: self.series.room,
+            slots=self.series.slots,
             take=self._take_many,
         )
 
@@ -171,12 +156,8 @@ class Recording:
         totals = {n: Total(values, known[n].values.size) for n, values in sums.items()}
         for name, formula in self._formulas.items():
             values = self._of_frames(formula, arrays, len(steps), totals).values
-            self._series.put(name, self._finish(values))
-        self._series.take(steps, epochs, (*self._lasting, *self._made))
-
-    def label(self, attributes: Mapping[str, Any]) -> None:
-        """Give the group attributes, seen from the next commit on."""
-        self._series.label(attributes)
+            self.series.put(name, self._finish(values))
+        self.series.take(steps, epochs, (*self._lasting, *self._made))
 
     def _add_array(self, name: str, reduction: Reduction | None = None) -> None:
         """Record an array, or its reduction."""
@@ -238,7 +219,7 @@ class Recording:
                 "quantization_nsb": self._bits,
                 "comment": f"rounded to {self._bits} bits of the mantissa, to the nearest or even",
             }
-        self._series.describe(name, Column(shape, as_it_is.dtype, first.dims, attributes))
+        self.series.describe(name, Column(shape, as_it_is.dtype, first.dims, attributes))
         if lasts and "sample" not in first.dims and as_it_is is values:
             self._lasting[name] = values
         else:

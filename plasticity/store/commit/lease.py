@@ -15,7 +15,7 @@ from zarr.core.buffer import Buffer, default_buffer_prototype
 from zarr.core.sync import sync
 
 from plasticity.errors import StoreError
-from plasticity.store.commit.lock import owner_of, table_of
+from plasticity.store.commit.lock import log_takeover, owner_of, table_of
 
 logger = logging.getLogger("plasticity")
 
@@ -51,11 +51,7 @@ class Lease:
         self._token = uuid.uuid4().hex
         ended = self._hold(NAME)
         if ended:
-            logger.warning(
-                "%s: taken over from %s, which ended without closing the store",
-                self._path,
-                owner_of(ended),
-            )
+            log_takeover(self._path, owner_of(ended))
 
     def refresh(self) -> None:
         """Hold the store for some time more.

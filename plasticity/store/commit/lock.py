@@ -49,11 +49,7 @@ class Lock:
                 break
             os.close(descriptor)  # the owner ended in between and took the file away
         if os.fstat(descriptor).st_size:
-            logger.warning(
-                "%s: taken over from %s, which ended without closing the store",
-                self._path.parent,
-                _owner(descriptor),
-            )
+            log_takeover(self._path.parent, _owner(descriptor))
         now = datetime.now(UTC).isoformat(timespec="seconds")
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, json.dumps({"process": os.getpid(), "since": now}).encode(), 0)
@@ -121,11 +117,10 @@ def holder_of_folder(folder: Path) -> str | None:
     except BlockingIOError:
         return _owner(descriptor)
     except OSError:  # no locks here
-        return None
-    else:
-        return None
+        pass
     finally:
         os.close(descriptor)
+    return None
 
 
 def table_of(content: bytes) -> dict[str, Any]:
@@ -142,6 +137,11 @@ def owner_of(held: dict[str, Any]) -> str:
     if "process" not in held or "since" not in held:
         return "another process"
     return f"process {held['process']} (since {held['since']})"
+
+
+def log_takeover(path: object, owner: str) -> None:
+    """Warn that this process holds a store in place of one that died."""
+    logger.warning("%s: taken over from %s, which ended without closing the store", path, owner)
 
 
 def _owner(descriptor: int) -> str:

@@ -7,10 +7,9 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from zarr.abc.store import ByteRequest
-from zarr.core.buffer import Buffer, BufferPrototype
+from zarr.core.buffer import Buffer
 from zarr.storage import FsspecStore, WrapperStore
 
 from plasticity.errors import StoreError
@@ -28,6 +27,15 @@ _FINAL = (
     IsADirectoryError,
     NotADirectoryError,
 )
+
+
+def _asked_again(name: str) -> Any:
+    """Return the method of a store by that name, repeated while the server does not answer."""
+
+    async def method(self: RemoteStore, *given: Any, **named: Any) -> Any:
+        return await self._ask(lambda: getattr(self._store, name)(*given, **named))
+
+    return method
 
 
 class RemoteStore(WrapperStore[FsspecStore]):
@@ -59,15 +67,11 @@ class RemoteStore(WrapperStore[FsspecStore]):
             ) from error
         return cls(store, url, patience_s)
 
-    async def get(
-        self, key: str, prototype: BufferPrototype, byte_range: ByteRequest | None = None
-    ) -> Buffer | None:
-        """Return a value; None where there is none."""
-        return await self._ask(lambda: self._store.get(key, prototype, byte_range))
-
-    async def exists(self, key: str) -> bool:
-        """Return whether there is a value."""
-        return await self._ask(lambda: self._store.exists(key))
+    get: Any = _asked_again("get")
+    exists: Any = _asked_again("exists")
+    set: Any = _asked_again("set")
+    delete: Any = _asked_again("delete")
+    delete_dir: Any = _asked_again("delete_dir")
 
     async def list_dir(self, prefix: str) -> AsyncIterator[str]:
         """Yield the names right below a prefix."""
@@ -78,23 +82,11 @@ class RemoteStore(WrapperStore[FsspecStore]):
         for name in await self._ask(names):
             yield name
 
-    async def set(self, key: str, value: Buffer) -> None:
-        """Write a value."""
-        await self._ask(lambda: self._store.set(key, value))
-
     async def set_if_not_exists(self, key: str, value: Buffer) -> None:
         """Write a value unless there is one, which the server decides: of two writers one does."""
         path, content = f"{self._store.path}/{key}", value.to_bytes()
         with suppress(FileExistsError):
             await self._ask(lambda: self._store.fs._pipe_file(path, content, mode="create"))
-
-    async def delete(self, key: str) -> None:
-        """Delete a value."""
-        await self._ask(lambda: self._store.delete(key))
-
-    async def delete_dir(self, prefix: str) -> None:
-        """Delete all values below a prefix."""
-        await self._ask(lambda: self._store.delete_dir(prefix))
 
     def _with_store(self, store: FsspecStore) -> RemoteStore:
         return type(self)(store, self._url, self.patience_s)

@@ -23,7 +23,7 @@ def zipped(path: Path) -> Store:
 
 
 class _Folder(WrapperStore[Store]):
-    """What lies in one folder of a store."""
+    """The content of one folder of a store."""
 
     def __init__(self, store: Store, folder: str) -> None:
         super().__init__(store)
@@ -32,11 +32,9 @@ class _Folder(WrapperStore[Store]):
     async def get(
         self, key: str, prototype: BufferPrototype, byte_range: ByteRequest | None = None
     ) -> Buffer | None:
-        """Return the value of a key."""
         return await self._store.get(f"{self._folder}/{key}", prototype, byte_range)
 
     async def exists(self, key: str) -> bool:
-        """Return whether there is a value."""
         return await self._store.exists(f"{self._folder}/{key}")
 
     def _with_store(self, store: Store) -> _Folder:

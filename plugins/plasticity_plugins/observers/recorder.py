@@ -271,7 +271,7 @@ class Recorder:
         if self.when is not None:
             labels["when"] = str(self._when) if isinstance(self.when, str) else _called(self.when)
         if self.at_most is not None:
-            kept.most = self._share() // recording.frame_bytes
+            kept.most = self._share() // recording.series.frame_bytes
             if progress[LOOKED]:
                 fit(progress, asked, layer.clock.step - 1, layer.clock.n_step, int(kept.most))
             kept.cadence = asked.thinned(2 ** int(progress[DOUBLINGS]))
@@ -279,25 +279,25 @@ class Recorder:
             if kept.most < 1:
                 raise SettingError(
                     f"recorder: at_most is {self.at_most}, of which {layer.name} has "
-                    f"{self._share()} bytes, but a frame of it has {recording.frame_bytes}"
+                    f"{self._share()} bytes, but a frame of it has {recording.series.frame_bytes}"
                 )
         elif self.when is None:
             self._check_room(
                 layer, recording, asked.count(layer.clock.step - 1, layer.clock.n_step)
             )
         begun = min(layer.clock.step, 1)
-        before = recording.labels_before.get("cadence", f"from step {begun}: {asked}")
+        before = recording.series.attributes.get("cadence", f"from step {begun}: {asked}")
         # Version 0.1.0 wrote a list.
         history = before if isinstance(before, list) else before.split(_NEXT)
         kept.history = _until(history, layer.clock.step)
         if not kept.history[-1].endswith(f": {_told(kept)}"):
             kept.history.append(f"from step {layer.clock.step}: {_told(kept)}")
-        recording.label(labels | {"cadence": _NEXT.join(kept.history)})
+        recording.series.label(labels | {"cadence": _NEXT.join(kept.history)})
         return kept
 
     def _check_room(self, layer: LayerView, recording: Any, frames: int) -> None:
         """Raise `SettingError` where the frames of a run without a store do not fit into memory."""
-        size, left = frames * recording.frame_bytes, _OF_MEMORY * recording.bytes_left
+        size, left = frames * recording.series.frame_bytes, _OF_MEMORY * recording.series.bytes_left
         if size > left:
             raise SettingError(
                 f"recorder: {frames} frames of {layer.name} have {size / _MB:,.0f} MB, and memory "
@@ -315,7 +315,7 @@ class Recorder:
         if thin(kept.progress, kept.asked, clock.step, clock.n_step, int(kept.most)):
             kept.cadence = kept.asked.thinned(2 ** int(kept.progress[DOUBLINGS]))
             kept.history = [*kept.history, f"from step {clock.step + 1}: {_told(kept)}"]
-            kept.recording.label({"cadence": _NEXT.join(kept.history)})
+            kept.recording.series.label({"cadence": _NEXT.join(kept.history)})
 
     def _holds(self, layer: LayerView) -> bool:
         """Whether the condition of a frame holds."""
