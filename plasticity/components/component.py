@@ -8,6 +8,7 @@ from typing import Any, TypeVar, dataclass_transform, overload
 
 import attrs
 
+from plasticity.components.derived_hooks import add_hooks
 from plasticity.components.interface import marks_of, snake_case
 from plasticity.components.setting import setting, untyped_settings_of
 from plasticity.errors import ContractError
@@ -51,6 +52,7 @@ def component(
         if marks_of(getattr(cls, "measure", None)) and not hasattr(cls, "every"):
             _add_every(cls)
         made: Any = attrs.define(eq=False, slots=False, kw_only=True)(cls)
+        add_hooks(made)
         made.label = label or snake_case(cls.__name__)
         taken = _WORDS_OF_A_TABLE & untyped_settings_of(made).keys()
         if taken:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from functools import cache
-from types import CellType, FunctionType
 from typing import Any
 
 import numpy as np
@@ -17,6 +15,7 @@ from plasticity.components.setting import setting
 from plasticity.components.variable import Variable
 from plasticity.errors import ContractError, listed, nearest
 from plasticity.hookspecs import hookimpl
+from plasticity.kernels.interpreted import interpreted
 from plasticity.typing import Array
 
 # What a rule may ask for: the symbol of the papers and the array behind it.
@@ -73,6 +72,8 @@ class FunctionRule(Rule):
     symbols: tuple[str, ...]
     named: Mapping[str, str]  # symbol -> its array
     parameters: tuple[str, ...]
+    ranks: tuple[int, ...]  # of the arrays of the symbols
+    order: tuple[int, ...]  # of the arguments, as `competitive` of plasticity.kernels.loops wants
     competitive: bool
     decays: bool
 
@@ -81,8 +82,8 @@ class FunctionRule(Rule):
         arrays = [getattr(self, self.named[symbol]) for symbol in self.symbols]
         number = targets[0].dtype.type
         values = [getattr(self, name) for name in self.parameters]
-        parameters = [number(value) if isinstance(value, float) else value for value in values]
-        self.loop()(*arrays, *parameters, *targets)
+        numbers = [number(value) if isinstance(value, float) else value for value in values]
+        self.loop()(tuple(arrays), tuple(numbers), *targets)
 
     @classmethod
     def arrays(cls) -> list[tuple[str, int]]:
@@ -92,17 +93,12 @@ class FunctionRule(Rule):
 
     @classmethod
     def loop(cls) -> Callable[..., Any]:
-        """Return the loop around the function; made once a class."""
-        return _loop_around(cls)  # type: ignore[arg-type]  # mypy takes the hash of instances
+        """Return the loop around the function."""
+        from plasticity.kernels import loops
 
-
-@cache  # not kept in the class, which may be sent to a process that has to make its own
-def _loop_around(cls: type[FunctionRule]) -> Callable[..., Any]:
-    from plasticity.kernels import loops
-
-    make = loops.competitive if cls.competitive else loops.pointwise
-    symbols = [(symbol, rank) for symbol, (_, rank) in zip(cls.symbols, cls.arrays(), strict=True)]
-    return make(cls.function, symbols, cls.parameters, cls.decays)
+        if cls.competitive:
+            return loops.competitive(cls.function, cls.ranks, cls.order, cls.decays)
+        return loops.pointwise(cls.function, cls.ranks, cls.decays)
 
 
 @hookimpl
@@ -155,6 +151,8 @@ def _rule_class(
         "symbols": symbols,
         "named": named,
         "parameters": tuple(parameters),
+        "ranks": tuple(len(_dims(named[symbol])) for symbol in symbols),
+        "order": tuple(map([*symbols, "phi", "d", *parameters].index, taken)),
         "competitive": competitive,
         "decays": decays,
         "modulate": _modulate_and_decay if decays else _modulate,
@@ -198,7 +196,7 @@ def _returns_two(
     try:
         # Numbers of NumPy, because 1 / 0 is infinite for them, as it will be when compiled.
         with np.errstate(all="ignore"):
-            result = _interpreted(plain, set())(*([np.float64(1)] * len(symbols)), **defaults)
+            result = interpreted(plain)(*([np.float64(1)] * len(symbols)), **defaults)
     except Exception as error:
         raise ContractError(
             f"rule {label!r}: the function fails where all its symbols are 1: "
@@ -207,22 +205,6 @@ def _returns_two(
     if isinstance(result, tuple) and len(result) != 2:
         raise ContractError(f"rule {label!r}: return phi or (phi, d), got {len(result)} values")
     return isinstance(result, tuple)
-
-
-def _interpreted(function: Any, seen: set[int]) -> Any:
-    """Return a function, and the compiled ones that it calls, as plain Python for a trial."""
-    if not hasattr(function, "__code__") or id(function) in seen:
-        return function
-    seen.add(id(function))
-
-    def plain(value: Any) -> Any:
-        return _interpreted(value.py_func, seen) if hasattr(value, "py_func") else value
-
-    names = {name: plain(value) for name, value in function.__globals__.items()}
-    cells = tuple(CellType(plain(cell.cell_contents)) for cell in function.__closure__ or ())
-    return FunctionType(
-        function.__code__, names, function.__name__, function.__defaults__, cells or None
-    )
 
 
 def _annotation(told: inspect.Parameter) -> Any:

@@ -221,7 +221,8 @@ class FusedStep:
             ]
             targets = [_samples("modulation"), *(["decays[part]"] if rule.decays else [])]
             loop = self._function(rule.loop())
-            text.compete.append(f"{loop}({', '.join([*given, *numbers, *targets])})")
+            tuples = [f"({''.join(f'{name}, ' for name in names)})" for names in (given, numbers)]
+            text.compete.append(f"{loop}({', '.join([*tuples, *targets])})")
             return
         scaled = self.layer.scaled.get(place, ScaledRule(Term(rule)))
         term, coefficient = scaled.term, self._coefficient(text, scaled)

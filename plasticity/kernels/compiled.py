@@ -1,15 +1,16 @@
-"""Loops written around an author's function, compiled by Numba and kept from one start to the next.
+"""Loops around an author's function, compiled by Numba and kept from one start to the next.
 
 Numba keeps a compiled function beside the file that defines it, but not a function made at run
-time. So the text of the loop is written to a file in the cache folder whose name is a hash of
-everything that the machine code depends on; the author's function is put into that module before
-it runs. The second start of the same experiment then compiles nothing.
+time. So the module of the loop is copied to a file in the cache folder whose name is a hash of
+everything that the machine code depends on; the author's function is put into that copy before
+anything is compiled. The second start of the same experiment then compiles nothing.
 """
 
 from __future__ import annotations
 
 import hashlib
 import importlib.util
+import inspect
 import logging
 import os
 import sys
@@ -28,39 +29,48 @@ logger = logging.getLogger("plasticity")
 _modules: dict[str, ModuleType] = {}
 
 
-def compiled(text: str, functions: dict[str, Any]) -> Callable[..., Any]:
-    """The function `kernel` of a module with this text, in which `functions` are known by name.
+def compiled(
+    template: ModuleType | str, values: dict[str, Any], name: str = "kernel"
+) -> Callable[..., Any]:
+    """Return a function of a copy of a module in which some names have other values.
 
-    text       source of a module that defines `kernel` with the `njit` of plasticity.kernels.cache
-    functions  name -> Numba function used in the text
+    Parameters
+    ----------
+    template
+        Module, or its source; it defines the function with the `njit` of plasticity.kernels.cache.
+    values
+        Numba functions, and constants that Numba knows when it compiles, by the name that they
+        have in the module.
+    name
+        Name of the function.
     """
     import numba
 
     sleep_soon()
+    text = template if isinstance(template, str) else inspect.getsource(template)
     parts = [text, numba.__version__]
-    for name, function in sorted(functions.items()):
-        parts += [name, *_described(function, set())]
+    for key, value in sorted(values.items()):
+        parts += [key, *(_described(value, set()) if callable(value) else [repr(value)])]
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
     if digest not in _modules:
-        _modules[digest] = _load(f"plasticity_kernel_{digest}", text, functions)
-    kernel: Callable[..., Any] = _modules[digest].kernel
-    return kernel
+        _modules[digest] = _load(f"plasticity_kernel_{digest}", text, values)
+    function: Callable[..., Any] = getattr(_modules[digest], name)
+    return function
 
 
-def _load(name: str, text: str, functions: dict[str, Any]) -> ModuleType:
+def _load(name: str, text: str, values: dict[str, Any]) -> ModuleType:
     path = _written(name, text)
     if path is None:
         module = ModuleType(name)
-        module.__dict__.update(functions)
         exec(text, module.__dict__)
-        return module
-    specification = importlib.util.spec_from_file_location(name, path)
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    module.__dict__.update(functions)
-    sys.modules[name] = module
-    specification.loader.exec_module(module)
+    else:
+        specification = importlib.util.spec_from_file_location(name, path)
+        assert specification is not None
+        assert specification.loader is not None
+        module = importlib.util.module_from_spec(specification)
+        sys.modules[name] = module
+        specification.loader.exec_module(module)
+    module.__dict__.update(values)  # Numba looks names up when it compiles, which is later
     return module
 
 
@@ -73,7 +83,8 @@ def _written(name: str, text: str) -> Path | None:
         # Written once: Numba takes a newer file for a changed one. Renamed into place, because
         # another process may start at the same moment; a power cut may have halved it.
         if not path.is_file() or path.read_bytes() != text.encode():
-            logger.info("compiling, once for this and all later starts: %s", text.split('"""')[1])
+            about = text.split('"""')[1].splitlines()[0]
+            logger.info("compiling, once for this and all later starts: %s", about)
             draft = folder / f".{name}.{os.getpid()}"
             draft.write_text(text, encoding="utf-8")
             draft.replace(path)

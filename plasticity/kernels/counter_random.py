@@ -20,6 +20,7 @@ from importlib.resources import files
 import numpy as np
 
 from plasticity.kernels.cache import njit
+from plasticity.typing import Scalar
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
@@ -37,14 +38,14 @@ _exact = njit(error_model="numpy", fastmath=False)
 
 
 @_exact
-def _mix(z):  # type: ignore[no-untyped-def]  # compiled
+def _mix(z: Scalar) -> Scalar:
     z = (z ^ (z >> _30)) * _FIRST
     z = (z ^ (z >> _27)) * _SECOND
     return z ^ (z >> _31)
 
 
 @_exact
-def draws_of(key, step, sample):  # type: ignore[no-untyped-def]  # compiled
+def draws_of(key: Scalar, step: Scalar, sample: Scalar) -> Scalar:
     """The generator of a sample: what the functions below take as `draws`.
 
     key     uint64, drawn once an epoch from the Stream of a component
@@ -56,27 +57,27 @@ def draws_of(key, step, sample):  # type: ignore[no-untyped-def]  # compiled
 
 
 @_exact
-def uniform_draw(draws, i):  # type: ignore[no-untyped-def]  # compiled
+def uniform_draw(draws: Scalar, i: Scalar) -> Scalar:
     """Number i, uniform in [0, 1): a multiple of 2^-53."""
     z = _mix(np.uint64(draws) + _GOLDEN * (np.uint64(i) + _ONE))
     return np.float64(z >> _11) * 2.0**-53
 
 
 @_exact
-def whole_draw(draws, i, n):  # type: ignore[no-untyped-def]  # compiled
+def whole_draw(draws: Scalar, i: Scalar, n: Scalar) -> Scalar:
     """Number i, an integer from 0 to n - 1, each equally probable to one part in 2^53 / n."""
     return np.int64(uniform_draw(draws, i) * n)
 
 
 @_exact
-def normal_draw(draws, i):  # type: ignore[no-untyped-def]  # compiled
+def normal_draw(draws: Scalar, i: Scalar) -> Scalar:
     """Number i, normal with mean 0 and standard deviation 1."""
     z = _mix(np.uint64(draws) + _GOLDEN * (np.uint64(i) + _ONE))
     return normal_of((np.float64(z >> _12) + 0.5) * 2.0**-52)
 
 
 @_exact
-def normal_of(p):  # type: ignore[no-untyped-def]  # compiled
+def normal_of(p: Scalar) -> Scalar:
     """The number that a normal one is below with probability p, which is neither 0 nor 1.
 
     Source: Wichura, Applied Statistics 37 (1988) 477, algorithm AS 241, exact to 1e-16.
@@ -94,7 +95,7 @@ def normal_of(p):  # type: ignore[no-untyped-def]  # compiled
 
 
 @_exact
-def _power_series(r, coefficients):  # type: ignore[no-untyped-def]  # compiled
+def _power_series(r: Scalar, coefficients: Scalar) -> Scalar:
     total = 0.0
     for coefficient in coefficients:
         total = total * r + coefficient

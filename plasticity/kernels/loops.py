@@ -1,66 +1,168 @@
-"""The loops over neurons and samples that run an author's scalar or vector function."""
+"""The loops over elements, samples and neurons that run an author's function."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
+import numba
+
+from plasticity.kernels import loop_bodies
 from plasticity.kernels.compiled import compiled
-from plasticity.kernels.templates import template
+from plasticity.kernels.interpreted import interpreted
+
+Loop = Callable[..., None]
+
+_compiles = True
 
 
-def pointwise(
-    function: Any, symbols: Sequence[tuple[str, int]], parameters: Sequence[str], decays: bool
-) -> Callable[..., Any]:
-    """A loop that adds phi (and the sample mean of d) of a scalar function.
+@contextmanager
+def interpreting() -> Iterator[None]:
+    """Within this block all loops run as plain Python."""
+    global _compiles
+    before, _compiles = _compiles, False
+    try:
+        yield
+    finally:
+        _compiles = before
 
-    function    Numba function of the symbols and parameters; returns phi, or (phi, d)
-    symbols     name and rank of each array: 2 for (neuron, sample), 1 for (neuron,)
-    parameters  names of the numbers that follow
-    decays      whether the function returns d as well
 
-    The loop takes the arrays, the parameters, then modulation (neuron, sample) and, if it decays,
-    decay (neuron,); both are added to. One neuron's samples are added in their order.
+def elements(function: Any, reads: Sequence[int], n_written: int) -> Loop:
+    """Return a loop that replaces each element of the first arrays by a function of all.
+
+    Parameters
+    ----------
+    function
+        Gets an element of each array that is read, then the numbers; returns one value, or a tuple
+        of those that are written.
+    reads
+        Places of the arrays that are read, in the order of the function's arguments.
+    n_written
+        How many arrays, from the first on, are written.
+
+    The loop takes a tuple of arrays (element,), of which none shares memory with another, and a
+    tuple of numbers.
     """
-    numbers = _numbers(parameters)
-    values = ", ".join(
-        [f"{name}[i, b]" if rank == 2 else f"{name}[i]" for name, rank in symbols] + numbers
-    )
-    names = [name for name, _ in symbols] + numbers + ["modulation"] + ["decay"] * decays
-    text = template("pointwise_with_decay" if decays else "pointwise")
-    text = text.format(arguments=", ".join(names), values=values)
-    return compiled(text, {"function": function})
+    return _loop("elements", function, tuple((place, 1) for place in reads), n_written)
 
 
-def competitive(
-    function: Any, symbols: Sequence[tuple[str, int]], parameters: Sequence[str], decays: bool
-) -> Callable[..., Any]:
-    """A loop that adds the phi (and mean d) that a function of all neurons fills for one sample.
+def whole(function: Any) -> Any:
+    """Return the function, compiled."""
+    if hasattr(function, "py_func"):
+        return function if _compiles else interpreted(function)
+    return _loop("whole", function)
 
-    function    Numba function of vectors (neuron,): the symbols, then phi, which comes as zeros,
-                then d if it decays, to which it adds; then the parameters
 
-    The loop takes what that of `pointwise` takes. Samples are visited in their order.
+def rows(function: Any) -> Loop:
+    """Return a loop over the rows of weights (neuron, input), which takes them and the numbers."""
+    return _loop("rows", function)
+
+
+def samples(function: Any) -> Loop:
+    """Return a loop over the samples of x, which takes x, the step and a tuple of what follows."""
+    return _loop("samples", function)
+
+
+def pointwise(function: Any, ranks: Sequence[int], decays: bool) -> Loop:
+    """Return a loop that adds phi, and the sample mean of d, of a function of numbers.
+
+    Parameters
+    ----------
+    function
+        Numba function of an element of each array and the numbers; returns phi, or (phi, d).
+    ranks
+        Rank of each array: 2 for (neuron, sample), 1 for (neuron,).
+    decays
+        Whether the function returns d as well.
+
+    The loop takes a tuple of arrays, one of numbers, then modulation (neuron, sample) and, if it
+    decays, decay (neuron,); both are added to.
     """
-    matrices = [name for name, rank in symbols if rank == 2]
-    gather = "\n            ".join(f"{name}_b[i] = {name}[i, b]" for name in matrices)
-    vectors = "\n    ".join(f"{name}_b = np.empty(n_neuron, modulation.dtype)" for name in matrices)
-    call = [f"{name}={name}_b" if rank == 2 else f"{name}={name}" for name, rank in symbols]
-    # By keyword: the author may have written phi and d anywhere among the arguments.
-    numbers = _numbers(parameters)
-    call += ["phi=phi", *(["d=d"] if decays else [])]
-    call += [f"{name}={number}" for name, number in zip(parameters, numbers, strict=True)]
-    names = [name for name, _ in symbols] + numbers + ["modulation"]
-    text = template("compete").format(
-        arguments=", ".join([*names, *(["decay"] if decays else [])]),
-        vectors=vectors,
-        gather=gather,
-        call=", ".join(call),
-        end="for i in range(n_neuron):\n        decay[i] += d[i] / n_sample" if decays else "",
-    )
-    return compiled(text.rstrip() + "\n", {"function": function})
+    return _loop("pointwise", function, tuple(enumerate(ranks)), 1, decays)
 
 
-def _numbers(parameters: Sequence[str]) -> list[str]:
-    """Names for the parameters that are no names of the loop, as "decay" would be."""
-    return [f"number_{position}" for position in range(len(parameters))]
+def competitive(function: Any, ranks: Sequence[int], order: Sequence[int], decays: bool) -> Loop:
+    """Return a loop that adds the phi, and the mean d, that a function fills for a whole sample.
+
+    Parameters
+    ----------
+    function
+        Numba function of vectors (neuron,), of phi, which comes as zeros, of d, to which it adds,
+        and of numbers.
+    ranks
+        As of `pointwise`, whose loop takes the same.
+    order
+        Places of the function's arguments among the arrays, phi, d and the numbers.
+    decays
+        Whether the function takes d.
+    """
+    ranked = (*ranks, *[0] * (2 + len(order)))
+    return _loop("competitive", function, tuple((k, -ranked[k]) for k in order), 1, decays)
+
+
+def _loop(name: str, *made_of: Any) -> Loop:
+    loop = _compiled_loop(name, *made_of)
+    return loop if _compiles else interpreted(loop)
+
+
+@cache
+def _compiled_loop(
+    name: str,
+    function: Any,
+    reads: tuple[tuple[int, int], ...] = (),
+    n_written: int = 1,
+    decays: bool = False,
+) -> Loop:
+    if not hasattr(function, "py_func"):
+        function = _njit(function)
+    put_in = {"function": function, "load": _load(reads), "store": _store(n_written)}
+    return compiled(loop_bodies, {**put_in, "DECAYS": decays}, name)
+
+
+_njit = numba.njit(error_model="numpy")
+
+
+# Tuples are taken apart one by one, because Numba knows no loop over elements of several types.
+# All is inlined; an array that is both read and written must be in the tuple once, or else the
+# compiler cannot rule out that two overlap and does without vectors.
+
+
+def _load(reads: tuple[tuple[int, int], ...]) -> Any:
+    """Return a function that gives a tuple of what is read, by place and rank.
+
+    Of rank 2 it is element (i, b), of rank 1 element i, of rank -2 the vector of sample b, and of
+    any other the whole value.
+    """
+    if not reads:
+        return _njit(lambda arrays, i, b: ())
+    (place, rank), rest = reads[0], _load(reads[1:])
+    if rank == 2:
+        return _njit(lambda arrays, i, b: (arrays[place][i, b], *rest(arrays, i, b)))
+    if rank == 1:
+        return _njit(lambda arrays, i, b: (arrays[place][i], *rest(arrays, i, b)))
+    if rank == -2:
+        return _njit(lambda arrays, i, b: (arrays[place][:, b].copy(), *rest(arrays, i, b)))
+    return _njit(lambda arrays, i, b: (arrays[place], *rest(arrays, i, b)))
+
+
+def _store(n_written: int) -> Any:
+    """Return a function that writes a value, or a tuple of them, to the first arrays."""
+    if n_written == 1:
+
+        def store_one(arrays: Any, k: Any, value: Any) -> None:
+            arrays[0][k] = value
+
+        return _njit(store_one)
+    last, rest = n_written - 1, _store(n_written - 1)
+    single = n_written == 2
+
+    def store(arrays: Any, k: Any, values: Any) -> None:
+        arrays[last][k] = values[last]
+        if single:
+            rest(arrays, k, values[0])
+        else:
+            rest(arrays, k, values)
+
+    return _njit(store)

@@ -1,4 +1,4 @@
-"""The same without Numba: compiled functions replaced by their Python form, rules run by hand."""
+"""The same without Numba: compiled functions replaced by their Python form."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from plasticity.typing import Array
+from plasticity.kernels.loops import interpreting
 
-N_NEURON, N_SAMPLE = 3, 5
 _KERNELS = "plasticity.kernels"
 _GENERATED = "plasticity_kernel_"
 
@@ -38,7 +37,7 @@ def uncompiled(component: Any) -> Iterator[set[str]]:
         plain = _noting(_bare(value).py_func, called)
         put(name, staticmethod(plain) if isinstance(value, staticmethod) else plain)
     try:
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), interpreting():
             yield called
     finally:
         for put, name, value in found:
@@ -97,55 +96,3 @@ def _noting(function: Callable[..., Any], called: set[str]) -> Callable[..., Any
 
 def _bare(value: Any) -> Any:
     return value.__func__ if isinstance(value, staticmethod) else value
-
-
-def is_function_rule(component: Any) -> bool:
-    """Return whether a component was made of a function by `plasticity.rule`."""
-    return hasattr(component, "symbols") and hasattr(component, "loop")
-
-
-def function_rule_both_ways(component: Any) -> tuple[list[Array], list[Array]]:
-    """Return what a rule adds to ones by its compiled loop, and by hand in Python."""
-    generator = np.random.default_rng(9)
-    seen = {
-        symbol: generator.uniform(0.1, 2.0, (N_NEURON, N_SAMPLE)[:rank])
-        for symbol, (_, rank) in zip(component.symbols, component.arrays(), strict=True)
-    }
-    settings = {name: getattr(component, name) for name in component.parameters}
-    looped = [np.ones((N_NEURON, N_SAMPLE))] + [np.ones(N_NEURON)] * component.decays
-    by_hand = [target.copy() for target in looped]
-    component.loop()(*seen.values(), *settings.values(), *looped)
-    function = partial(type(component).function.py_func, **settings)
-    add = _compete if component.competitive else _add_pointwise
-    with np.errstate(all="ignore"):
-        add(function, seen, *by_hand)
-    return looped, by_hand
-
-
-def _add_pointwise(
-    function: Callable[..., Any], seen: dict[str, Array], modulation: Array, *decay: Array
-) -> None:
-    for i in range(N_NEURON):
-        for b in range(N_SAMPLE):
-            numbers = {
-                name: array[i, b] if array.ndim == 2 else array[i] for name, array in seen.items()
-            }
-            result = function(**numbers)
-            phi, d = result if decay else (result, 0)
-            modulation[i, b] += phi
-            for mean in decay:
-                mean[i] += d / N_SAMPLE
-
-
-def _compete(
-    function: Callable[..., Any], seen: dict[str, Array], modulation: Array, *decay: Array
-) -> None:
-    for b in range(N_SAMPLE):
-        vectors = {
-            name: (array[:, b] if array.ndim == 2 else array).copy() for name, array in seen.items()
-        }
-        filled = {name: np.zeros(N_NEURON) for name in ("phi", "d")[: 1 + len(decay)]}
-        function(**vectors, **filled)
-        modulation[:, b] += filled["phi"]
-        for mean in decay:
-            mean += filled["d"] / N_SAMPLE

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from plasticity import Clock, Stream, Variable, hookimpl, njit, normal_draw, uniform_draw
-from plasticity.typing import Array
+from plasticity.typing import Array, Scalar
 
 KINDS = ("normal", "uniform", "laplace")
 
@@ -40,7 +40,7 @@ def key_of_examples(split: str) -> Array:
 
 
 @exact
-def noise_draw(draws, i, kind):  # type: ignore[no-untyped-def]  # compiled
+def noise_draw(draws: Scalar, i: Scalar, kind: Scalar) -> Scalar:
     """Number i of a kind of noise, with mean 0 and standard deviation 1.
 
         normal, uniform in [-sqrt(3), sqrt(3)), or Laplace with density exp(-sqrt(2) |z|) / sqrt(2)

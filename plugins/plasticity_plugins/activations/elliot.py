@@ -4,46 +4,28 @@ from __future__ import annotations
 
 import numpy as np
 
-from plasticity import Kernel, component, hookimpl, setting
-from plasticity.typing import Array
+from plasticity import Kernel, component, setting
+from plasticity.typing import Scalar
 
 
-def _ratio(u, steepness):  # type: ignore[no-untyped-def]  # compiled
+def _ratio(u: Scalar, steepness: Scalar) -> Scalar:
     u = steepness * u
     return u / (np.float32(1) + abs(u))
 
 
-def _ratio_slope(u, y, steepness):  # type: ignore[no-untyped-def]  # compiled
+def _ratio_slope(u: Scalar, y: Scalar, steepness: Scalar) -> Scalar:
     fall = np.float32(1) / (np.float32(1) + abs(steepness * u))
     return steepness * fall * fall
 
 
-def _half_ratio(u, steepness):  # type: ignore[no-untyped-def]  # compiled
+def _half_ratio(u: Scalar, steepness: Scalar) -> Scalar:
     u = steepness * u
     return np.float32(0.5) * u / (np.float32(1) + abs(u)) + np.float32(0.5)
 
 
-def _half_ratio_slope(u, y, steepness):  # type: ignore[no-untyped-def]  # compiled
+def _half_ratio_slope(u: Scalar, y: Scalar, steepness: Scalar) -> Scalar:
     fall = np.float32(1) / (np.float32(1) + abs(steepness * u))
     return np.float32(0.5) * steepness * fall * fall
-
-
-def _fill_ratio(current: Array, steepness: float, activity: Array) -> Array:
-    """y = s u / (1 + |s u|)"""
-    np.multiply(current, steepness, out=activity)
-    activity /= 1 + np.abs(activity)
-    return activity
-
-
-def _fill_ratio_slope(current: Array, steepness: float, slope: Array) -> Array:
-    """s / (1 + |s u|)^2; the square comes after the division, so that it does not overflow."""
-    np.multiply(current, steepness, out=slope)
-    np.abs(slope, out=slope)
-    slope += 1
-    np.reciprocal(slope, out=slope)
-    np.square(slope, out=slope)
-    slope *= steepness
-    return slope
 
 
 @component(source="elliott1993better")
@@ -67,19 +49,6 @@ class Elliot:
         ),
     )
 
-    @hookimpl
-    def activate(self, current: Array, activity: Array) -> Array:
-        _fill_ratio(current, self.steepness, activity)
-        activity /= 2
-        activity += 0.5
-        return activity
-
-    @hookimpl
-    def differentiate(self, current: Array, slope: Array) -> Array:
-        _fill_ratio_slope(current, self.steepness, slope)
-        slope /= 2
-        return slope
-
 
 @component(source="elliott1993better")
 class SymmetricElliot:
@@ -98,14 +67,6 @@ class SymmetricElliot:
         Kernel("differentiate", _ratio_slope, parameters=lambda self, batch: (self.steepness,)),
     )
 
-    @hookimpl
-    def activate(self, current: Array, activity: Array) -> Array:
-        return _fill_ratio(current, self.steepness, activity)
-
-    @hookimpl
-    def differentiate(self, current: Array, slope: Array) -> Array:
-        return _fill_ratio_slope(current, self.steepness, slope)
-
 
 @component(source="elliott1993better")
 class Softsign:
@@ -122,11 +83,3 @@ class Softsign:
         Kernel("activate", _ratio, parameters=lambda self, batch: (1.0,)),
         Kernel("differentiate", _ratio_slope, parameters=lambda self, batch: (1.0,)),
     )
-
-    @hookimpl
-    def activate(self, current: Array, activity: Array) -> Array:
-        return _fill_ratio(current, 1.0, activity)
-
-    @hookimpl
-    def differentiate(self, current: Array, slope: Array) -> Array:
-        return _fill_ratio_slope(current, 1.0, slope)

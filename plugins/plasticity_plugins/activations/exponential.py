@@ -6,14 +6,14 @@ import numpy as np
 from scipy.special import expit
 
 from plasticity import Kernel, component, hookimpl, setting
-from plasticity.typing import Array
+from plasticity.typing import Array, Scalar
 
 
-def _value(u, scale, alpha):  # type: ignore[no-untyped-def]  # compiled
+def _value(u: Scalar, scale: Scalar, alpha: Scalar) -> Scalar:
     return scale * u if u >= 0 else scale * alpha * np.expm1(u)
 
 
-def _slope(u, y, scale, alpha):  # type: ignore[no-untyped-def]  # compiled
+def _slope(u: Scalar, y: Scalar, scale: Scalar, alpha: Scalar) -> Scalar:
     return scale if u >= 0 else scale * alpha * np.exp(u)
 
 
@@ -97,12 +97,12 @@ class Selu:
         return _fill_slope(current, self.scale, self.alpha, slope)
 
 
-def _softplus(u):  # type: ignore[no-untyped-def]  # compiled
+def _softplus(u: Scalar) -> Scalar:
     rest = np.log1p(np.exp(-abs(u)))
     return rest if u <= 0 else u + rest
 
 
-def _softplus_slope(u, y):  # type: ignore[no-untyped-def]  # compiled
+def _softplus_slope(u: Scalar, y: Scalar) -> Scalar:
     return np.float32(1) / (np.float32(1) + np.exp(-u))
 
 

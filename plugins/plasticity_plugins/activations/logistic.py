@@ -6,14 +6,14 @@ import numpy as np
 from scipy.special import expit
 
 from plasticity import Kernel, component, hookimpl
-from plasticity.typing import Array
+from plasticity.typing import Array, Scalar
 
 
-def _value(u):  # type: ignore[no-untyped-def]  # compiled
+def _value(u: Scalar) -> Scalar:
     return np.float32(1) / (np.float32(1) + np.exp(-u))
 
 
-def _slope(u, y):  # type: ignore[no-untyped-def]  # compiled
+def _slope(u: Scalar, y: Scalar) -> Scalar:
     return (np.float32(1) - y) * y
 
 
@@ -35,9 +35,3 @@ class Logistic:
     def activate(self, current: Array, activity: Array) -> Array:
         expit(current, out=activity)
         return activity
-
-    @hookimpl
-    def differentiate(self, activity: Array, slope: Array) -> Array:
-        np.subtract(1, activity, out=slope)
-        slope *= activity
-        return slope

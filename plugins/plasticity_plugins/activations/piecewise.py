@@ -6,8 +6,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from plasticity import Kernel, component, hookimpl
-from plasticity.typing import Array
+from plasticity import Kernel, component
+from plasticity.typing import Scalar
 
 
 def _three_lines(u, low, high, gain, offset, leak):  # type: ignore[no-untyped-def]  # compiled
@@ -38,21 +38,6 @@ class _ThreeLines:
         Kernel("activate", _three_lines, parameters=_numbers),
         Kernel("differentiate", _three_slopes, parameters=_numbers),
     )
-
-    @hookimpl
-    def activate(self, current: Array, activity: Array) -> Array:
-        np.clip(current, self.low, self.high, out=activity)
-        leaked = self.leak * (current - activity)
-        activity *= self.gain
-        activity += self.offset
-        activity += leaked
-        return activity
-
-    @hookimpl
-    def differentiate(self, current: Array, slope: Array) -> Array:
-        slope.fill(self.leak)
-        np.copyto(slope, self.gain, where=(self.low < current) & (current < self.high))
-        return slope
 
 
 @component(source="squadrani2022effectiveness")
@@ -95,13 +80,13 @@ class Lhtan(_ThreeLines):
     low, high, gain, offset, leak = 0.0, 1.0, 1.0, 0.0, 0.001
 
 
-def _stair(u):  # type: ignore[no-untyped-def]  # compiled
+def _stair(u: Scalar) -> Scalar:
     step = np.floor(u / np.float32(2))
     rise = u - (step + np.float32(1))
     return rise if rise > step else step
 
 
-def _stair_slope(u, y):  # type: ignore[no-untyped-def]  # compiled
+def _stair_slope(u: Scalar, y: Scalar) -> Scalar:
     step = np.floor(u / np.float32(2))
     return np.float32(1) if u - (step + np.float32(1)) > step else np.float32(0)
 
@@ -121,21 +106,3 @@ class Stair:
         Kernel("activate", _stair),
         Kernel("differentiate", _stair_slope),
     )
-
-    @hookimpl
-    def activate(self, current: Array, activity: Array) -> Array:
-        step = self._step(current)
-        np.subtract(current, step + 1, out=activity)
-        np.maximum(activity, step, out=activity)
-        return activity
-
-    @hookimpl
-    def differentiate(self, current: Array, slope: Array) -> Array:
-        step = self._step(current)
-        np.greater(current - (step + 1), step, out=slope, casting="unsafe")
-        return slope
-
-    def _step(self, current: Array) -> Array:
-        step: Array = current / 2
-        np.floor(step, out=step)
-        return step

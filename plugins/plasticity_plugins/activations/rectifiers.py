@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from plasticity import Kernel, component, hookimpl, setting
-from plasticity.typing import Array
+from plasticity.typing import Array, Scalar
 
 
-def _bent(u, above, below):  # type: ignore[no-untyped-def]  # compiled
+def _bent(u: Scalar, above: Scalar, below: Scalar) -> Scalar:
     return above * u if u > 0 else below * u
 
 
-def _bent_slope(u, y, above, below):  # type: ignore[no-untyped-def]  # compiled
+def _bent_slope(u: Scalar, y: Scalar, above: Scalar, below: Scalar) -> Scalar:
     return above if u > 0 else below
 
 
@@ -38,17 +38,6 @@ class Leaky:
         Kernel("activate", _bent, parameters=lambda self, batch: (1.0, self.slope)),
         Kernel("differentiate", _bent_slope, parameters=lambda self, batch: (1.0, self.slope)),
     )
-
-    @hookimpl
-    def activate(self, current: Array, activity: Array) -> Array:
-        np.multiply(current, self.slope, out=activity)
-        return np.maximum(current, activity, out=activity)
-
-    @hookimpl
-    def differentiate(self, current: Array, slope: Array) -> Array:
-        slope.fill(self.slope)
-        np.copyto(slope, 1, where=current > 0)
-        return slope
 
 
 @component(source="maas2013rectifier")
@@ -85,24 +74,12 @@ class Ramp:
         Kernel("differentiate", _bent_slope, parameters=lambda self, batch: (1.1, 0.1)),
     )
 
-    @hookimpl
-    def activate(self, current: Array, activity: Array) -> Array:
-        np.maximum(current, 0, out=activity)
-        activity += 0.1 * current
-        return activity
 
-    @hookimpl
-    def differentiate(self, current: Array, slope: Array) -> Array:
-        slope.fill(0.1)
-        np.copyto(slope, 1.1, where=current > 0)
-        return slope
-
-
-def _power(u, power):  # type: ignore[no-untyped-def]  # compiled
+def _power(u: Scalar, power: Scalar) -> Scalar:
     return np.float32(0) if u <= 0 else u**power
 
 
-def _power_slope(u, y, power):  # type: ignore[no-untyped-def]  # compiled
+def _power_slope(u: Scalar, y: Scalar, power: Scalar) -> Scalar:
     return power * u ** (power - np.float32(1)) if u > 0 else np.float32(0)
 
 
@@ -139,11 +116,11 @@ class PowerRelu:
         return slope
 
 
-def _beyond(u, firing_threshold):  # type: ignore[no-untyped-def]  # compiled
+def _beyond(u: Scalar, firing_threshold: Scalar) -> Scalar:
     return np.float32(0) if u < firing_threshold else u - firing_threshold
 
 
-def _beyond_slope(u, y, firing_threshold):  # type: ignore[no-untyped-def]  # compiled
+def _beyond_slope(u: Scalar, y: Scalar, firing_threshold: Scalar) -> Scalar:
     return np.float32(1) if u > firing_threshold else np.float32(0)
 
 
@@ -166,12 +143,3 @@ class ThresholdLinear:
             "differentiate", _beyond_slope, parameters=lambda self, batch: (self.firing_threshold,)
         ),
     )
-
-    @hookimpl
-    def activate(self, current: Array, activity: Array) -> Array:
-        np.subtract(current, self.firing_threshold, out=activity)
-        return np.maximum(activity, 0, out=activity)
-
-    @hookimpl
-    def differentiate(self, current: Array, slope: Array) -> Array:
-        return np.greater(current, self.firing_threshold, out=slope, casting="unsafe")

@@ -7,14 +7,14 @@ import math
 import numpy as np
 
 from plasticity import Kernel, component, hookimpl, setting
-from plasticity.typing import Array
+from plasticity.typing import Array, Scalar
 
 
-def _loggy(u):  # type: ignore[no-untyped-def]  # compiled
+def _loggy(u: Scalar) -> Scalar:
     return np.tanh(u / np.float32(2))
 
 
-def _loggy_slope(u, y):  # type: ignore[no-untyped-def]  # compiled
+def _loggy_slope(u: Scalar, y: Scalar) -> Scalar:
     return (np.float32(1) - y * y) / np.float32(2)
 
 
@@ -39,20 +39,13 @@ class Loggy:
         np.divide(current, 2, out=activity)
         return np.tanh(activity, out=activity)
 
-    @hookimpl
-    def differentiate(self, activity: Array, slope: Array) -> Array:
-        np.square(activity, out=slope)
-        np.subtract(1, slope, out=slope)
-        slope /= 2
-        return slope
 
-
-def _asymmetric(u, lowest, highest):  # type: ignore[no-untyped-def]  # compiled
+def _asymmetric(u: Scalar, lowest: Scalar, highest: Scalar) -> Scalar:
     limit = highest if u > 0 else lowest
     return limit * np.tanh(u / limit)
 
 
-def _asymmetric_slope(u, y, lowest, highest):  # type: ignore[no-untyped-def]  # compiled
+def _asymmetric_slope(u: Scalar, y: Scalar, lowest: Scalar, highest: Scalar) -> Scalar:
     share = y / (highest if y > 0 else lowest)
     return np.float32(1) - share * share
 
@@ -100,12 +93,6 @@ class AsymmetricLogistic:
         np.tanh(activity, out=activity)
         activity *= limit
         return activity
-
-    @hookimpl
-    def differentiate(self, activity: Array, slope: Array) -> Array:
-        np.divide(activity, self._limit(activity), out=slope)
-        np.square(slope, out=slope)
-        return np.subtract(1, slope, out=slope)
 
     def _limit(self, signed: Array) -> Array:
         limit = np.full_like(signed, self.lowest)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from plasticity import Kernel, component, hookimpl, setting
-from plasticity.typing import Array
+from plasticity.typing import Array, Scalar
 
 
-def _compete(current, temperature, activity):  # type: ignore[no-untyped-def]  # compiled
+def _compete(current: Scalar, temperature: Scalar, activity: Scalar) -> Scalar:
     n_neuron, n_sample = current.shape
     largest = np.empty(n_sample, current.dtype)
     total = np.zeros(n_sample, current.dtype)
@@ -25,7 +25,7 @@ def _compete(current, temperature, activity):  # type: ignore[no-untyped-def]  #
             activity[i, b] /= total[b]
 
 
-def _slope(u, y, temperature):  # type: ignore[no-untyped-def]  # compiled
+def _slope(u: Scalar, y: Scalar, temperature: Scalar) -> Scalar:
     return y * (np.float32(1) - y) / temperature
 
 
@@ -68,10 +68,3 @@ class Softmax:
         np.exp(activity, out=activity)
         activity /= np.sum(activity, axis=0)
         return activity
-
-    @hookimpl
-    def differentiate(self, activity: Array, slope: Array) -> Array:
-        np.subtract(1, activity, out=slope)
-        slope *= activity
-        slope /= self.temperature
-        return slope

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from plasticity import Kernel, component, hookimpl
-from plasticity.typing import Array
+from plasticity.typing import Array, Scalar
 
 
-def _value(u):  # type: ignore[no-untyped-def]  # compiled
+def _value(u: Scalar) -> Scalar:
     return np.tanh(u)
 
 
-def _slope(u, y):  # type: ignore[no-untyped-def]  # compiled
+def _slope(u: Scalar, y: Scalar) -> Scalar:
     return np.float32(1) - y * y
 
 
@@ -33,8 +33,3 @@ class Tanh:
     @hookimpl
     def activate(self, current: Array, activity: Array) -> Array:
         return np.tanh(current, out=activity)
-
-    @hookimpl
-    def differentiate(self, activity: Array, slope: Array) -> Array:
-        np.square(activity, out=slope)
-        return np.subtract(1, slope, out=slope)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
-from plasticity import Kernel, component, hookimpl, setting
+from plasticity import Kernel, component, setting
 from plasticity.errors import SettingError
-from plasticity.typing import Array
+from plasticity.typing import Scalar
 
 
-def _bounded(w, low, high):  # type: ignore[no-untyped-def]  # compiled
+def _bounded(w: Scalar, low: Scalar, high: Scalar) -> Scalar:
     return min(max(w, low), high)
 
 
@@ -42,7 +40,3 @@ class Bounds:
     kernels = (
         Kernel("constrain_weights", _bounded, parameters=lambda self, batch: (self.low, self.high)),
     )
-
-    @hookimpl
-    def constrain_weights(self, weights: Array) -> None:
-        np.clip(weights, self.low, self.high, out=weights)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from plasticity import Kernel, Variable, component, hookimpl
-from plasticity.typing import Array
+from plasticity.typing import Array, Scalar
 
 
-def _uncrossed(w, before):  # type: ignore[no-untyped-def]  # compiled
+def _uncrossed(w: Scalar, before: Scalar) -> Scalar:
     kept = before if w * np.sign(before) < 0 else w
     return kept, kept
 
@@ -31,12 +31,4 @@ class KeepSign:
 
     @hookimpl
     def init_state(self, weights: Array) -> None:
-        self.before[...] = weights
-
-    @hookimpl
-    def constrain_weights(self, weights: Array) -> None:
-        # Compared, not multiplied: the product of two small weights may be 0.
-        crossed = np.signbit(weights) != np.signbit(self.before)
-        crossed &= (weights != 0) & (self.before != 0)
-        np.copyto(weights, self.before, where=crossed)
         self.before[...] = weights

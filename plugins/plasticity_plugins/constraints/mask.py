@@ -9,10 +9,10 @@ import numpy as np
 
 from plasticity import Kernel, Stream, Variable, component, hookimpl, setting
 from plasticity.errors import SettingError
-from plasticity.typing import Array
+from plasticity.typing import Array, Scalar
 
 
-def _connected(w, mask):  # type: ignore[no-untyped-def]  # compiled
+def _connected(w: Scalar, mask: Scalar) -> Scalar:
     return (w if mask != 0 else mask), mask
 
 
@@ -57,10 +57,6 @@ class Mask:
             self.rng.permuted(self.mask, axis=1, out=self.mask)
         else:
             self.mask[...] = (weights if self.values is None else self._given(weights.shape)) != 0
-        self.constrain_weights(weights)
-
-    @hookimpl
-    def constrain_weights(self, weights: Array) -> None:
         weights[self.mask == 0] = 0
 
     def _given(self, shape: tuple[int, ...]) -> Array:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from plasticity import Kernel, Variable, component, hookimpl, setting
-from plasticity.typing import Array
+from plasticity.typing import Array, Scalar
 
 
-def _scaled(row, norm, power, at_most):  # type: ignore[no-untyped-def]  # compiled
+def _scaled(row: Scalar, norm: Scalar, power: Scalar, at_most: Scalar) -> Scalar:
     largest = np.max(np.abs(row))
     if largest == 0:
         return

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from plasticity import Clock, Kernel, component, draws_of, hookimpl, setting
-from plasticity.typing import Array
+from plasticity import Kernel, component, draws_of, setting
 from plasticity_plugins.drawn import KINDS, KeyedByEpoch, exact, noise_draw
 
 
@@ -14,12 +13,6 @@ def noisy(x, step, sample, key, kind, std, proportional):  # type: ignore[no-unt
     for j in range(len(x)):
         z = std * noise_draw(draws, j, kind)
         x[j] += z * x[j] if proportional else z
-
-
-@exact
-def _all_noisy(x, step, key, kind, std, proportional):  # type: ignore[no-untyped-def]  # compiled
-    for b in range(len(x)):
-        noisy(x[b], step, b, key, kind, std, proportional)
 
 
 @component
@@ -44,8 +37,3 @@ class AddNoise(KeyedByEpoch):
             parameters=lambda self, batch: (KINDS.index(self.kind), self.std, self.proportional),
         ),
     )
-
-    @hookimpl
-    def encode(self, x: Array, clock: Clock) -> None:
-        std = x.dtype.type(self.std)
-        _all_noisy(x, clock.step, self.key, KINDS.index(self.kind), std, self.proportional)

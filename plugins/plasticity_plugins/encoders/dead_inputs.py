@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from plasticity import Kernel, Variable, component, hookimpl, setting
-from plasticity.typing import Array
+from plasticity.typing import Scalar
 from plasticity_plugins.drawn import exact
 
 
 @exact
-def silenced(x, step, sample, alive):  # type: ignore[no-untyped-def]  # compiled
+def silenced(x: Scalar, step: Scalar, sample: Scalar, alive: Scalar) -> Scalar:
     """Set the dead inputs of x (input,) to 0."""
     for j in range(len(x)):
         if alive[j] == 0:
@@ -31,6 +33,8 @@ class DeadInputs:
 
     alive = Variable(("input",), dtype="int8", description="0 where an input is dead, else 1")
 
+    once: ClassVar[bool] = True
+
     kernels = (Kernel("encode", silenced, arrays=("alive",)),)
 
     @hookimpl
@@ -39,7 +43,3 @@ class DeadInputs:
         dead = np.random.default_rng(self.seed).permutation(n_input)
         self.alive[...] = 1
         self.alive[dead[: round(self.fraction * n_input)]] = 0
-
-    @hookimpl
-    def encode(self, x: Array) -> None:
-        x[:, self.alive == 0] = 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from plasticity import Clock, Experiment, Kernel, Variable, component, draws_of, hookimpl, setting
 from plasticity.errors import SettingError
-from plasticity.typing import Array
 from plasticity_plugins.drawn import KINDS, KeyedByEpoch, exact, noise_draw
 
 EYES = ("left", "right", "both")
@@ -21,12 +20,6 @@ def deprived(x, step, sample, key, closed, first, last, kind, mean, std, eye):  
     high = half if eye == 0 else len(x)
     for j in range(low, high):
         x[j] = mean + std * noise_draw(draws, j, kind)
-
-
-@exact
-def _all_deprived(x, step, key, closed, first, last, kind, mean, std, eye):  # type: ignore[no-untyped-def]  # compiled
-    for b in range(len(x)):
-        deprived(x[b], step, b, key, closed, first, last, kind, mean, std, eye)
 
 
 @component(source="blais1999presynaptic")
@@ -85,12 +78,6 @@ class Deprivation(KeyedByEpoch):
     def epoch_started(self, clock: Clock) -> None:
         self.closed[0] = not self.during or clock.phase in self.during
         self.draw_key()
-
-    @hookimpl
-    def encode(self, x: Array, clock: Clock) -> None:
-        kind, mean, std = self._noise
-        numbers = (*self._when, kind, x.dtype.type(mean), x.dtype.type(std), EYES.index(self.eye))
-        _all_deprived(x, clock.step, self.key, self.closed, *numbers)
 
     @property
     def _when(self) -> tuple[int, int]:

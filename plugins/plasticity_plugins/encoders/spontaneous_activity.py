@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from plasticity import Kernel, component, hookimpl, setting
-from plasticity.typing import Array
+from typing import ClassVar
+
+from plasticity import Kernel, component, setting
+from plasticity.typing import Scalar
 from plasticity_plugins.drawn import exact
 
 
 @exact
-def shifted(x, step, sample, level):  # type: ignore[no-untyped-def]  # compiled
+def shifted(x: Scalar, step: Scalar, sample: Scalar, level: Scalar) -> Scalar:
     """Add the level to x (input,)."""
     for j in range(len(x)):
         x[j] += level
@@ -25,8 +27,6 @@ class SpontaneousActivity:
 
     level: float = setting(default=0.1, doc="activity of an input that is shown 0")
 
-    kernels = (Kernel("encode", shifted, parameters=lambda self, batch: (self.level,)),)
+    once: ClassVar[bool] = True
 
-    @hookimpl
-    def encode(self, x: Array) -> None:
-        x += self.level
+    kernels = (Kernel("encode", shifted, parameters=lambda self, batch: (self.level,)),)

@@ -8,7 +8,6 @@ from typing import ClassVar
 import numpy as np
 
 from plasticity import Inputs, Kernel, Variable, component, hookimpl, setting
-from plasticity.typing import Array
 from plasticity_plugins.drawn import exact
 from plasticity_plugins.encoders.fitting import mean_of, variance_of
 
@@ -37,12 +36,6 @@ def shifted_and_scaled(x, step, sample, mean, factor, within, scales, epsilon): 
         share = x.dtype.type(1 / math.sqrt(variance))
         for j in range(len(x)):
             x[j] *= share
-
-
-@exact
-def _all_shifted_and_scaled(x, mean, factor, within, scales, epsilon):  # type: ignore[no-untyped-def]  # compiled
-    for b in range(len(x)):
-        shifted_and_scaled(x[b], 0, b, mean, factor, within, scales, epsilon)
 
 
 class Standardization:
@@ -78,12 +71,6 @@ class Standardization:
             constant = np.sqrt(variance) <= np.finfo(self.factor.dtype).eps * np.abs(mean)
             variance = np.where(constant, 0, variance) + self.epsilon
             self.factor[...] = 1 / np.sqrt(np.where(variance > 0, variance, 1))
-
-    @hookimpl
-    def encode(self, x: Array) -> None:
-        epsilon = x.dtype.type(self.epsilon)
-        within = self.per == "sample"
-        _all_shifted_and_scaled(x, self.mean, self.factor, within, self.scales, epsilon)
 
 
 @component

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
-from plasticity.typing import Array
+from plasticity import Kernel, Variable, component, setting
+from plasticity.typing import Scalar
 from plasticity_plugins.drawn import exact
 
 
 @exact
-def smoothed(x, step, sample, mean, share):  # type: ignore[no-untyped-def]  # compiled
+def smoothed(x: Scalar, step: Scalar, sample: Scalar, mean: Scalar, share: Scalar) -> Scalar:
     """Move the mean (input,) towards x (input,), and x to where the mean is then."""
     for j in range(len(x)):
         if step == 0 and sample == 0:
@@ -18,25 +18,13 @@ def smoothed(x, step, sample, mean, share):  # type: ignore[no-untyped-def]  # c
 
 
 @exact
-def sharpened(x, step, sample, mean, share):  # type: ignore[no-untyped-def]  # compiled
+def sharpened(x: Scalar, step: Scalar, sample: Scalar, mean: Scalar, share: Scalar) -> Scalar:
     """Take the mean (input,) off x (input,), and move the mean towards what x was."""
     for j in range(len(x)):
         if step == 0 and sample == 0:
             mean[j] = x[j]
         x[j] -= mean[j]
         mean[j] += share * x[j]
-
-
-@exact
-def _all_smoothed(x, step, mean, share):  # type: ignore[no-untyped-def]  # compiled
-    for b in range(len(x)):
-        smoothed(x[b], step, b, mean, share)
-
-
-@exact
-def _all_sharpened(x, step, mean, share):  # type: ignore[no-untyped-def]  # compiled
-    for b in range(len(x)):
-        sharpened(x[b], step, b, mean, share)
 
 
 @component
@@ -84,10 +72,6 @@ class LowPass(TimeFilter):
         ),
     )
 
-    @hookimpl
-    def encode(self, x: Array, clock: Clock) -> None:
-        _all_smoothed(x, clock.step, self.mean, x.dtype.type(1 / self.tau))
-
 
 @component(source="dong1995temporal")
 class HighPass(TimeFilter):
@@ -111,7 +95,3 @@ class HighPass(TimeFilter):
             ordered=True,
         ),
     )
-
-    @hookimpl
-    def encode(self, x: Array, clock: Clock) -> None:
-        _all_sharpened(x, clock.step, self.mean, x.dtype.type(1 / self.tau))

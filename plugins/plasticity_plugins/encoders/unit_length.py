@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from typing import ClassVar
 
-from plasticity import Kernel, component, hookimpl, setting
-from plasticity.typing import Array
+from plasticity import Kernel, component, setting
+from plasticity.typing import Scalar
 from plasticity_plugins.drawn import exact
 
 
 @exact
-def scaled_to_unit_length(x, step, sample, p):  # type: ignore[no-untyped-def]  # compiled
+def scaled_to_unit_length(x: Scalar, step: Scalar, sample: Scalar, p: Scalar) -> Scalar:
     """Divide x (input,) by its p-norm, unless that is 0."""
     largest = abs(x[0])
     for j in range(len(x)):
@@ -25,12 +25,6 @@ def scaled_to_unit_length(x, step, sample, p):  # type: ignore[no-untyped-def]  
     length = x.dtype.type(largest * total ** (1 / p)) if p < math.inf else largest
     for j in range(len(x)):
         x[j] /= length
-
-
-@exact
-def _all_scaled(x, p):  # type: ignore[no-untyped-def]  # compiled
-    for b in range(len(x)):
-        scaled_to_unit_length(x[b], 0, b, p)
 
 
 @component
@@ -50,7 +44,3 @@ class UnitLength:
     kernels = (
         Kernel("encode", scaled_to_unit_length, parameters=lambda self, batch: (float(self.p),)),
     )
-
-    @hookimpl
-    def encode(self, x: Array) -> None:
-        _all_scaled(x, x.dtype.type(self.p))

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from plasticity import Inputs, Kernel, Variable, component, hookimpl, one_thread, setting
-from plasticity.typing import Array
+from plasticity.typing import Array, Scalar
 from plasticity_plugins.drawn import exact
 from plasticity_plugins.encoders.fitting import covariance_of, mean_of
 
@@ -15,7 +15,7 @@ _TOGETHER = 16  # samples for which a row of the matrix is read once; measured
 
 
 @exact
-def whitened(x, step, sample, mean, whitening):  # type: ignore[no-untyped-def]  # compiled
+def whitened(x: Scalar, step: Scalar, sample: Scalar, mean: Scalar, whitening: Scalar) -> Scalar:
     """Replace x (input,) by the product of the whitening matrix and x less the mean."""
     found = np.zeros_like(x)  # threads encode several samples at once
     for j in range(len(x)):
@@ -26,7 +26,7 @@ def whitened(x, step, sample, mean, whitening):  # type: ignore[no-untyped-def] 
 
 
 @exact
-def _all_whitened(x, mean, whitening):  # type: ignore[no-untyped-def]  # compiled
+def _all_whitened(x: Scalar, mean: Scalar, whitening: Scalar) -> Scalar:
     """Whiten x (sample, input) in the same order of additions, some samples at a time."""
     found = np.zeros((_TOGETHER, x.shape[1]), x.dtype)
     for begin in range(0, len(x), _TOGETHER):

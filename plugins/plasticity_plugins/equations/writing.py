@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 
 from plasticity import njit
-from plasticity.typing import Array
+from plasticity.typing import Array, Scalar
 from plasticity_plugins.equations.terms import OF_SYNAPSE, SYMBOLS, Term, called
 
 _ARITHMETIC: dict[type, str] = {
@@ -74,7 +74,7 @@ def function_of(text: str, arrays: bool) -> Callable[..., Any]:
 
 
 @njit(error_model="numpy")
-def _divided(a, b):  # type: ignore[no-untyped-def]  # compiled
+def _divided(a: Scalar, b: Scalar) -> Scalar:
     """a / b, and 0 where both are 0."""
     return a / b if a != 0 or b != 0 else a
 

@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 
 from plasticity.errors import SettingError
-from plasticity.typing import Array
+from plasticity.typing import Array, Scalar
 
 logger = logging.getLogger("plasticity")
 
@@ -119,7 +119,7 @@ def relax(
 
 
 @njit(error_model="numpy")
-def _rate(u, transfer):  # type: ignore[no-untyped-def]  # compiled
+def _rate(u: Scalar, transfer: Scalar) -> Scalar:
     if transfer == 0:
         return u
     if transfer == 1:

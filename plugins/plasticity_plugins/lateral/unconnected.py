@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from plasticity import Kernel, component, hookimpl
-from plasticity.typing import Array
+from plasticity import Kernel, component
+from plasticity.typing import Scalar
 
 
-def _untouched(current):  # type: ignore[no-untyped-def]  # compiled
+def _untouched(current: Scalar) -> Scalar:
     return None
 
 
@@ -23,7 +23,3 @@ class Unconnected:
 
     idle_in: ClassVar = ("shape_current",)
     kernels = (Kernel("shape_current", _untouched),)
-
-    @hookimpl
-    def shape_current(self, current: Array) -> None:
-        """Leave the current as it is."""

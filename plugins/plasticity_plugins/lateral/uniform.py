@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from plasticity import Kernel, component, hookimpl, setting
-from plasticity.typing import Array
+from plasticity.typing import Array, Scalar
 from plasticity_plugins.lateral.settling import Spectrum
 
 
-def _solve(current, s):  # type: ignore[no-untyped-def]  # compiled
+def _solve(current: Scalar, s: Scalar) -> Scalar:
     n_neuron, n_sample = current.shape
     if n_neuron == 1:
         return

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
-from plasticity.typing import Array
+from plasticity import Kernel, Variable, component, setting
 from plasticity_plugins.optimizers.pace import Paced, paced
 
 
@@ -25,7 +24,7 @@ class Adadelta(Paced):
         D <- memory D + (1 - memory) step^2
 
     r_t is the rate of the step, see `Paced`; S and D start at 0, so the first steps are of the size
-    of sqrt(epsilon). `update` is overwritten.
+    of sqrt(epsilon).
 
     Source: Zeiler, arXiv 1212.5701, algorithm 1, with a memory of 0.95 (figure 1) and no rate: 1.
     The update points where the weights shall go, so the sign is plus.
@@ -64,20 +63,3 @@ class Adadelta(Paced):
             ),
         ),
     )
-
-    @hookimpl
-    def apply_update(self, weights: Array, update: Array, clock: Clock) -> Array:
-        squared = np.square(update)
-        squared *= 1 - self.memory
-        self.square *= self.memory
-        self.square += squared
-        ratio = np.add(self.steps, self.epsilon, out=squared)
-        ratio /= self.square + self.epsilon
-        update *= np.sqrt(ratio, out=ratio)
-        squared = np.square(update, out=ratio)
-        squared *= 1 - self.memory
-        self.steps *= self.memory
-        self.steps += squared
-        update *= self.pace(clock)
-        weights += update
-        return weights

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
-from plasticity.typing import Array
+from plasticity import Kernel, Variable, component, setting
+from plasticity.typing import Scalar
 from plasticity_plugins.optimizers.pace import Paced, paced
 
 
-def _moved(w, dw, g, pace, epsilon):  # type: ignore[no-untyped-def]  # compiled
+def _moved(w: Scalar, dw: Scalar, g: Scalar, pace: Scalar, epsilon: Scalar) -> Scalar:
     g = g + dw * dw
     return w + pace * dw / (np.sqrt(g) + epsilon), g
 
@@ -21,7 +21,7 @@ class Adagrad(Paced):
         G <- G + dW^2
         W <- W + r_t dW / (sqrt(G) + epsilon)
 
-    r_t is the rate of the step, see `Paced`; G starts at 0. `update` is overwritten.
+    r_t is the rate of the step, see `Paced`; G starts at 0.
 
     Source: Duchi, Hazan & Singer, JMLR 12 (2011) 2121, the diagonal form, with delta = epsilon
     beside the root. The update points where the weights shall go, so the sign is plus.
@@ -46,14 +46,3 @@ class Adagrad(Paced):
             still=True,
         ),
     )
-
-    @hookimpl
-    def apply_update(self, weights: Array, update: Array, clock: Clock) -> Array:
-        divisor = np.square(update)
-        self.squares += divisor
-        np.sqrt(self.squares, out=divisor)
-        divisor += self.epsilon
-        update *= self.pace(clock)
-        update /= divisor
-        weights += update
-        return weights

@@ -6,8 +6,7 @@ import math
 
 import numpy as np
 
-from plasticity import Clock, Kernel, Variable, component, hookimpl, njit, setting
-from plasticity.typing import Array
+from plasticity import Kernel, Variable, component, setting
 from plasticity_plugins.optimizers.pace import Paced, bounded
 
 
@@ -55,7 +54,7 @@ class Adam(Paced):
         W <- W + r_t (M / (1 - beta1^t)) / (sqrt(V / (1 - beta2^t)) + epsilon)
 
     r_t is the rate of the step, see `Paced`; M, V and t start at 0. t counts the updates of this
-    layer alone. `update` is left as it is.
+    layer alone.
 
     Source: Kingma & Ba, ICLR 2015, algorithm 1, with the paper's defaults. The update points where
     the weights shall go, so the sign is plus.
@@ -97,50 +96,3 @@ class Adam(Paced):
             parameters=numbers_of,
         ),
     )
-
-    @hookimpl
-    def apply_update(self, weights: Array, update: Array, clock: Clock) -> Array:
-        self.count += 1
-        t = int(self.count)
-        number = weights.dtype.type
-        adam_step(
-            update,
-            number(self.beta1),
-            number(1 - self.beta1),
-            number(self.beta2),
-            number(1 - self.beta2),
-            number(self.pace(clock) / (1 - self.beta1**t)),
-            number(1 / (1 - self.beta2**t)),
-            number(self.epsilon),
-            self.mean,
-            self.square,
-            weights,
-        )
-        return weights
-
-
-@njit(error_model="numpy")
-def adam_step(  # type: ignore[no-untyped-def]  # Numba infers them
-    update, beta1, share1, beta2, share2, rate, correction, epsilon, mean, square, weights
-):
-    """Take one step, reading and writing each array once.
-
-    update      (neuron, input)  dW
-    share1      1 - beta1; share2 likewise
-    rate        r_t / (1 - beta1^t)
-    correction  1 / (1 - beta2^t)
-    mean        (neuron, input)  M, overwritten
-    square      (neuron, input)  V, overwritten
-    weights     (neuron, input)  W, overwritten
-
-    All numbers are of the type of the arrays, else Numba would compute in float64.
-    """
-    n_neuron, n_input = weights.shape
-    for i in range(n_neuron):
-        for j in range(n_input):
-            g = update[i, j]
-            m = beta1 * mean[i, j] + share1 * g
-            v = beta2 * square[i, j] + share2 * g * g
-            mean[i, j] = m
-            square[i, j] = v
-            weights[i, j] += rate * m / (np.sqrt(v * correction) + epsilon)

@@ -6,8 +6,7 @@ import math
 
 import numpy as np
 
-from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
-from plasticity.typing import Array
+from plasticity import Kernel, Variable, component, setting
 from plasticity_plugins.optimizers.pace import Paced, bounded
 
 
@@ -42,7 +41,7 @@ class Adamax(Paced):
         W <- W + r_t (M / (1 - beta1^t)) / U
 
     r_t is the rate of the step, see `Paced`; M, U and t start at 0. t counts the updates of this
-    layer alone. `update` is left as it is.
+    layer alone.
 
     Source: Kingma & Ba, ICLR 2015, algorithm 2, with the paper's defaults. The epsilon is added, as
     common libraries do: without it a weight that never got an update divides 0 by 0. The update
@@ -85,19 +84,3 @@ class Adamax(Paced):
             parameters=_numbers,
         ),
     )
-
-    @hookimpl
-    def apply_update(self, weights: Array, update: Array, clock: Clock) -> Array:
-        self.count += 1
-        rate = self.pace(clock) / (1 - self.beta1 ** int(self.count))
-        step = np.multiply(update, 1 - self.beta1)
-        self.mean *= self.beta1
-        self.mean += step
-        np.abs(update, out=step)
-        step += self.epsilon
-        self.largest *= self.beta2
-        np.maximum(self.largest, step, out=self.largest)
-        np.divide(self.mean, self.largest, out=step)
-        step *= rate
-        weights += step
-        return weights

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from numba import njit
 
-from plasticity import Clock, Kernel, component, hookimpl, setting
-from plasticity.typing import Array
+from plasticity import Kernel, component, setting
+from plasticity.typing import Scalar
 from plasticity_plugins.optimizers import adam
 from plasticity_plugins.optimizers.pace import bounded
 
@@ -23,7 +23,7 @@ def _numbers(adamw: AdamW, batch: int) -> tuple[float, ...]:
     return adamw.weight_decay, *adam.numbers_of(adamw, batch)
 
 
-def _moved(w, dw, m, v, fade, *prepared):  # type: ignore[no-untyped-def]  # compiled
+def _moved(w: Scalar, dw: Scalar, m: Scalar, v: Scalar, fade: Scalar, *prepared: Scalar) -> Scalar:
     return _adam_moved(w - fade * w, dw, m, v, *prepared)
 
 
@@ -33,7 +33,7 @@ class AdamW(adam.Adam):
 
         W <- W + r_t (M / (1 - beta1^t)) / (sqrt(V / (1 - beta2^t)) + epsilon) - r_t weight_decay W
 
-    t, M, V and r_t are those of Adam. `update` is left as it is.
+    t, M, V and r_t are those of Adam.
 
     Source: Loshchilov & Hutter, ICLR 2019, algorithm 2. Its lambda, which the schedule multiplies
     and the rate does not, is our rate * weight_decay: common libraries and the settings published
@@ -58,8 +58,3 @@ class AdamW(adam.Adam):
             parameters=_numbers,
         ),
     )
-
-    @hookimpl
-    def apply_update(self, weights: Array, update: Array, clock: Clock) -> Array:
-        weights *= 1 - self.pace(clock) * self.weight_decay
-        return super().apply_update(weights, update, clock)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
-from plasticity.typing import Array
+from plasticity import Kernel, Variable, component, setting
 from plasticity_plugins.optimizers.pace import Paced, bounded
 
 
@@ -35,7 +34,7 @@ class Lion(Paced):
         M <- beta2 M + (1 - beta2) dW
 
     r_t is the rate of the step, see `Paced`; M starts at 0, and sign(0) = 0. Each weight moves by
-    r_t, so the rate is best 3 to 10 times smaller than Adam's. `update` is overwritten.
+    r_t, so the rate is best 3 to 10 times smaller than Adam's.
 
     Source: Chen et al., NeurIPS 2023, arXiv 2302.06675, algorithm 2, with its defaults. The update
     points where the weights shall go, so the sign is plus.
@@ -75,17 +74,3 @@ class Lion(Paced):
             parameters=_numbers,
         ),
     )
-
-    @hookimpl
-    def apply_update(self, weights: Array, update: Array, clock: Clock) -> Array:
-        pace = self.pace(clock)
-        direction = np.multiply(self.mean, self.beta1)
-        direction += (1 - self.beta1) * update
-        np.sign(direction, out=direction)
-        direction *= pace
-        weights *= 1 - pace * self.weight_decay
-        weights += direction
-        self.mean *= self.beta2
-        update *= 1 - self.beta2
-        self.mean += update
-        return weights

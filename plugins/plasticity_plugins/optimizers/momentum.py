@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
-from plasticity.typing import Array
+from plasticity import Kernel, Variable, component, setting
+from plasticity.typing import Scalar
 from plasticity_plugins.optimizers.pace import Paced, paced
 
 
-def _moved(w, dw, v, pace, momentum):  # type: ignore[no-untyped-def]  # compiled
+def _moved(w: Scalar, dw: Scalar, v: Scalar, pace: Scalar, momentum: Scalar) -> Scalar:
     v = momentum * v + pace * dw
     return w + v, v
 
@@ -20,7 +20,7 @@ class Momentum(Paced):
         W <- W + V
 
     r_t is the rate of the step, see `Paced`; V starts at 0. The rate is inside the sum, so a change
-    of rate fades in. Where a phase learns nothing, V waits unchanged. `update` is overwritten.
+    of rate fades in. Where a phase learns nothing, V waits unchanged.
 
     Source: Polyak, USSR Comput. Math. Math. Phys. 4 (1964) 1. The update points where the weights
     shall go, so the sign is plus.
@@ -45,11 +45,3 @@ class Momentum(Paced):
             parameters=lambda self, batch: (*self.pace_numbers(), self.momentum),
         ),
     )
-
-    @hookimpl
-    def apply_update(self, weights: Array, update: Array, clock: Clock) -> Array:
-        update *= self.pace(clock)
-        self.velocity *= self.momentum
-        self.velocity += update
-        weights += self.velocity
-        return weights

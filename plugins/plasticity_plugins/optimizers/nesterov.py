@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from plasticity import Clock, Kernel, component, hookimpl
-from plasticity.typing import Array
+from plasticity import Kernel, component
+from plasticity.typing import Scalar
 from plasticity_plugins.optimizers.momentum import Momentum
 from plasticity_plugins.optimizers.pace import paced
 
 
-def _moved(w, dw, v, pace, momentum):  # type: ignore[no-untyped-def]  # compiled
+def _moved(w: Scalar, dw: Scalar, v: Scalar, pace: Scalar, momentum: Scalar) -> Scalar:
     v = momentum * v + pace * dw
     return w + momentum * v + pace * dw, v
 
@@ -22,7 +20,7 @@ class Nesterov(Momentum):
         V <- momentum V + r_t dW
         W <- W + momentum V + r_t dW
 
-    r_t is the rate of the step, see `Paced`; V starts at 0. `update` is overwritten.
+    r_t is the rate of the step, see `Paced`; V starts at 0.
 
     Source: Nesterov, Soviet Math. Dokl. 27 (1983) 372, who takes the update at Theta + momentum V
     and moves Theta by the new V. W is that place ahead, Theta + momentum V: the neurons respond
@@ -39,12 +37,3 @@ class Nesterov(Momentum):
             parameters=lambda self, batch: (*self.pace_numbers(), self.momentum),
         ),
     )
-
-    @hookimpl
-    def apply_update(self, weights: Array, update: Array, clock: Clock) -> Array:
-        update *= self.pace(clock)
-        self.velocity *= self.momentum
-        self.velocity += update
-        weights += update
-        weights += np.multiply(self.velocity, self.momentum, out=update)
-        return weights

@@ -9,6 +9,7 @@ from numba import njit
 
 from plasticity import Clock, component, setting
 from plasticity.errors import SettingError
+from plasticity.typing import Scalar
 
 
 @component
@@ -57,6 +58,6 @@ def paced(rate_factor, rate, rate_min, rate_max, *others):  # type: ignore[no-un
 
 
 @njit(error_model="numpy")
-def bounded(rate_factor, rate, rate_min, rate_max):  # type: ignore[no-untyped-def]  # compiled
+def bounded(rate_factor: Scalar, rate: Scalar, rate_min: Scalar, rate_max: Scalar) -> Scalar:
     """The rate of a step within its bounds, in the type of `rate`."""
     return type(rate)(min(max(rate * rate_factor, rate_min), rate_max))

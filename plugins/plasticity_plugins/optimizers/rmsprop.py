@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
-from plasticity.typing import Array
+from plasticity import Kernel, Variable, component, setting
 from plasticity_plugins.optimizers.pace import Paced, paced
 
 
@@ -22,7 +21,7 @@ class RMSprop(Paced):
         W <- W + r_t dW / (sqrt(S) + epsilon)
 
     r_t is the rate of the step, see `Paced`; S starts at 0 and is not corrected for it, so the
-    first step is 1 / sqrt(1 - memory) times as long. `update` is overwritten.
+    first step is 1 / sqrt(1 - memory) times as long.
 
     Source: Tieleman & Hinton, lecture 6.5 of a course (2012), where memory is 0.9; the epsilon is
     added. The update points where the weights shall go, so the sign is plus.
@@ -59,16 +58,3 @@ class RMSprop(Paced):
             ),
         ),
     )
-
-    @hookimpl
-    def apply_update(self, weights: Array, update: Array, clock: Clock) -> Array:
-        divisor = np.square(update)
-        divisor *= 1 - self.memory
-        self.square *= self.memory
-        self.square += divisor
-        np.sqrt(self.square, out=divisor)
-        divisor += self.epsilon
-        update *= self.pace(clock)
-        update /= divisor
-        weights += update
-        return weights

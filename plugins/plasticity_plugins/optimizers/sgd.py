@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from plasticity import Clock, Kernel, component, hookimpl
-from plasticity.typing import Array
+from plasticity import Kernel, component
+from plasticity.typing import Scalar
 from plasticity_plugins.optimizers.pace import Paced, paced
 
 
-def _moved(w, dw, pace):  # type: ignore[no-untyped-def]  # compiled
+def _moved(w: Scalar, dw: Scalar, pace: Scalar) -> Scalar:
     return w + pace * dw
 
 
@@ -18,7 +18,7 @@ class SGD(Paced):
         W <- W + r_t dW
 
     r_t is the rate of the step, see `Paced`. The update points where the weights shall go, so the
-    sign is plus. `update` is overwritten.
+    sign is plus.
 
     Source: Robbins & Monro, Annals of Mathematical Statistics 22 (1951) 400, for steps along what
     single samples say.
@@ -33,9 +33,3 @@ class SGD(Paced):
             still=True,
         ),
     )
-
-    @hookimpl
-    def apply_update(self, weights: Array, update: Array, clock: Clock) -> Array:
-        update *= self.pace(clock)
-        weights += update
-        return weights

@@ -9,60 +9,6 @@ from plasticity.errors import SettingError
 from plasticity.typing import Array
 
 
-@component(source="rumelhart1985feature")
-class Competitive(Rule):
-    """The k neurons with the largest currents move towards the sample, the others if they leak.
-
-        dw_ij = < c_ib (x_bj - w_ij) >
-        c_ib  = 1 for the k neurons with the largest u_ib, else `leak`
-
-    Neurons with equal currents rank by their index, the lowest first. Currents compare neurons
-    fairly where their weights are of like size: scale the inputs to a common sum or length. A leak
-    lets neurons that never win come near the data.
-
-    Raises `SettingError` where there are more winners than neurons.
-
-    Source: Rumelhart & Zipser, Cognitive Science 9 (1985) 75, with leaky learning. There an input
-    is 0 or 1 and is divided by the number of active ones, and k is 1; we take the inputs as they
-    are, and the mean of a batch.
-    """
-
-    winners: int = setting(
-        default=1, low=1, doc="k, how many neurons win", because="without winners nobody learns"
-    )
-    leak: float = setting(
-        default=0.0,
-        low=0,
-        high=1,
-        doc="rate of the neurons that do not win, as a share of the winners'",
-        because="losers do not learn faster than winners, nor away from the data",
-    )
-
-    @property
-    def kernels(self) -> tuple[Kernel, ...]:
-        """The part of a compiled step."""
-        return (
-            Kernel(
-                "modulate",
-                add_winners,
-                parameters=lambda self, batch: (self.winners, self.leak),
-            ),
-        )
-
-    @hookimpl
-    def init_state(self, weights: Array) -> None:
-        n_neuron = len(weights)
-        if self.winners > n_neuron:
-            raise SettingError(
-                f"competitive: winners must lie in [1, {n_neuron}] for a layer of that many "
-                f"neurons, got {self.winners}"
-            )
-
-    @hookimpl
-    def modulate(self, current: Array, modulation: Array, decay: Array) -> None:
-        add_winners(current, self.winners, decay.dtype.type(self.leak), modulation, decay)
-
-
 @njit(error_model="numpy")
 def add_winners(current, n_winner, leak, modulation, decay):  # type: ignore[no-untyped-def]  # compiled
     """Add c to the modulation and its sample mean to the decay.
@@ -102,3 +48,46 @@ def add_winners(current, n_winner, leak, modulation, decay):  # type: ignore[no-
             winner = units[place, b]
             modulation[winner, b] += gain
             decay[winner] += gain / n_sample
+
+
+@component(source="rumelhart1985feature")
+class Competitive(Rule):
+    """The k neurons with the largest currents move towards the sample, the others if they leak.
+
+        dw_ij = < c_ib (x_bj - w_ij) >
+        c_ib  = 1 for the k neurons with the largest u_ib, else `leak`
+
+    Neurons with equal currents rank by their index, the lowest first. Currents compare neurons
+    fairly where their weights are of like size: scale the inputs to a common sum or length. A leak
+    lets neurons that never win come near the data.
+
+    Raises `SettingError` where there are more winners than neurons.
+
+    Source: Rumelhart & Zipser, Cognitive Science 9 (1985) 75, with leaky learning. There an input
+    is 0 or 1 and is divided by the number of active ones, and k is 1; we take the inputs as they
+    are, and the mean of a batch.
+    """
+
+    winners: int = setting(
+        default=1, low=1, doc="k, how many neurons win", because="without winners nobody learns"
+    )
+    leak: float = setting(
+        default=0.0,
+        low=0,
+        high=1,
+        doc="rate of the neurons that do not win, as a share of the winners'",
+        because="losers do not learn faster than winners, nor away from the data",
+    )
+
+    kernels = (
+        Kernel("modulate", add_winners, parameters=lambda self, batch: (self.winners, self.leak)),
+    )
+
+    @hookimpl
+    def init_state(self, weights: Array) -> None:
+        n_neuron = len(weights)
+        if self.winners > n_neuron:
+            raise SettingError(
+                f"competitive: winners must lie in [1, {n_neuron}] for a layer of that many "
+                f"neurons, got {self.winners}"
+            )

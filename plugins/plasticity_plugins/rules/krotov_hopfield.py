@@ -8,16 +8,16 @@ import numpy as np
 
 from plasticity import Kernel, Rule, Variable, component, hookimpl, njit, setting
 from plasticity.errors import SettingError
-from plasticity.typing import Array
+from plasticity.typing import Array, Scalar
 
 _TOGETHER = 8  # neurons whose currents are compared at once; measured
 
 
-def _signed_square(w, exponent):  # type: ignore[no-untyped-def]  # compiled
+def _signed_square(w: Scalar, exponent: Scalar) -> Scalar:
     return w * abs(w)
 
 
-def _signed_power(w, exponent):  # type: ignore[no-untyped-def]  # compiled
+def _signed_power(w: Scalar, exponent: Scalar) -> Scalar:
     n_factor = int(exponent)
     if exponent == n_factor:
         # A product is several times as fast as a power, and p is nearly always whole.
@@ -127,7 +127,7 @@ class KrotovHopfield(PoweredWeights):
 
 
 @njit(error_model="numpy")
-def signed_power(weights, exponent, powered):  # type: ignore[no-untyped-def]  # compiled
+def signed_power(weights: Scalar, exponent: Scalar, powered: Scalar) -> Scalar:
     """Write sign(w) |w|^exponent into `powered`.
 
     weights   (neuron, input)
@@ -188,7 +188,7 @@ def add_ranked(current, rank, anti_hebbian, modulation, decay):  # type: ignore[
 
 
 @njit(error_model="numpy")
-def _find_largest(current, first, end, largest):  # type: ignore[no-untyped-def]  # compiled
+def _find_largest(current: Scalar, first: Scalar, end: Scalar, largest: Scalar) -> Scalar:
     """Write the largest current of some neurons on each sample; a NaN is left out."""
     lowest = current.dtype.type(-np.inf)
     for b in range(len(largest)):

@@ -8,7 +8,7 @@ import numpy as np
 
 from plasticity import Kernel, component, hookimpl, njit, setting
 from plasticity.errors import SettingError
-from plasticity.typing import Array
+from plasticity.typing import Array, Scalar
 from plasticity_plugins.rules.krotov_hopfield import PoweredWeights
 
 
@@ -112,7 +112,7 @@ class KrotovHopfieldDynamic(PoweredWeights):
 
 
 @njit(error_model="numpy")
-def settle(current, inhibition, step, n_step, h):  # type: ignore[no-untyped-def]  # compiled
+def settle(current: Scalar, inhibition: Scalar, step: Scalar, n_step: Scalar, h: Scalar) -> Scalar:
     """Integrate the inhibited currents of one sample.
 
     current     (neuron,)  I

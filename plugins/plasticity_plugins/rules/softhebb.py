@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from plasticity import Kernel, Rule, Variable, component, hookimpl, setting
-from plasticity.typing import Array
+from plasticity.typing import Array, Scalar
 
 
-def _add_shares(current, temperature, modulation, decay):  # type: ignore[no-untyped-def]  # compiled
+def _add_shares(current: Scalar, temperature: Scalar, modulation: Scalar, decay: Scalar) -> Scalar:
     n_neuron, n_sample = current.shape
     for b in range(n_sample):
         largest = current[0, b]

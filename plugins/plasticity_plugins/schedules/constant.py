@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from plasticity import Kernel, component, hookimpl
+from plasticity import Kernel, component
+from plasticity.typing import Scalar
 
 
-def _one(step, epoch, n_step, n_epoch):  # type: ignore[no-untyped-def]  # compiled
+def _one(step: Scalar, epoch: Scalar, n_step: Scalar, n_epoch: Scalar) -> Scalar:
     return 1.0
 
 
@@ -19,7 +20,3 @@ class Constant:
     """
 
     kernels = (Kernel("schedule_rate", _one),)
-
-    @hookimpl
-    def schedule_rate(self) -> float:
-        return 1.0

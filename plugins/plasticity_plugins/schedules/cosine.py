@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from plasticity import Clock, Kernel, component, hookimpl, setting
+from plasticity import Kernel, component, setting
 
 
 def _factor(step, epoch, n_step, n_epoch, lowest, cycles, per_epoch):  # type: ignore[no-untyped-def]  # compiled
@@ -51,11 +51,3 @@ class Cosine:
             parameters=lambda self, batch: (self.lowest, self.cycles, self.per == "epoch"),
         ),
     )
-
-    @hookimpl
-    def schedule_rate(self, clock: Clock) -> float:
-        if self.per == "epoch":
-            turns = (self.cycles * clock.epoch) / clock.n_epoch
-        else:
-            turns = (self.cycles * clock.step) / clock.n_step
-        return self.lowest + (1 - self.lowest) * (1 + math.cos(math.pi * (turns % 1))) / 2

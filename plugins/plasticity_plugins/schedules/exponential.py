@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plasticity import Clock, Kernel, component, hookimpl, setting
+from plasticity import Kernel, component, setting
 
 
 def _factor(step, epoch, n_step, n_epoch, share, per_epoch):  # type: ignore[no-untyped-def]  # compiled
@@ -39,7 +39,3 @@ class Exponential:
             parameters=lambda self, batch: (self.share, self.per == "epoch"),
         ),
     )
-
-    @hookimpl
-    def schedule_rate(self, clock: Clock) -> float:
-        return self.share ** (clock.epoch if self.per == "epoch" else clock.step)

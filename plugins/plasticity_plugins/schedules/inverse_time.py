@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from plasticity import Clock, Kernel, component, hookimpl, setting
+from plasticity import Kernel, component, setting
+from plasticity.typing import Scalar
 
 
-def _factor(step, epoch, n_step, n_epoch, decay):  # type: ignore[no-untyped-def]  # compiled
+def _factor(step: Scalar, epoch: Scalar, n_step: Scalar, n_epoch: Scalar, decay: Scalar) -> Scalar:
     return 1 / (1 + decay * step)
 
 
@@ -33,7 +34,3 @@ class InverseTime:
     )
 
     kernels = (Kernel("schedule_rate", _factor, parameters=lambda self, batch: (self.decay,)),)
-
-    @hookimpl
-    def schedule_rate(self, clock: Clock) -> float:
-        return 1 / (1 + self.decay * clock.step)

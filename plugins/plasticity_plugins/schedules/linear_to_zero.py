@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plasticity import Clock, Kernel, component, hookimpl, setting
+from plasticity import Kernel, component, setting
 
 
 def _factor(step, epoch, n_step, n_epoch, per_epoch):  # type: ignore[no-untyped-def]  # compiled
@@ -30,8 +30,3 @@ class LinearToZero:
     kernels = (
         Kernel("schedule_rate", _factor, parameters=lambda self, batch: (self.per == "epoch",)),
     )
-
-    @hookimpl
-    def schedule_rate(self, clock: Clock) -> float:
-        done = clock.epoch / clock.n_epoch if self.per == "epoch" else clock.progress
-        return 1.0 - done

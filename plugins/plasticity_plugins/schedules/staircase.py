@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plasticity import Clock, Kernel, component, hookimpl, setting
+from plasticity import Kernel, component, setting
 
 
 def _factor(step, epoch, n_step, n_epoch, share, length, per_epoch):  # type: ignore[no-untyped-def]  # compiled
@@ -48,8 +48,3 @@ class Staircase:
             parameters=lambda self, batch: (self.share, self.length, self.per == "epoch"),
         ),
     )
-
-    @hookimpl
-    def schedule_rate(self, clock: Clock) -> float:
-        done = clock.epoch if self.per == "epoch" else clock.step
-        return float(self.share ** (done // self.length))

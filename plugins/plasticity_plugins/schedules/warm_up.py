@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from plasticity import Clock, Kernel, component, hookimpl, setting
+from plasticity import Kernel, component, setting
 
 _AFTER = ("constant", "linear", "cosine", "inverse_root")
 
@@ -53,17 +53,3 @@ class WarmUp:
             parameters=lambda self, batch: (self.length, _AFTER.index(self.after)),
         ),
     )
-
-    @hookimpl
-    def schedule_rate(self, clock: Clock) -> float:
-        n, length = clock.step, self.length
-        if n < length:
-            return (n + 1) / length
-        share = (n - length) / max(clock.n_step - length, 1)
-        falling = {
-            "constant": 1.0,
-            "linear": 1 - share,
-            "cosine": (1 + math.cos(math.pi * share)) / 2,
-            "inverse_root": math.sqrt(length / (n + 1)),
-        }
-        return falling[self.after]

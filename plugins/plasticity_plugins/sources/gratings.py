@@ -7,7 +7,6 @@ import math
 import numpy as np
 
 from plasticity import (
-    Clock,
     Data,
     Experiment,
     Kernel,
@@ -19,7 +18,6 @@ from plasticity import (
     uniform_draw,
     whole_draw,
 )
-from plasticity.typing import Array
 from plasticity_plugins.drawn import KeyedByEpoch, exact
 
 EYES = ("left", "right", "both")
@@ -53,12 +51,6 @@ def draw_grating(  # type: ignore[no-untyped-def]  # compiled
     turned = 2 * math.pi * whole_draw(draws, 0, directions) / directions
     phase = 2 * math.pi * (uniform_draw(draws, 1) + speed * frame)
     fill_grating(x, turned, phase, size, frequency, contrast, eyes, eye)
-
-
-@exact
-def _draw_all(x, step, key, batch, *numbers):  # type: ignore[no-untyped-def]  # compiled
-    for b in range(len(x)):
-        draw_grating(x[b], step, b, key, batch, *numbers)
 
 
 @component(source="blais1999presynaptic")
@@ -146,16 +138,6 @@ class Gratings(KeyedByEpoch):
     @hookimpl
     def run_started(self, experiment: Experiment) -> None:
         self.batch[0] = experiment.batch_size
-
-    @hookimpl
-    def draw_batch(self, x: Array, clock: Clock) -> Array:
-        number = x.dtype.type
-        numbers = [
-            number(value) if isinstance(value, float) else value
-            for value in (*self._course, *self._wave)
-        ]
-        _draw_all(x, clock.step, self.key, self.batch, *numbers)
-        return x
 
     @property
     def _course(self) -> tuple[int, int, float]:

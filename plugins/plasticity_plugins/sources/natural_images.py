@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from plasticity import Clock, Data, Kernel, component, draws_of, hookimpl, setting, whole_draw
+from plasticity import Data, Kernel, component, draws_of, hookimpl, setting, whole_draw
 from plasticity.errors import DataError
 from plasticity.typing import Array
 from plasticity_plugins.drawn import KeyedByEpoch, exact, key_of_examples
@@ -61,12 +61,6 @@ def draw_patch(  # type: ignore[no-untyped-def]  # compiled
             at = (eye * size + i) * size
             for j in range(size):
                 x[at + j] = (pixels[start + j] - mean) * scale
-
-
-@exact
-def _draw_all(x, step, key, pixels, table, *numbers):  # type: ignore[no-untyped-def]  # compiled
-    for b in range(len(x)):
-        draw_patch(x[b], step, b, key, pixels, table, *numbers)
 
 
 @component(source="blais1999presynaptic")
@@ -127,18 +121,15 @@ class NaturalImages(KeyedByEpoch):
             return None
         shape = (self.eyes * self.size, self.size)
         samples = np.empty((self.examples, shape[0] * shape[1]), np.float32)
-        _draw_all(samples, 0, key_of_examples(split), self.pixels, self.table, *self._numbers)
+        given = key_of_examples(split), self.pixels, self.table, *self._numbers
+        for b, sample in enumerate(samples):
+            draw_patch(sample, 0, b, *given)
         return Data(samples, image_shape=shape, name="natural images", n_drawn=self.samples)
 
     @hookimpl
     def cite(self) -> str:
         whitens = self.filter == "whiten"
         return "blais1999presynaptic" + whitens * ", olshausen1997sparse"
-
-    @hookimpl
-    def draw_batch(self, x: Array, clock: Clock) -> Array:
-        _draw_all(x, clock.step, self.key, self.pixels, self.table, *self._numbers)
-        return x
 
     @property
     def _numbers(self) -> tuple[int, int, int, bool, bool]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from plasticity import Clock, Data, Kernel, component, draws_of, hookimpl, setting
-from plasticity.typing import Array
+from plasticity import Data, Kernel, component, draws_of, hookimpl, setting
 from plasticity_plugins.drawn import KINDS, KeyedByEpoch, exact, key_of_examples, noise_draw
 
 
@@ -15,12 +14,6 @@ def draw_noise(x, step, sample, key, kind, mean, std):  # type: ignore[no-untype
     draws = draws_of(key[0], step, sample)
     for j in range(len(x)):
         x[j] = mean + std * noise_draw(draws, j, kind)
-
-
-@exact
-def _draw_all(x, step, key, kind, mean, std):  # type: ignore[no-untyped-def]  # compiled
-    for b in range(len(x)):
-        draw_noise(x[b], step, b, key, kind, mean, std)
 
 
 @component
@@ -57,14 +50,7 @@ class Noise(KeyedByEpoch):
         if split not in ("train", "test"):
             return None
         samples = np.empty((self.examples, self.inputs), np.float32)
-        self._draw(samples, 0, key_of_examples(split))
+        numbers = KINDS.index(self.kind), np.float32(self.mean), np.float32(self.std)
+        for b, sample in enumerate(samples):
+            draw_noise(sample, 0, b, key_of_examples(split), *numbers)
         return Data(samples, name=f"{self.kind} noise", n_drawn=self.samples)
-
-    @hookimpl
-    def draw_batch(self, x: Array, clock: Clock) -> Array:
-        self._draw(x, clock.step, self.key)
-        return x
-
-    def _draw(self, x: Array, step: int, key: Array) -> None:
-        number = x.dtype.type
-        _draw_all(x, step, key, KINDS.index(self.kind), number(self.mean), number(self.std))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from plasticity import Clock, Data, Kernel, component, draws_of, hookimpl, setting, uniform_draw
+from plasticity import Data, Kernel, component, draws_of, hookimpl, setting, uniform_draw
 from plasticity.errors import SettingError
 from plasticity.typing import Array
 from plasticity_plugins.drawn import KeyedByEpoch, exact
@@ -22,12 +22,6 @@ def draw_pattern(x, step, sample, key, patterns, until):  # type: ignore[no-unty
         chosen += 1
     for j in range(len(x)):
         x[j] = patterns[chosen, j]
-
-
-@exact
-def _draw_all(x, step, key, patterns, until):  # type: ignore[no-untyped-def]  # compiled
-    for b in range(len(x)):
-        draw_pattern(x[b], step, b, key, patterns, until)
 
 
 @component
@@ -101,8 +95,3 @@ class Patterns(KeyedByEpoch):
             return None
         labels = np.arange(len(self.until))
         return Data(self.table, labels=labels, name="patterns", n_drawn=self.samples)
-
-    @hookimpl
-    def draw_batch(self, x: Array, clock: Clock) -> Array:
-        _draw_all(x, clock.step, self.key, self.table, self.until)
-        return x

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from plasticity import Kernel, component, hookimpl
-from plasticity.typing import Array
+from plasticity import Kernel, component
+from plasticity.typing import Scalar
 
 
-def _square(y):  # type: ignore[no-untyped-def]  # compiled
+def _square(y: Scalar) -> Scalar:
     return y * y
 
 
-def _mean(theta, mean, first):  # type: ignore[no-untyped-def]  # compiled
+def _mean(theta: Scalar, mean: Scalar, first: Scalar) -> Scalar:
     return mean
 
 
@@ -30,7 +28,3 @@ class BatchMean:
     """
 
     kernels = (Kernel("estimate_threshold", _mean, observe=_square),)
-
-    @hookimpl
-    def estimate_threshold(self, activity: Array, threshold: Array) -> Array:
-        return np.mean(np.square(activity), axis=1, out=threshold)

@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 
-from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
-from plasticity.typing import Array
+from plasticity import Kernel, Variable, component, setting
+from plasticity.typing import Scalar
 
 
-def _square(y):  # type: ignore[no-untyped-def]  # compiled
+def _square(y: Scalar) -> Scalar:
     return y * y
 
 
@@ -67,18 +67,6 @@ class BlaisTau:
             parameters=lambda self, batch: self._numbers(batch),
         ),
     )
-
-    @hookimpl
-    def estimate_threshold(self, activity: Array, threshold: Array, clock: Clock) -> Array:
-        mean_square = np.mean(np.square(activity), axis=1)
-        mean_square /= self.reference
-        if clock.step == 0:
-            self.following[...] = mean_square if self.initial is None else self.initial
-        threshold[...] = self.following
-        gamma = self.gamma(activity.shape[1])
-        self.following *= gamma
-        self.following += (1 - gamma) * mean_square
-        return threshold
 
     def gamma(self, n_sample: int) -> float:
         """The share of the old threshold kept at a step of this many samples."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from plasticity import Kernel, component, hookimpl, setting
-from plasticity.typing import Array
+from plasticity import Kernel, component, setting
+from plasticity.typing import Scalar
 
 
-def _itself(y):  # type: ignore[no-untyped-def]  # compiled
+def _itself(y: Scalar) -> Scalar:
     return y
 
 
-def _value(theta, mean, first, value):  # type: ignore[no-untyped-def]  # compiled
+def _value(theta: Scalar, mean: Scalar, first: Scalar, value: Scalar) -> Scalar:
     return value
 
 
@@ -35,8 +35,3 @@ class Fixed:
             parameters=lambda self, batch: (self.value,),
         ),
     )
-
-    @hookimpl
-    def estimate_threshold(self, threshold: Array) -> Array:
-        threshold.fill(self.value)
-        return threshold

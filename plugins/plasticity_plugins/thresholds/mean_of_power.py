@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
-from plasticity.typing import Array
+from plasticity.typing import Array, Scalar
 from plasticity_plugins.thresholds.fading import Fading
 
 
@@ -18,7 +18,7 @@ def _size_to_the(power: float) -> Callable[[Any], Any]:
     if power != whole:
         return lambda y: abs(y) ** power
 
-    def size(y):  # type: ignore[no-untyped-def]  # compiled
+    def size(y: Scalar) -> Scalar:
         product = abs(y)
         for _ in range(whole - 1):
             product *= abs(y)

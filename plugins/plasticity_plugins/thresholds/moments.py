@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from plasticity import Clock, Kernel, Variable, component, hookimpl
-from plasticity.typing import Array
+from plasticity import Kernel, Variable, component
+from plasticity.typing import Scalar
 from plasticity_plugins.thresholds.fading import Fading
 
 
-def _square(y):  # type: ignore[no-untyped-def]  # compiled
+def _square(y: Scalar) -> Scalar:
     return y * y
 
 
-def _cube(y):  # type: ignore[no-untyped-def]  # compiled
+def _cube(y: Scalar) -> Scalar:
     return y * y * y
 
 
-def _fourth(y):  # type: ignore[no-untyped-def]  # compiled
+def _fourth(y: Scalar) -> Scalar:
     return y * y * y * y
 
 
@@ -62,16 +60,3 @@ class Moments(Fading):
             parameters=_numbers,
         ),
     )
-
-    @hookimpl
-    def estimate_threshold(self, activity: Array, threshold: Array, clock: Clock) -> Array:
-        gamma = self.gamma(activity.shape[1])
-        power = np.square(activity)
-        for moment in (threshold, self.third_moment, self.fourth_moment):
-            mean = power.mean(axis=1)
-            if clock.step == 0:
-                moment[...] = mean
-            moment *= gamma
-            moment += (1 - gamma) * mean
-            power *= activity
-        return threshold

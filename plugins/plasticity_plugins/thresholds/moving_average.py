@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 
-from plasticity import Clock, Kernel, component, hookimpl, setting
-from plasticity.typing import Array
+from plasticity import Kernel, component, setting
+from plasticity.typing import Scalar
 
 
-def _square(y):  # type: ignore[no-untyped-def]  # compiled
+def _square(y: Scalar) -> Scalar:
     return y * y
 
 
@@ -59,16 +59,6 @@ class MovingAverage:
             parameters=lambda self, batch: self._numbers(batch),
         ),
     )
-
-    @hookimpl
-    def estimate_threshold(self, activity: Array, threshold: Array, clock: Clock) -> Array:
-        mean_square = np.mean(np.square(activity), axis=1)
-        if clock.step == 0:
-            threshold[...] = mean_square if self.initial is None else self.initial
-        gamma = self.gamma(activity.shape[1])
-        threshold *= gamma
-        threshold += (1 - gamma) * mean_square
-        return threshold
 
     def _numbers(self, n_sample: int) -> tuple[float, ...]:
         gamma = self.gamma(n_sample)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
-from plasticity.typing import Array
+from plasticity import Kernel, Variable, component, setting
+from plasticity.typing import Scalar
 
 
-def _itself(y):  # type: ignore[no-untyped-def]  # compiled
+def _itself(y: Scalar) -> Scalar:
     return y
 
 
@@ -67,14 +67,3 @@ class PowerOfMean:
             ),
         ),
     )
-
-    @hookimpl
-    def estimate_threshold(self, activity: Array, threshold: Array, clock: Clock) -> Array:
-        mean = np.mean(activity, axis=1)
-        if clock.step == 0:
-            self.mean[...] = mean
-        self.mean *= self.memory
-        self.mean += (1 - self.memory) * mean
-        np.maximum(self.mean, 0, out=threshold)
-        threshold /= self.reference
-        return np.power(threshold, self.power, out=threshold)

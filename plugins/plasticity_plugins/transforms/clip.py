@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from plasticity import Kernel, component, hookimpl, setting
-from plasticity.typing import Array
+from plasticity import Kernel, component, setting
+from plasticity.typing import Scalar
 
 
-def _clipped(dw, w, limit):  # type: ignore[no-untyped-def]  # compiled
+def _clipped(dw: Scalar, w: Scalar, limit: Scalar) -> Scalar:
     return min(max(dw, -limit), limit)
 
 
@@ -28,7 +26,3 @@ class Clip:
     kernels = (
         Kernel("shape_update", _clipped, parameters=lambda self, batch: (self.limit,), still=True),
     )
-
-    @hookimpl
-    def shape_update(self, update: Array) -> None:
-        np.clip(update, -self.limit, self.limit, out=update)

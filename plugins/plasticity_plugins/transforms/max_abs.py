@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from plasticity import Kernel, component, hookimpl
-from plasticity.typing import Array
+from plasticity import Kernel, component
+from plasticity.typing import Scalar
 
 _FLOOR = 1e-30
 
 
-def _divided(dw, w, largest, floor):  # type: ignore[no-untyped-def]  # compiled
+def _divided(dw: Scalar, w: Scalar, largest: Scalar, floor: Scalar) -> Scalar:
     return dw / max(largest, floor)
 
 
@@ -34,9 +32,3 @@ class MaxAbs:
             still=True,
         ),
     )
-
-    @hookimpl
-    def shape_update(self, update: Array) -> None:
-        # np.abs(update) would be a copy of the size of the weights. np.maximum hands on a nan.
-        largest = np.maximum(update.max(), -update.min())
-        update /= np.maximum(largest, _FLOOR)

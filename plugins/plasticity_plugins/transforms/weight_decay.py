@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from plasticity import Kernel, Variable, component, hookimpl, setting
-from plasticity.typing import Array
+from plasticity import Kernel, component, setting
+from plasticity.typing import Scalar
 
 
-def _faded(dw, w, rate):  # type: ignore[no-untyped-def]  # compiled
+def _faded(dw: Scalar, w: Scalar, rate: Scalar) -> Scalar:
     return dw - rate * w
 
 
@@ -32,11 +30,4 @@ class WeightDecay:
         default=0.01, low=0, doc="decay per unit of learning", because="weights would grow"
     )
 
-    faded = Variable(("neuron", "input"), intent="scratch", description="the decay of this step")
-
     kernels = (Kernel("shape_update", _faded, parameters=lambda self, batch: (self.rate,)),)
-
-    @hookimpl
-    def shape_update(self, weights: Array, update: Array) -> None:
-        np.multiply(weights, self.rate, out=self.faded)
-        update -= self.faded

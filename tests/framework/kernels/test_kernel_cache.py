@@ -56,14 +56,14 @@ def test_the_second_start_of_an_experiment_compiles_nothing(tmp_path):
     script.write_text(SCRIPT)
     weights, compiled = started(script, tmp_path / "cache")
     assert "'helper'" in compiled
-    assert "'kernel'" in compiled
+    assert "'pointwise'" in compiled
     assert started(script, tmp_path / "cache") == (weights, "[]")
 
     script.write_text(SCRIPT.replace("FACTOR = 0.5", "FACTOR = 2.5"))
     changed, compiled = started(script, tmp_path / "cache")
     assert changed[:3] == weights[:3]
     assert changed[3] != weights[3]
-    assert "'kernel'" in compiled
+    assert "'pointwise'" in compiled
 
 
 KERNEL = """

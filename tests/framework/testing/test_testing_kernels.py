@@ -27,9 +27,11 @@ class Triples(Doubles):
 
 @component
 class Speechless(Doubles):
-    """It has a Kernel for what it does not answer."""
+    """It has a Kernel for what it does not answer, and which its class does not tell."""
 
-    kernels = (Kernel("activate", lambda u: u),)
+    @property
+    def kernels(self):
+        return (Kernel("activate", lambda u: u),)
 
 
 @component

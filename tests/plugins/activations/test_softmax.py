@@ -40,7 +40,7 @@ def test_softmax_does_not_see_what_is_added_to_all_currents(current, shift):
 def test_the_slope_is_the_derivative_by_the_own_current(current, temperature):
     softmax, h = Softmax(temperature=temperature), 1e-5
     activity = activity_of(current, temperature)
-    slope = softmax.differentiate(activity=activity, slope=np.full_like(current, np.nan))
+    slope = softmax.differentiate(current, activity, np.full_like(current, np.nan))
     for i in range(len(current)):
         own = h * (np.arange(len(current)) == i)[:, np.newaxis]
         above, below = (

@@ -210,7 +210,7 @@ class Counts:
 def test_data_in_memory_are_encoded_once_and_behind_what_is_not_once_at_each_step(monkeypatch):
     for encoders, expected in (
         ([Counts()], 50),
-        ([SpontaneousActivity(), Counts()], 150),
+        ([SpontaneousActivity(), Counts()], 50),
         ([AddNoise(), Counts()], 150),
     ):
         monkeypatch.setattr(Counts, "given", 0)

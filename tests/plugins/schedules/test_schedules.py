@@ -48,7 +48,7 @@ def factors_of_run(schedule, epochs):
 
 @given(*sizes)
 def test_constant_is_one_at_every_step(steps_per_epoch, n_epoch):
-    assert {Constant().schedule_rate() for _ in clocks(steps_per_epoch, n_epoch)} == {1.0}
+    assert {Constant().schedule_rate(clock) for clock in clocks(steps_per_epoch, n_epoch)} == {1.0}
 
 
 @given(*sizes)

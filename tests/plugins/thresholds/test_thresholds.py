@@ -34,11 +34,7 @@ def thresholds(estimator, activities):
         type(estimator).mean.bind(estimator, np.zeros_like(threshold))
     answers = []
     for clock.step, activity in enumerate(activities):
-        event = estimator.estimate_threshold
-        if isinstance(estimator, BatchMean):
-            event(activity, threshold)
-        else:
-            event(activity, threshold, clock)
+        estimator.estimate_threshold(activity, threshold, clock)
         answers.append(threshold.copy())
     return answers
 

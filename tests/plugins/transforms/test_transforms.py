@@ -50,26 +50,26 @@ def train(transforms, samples, steps=1, rate=0.1):
 @given(updates())
 def test_max_abs_is_its_naive_twin(update):
     expected = naive_max_abs(update)
-    MaxAbs().shape_update(update=update)
+    MaxAbs().shape_update(weights=update, update=update)
     np.testing.assert_allclose(update, expected, rtol=2 * np.finfo(update.dtype).eps)
 
 
 @given(updates().filter(np.any))
 def test_max_abs_gives_the_largest_change_exactly_size_one(update):
-    MaxAbs().shape_update(update=update)
+    MaxAbs().shape_update(weights=update, update=update)
     assert np.abs(update).max() == 1
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_max_abs_leaves_an_update_of_zeros(dtype):
     update = np.zeros((2, 3), dtype)
-    MaxAbs().shape_update(update=update)
+    MaxAbs().shape_update(weights=update, update=update)
     assert np.array_equal(update, np.zeros((2, 3)))
 
 
 def test_max_abs_does_not_blow_up_updates_below_its_floor():
     update = np.array([[1e-33, -1e-32]])
-    MaxAbs().shape_update(update=update)
+    MaxAbs().shape_update(weights=update, update=update)
     np.testing.assert_allclose(update, [[1e-3, -1e-2]], rtol=1e-15)
 
 
@@ -77,7 +77,7 @@ def test_max_abs_does_not_blow_up_updates_below_its_floor():
 def test_max_abs_does_not_hide_what_is_not_a_number(place):
     update = np.ones((2, 2))
     update[place] = np.nan
-    MaxAbs().shape_update(update=update)
+    MaxAbs().shape_update(weights=update, update=update)
     assert np.isnan(update).all()
 
 
@@ -108,7 +108,7 @@ def test_transforms_act_in_the_order_of_the_spec():
 @given(updates(), st.floats(0.001, 100))
 def test_clip_limits_the_size_and_leaves_the_rest(update, limit):
     before = update.copy()
-    Clip(limit=limit).shape_update(update=update)
+    Clip(limit=limit).shape_update(weights=update, update=update)
     limit = update.dtype.type(limit)
     inside = np.abs(before) <= limit
     assert np.array_equal(update[inside], before[inside])

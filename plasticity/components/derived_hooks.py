@@ -1,0 +1,204 @@
+"""The hooks that follow from a `Kernel`: its function, run over the arrays of the event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from plasticity.components.clock import Clock
+from plasticity.components.kernel import Kernel
+from plasticity.hookspecs import EVENTS, hookimpl
+from plasticity.kernels.interpreted import interpreted
+from plasticity.typing import Array
+
+
+def add_hooks(cls: type) -> None:
+    """Give a class the hooks of those events for which it has a Kernel alone.
+
+    A class whose `kernels` are a property, of which only an instance tells the events, gets none.
+    """
+    kernels = getattr(cls, "kernels", ())
+    for kernel in kernels if isinstance(kernels, tuple) else ():
+        once = kernel.event == "encode" and getattr(cls, "once", False)
+        hook = vars(KernelHooks).get("encode_once" if once else kernel.event)
+        if hook is not None and (not hasattr(cls, kernel.event) or is_derived(cls, kernel.event)):
+            setattr(cls, kernel.event, hook)
+
+
+def is_derived(component: Any, event: str) -> bool:
+    """Return whether the hook of a component, or of a class, is one of those below."""
+    hook = getattr(component, event, None)
+    return getattr(hook, "__func__", hook) in vars(KernelHooks).values()
+
+
+class KernelHooks:
+    """The hooks, each of which looks up the Kernel of the component whose method it became."""
+
+    @hookimpl
+    def draw_batch(self, x: Array, clock: Clock) -> Array:
+        """Let the function fill each sample."""
+        _change_samples(self, "draw_batch", x, clock.step)
+        return x
+
+    @hookimpl
+    def encode(self, x: Array, clock: Clock) -> None:
+        """Let the function change each sample."""
+        _change_samples(self, "encode", x, clock.step)
+
+    @hookimpl
+    def encode_once(self, x: Array) -> None:
+        """Let the function change each sample, which comes out the same at every step."""
+        _change_samples(self, "encode", x, 0)
+
+    @hookimpl
+    def compute_current(self, weights: Array, x: Array, current: Array) -> Array:
+        """Fill the current that belongs to the effective weights."""
+        kernel, numbers = _asked(self, "compute_current", weights, len(x))
+        if kernel.function is not None:
+            weights = _mapped(kernel.function, np.empty_like(weights), [weights], numbers)
+        return np.dot(weights, x.T, out=current)
+
+    @hookimpl
+    def shape_current(self, current: Array) -> None:
+        """Let the function change the currents of all samples."""
+        kernel, numbers = _asked(self, "shape_current", current, current.shape[1])
+        _call(kernel.function, current, *numbers)
+
+    @hookimpl
+    def activate(self, current: Array, activity: Array) -> Array:
+        """Fill the activity element by element, or all of it at once."""
+        kernel, numbers = _asked(self, "activate", current, current.shape[1])
+        if kernel.together:
+            _call(kernel.function, current, *numbers, activity)
+            return activity
+        return _mapped(kernel.function, activity, [current], numbers)
+
+    @hookimpl
+    def differentiate(self, current: Array, activity: Array, slope: Array) -> Array:
+        """Fill the slope element by element."""
+        kernel, numbers = _asked(self, "differentiate", current, current.shape[1])
+        return _mapped(kernel.function, slope, [current, activity], numbers)
+
+    @hookimpl
+    def estimate_threshold(self, activity: Array, threshold: Array, clock: Clock) -> Array:
+        """Fill the threshold and the state of each neuron from the means of what is observed."""
+        kernel, numbers = _asked(self, "estimate_threshold", activity, activity.shape[1])
+        observed = kernel.observe if isinstance(kernel.observe, tuple) else (kernel.observe,)
+        values = np.empty_like(activity)
+        means = [np.mean(_mapped(each, values, [activity], ()), axis=1) for each in observed]
+        states = [threshold, *_states(self, kernel)]
+        _replace(kernel.function, states, means, (clock.step == 0, *numbers))
+        return threshold
+
+    @hookimpl
+    def schedule_rate(self, clock: Clock) -> float:
+        """Return the factor, for which nothing needs to be compiled."""
+        kernel = _kernel(self, "schedule_rate")
+        times = clock.step, clock.epoch, clock.n_step, clock.n_epoch
+        return float(interpreted(kernel.function)(*times, *kernel.parameters(self, 0)))
+
+    @hookimpl
+    def modulate(self, current: Array, modulation: Array, decay: Array) -> None:
+        """Let the function add to modulation and decay."""
+        kernel, numbers = _asked(self, "modulate", current, current.shape[1])
+        _call(kernel.function, current, *numbers, modulation, decay)
+
+    @hookimpl
+    def shape_update(self, weights: Array, update: Array) -> None:
+        """Change the update element by element."""
+        kernel, numbers = _asked(self, "shape_update", update)
+        if kernel.peak:
+            # np.abs(update) would be a copy of the size of the weights. np.maximum hands on a nan.
+            numbers = (np.maximum(update.max(), -update.min()), *numbers)
+        _replace(kernel.function, [update], [weights], numbers)
+
+    @hookimpl
+    def apply_update(self, weights: Array, update: Array, clock: Clock) -> Array:
+        """Change the weights and the state of each."""
+        kernel = _kernel(self, "apply_update")
+        given: tuple[Any, ...] = (clock.rate_factor,)
+        if kernel.count:
+            count = getattr(self, kernel.count)
+            count += 1
+            given = (clock.rate_factor, int(count))
+        given = (*given, *kernel.parameters(self, 0))
+        if kernel.before is not None:
+            given = interpreted(kernel.before)(*given)
+        arrays = (weights, *_states(self, kernel), update)
+        own = range(1, len(arrays) - 1)
+        _run(kernel.function, arrays, (0, len(own) + 1, *own), len(own) + 1, _typed(given, weights))
+        return weights
+
+    @hookimpl
+    def constrain_weights(self, weights: Array) -> None:
+        """Change the weights, and the state of each, element by element or row by row."""
+        kernel, numbers = _asked(self, "constrain_weights", weights)
+        if kernel.row:
+            from plasticity.kernels import loops
+
+            loops.rows(kernel.function)(weights, numbers)
+        else:
+            _replace(kernel.function, [weights, *_states(self, kernel)], [], numbers)
+
+
+HOOKS = {event: vars(KernelHooks)[event] for event in EVENTS if event in vars(KernelHooks)}
+
+
+def _kernel(component: Any, event: str) -> Kernel:
+    kernel: Kernel = next(kernel for kernel in component.kernels if kernel.event == event)
+    return kernel
+
+
+def _asked(component: Any, event: str, array: Array, batch: int = 0) -> tuple[Kernel, Any]:
+    """Return the Kernel of an event and its parameters, in the type of an array."""
+    kernel = _kernel(component, event)
+    return kernel, _typed(kernel.parameters(component, batch), array)
+
+
+def _typed(values: Iterable[Any], array: Array) -> tuple[Any, ...]:
+    number = array.dtype.type
+    return tuple(number(value) if isinstance(value, float) else value for value in values)
+
+
+def _states(component: Any, kernel: Kernel) -> list[Array]:
+    return [getattr(component, name) for name in kernel.state]
+
+
+def _change_samples(component: Any, event: str, x: Array, step: int) -> None:
+    from plasticity.kernels import loops
+
+    kernel, numbers = _asked(component, event, x, len(x))
+    arrays = [getattr(component, name) for name in kernel.arrays]
+    loops.samples(kernel.function)(x, step, (*arrays, *numbers))
+
+
+def _call(function: Any, *values: Any) -> None:
+    from plasticity.kernels import loops
+
+    loops.whole(function)(*values)
+
+
+def _mapped(function: Any, target: Array, sources: Sequence[Array], numbers: Any) -> Array:
+    """Fill an array with the function of each element of others, and return it."""
+    _run(function, (target, *sources), range(1, len(sources) + 1), 1, numbers)
+    return target
+
+
+def _replace(function: Any, own: Sequence[Array], others: Sequence[Array], numbers: Any) -> None:
+    """Replace each element of some arrays by the function of it and of that of others."""
+    arrays = (*own, *others)
+    _run(function, arrays, range(len(arrays)), len(own), numbers)
+
+
+def _run(
+    function: Any, arrays: Sequence[Array], reads: Sequence[int], n_written: int, numbers: Any
+) -> None:
+    from plasticity.kernels import loops
+
+    lines = tuple(array.reshape(-1) for array in arrays)
+    loops.elements(function, tuple(reads), n_written)(lines, tuple(numbers))
+    for array, line in zip(arrays[:n_written], lines, strict=False):
+        if not array.flags.c_contiguous:  # its line is a copy
+            array[...] = line.reshape(array.shape)
