@@ -136,8 +136,8 @@ def _print_schedule(console: Console, source: Run | Experiment) -> None:
         line(console, f"unknown, because the experiment cannot be assembled: {error}", indent=2)
         return
     rows = [
-        (entry.layer or "run", entry.event or "(the loop)", ", ".join(entry.components))
-        for entry in schedule_of(simulation.network)
+        (layer or "run", event or "(the loop)", ", ".join(components))
+        for layer, event, components in schedule_of(simulation.network)
     ]
     columns(console, rows, indent=2)
     heading(console, "steps")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+import pluggy
 
 from plasticity import hookspecs
 from plasticity.components.clock import Clock
@@ -105,18 +106,13 @@ class Network:
 
     def calls(self, event: str, **arguments: Any) -> tuple[Call, ...]:
         """Return the calls of an event of the whole run."""
-        return calls_of(self._hook(self.whole, event), {**self.context, **arguments}, event)
+        caller = getattr(self.managers[self.whole.name].hook, event)
+        return calls_of(caller, {**self.context, **arguments}, event)
 
-    def listening(self, layers: Iterable[LayerState]) -> Iterator[Any]:
-        """Yield the components that listen to the steps of some layers, perhaps several times."""
-        for layer in layers:
-            for event in ("step_finished", "should_stop"):
-                for hook in self._hook(layer, event).get_hookimpls():
-                    yield hook.plugin
-
-    def metrics(self, layer: LayerState) -> list[Any]:
-        """Return pluggy's implementations of `measure` within a layer."""
-        return list(self._hook(layer, "measure").get_hookimpls())
+    def hooks(self, state: LayerState, event: str) -> list[pluggy.HookImpl]:
+        """Return pluggy's implementations of an event within a layer, the last called first."""
+        caller: pluggy.HookCaller = getattr(self.managers[state.name].hook, event)
+        return caller.get_hookimpls()
 
     def labels(self, batch: int) -> dict[str, Array]:
         """Return the array for the labels of a step by its name, where a component takes them."""
@@ -152,9 +148,6 @@ class Network:
             restore(state, snapshot[state.name])
         if "batches" in self.whole.components:
             self.whole.components["batches"].show(self.data)
-
-    def _hook(self, state: LayerState, event: str) -> Any:
-        return getattr(self.managers[state.name].hook, event)
 
     def _view_of(self, state: LayerState) -> LayerView:
         answers: dict[str, tuple[str, ...]] = {}

@@ -8,7 +8,7 @@ import numpy as np
 
 
 def stream(seed: int, name: str) -> np.random.Generator:
-    """The generator of this name: the same seed and name give the same numbers, always.
+    """Return the generator of this name: the same seed and name give the same numbers, always.
 
     Streams of different names are independent, so that a listener which draws numbers changes
     nothing for the components beside it.

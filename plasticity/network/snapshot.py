@@ -22,7 +22,7 @@ _POSITION = ("step", "epoch", "phase", "rate_factor", "batch")
 
 
 def snapshot_of(state: LayerState) -> dict[str, Any]:
-    """Arrays that outlive a step, random streams and clock, as copies."""
+    """Return copies of the arrays that outlive a step, of random streams and of the clock."""
     return {
         "arrays": {name: array.copy() for name, array in state.checkpointed.items()},
         "streams": {
@@ -70,26 +70,21 @@ def restore(state: LayerState, snapshot: Mapping[str, Any]) -> None:
 
 
 @contextmanager
-def put_back(parts: Iterable[Any]) -> Iterator[None]:
+def put_back(components: Iterable[Any]) -> Iterator[None]:
     """Leave the state of components, at the end of a block, as it was at its beginning."""
-    parts = list(parts)
-    arrays = [
-        getattr(part, variable.name)
-        for part in parts
-        for variable in interface_of(part).variables
-        if variable.intent in ("own", "out", "inout") and "sample" not in variable.dims
-    ]
-    streams = [
-        getattr(part, declared.name).bit_generator
-        for part in parts
-        for declared in interface_of(part).streams
-    ]
-    kept = [array.copy() for array in arrays]
+    arrays, streams = [], []
+    for component in components:
+        interface = interface_of(component)
+        for variable in interface.variables:
+            if variable.intent in ("own", "out", "inout") and "sample" not in variable.dims:
+                arrays.append(getattr(component, variable.name))
+        streams += [getattr(component, each.name).bit_generator for each in interface.streams]
+    copies = [array.copy() for array in arrays]
     states = [deepcopy(stream.state) for stream in streams]
     try:
         yield
     finally:
-        for array, before in zip(arrays, kept, strict=True):
+        for array, before in zip(arrays, copies, strict=True):
             array[...] = before
         for stream, state in zip(streams, states, strict=True):
             stream.state = state
@@ -109,7 +104,7 @@ def _labels(state: LayerState) -> dict[str, str]:
 
 
 def _places(now: Mapping[str, str], then: Mapping[str, str]) -> dict[str, str]:
-    """Place now -> place in the snapshot, for the components that are in both.
+    """Return place now -> place in the snapshot, for the components that are in both.
 
     >>> _places({"observers[0]": "recorder"}, {"observers[0]": "guard", "observers[1]": "recorder"})
     {'observers[0]': 'observers[1]'}

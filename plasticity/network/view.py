@@ -19,7 +19,14 @@ from plasticity.typing import Array
 
 
 class LayerView:
-    """What an observer sees of a layer: names and read-only arrays."""
+    """A layer as listeners see it: names and read-only arrays.
+
+    name         the name of the layer in stores and messages
+    components   its components, in the order of the spec
+    clock        its time
+    image_shape  shape of an input as an image, or None
+    answers      event -> labels of the components that answer it
+    """
 
     def __init__(
         self,
@@ -27,42 +34,32 @@ class LayerView:
         answers: Mapping[str, tuple[str, ...]],
         respond: Callable[[int | None], Array],
     ) -> None:
+        self.name = state.name
+        self.components: tuple[Any, ...] = tuple(state.components.values())
+        self.clock: Clock = state.clock
+        self.image_shape = state.image_shape
+        self.answers = answers
         self._state = state
-        self.answers = dict(answers)
         self._respond = respond
         self._labels: dict[str, tuple[str, tuple[str, ...]]] = {}
 
     def __repr__(self) -> str:
         sizes = self._state.sizes
-        told = f"{sizes['neuron']} neurons, {sizes['input']} inputs, step {self.clock.step}"
-        return f"<LayerView of {self.name}: {told}>"
+        summary = f"{sizes['neuron']} neurons, {sizes['input']} inputs, step {self.clock.step}"
+        return f"<LayerView of {self.name}: {summary}>"
 
     def _repr_html_(self) -> str:
-        return arrays_of(self)
-
-    @property
-    def name(self) -> str:
-        """How stores and messages call the layer."""
-        return self._state.name
-
-    @property
-    def components(self) -> tuple[Any, ...]:
-        """The components of the layer, in the order of the spec."""
-        return tuple(self._state.components.values())
+        rows = []
+        for name in sorted(self.names):
+            array, variable = self.array(name), self.declaration(name)
+            dims, shape = (", ".join(map(str, each)) for each in (variable.dims, array.shape))
+            rows.append((name, dims, shape, array.dtype, variable.description))
+        columns = ("array", "dimensions", "shape", "type", "meaning")
+        return titled(repr(self)[1:-1], columns, rows)
 
     def responses(self, at_most: int | None = None) -> Array:
-        """The activity (neuron, sample) on the evaluation samples, or on so many of them."""
+        """Return the activity (neuron, sample) on the evaluation samples, or some of them."""
         return self._respond(at_most)
-
-    @property
-    def clock(self) -> Clock:
-        """The time of the layer."""
-        return self._state.clock
-
-    @property
-    def image_shape(self) -> tuple[int, ...] | None:
-        """The shape of an input as an image, or None."""
-        return self._state.image_shape
 
     @property
     def variables(self) -> dict[str, Variable]:
@@ -88,7 +85,7 @@ class LayerView:
         return frozenset(self._state.checkpointed) - set(FILLS.values()) | {"weights"}
 
     def array(self, name: str, batch: int | None = None) -> Array:
-        """A read-only view of an array by name; of the last batch where it has samples.
+        """Return a read-only view of an array by name; of the last batch where it has samples.
 
         Raises `ContractError` where there is none of that name, or where the step is compiled and
         does not keep it.
@@ -105,13 +102,13 @@ class LayerView:
         return read_only(self._state.batch_array(name, batch or self.clock.batch))
 
     def evaluate(self, expression: Expression) -> Labelled:
-        """What a formula gives for the arrays as they are now; see `plasticity.expressions`."""
+        """Return the value of a formula of the arrays as they are now."""
         return evaluate(
             expression, {name: self.labelled(name) for name in self.used_by(expression)}
         )
 
     def labelled(self, name: str) -> Labelled:
-        """An array with the names of its dimensions; of a private one the last part is enough."""
+        """Return an array with the names of its dimensions, also by the end of a private name."""
         if name not in self._labels:
             full = self.full_name(name)
             self._labels[name] = full, dims_of(name, self.declaration(full))
@@ -119,28 +116,28 @@ class LayerView:
         return Labelled(self.array(full), dims)
 
     def used_by(self, expression: Expression) -> tuple[str, ...]:
-        """The arrays that a formula uses; raises `ExpressionError` where there is none."""
+        """Return the arrays that a formula uses; raise `ExpressionError` where one is unknown."""
         short = (name.rpartition(".")[2] for name in self.names)
         expression.check_names({*self.names, *short})
         return expression.names
 
     def full_name(self, name: str) -> str:
-        """The name of an array of which the last part may have been given.
+        """Return the name of an array of which only the end may have been given.
 
         Raises `ContractError` where several end like it.
         """
         if name in self.names:
             return name
-        found = [known for known in self.names if known.rpartition(".")[2] == name]
-        if len(found) > 1:
+        ending = [known for known in self.names if known.rpartition(".")[2] == name]
+        if len(ending) > 1:
             raise ContractError(
                 f"{self.name}: several arrays are called {name!r}; give the whole name, one of "
-                f"{listed(found)}"
+                f"{listed(ending)}"
             )
-        return found[0] if found else name
+        return ending[0] if ending else name
 
     def filled_by(self, name: str) -> str:
-        """The labels of the components that fill an array; empty where the loop itself does."""
+        """Return the labels of the components that fill an array; empty where the loop does."""
         place = name.rpartition(".")[0]
         if place in self._state.components:
             return interface_of(self._state.components[place]).label
@@ -153,24 +150,14 @@ class LayerView:
         return ""
 
     def declaration(self, name: str) -> Variable:
-        """The Variable behind an array."""
+        """Return the Variable behind an array."""
         if name in self._state.variables:
             return self._state.variables[name]
         return SHARED[name][0]
 
 
 def read_only(array: Array) -> Array:
-    """A view of an array through which it cannot be changed."""
+    """Return a view of an array through which it cannot be changed."""
     view = array.view()
     view.flags.writeable = False
     return view
-
-
-def arrays_of(layer: LayerView) -> str:
-    """The HTML of a layer: its arrays, with their sizes and their meaning."""
-    rows = []
-    for name in sorted(layer.names):
-        array, variable = layer.array(name), layer.declaration(name)
-        dims, shape = (", ".join(map(str, told)) for told in (variable.dims, array.shape))
-        rows.append((name, dims, shape, array.dtype, variable.description))
-    return titled(repr(layer)[1:-1], ("array", "dimensions", "shape", "type", "meaning"), rows)

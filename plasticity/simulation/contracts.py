@@ -81,7 +81,7 @@ def check_distinct(components: Mapping[str, Any]) -> None:
 
 
 def check_single(components: Mapping[str, Any], scope: str) -> None:
-    """Refuse two answers to an event of which there is one."""
+    """Refuse two components that answer an event that only one may answer."""
     answering: dict[str, str] = {}
     for place, component in components.items():
         interface = interface_of(component)
@@ -98,7 +98,7 @@ def check_single(components: Mapping[str, Any], scope: str) -> None:
 
 
 def shared_arrays(components: Iterable[Any]) -> set[str]:
-    """The shared arrays that these components use, by hook arguments and by declaration."""
+    """Return the shared arrays that components use, by hook arguments and by declaration."""
     used: set[str] = set()
     for component in components:
         interface = interface_of(component)
@@ -124,25 +124,20 @@ def check_filled(components: Mapping[str, Any], layer: str) -> None:
             )
 
 
-def labelled_events(component: Any) -> list[str]:
-    """The events in which a component takes labels."""
-    events = interface_of(component).events
-    return [event for event, arguments in events.items() if "labels" in arguments]
-
-
 def check_labelled(components: Mapping[str, Any], data: Data, drawn: bool) -> None:
     """Refuse a component that reads the labels of data that have none.
 
     drawn   whether the source draws its samples by itself; a metric may read the labels of examples
     """
+    none = "has none" if data.labels is None else "draws its samples, without labels"
     for place, component in components.items():
-        for event in labelled_events(component):
-            if data.labels is None or (drawn and event != "measure"):
-                none = "has none" if data.labels is None else "draws its samples, without labels"
-                label = interface_of(component).label
+        interface = interface_of(component)
+        for event, arguments in interface.events.items():
+            missing = data.labels is None or (drawn and event != "measure")
+            if missing and "labels" in arguments:
                 raise MissingPartError(
-                    f"{place} {label!r} reads 'labels', but {data.name!r} {none}: "
-                    "give data with labels, or leave it out"
+                    f"{place} {interface.label!r} reads 'labels', but {data.name!r} {none}: give "
+                    "data with labels, or leave it out"
                 )
 
 

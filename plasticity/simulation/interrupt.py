@@ -21,13 +21,13 @@ _ANNOUNCED = tuple(
 
 
 class Interrupt:
-    """Whether somebody has asked to stop, by which signal, and whether in the middle of a step."""
+    """A note that somebody has asked to stop, by which signal, and perhaps within a step."""
 
     def __init__(self) -> None:
         self.begin()
 
     def begin(self) -> None:
-        """Forget what was asked before."""
+        """Forget requests of an earlier run."""
         self.requested = self.at_once = False
         self.number: int | None = None
 
@@ -62,8 +62,8 @@ def handling(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]
     before = {}
     if threading.current_thread() is threading.main_thread():
         for number in (*ASKED, *_ANNOUNCED):
-            found = signal.getsignal(number)
-            if found == signal.SIG_DFL or (callable(found) and number in ASKED):
+            present = signal.getsignal(number)
+            if present == signal.SIG_DFL or (callable(present) and number in ASKED):
                 before[number] = signal.signal(number, handler)
     try:
         yield

@@ -1,4 +1,4 @@
-"""What becomes of schedules, and of what else follows the length of a run, when it is longer."""
+"""Notices of schedules, and of what else follows the length of a run, when it is made longer."""
 
 from __future__ import annotations
 
@@ -36,23 +36,23 @@ def other_factors(layers: Sequence[LayerState], n_epoch: int) -> Iterator[str]:
                     f"{_shown(begun + anew[len(begun) :])}, where a run "
                     f"of {in_all} epochs from the beginning has {_shown(anew)}"
                 )
-        for part in filter(_asks_for_length, parts):
+        for part in filter(_reads_the_length, parts):
             yield (
                 f"{layer.name}: {interface_of(part).label!r} follows the length of the run, so the "
                 f"steps that are done are not those of a run of {in_all} epochs from the beginning"
             )
 
 
-def _asks_for_length(part: Any) -> bool:
-    """Whether a component, no schedule, takes part in steps and asks how long the run is."""
+def _reads_the_length(part: Any) -> bool:
+    """Tell whether a component, no schedule, takes part in steps and reads the run's length."""
     methods = (method for cls in type(part).__mro__ for method in vars(cls).values())
     codes = (method.__code__ for method in methods if isinstance(method, FunctionType))
-    asked = _LENGTH.intersection(name for code in codes for name in code.co_names)
-    return bool(asked) and not _OF_A_STEP.isdisjoint(interface_of(part).events)
+    read = _LENGTH.intersection(name for code in codes for name in code.co_names)
+    return bool(read) and not _OF_A_STEP.isdisjoint(interface_of(part).events)
 
 
 def _factors(schedule: Any, layer: LayerState, n_epoch: int) -> list[float]:
-    """The factor at the first step of each epoch of a run of some length."""
+    """Return the factor at the first step of each epoch of a run of some length."""
     per_epoch, taken = layer.clock.steps_per_epoch, interface_of(schedule).events["schedule_rate"]
     with put_back([schedule]):
         clocks = [
@@ -63,5 +63,5 @@ def _factors(schedule: Any, layer: LayerState, n_epoch: int) -> list[float]:
 
 
 def _shown(factors: Sequence[float]) -> str:
-    told = [f"{factor:.3g}" for factor in factors]
-    return ", ".join(told if len(told) <= 8 else [*told[:4], "...", *told[-3:]])
+    shown = [f"{factor:.3g}" for factor in factors]
+    return ", ".join(shown if len(shown) <= 8 else [*shown[:4], "...", *shown[-3:]])

@@ -24,14 +24,14 @@ def cadences_of(
     """Yield pluggy's implementation of `measure` of each metric of a layer, and its cadence."""
     steps_per_epoch = layer.clock.steps_per_epoch
     usual = experiment.measure_every or steps_per_epoch
-    for metric in network.metrics(layer):
+    for metric in network.hooks(layer, "measure"):
         yield metric, cadence_of(metric.plugin, steps_per_epoch, usual)
 
 
 def descriptions_of(network: Network, layer: LayerState) -> dict[str, dict[str, Any]]:
     """Return what a store is to say of each measurement of a layer, by its name."""
     described: dict[str, dict[str, Any]] = {}
-    for metric in (interface_of(hook.plugin) for hook in network.metrics(layer)):
+    for metric in (interface_of(hook.plugin) for hook in network.hooks(layer, "measure")):
         cadence = {} if metric.every is None else {"cadence": str(metric.every)}
         for name, labels in metric.describes.items():
             described[name] = {**labels, "source": metric.label, **cadence}

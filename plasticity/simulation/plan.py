@@ -132,7 +132,9 @@ def plan_of(
     cadences: list[Following] = []
     position: dict[int, int] = {}  # id of a listener -> position of its cadence
     offering: dict[int, Any] = {}  # position of a cadence -> the one listener that has it
-    for listener in network.listening(stage):
+    events = ("step_finished", "should_stop")
+    hooks = (hook for layer in stage for event in events for hook in network.hooks(layer, event))
+    for listener in (hook.plugin for hook in hooks):
         if id(listener) in position:
             continue
         cadence = cadence_of(listener, stage[0].clock.steps_per_epoch)

@@ -189,7 +189,7 @@ class Session:
     def measure(self, stage: list[LayerState]) -> None:
         """Let the metrics that are due measure the layers of a stage, and record what they give."""
         network = self.network
-        if not any(network.metrics(layer) for layer in network.layers):
+        if not any(network.hooks(layer, "measure") for layer in network.layers):
             return
         for layer in stage:
             values = measurements_of(self.experiment, network, self.evaluation, layer)

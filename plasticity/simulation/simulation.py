@@ -1,4 +1,4 @@
-"""An assembled experiment: what a user can do with it."""
+"""An assembled experiment, to be trained and to respond."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Simulation:
 
     @property
     def store(self) -> StoreWriter | None:
-        """Where the run is recorded; None before it has begun."""
+        """The store that records the run; None before it has begun."""
         return None if self.session is None else self.session.store
 
     def register(self, listener: Any) -> None:
