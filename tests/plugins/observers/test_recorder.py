@@ -257,7 +257,7 @@ def test_rounded_bits_are_told():
         ),
         (
             {"probes": {"a": "weights.T"}},
-            "probes.a: 'weights.T', at position 1: an attribute cannot be asked for; an expression "
+            "probes.a: 'weights.T', at position 1: attributes are not allowed; an expression "
             "has numbers, names of arrays, + - * / **, comparisons, and, or, not, and functions",
         ),
         (
