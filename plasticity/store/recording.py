@@ -31,20 +31,35 @@ _TAKEN = ("step", "epoch", "neuron", "input", "sample", BIN)
 class Recording:
     """Arrays of one layer, and functions of its state, that go to a group of the store as frames.
 
-    layer       the layer
-    series      the group, with its size in memory and its attributes
-    batch_size  samples of a batch; one that is smaller leaves the rest of its frame NaN
-    names       arrays; of a private one the last part of the name is enough
-    neurons     the neurons of which alone anything is recorded; the reduction and the formulas see
-                no other
-    reduction   what is taken of each array over named dimensions; the probes are left alone
-    probes      name -> formula, or function of the layer that returns a number, a number for each
-                neuron, or an array whose dimensions take its name
-    precision   "float16", "float32" or "float64", in place of the type of the array
-    bits        bits of the mantissa that are kept
+    Parameters
+    ----------
+    layer
+        The layer.
+    series
+        The group, with its size in memory and its attributes.
+    batch_size
+        Samples of a batch; a smaller one leaves the rest of its frame NaN.
+    names
+        Arrays; of a private one the last part of the name is enough.
+    neurons
+        The neurons of which alone anything is recorded; the reduction and the formulas see no
+        other.
+    reduction
+        Reduction of each array over named dimensions; the probes are left alone.
+    probes
+        Formulas by name, or functions of the layer that return a number, a number for each neuron,
+        or an array whose dimensions take its name.
+    precision
+        "float16", "float32" or "float64", in place of the type of the array.
+    bits
+        Bits of the mantissa to keep.
 
-    Raises `StoreError` where something cannot be recorded, `ContractError` where the layer has no
-    array of a name.
+    Raises
+    ------
+    StoreError
+        If something cannot be recorded.
+    ContractError
+        If the layer has no array of a name.
     """
 
     def __init__(

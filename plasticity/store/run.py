@@ -26,7 +26,11 @@ _STORES = (".zarr", ".zip")
 
 
 class Run:
-    """A run, finished or not, as its store holds it."""
+    """A run, finished or not, as its store holds it.
+
+    Values are read from the store when they are used. A layer is given by its name, or by its
+    number: -1 is the last.
+    """
 
     def __init__(self, store: StoreReader) -> None:
         self.store = store
@@ -73,10 +77,7 @@ class Run:
         return self.recorded(METRICS)
 
     def layer_name(self, layer: int | str) -> str:
-        """Return the name of a layer, which may be given by its number, -1 for the last.
-
-        Raises `UnknownNameError` where there is none.
-        """
+        """Return the name of a layer; raise `UnknownNameError` if there is none."""
         return self.layers[position(layer, self.layers)]
 
     def state(self, layer: int | str = -1) -> xarray.Dataset:
@@ -89,10 +90,7 @@ class Run:
         return state[[name for name in state if str(name).startswith("encoders")]]
 
     def recorded(self, group: str = "trajectory", layer: int | str = -1) -> xarray.Dataset:
-        """Return a group of a layer: "metrics", "state", or that of a recorder.
-
-        Read from the store when its values are used; empty where nothing was recorded.
-        """
+        """Return "metrics", "state" or the group of a recorder; empty if nothing was recorded."""
         return self.store.dataset(f"{self.layer_name(layer)}/{group}")
 
     def series(self, layer: int | str = -1) -> list[str]:
@@ -134,7 +132,7 @@ class Run:
         }
         known = {
             "outcome": self.outcome,
-            "steps": f"{attributes['reached']:,} of {attributes['reached_at_end']:,}"
+            "steps": "{reached:,} of {reached_at_end:,}".format_map(attributes)
             if "reached" in attributes
             else "",
             "layers": ", ".join(f"{name} ({layer.neurons} neurons)" for name, layer in layers),
@@ -150,10 +148,18 @@ class Run:
 def open_run(path: str | Path, trust: bool = False) -> Run:
     """Return the run that a store holds, finished or not.
 
-    trust   whether what needs the components of the run may import the modules that its spec names;
-            without it these are taken only if they are installed as components, or imported already
+    Parameters
+    ----------
+    path
+        Folder, zip file or URL of the store.
+    trust
+        Whether what needs the components of the run may import the modules that its spec names.
+        Without it these are used only if they are installed as components, or imported already.
 
-    Raises `StoreError` where there is no store, or none of ours.
+    Raises
+    ------
+    StoreError
+        If there is no store of a run.
     """
     return Run(StoreReader.open(path, trust))
 

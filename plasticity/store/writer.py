@@ -136,11 +136,7 @@ class StoreWriter(StoreReader):
     ) -> Recording:
         """Return a recording of arrays of a layer, of which each `take()` adds a frame to a group.
 
-        names   arrays; of a private one the last part of the name is enough
-        how     what is taken of the arrays, and functions of the state; see `Recording`
-
-        Raises `StoreError` where the group is taken or something cannot be recorded,
-        `ContractError` where the layer has no array of a name.
+        The arguments are those of `Recording`. Raises `StoreError` where the group is taken.
         """
         path = f"{layer.name}/{group}"
         if path in self._series or group in (METRICS, STATE):

@@ -90,21 +90,17 @@ def _write_past_cache(path: Path, content: memoryview[int]) -> bool:
 
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_DIRECT, 0o666)
+        try:
+            _write_all(descriptor, content[:whole])
+            # What is left is no whole page.
+            fcntl.fcntl(descriptor, fcntl.F_SETFL, 0)
+            _write_all(descriptor, content[whole:])
+        finally:
+            os.close(descriptor)
     except OSError as error:
-        if error.errno == errno.EINVAL:
-            return False
-        raise
-    try:
-        _write_all(descriptor, content[:whole])
-        # What is left is no whole page.
-        fcntl.fcntl(descriptor, fcntl.F_SETFL, 0)
-        _write_all(descriptor, content[whole:])
-    except OSError as error:
-        if error.errno == errno.EINVAL:
-            return False
-        raise
-    finally:
-        os.close(descriptor)
+        if error.errno != errno.EINVAL:
+            raise
+        return False
     return True
 
 

@@ -116,12 +116,6 @@ class Block:
         slots = t * (self._values.strides[0] // size) + row * self.cut.run
         return Slots(self._flat, slots, parts, self.cut.run)
 
-    def frames(self, count: int) -> Array:
-        """Return the first frames (frame, ...)."""
-        times, groups, per_chunk, run = self._values.shape
-        rows = self._values.swapaxes(1, 2).reshape(times * per_chunk, groups * run)
-        return rows[:count, : math.prod(self.shape)].reshape(count, *self.shape)
-
     def copy(self, count: int, other: Block | None = None) -> Block:
         """Copy the first `count` frames into `other`, or into a new block of that size."""
         if other is None:
