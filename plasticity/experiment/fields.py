@@ -12,6 +12,8 @@ import attrs
 from plasticity.components.rule import Rule, Term
 from plasticity.errors import EntryError
 
+Check = Callable[[Any, str], Any]  # of a value and its place; raises EntryError
+
 GIVEN = "given in Python"  # the name of data, or of a function, that no file can hold
 
 
@@ -104,33 +106,42 @@ def entry(convert: Callable[[Any, str], Any], default: Any = attrs.NOTHING, **me
     return attrs.field(default=default, converter=converter, metadata=metadata)
 
 
-def whole(low: int) -> Any:
+def checked(check: Check, default: Any = attrs.NOTHING, **metadata: str) -> Any:
+    """Return an entry for a value that a check of value and place lets pass as it is."""
+
+    def convert(value: Any, place: str) -> Any:
+        check(value, place)
+        return value
+
+    return entry(convert, default, **metadata)
+
+
+def integer(low: int) -> Check:
     """Return a check that a value is an integer from `low`, or None."""
 
-    def check(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+    def check(value: Any, place: str) -> None:
         number = isinstance(value, numbers.Integral) and not isinstance(value, bool)
         if value is not None and not (number and value >= low):
-            raise EntryError(f"{attribute.name}: must be an integer from {low}, got {value!r}")
+            raise EntryError(f"{place}: must be an integer from {low}, got {value!r}")
 
     return check
 
 
-def one_of(*choices: str) -> Any:
+def one_of(*choices: str) -> Check:
     """Return a check that a value is one of these strings."""
 
-    def check(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+    def check(value: Any, place: str) -> None:
         if value not in choices:
-            raise EntryError(
-                f"{attribute.name}: must be one of {', '.join(map(repr, choices))}, got {value!r}"
-            )
+            known = ", ".join(map(repr, choices))
+            raise EntryError(f"{place}: must be one of {known}, got {value!r}")
 
     return check
 
 
-def true_or_false(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
-    """Return a check that a value is a boolean."""
+def boolean(value: Any, place: str) -> None:
+    """Raise `EntryError` where a value is no boolean."""
     if not isinstance(value, bool):
-        raise EntryError(f"{attribute.name}: must be a boolean, got {value!r}")
+        raise EntryError(f"{place}: must be a boolean, got {value!r}")
 
 
 def _as_parts(value: Any, place: str) -> tuple[Any, ...]:

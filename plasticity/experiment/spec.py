@@ -15,13 +15,14 @@ from plasticity.errors import EntryError, SpecError
 from plasticity.experiment import notebook, registry
 from plasticity.experiment.fields import (
     all_of,
+    boolean,
+    checked,
+    integer,
     one_object,
     one_of,
     part,
     parts,
     rules,
-    true_or_false,
-    whole,
 )
 from plasticity.experiment.storage import Storage
 
@@ -33,7 +34,7 @@ class Phase:
     """A named stretch of the run, in epochs; rules may learn in some phases only."""
 
     name: str
-    epochs: int = attrs.field(validator=whole(1))
+    epochs: int = checked(integer(1))
 
 
 def phases_lasting(phases: Sequence[Phase], epochs: int) -> tuple[Phase, ...]:
@@ -73,7 +74,7 @@ class Layer:
     name         how stores and messages call the layer; `layer_0`, `layer_1` unless given
     """
 
-    neurons: int = attrs.field(validator=whole(1))
+    neurons: int = checked(integer(1))
     rule: Any = rules()
     activation: Any = part(role="activation")
     optimizer: Any = part(role="optimizer")
@@ -114,28 +115,22 @@ class Experiment:
 
     data: Any = part(role="source")
     layers: tuple[Layer, ...] = all_of(Layer)
-    epochs: int | None = attrs.field(
-        default=None, validator=whole(1), metadata={"decides": "length"}
-    )
+    epochs: int | None = checked(integer(1), None, decides="length")
     phases: tuple[Phase, ...] = all_of(Phase, ())
-    batch_size: int = attrs.field(default=100, validator=whole(1))
-    seed: int = attrs.field(default=0, validator=whole(0))
-    dtype: str = attrs.field(default="float32", validator=one_of("float32", "float64"))
-    shuffle: bool = attrs.field(default=True, validator=true_or_false)
-    drop_last: bool = attrs.field(default=False, validator=true_or_false)
-    training: Literal["together", "layer_by_layer"] = attrs.field(
-        default="together", validator=one_of("together", "layer_by_layer")
+    batch_size: int = checked(integer(1), 100)
+    seed: int = checked(integer(0), 0)
+    dtype: str = checked(one_of("float32", "float64"), "float32")
+    shuffle: bool = checked(boolean, True)
+    drop_last: bool = checked(boolean, False)
+    training: Literal["together", "layer_by_layer"] = checked(
+        one_of("together", "layer_by_layer"), "together"
     )
     encoders: Any = parts(role="encoder")
     metrics: Any = parts(role="metric", decides="measurements")
-    measure_every: int = attrs.field(
-        default=0, validator=whole(0), metadata={"decides": "measurements"}
-    )
-    measure_samples: int = attrs.field(
-        default=1000, validator=whole(1), metadata={"decides": "measurements"}
-    )
+    measure_every: int = checked(integer(0), 0, decides="measurements")
+    measure_samples: int = checked(integer(1), 1000, decides="measurements")
     observers: Any = parts(role="observer", decides="records")
-    fuse: str = attrs.field(default="auto", validator=one_of("auto", "always", "never"))
+    fuse: str = checked(one_of("auto", "always", "never"), "auto")
     storage: Storage = one_object(Storage, Storage(), decides="records")
 
     def __attrs_post_init__(self) -> None:

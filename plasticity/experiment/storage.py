@@ -6,25 +6,17 @@ from typing import Any
 
 import attrs
 
-from plasticity.experiment.fields import one_of, whole
+from plasticity.experiment.fields import checked, integer, one_of
 from plasticity.experiment.quantities import bytes_of, seconds_of
 
 NEVER = "never"
 
 
-def _how_often(storage: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+def _how_often(value: Any, place: str) -> None:
     if isinstance(value, str) and value != NEVER:
-        seconds_of(value, attribute.name)
+        seconds_of(value, place)
     elif value != NEVER:
-        whole(1)(storage, attribute, value)
-
-
-def _duration(_: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
-    seconds_of(value, attribute.name)
-
-
-def _size(_: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
-    bytes_of(value, attribute.name)
+        integer(1)(value, place)
 
 
 @attrs.frozen(kw_only=True)
@@ -42,12 +34,12 @@ class Storage:
     compression  "zstd", which gives way to less where frames come too fast for it; "lz4"; "none"
     """
 
-    checkpoint: Any = attrs.field(default="10 min", validator=_how_often)
-    kept: int = attrs.field(default=2, validator=whole(1))
-    commit: str = attrs.field(default="10 s", validator=_duration)
-    patience: str = attrs.field(default="60 s", validator=_duration)
-    buffer: str = attrs.field(default="64 MB", validator=_size)
-    compression: str = attrs.field(default="zstd", validator=one_of("zstd", "lz4", "none"))
+    checkpoint: Any = checked(_how_often, "10 min")
+    kept: int = checked(integer(1), 2)
+    commit: str = checked(seconds_of, "10 s")
+    patience: str = checked(seconds_of, "60 s")
+    buffer: str = checked(bytes_of, "64 MB")
+    compression: str = checked(one_of("zstd", "lz4", "none"), "zstd")
 
     @property
     def checkpoint_steps(self) -> int | None:

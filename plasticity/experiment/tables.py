@@ -92,6 +92,9 @@ def structure(tables: Mapping[str, Any]) -> Experiment:
     return made
 
 
+_PLAIN = (bool, int, str, int | None)
+
+
 def structured(kind: type, tables: Mapping[str, Any], place: str) -> Any:
     """Return the object of a class that a table describes; a `SpecError` begins with the place."""
     fields, types = attrs.fields_dict(kind), types_of(kind)
@@ -101,7 +104,7 @@ def structured(kind: type, tables: Mapping[str, Any], place: str) -> Any:
         if name not in tables:
             if field.default is attrs.NOTHING:
                 raise SpecError(f"{before}entry {name!r} is missing; it must be given")
-        elif field.converter is None:
+        elif types[name] in _PLAIN:
             values[name] = as_type(tables[name], types[name])
             if values[name] is WRONG:
                 told = f"must be {type_name(types[name])}, got {tables[name]!r}"
