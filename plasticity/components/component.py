@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any, TypeVar, dataclass_transform, overload
 
 import attrs
@@ -87,17 +88,14 @@ def _reduce(self: Any) -> tuple[Any, ...]:
     """Pickle a component as its class and settings: its arrays belong to the simulation."""
     cls = type(self)
     # A class made at run time may have taken the name of its base, by which it is found.
-    named = [base for base in cls.__mro__ if _full_name(base) == _full_name(cls)][-1]
+    full = attrgetter("__module__", "__qualname__")
+    named = [base for base in cls.__mro__ if full(base) == full(cls)][-1]
     given = {field.alias: getattr(self, field.name) for field in attrs.fields(cls) if field.init}
     return _with_settings, (named, given)
 
 
 def _with_settings(cls: type, settings: dict[str, Any]) -> Any:
     return cls(**settings)
-
-
-def _full_name(cls: type) -> tuple[str, str]:
-    return cls.__module__, cls.__qualname__
 
 
 def _cite(self: Any) -> str:

@@ -114,15 +114,7 @@ class Interface:
 
     @property
     def role(self) -> str:
-        """The role that its events give it; raises `ContractError` where it answers none.
-
-        >>> from plasticity import component, hookimpl
-        >>> class Listener:
-        ...     @hookimpl
-        ...     def epoch_finished(self, clock): ...
-        >>> interface_of(Listener()).role
-        'observer'
-        """
+        """The role that its events give it; raises `ContractError` where it answers none."""
         for role, events in ROLES.items():
             if not self.events.keys().isdisjoint(events):
                 return role
@@ -158,11 +150,7 @@ def marks_of(function: object) -> Any:
 
 
 def snake_case(name: str) -> str:
-    """Return the name of a class in snake case.
-
-    >>> snake_case("SGDMomentum")
-    'sgd_momentum'
-    """
+    """Return the name of a class in snake case."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from operator import attrgetter
@@ -41,7 +41,6 @@ READOUTS = "plasticity.readouts"
 ESTIMATORS = "plasticity.estimators"
 DIAGNOSTICS = "plasticity.diagnostics"
 _MODULE = "module"  # in place of the distribution, of what is named by module and class
-_UNKNOWN = ("unknown", "")  # distribution and version
 
 
 class Untrusted(str):
@@ -90,9 +89,20 @@ class Entry:
         return loaded
 
 
-def entries(group: str = COMPONENTS) -> dict[str, tuple[Entry, ...]]:
+@cache
+def entries(group: str = COMPONENTS) -> Mapping[str, tuple[Entry, ...]]:
     """Return all registered names of a group, sorted; a name claimed twice has two entries."""
-    return dict(_entries(group))
+    by_name: dict[str, set[Entry]] = {}
+    packages: dict[Any, tuple[str, str]] = {None: ("unknown", "")}
+    for point in importlib.metadata.entry_points(group=group):
+        # Once a distribution, not once a name: its metadata are read each time.
+        if point.dist is not None and point.dist not in packages:
+            packages[point.dist] = point.dist.name, point.dist.version
+        # An editable install may be on the path twice; the same claim twice is one claim.
+        entry = Entry(point.name, point.value, *packages[point.dist])
+        by_name.setdefault(point.name, set()).add(entry)
+    order = attrgetter("distribution")
+    return {name: tuple(sorted(claims, key=order)) for name, claims in sorted(by_name.items())}
 
 
 def find(name: str, role: str = "") -> type:
@@ -222,22 +232,3 @@ def _import_from_here(module: str) -> ModuleType:
 def _text(entry: Entry) -> str:
     package, _, file = entry.value.partition(":")
     return files(package).joinpath(file).read_text(encoding="utf-8")
-
-
-@cache
-def _entries(group: str) -> tuple[tuple[str, tuple[Entry, ...]], ...]:
-    found: dict[str, dict[tuple[str, str], Entry]] = {}
-    told: dict[Any, tuple[str, str]] = {}
-    for point in importlib.metadata.entry_points(group=group):
-        # Asked once a distribution, not once a name: it reads its metadata each time.
-        if point.dist not in told:
-            told[point.dist] = (point.dist.name, point.dist.version) if point.dist else _UNKNOWN
-        name, version = told[point.dist]
-        entry = Entry(point.name, point.value, name, version)
-        # An editable install may be on the path twice; the same claim twice is one claim.
-        found.setdefault(point.name, {})[(name, point.value)] = entry
-    return tuple((name, _distinct(claims.values())) for name, claims in sorted(found.items()))
-
-
-def _distinct(claims: Iterable[Entry]) -> tuple[Entry, ...]:
-    return tuple(sorted(claims, key=lambda entry: entry.distribution))

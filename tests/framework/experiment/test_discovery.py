@@ -22,11 +22,11 @@ def install(tmp_path, monkeypatch):
         (metadata / "METADATA").write_text(f"Name: {distribution}\nVersion: 1.0\n")
         (metadata / "entry_points.txt").write_text(f"[{group}]\n{entry}\n")
         (tmp_path / f"{distribution}_code.py").write_text(module)
-        registry._entries.cache_clear()
+        registry.entries.cache_clear()
 
     yield install
     monkeypatch.undo()
-    registry._entries.cache_clear()
+    registry.entries.cache_clear()
 
 
 def refusal(error, name, role=""):
