@@ -126,33 +126,42 @@ def _rule_class(
     from numba import njit
 
     plain = getattr(function, "py_func", function)
-    taken = inspect.signature(plain).parameters
-    symbols = tuple(name for name, told in taken.items() if told.default is told.empty)
-    filled = tuple(name for name in ("phi", "d") if competitive and name in symbols)
-    symbols = tuple(name for name in symbols if name not in filled)
+    arguments = inspect.signature(plain).parameters
+    parameters = {name: one for name, one in arguments.items() if one.default is not one.empty}
+    given = [name for name in arguments if name not in parameters]
+    filled = [name for name in ("phi", "d") if competitive and name in given]
+    symbols = tuple(name for name in given if name not in filled)
     named = SYMBOLS | dict(reads)
-    _check_symbols(label, symbols, filled, competitive, named)
-    for name, told in taken.items():
-        if told.kind is told.KEYWORD_ONLY:
+    for name in symbols:
+        if name not in named:
+            raise ContractError(
+                f"rule {label!r}: unknown argument {name!r}{nearest(name, named)} (available are "
+                f"{listed(named)}; a setting of the rule has a default; a rule that needs x or w "
+                "itself is a class that answers propose_update)"
+            )
+    if competitive and "phi" not in filled:
+        raise ContractError(f"rule {label!r}: a competitive rule takes phi and fills it")
+    for name, argument in arguments.items():
+        if argument.kind is argument.KEYWORD_ONLY:
             raise ContractError(
                 f"rule {label!r}: Numba compiles no arguments by keyword only; take {name!r} by "
                 "position: leave out the '*'"
             )
-    parameters = {name: told for name, told in taken.items() if told.default is not told.empty}
     dispatcher = function if hasattr(function, "py_func") else njit(error_model="numpy")(function)
-    decays = "d" in filled if competitive else _returns_two(label, plain, symbols, parameters)
+    defaults = {name: _default(argument) for name, argument in parameters.items()}
+    decays = "d" in filled if competitive else _returns_two(label, plain, symbols, defaults)
 
     namespace: dict[str, Any] = {
         "__doc__": plain.__doc__,
         "__module__": plain.__module__,
         "__qualname__": plain.__qualname__,
-        "__annotations__": {name: _annotation(told) for name, told in parameters.items()},
+        "__annotations__": {name: _annotation(one) for name, one in parameters.items()},
         "function": staticmethod(dispatcher),
         "symbols": symbols,
         "named": named,
         "parameters": tuple(parameters),
         "ranks": tuple(len(_dims(named[symbol])) for symbol in symbols),
-        "order": tuple(map([*symbols, "phi", "d", *parameters].index, taken)),
+        "order": tuple(map([*symbols, "phi", "d", *parameters].index, arguments)),
         "competitive": competitive,
         "decays": decays,
         "modulate": _modulate_and_decay if decays else _modulate,
@@ -161,38 +170,17 @@ def _rule_class(
         name = named[symbol]
         described = SHARED[name][0].description if name in SHARED else ""
         namespace[name] = Variable(_dims(name), description=described, intent="in")
-    for name, told in parameters.items():
-        namespace[name] = _as_setting(name, told)
+    for name, argument in parameters.items():
+        made = hasattr(argument.default, "_default")
+        namespace[name] = argument.default if made else setting(default=argument.default, doc=name)
     cls = type(plain.__name__, (FunctionRule,), namespace)
     return component(source=source, label=label)(cls)
 
 
-def _check_symbols(
-    label: str,
-    symbols: tuple[str, ...],
-    filled: tuple[str, ...],
-    competitive: bool,
-    named: Mapping[str, str],
-) -> None:
-    for name in symbols:
-        if name not in named:
-            raise ContractError(
-                f"rule {label!r}: {name!r} is nothing that a neuron sees{nearest(name, named)} "
-                f"(it sees {listed(named)}; a setting of the rule has a default; a rule that "
-                "needs x or w itself is a class that answers propose_update)"
-            )
-    if competitive and "phi" not in filled:
-        raise ContractError(f"rule {label!r}: a competitive rule takes phi and fills it")
-
-
 def _returns_two(
-    label: str,
-    plain: Callable[..., Any],
-    symbols: tuple[str, ...],
-    parameters: dict[str, inspect.Parameter],
+    label: str, plain: Any, symbols: tuple[str, ...], defaults: dict[str, Any]
 ) -> bool:
     """Return whether the function gives d beside phi; it is tried once, on ones."""
-    defaults = {name: _default(told) for name, told in parameters.items()}
     try:
         # Numbers of NumPy, because 1 / 0 is infinite for them, as it will be when compiled.
         with np.errstate(all="ignore"):
@@ -207,19 +195,12 @@ def _returns_two(
     return isinstance(result, tuple)
 
 
-def _annotation(told: inspect.Parameter) -> Any:
+def _annotation(argument: inspect.Parameter) -> Any:
+    if argument.annotation is argument.empty:
+        return type(_default(argument))
     known = {"float": float, "int": int, "bool": bool}
-    if told.annotation is told.empty:
-        return type(_default(told))
-    return known.get(told.annotation, told.annotation)
+    return known.get(argument.annotation, argument.annotation)
 
 
-def _default(told: inspect.Parameter) -> Any:
-    field = told.default
-    return field._default if hasattr(field, "_default") else field
-
-
-def _as_setting(name: str, told: inspect.Parameter) -> Any:
-    if hasattr(told.default, "_default"):
-        return told.default
-    return setting(default=told.default, doc=name)
+def _default(argument: inspect.Parameter) -> Any:
+    return getattr(argument.default, "_default", argument.default)

@@ -37,8 +37,8 @@ def make(reference: Any, place: str, role: str) -> Any:
     if role not in (found, "observer"):
         name = reference.name if isinstance(reference, Reference) else interface_of(component).label
         raise SpecError(
-            f"{place}: {name!r} is of role {found!r}, but here belongs one of role "
-            f"{role!r} (plasticity plugins lists all by role)"
+            f"{place}: {name!r} has the role {found!r}, expected {role!r} (plasticity plugins "
+            "lists all by role)"
         )
     return component
 

@@ -59,8 +59,8 @@ def changed_settings(component: object) -> dict[str, Any]:
             continue
         if value is None:
             raise SpecError(
-                f"{interface.label}: {name} is None, which TOML has no word for and which is "
-                f"not its default, {default!r}"
+                f"{interface.label}: {name} is None, which TOML cannot represent and which is not "
+                f"its default, {default!r}"
             )
         changed[name] = _plain(value)
     return changed
@@ -174,7 +174,7 @@ def _arrays_of(component: object) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     """Return a value as TOML holds it: tuples as lists, paths as strings, Python's numbers."""
     if value is None:
-        raise SpecError("TOML has no word for None; leave the default or give a value")
+        raise SpecError("TOML cannot represent None; leave the default or give a value")
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -44,7 +44,7 @@ def refusal(*arguments: str) -> str:
         ({"epochs": '"ten"'}, "{path}: epochs: must be an integer, got 'ten'"),
         (
             {"rule": "relu"},
-            "layers[0].rule: 'relu' is of role 'activation', but here belongs one of role 'rule' "
+            "layers[0].rule: 'relu' has the role 'activation', expected 'rule' "
             "(plasticity plugins lists all by role)",
         ),
     ],
@@ -189,7 +189,7 @@ def test_a_source_without_downloads_says_so():
 
 def test_what_is_no_source_cannot_be_fetched():
     assert refusal("fetch", "relu") == (
-        "fetch: 'relu' is of role 'activation', but here belongs one of role 'source' (plasticity "
+        "fetch: 'relu' has the role 'activation', expected 'source' (plasticity "
         "plugins lists all by role)"
     )
 

@@ -241,7 +241,7 @@ def refusal(function, **options):
 
 def test_a_symbol_that_no_neuron_sees_is_refused():
     assert refusal(lambda teta: teta) == (
-        "rule 'mine': 'teta' is nothing that a neuron sees; did you mean 'theta'? (it sees "
+        "rule 'mine': unknown argument 'teta'; did you mean 'theta'? (available are "
         "'slope', 'theta', 'u', 'y'; a setting of the rule has a default; a rule that needs x or "
         "w itself is a class that answers propose_update)"
     )

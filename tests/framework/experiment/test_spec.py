@@ -214,7 +214,7 @@ def test_a_setting_that_is_none_against_its_default_cannot_be_written():
     with pytest.raises(SpecError) as caught:
         Experiment(data="digits", layers=[layer]).to_dict()
     assert str(caught.value) == (
-        "fading: memory is None, which TOML has no word for and which is not its default, 0.9"
+        "fading: memory is None, which TOML cannot represent and which is not its default, 0.9"
     )
 
 

@@ -91,7 +91,7 @@ def test_a_rule_that_reads_the_slope_needs_an_activation_with_a_derivative():
 
 def test_a_component_of_another_role_is_refused():
     assert refusal(layer(threshold=Plain()), error=SpecError) == (
-        "layers[0].threshold: 'plain' is of role 'optimizer', but here belongs one of role "
+        "layers[0].threshold: 'plain' has the role 'optimizer', expected "
         "'threshold' (plasticity plugins lists all by role)"
     )
 

@@ -150,7 +150,7 @@ def test_only_a_schedule_is_the_schedule_of_a_coefficient():
     with pytest.raises(SpecError) as caught:
         followed(oja().following("relu"))
     assert str(caught.value) == (
-        "layers[0].rule.schedule: 'relu' is of role 'activation', but here belongs one of role "
+        "layers[0].rule.schedule: 'relu' has the role 'activation', expected "
         "'schedule' (plasticity plugins lists all by role)"
     )
 
