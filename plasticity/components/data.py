@@ -74,9 +74,9 @@ def _as_labels(values: Any) -> Array:
     # Of a list NumPy would make strings where one of many numbers is a string.
     labels = np.asarray(values, object if isinstance(values, list | tuple) else None)
     if np.ma.is_masked(values) or labels.dtype.kind not in "biufSUOT":
-        told = "masked" if np.ma.is_masked(values) else f"of type {labels.dtype}"
+        kind = "masked" if np.ma.is_masked(values) else f"of type {labels.dtype}"
         raise DataError(
-            f"data: labels must be numbers or strings, one for each sample; they are {told}"
+            f"data: labels must be numbers or strings, one for each sample; they are {kind}"
         )
     if labels.dtype.kind == "O":
         labels = _of_one_kind(labels)
@@ -214,13 +214,13 @@ or leave out that sample
 
         The name, shape, type, sha256 and scale of the samples, sha256 of the labels, constant.
         """
-        told = {"name": self.name, **fingerprint(self.samples), "scale": self.scale}
+        known = {"name": self.name, **fingerprint(self.samples), "scale": self.scale}
         if self.labels is not None:
             # The same labels in another type, or in wider strings, are the same.
             whole = self.labels.dtype.kind in "biu"
             labels = self.labels.astype(np.int64) if whole else np.array(self.labels.tolist())
-            told["labels"] = fingerprint(labels)["sha256"]
-        return told if self.constant is None else {**told, "constant": self.constant}
+            known["labels"] = fingerprint(labels)["sha256"]
+        return known if self.constant is None else {**known, "constant": self.constant}
 
     def doubt(self) -> str | None:
         """Return a sentence on samples that may mean something else than is done with them."""
@@ -288,23 +288,23 @@ def as_data(values: Any, labels: Any = None) -> Data:
     return values if labels is None else attrs.evolve(values, labels=labels)
 
 
-def unlike(told: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+def unlike(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """Return the entries but the name in which one fingerprint of data differs from another."""
     return {
-        key: (told.get(key), given.get(key))
-        for key in {**told, "constant": None}
-        if key != "name" and told.get(key) != given.get(key)
+        key: (before.get(key), given.get(key))
+        for key in {**before, "constant": None}
+        if key != "name" and before.get(key) != given.get(key)
     }
 
 
-def other_scale(told: Mapping[str, Any], given: Mapping[str, Any]) -> float | None:
+def other_scale(before: Mapping[str, Any], given: Mapping[str, Any]) -> float | None:
     """Return the scale of the first of two fingerprints of the same samples, if they differ in it.
 
     Stores of version 0.1.0 do not tell the scale.
     """
-    before: float | None = told.get("scale")
-    same = told["sha256"] == given["sha256"]
-    return before if same and before != given.get("scale", before) else None
+    scale: float | None = before.get("scale")
+    same = before["sha256"] == given["sha256"]
+    return scale if same and scale != given.get("scale", scale) else None
 
 
 def let_go(array: Array) -> None:

@@ -88,8 +88,8 @@ class FunctionRule(Rule):
     @classmethod
     def arrays(cls) -> list[tuple[str, int]]:
         """Return the arrays of the symbols, in their order, each with its rank."""
-        found = [(cls.named[symbol], _dims(cls.named[symbol])) for symbol in cls.symbols]
-        return [(name, len(dims)) for name, dims in found]
+        dims = [(cls.named[symbol], _dims(cls.named[symbol])) for symbol in cls.symbols]
+        return [(name, len(own)) for name, own in dims]
 
     @classmethod
     def loop(cls) -> Callable[..., Any]:

@@ -30,6 +30,6 @@ def titled(
     return f"<div><b>{escape(title)}</b>{table}{below}</div>"
 
 
-def facts(title: str, told: Mapping[str, Any], below: str = "") -> str:
-    """Return the HTML of a heading and of what is told by name."""
-    return titled(title, (), [item for item in told.items() if item[1] not in (None, "")], below)
+def facts(title: str, values: Mapping[str, Any], below: str = "") -> str:
+    """Return the HTML of a heading and of values by name."""
+    return titled(title, (), [item for item in values.items() if item[1] not in (None, "")], below)

@@ -88,11 +88,11 @@ def setting(
     because        the reason of the limit: it ends the error message
     """
     default = attrs.Factory(factory) if factory is not None else default
-    told = Setting(doc, unit, low, high, above, below, tuple(choices), because, default)
+    described = Setting(doc, unit, low, high, above, below, tuple(choices), because, default)
     return attrs.field(
         default=default,
         converter=attrs.Converter(_checked, takes_self=True, takes_field=True),
-        metadata={Setting: told},
+        metadata={Setting: described},
     )
 
 
@@ -136,19 +136,19 @@ def type_name(annotation: Any) -> str:
 
 
 def _checked(value: Any, component: Any, attribute: attrs.Attribute[Any]) -> Any:
-    told: Setting = attribute.metadata[Setting]
+    known: Setting = attribute.metadata[Setting]
     annotation = types_of(type(component))[attribute.name]
     label = getattr(type(component), "label", type(component).__name__)
     converted = as_type(value, annotation)
     if converted is WRONG:
         raise SettingError(
             f"{label}: {attribute.name} must be {type_name(annotation)}, got {value!r}"
-            + (f" ({told.doc})" if told.doc else "")
+            + (f" ({known.doc})" if known.doc else "")
         )
-    if not told.allows(converted):
-        reason = f": {told.because}" if told.because else ""
+    if not known.allows(converted):
+        reason = f": {known.because}" if known.because else ""
         raise SettingError(
-            f"{label}: {attribute.name} must lie in {told.range()}, got {value!r}{reason}"
+            f"{label}: {attribute.name} must lie in {known.range()}, got {value!r}{reason}"
         )
     return converted
 
@@ -160,8 +160,8 @@ def as_type(value: Any, annotation: Any) -> Any:
     """Return the value as the annotated type, or WRONG; nothing but integers is ever converted."""
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if origin in (typing.Union, types.UnionType):
-        found = (as_type(value, part) for part in arguments)
-        return next((item for item in found if item is not WRONG), WRONG)
+        converted = (as_type(value, part) for part in arguments)
+        return next((item for item in converted if item is not WRONG), WRONG)
     if origin is Literal:
         return value if value in arguments else WRONG
     if origin is tuple:

@@ -45,8 +45,8 @@ def longer(experiment: Experiment, settings: Mapping[str, Any]) -> dict[str, Any
     if not experiment.phases or "phases" in chosen or type(epochs) is not int:
         return chosen
     if epochs <= before:
-        told = ", ".join(f"{phase.name} {phase.epochs}" for phase in experiment.phases)
-        raise SpecError(f"epochs: {epochs} end before the last of the phases ({told}) begins")
+        lengths = ", ".join(f"{phase.name} {phase.epochs}" for phase in experiment.phases)
+        raise SpecError(f"epochs: {epochs} end before the last of the phases ({lengths}) begins")
     del chosen["epochs"]
     return {f"phases.{len(experiment.phases) - 1}.epochs": epochs - before, **chosen}
 
@@ -97,8 +97,8 @@ def _entry_or_data(data: Any, labels: Any) -> tuple[Any, Data | None]:
     entry = isinstance(data, str | Path | dict) or hasattr(data, "open_data")
     if labels is not None and (data is None or entry):
         raise DataError(
-            "labels belong to an array that is given as data; those of a file or a source are told "
-            "by its settings, for example data.labels"
+            "labels belong to an array that is given as data; those of a file or a source are "
+            "given by its settings, for example data.labels"
         )
     if entry:
         return source_of(str(data)) if isinstance(data, str | Path) else data, None

@@ -28,8 +28,8 @@ def settings_of_all(specs: Sequence[Experiment]) -> Settings:
     """Return the settings that any of the specs gives, and the defaults of its entries."""
     several = any(len(spec.layers) > 1 for spec in specs)
     flat = [_flat(spec, several) for spec in specs]
-    paths = dict.fromkeys(path for found in flat for path in found)
-    rows = {path: tuple(found.get(path, NOTHING) for found in flat) for path in paths}
+    paths = dict.fromkeys(path for values in flat for path in values)
+    rows = {path: tuple(values.get(path, NOTHING) for values in flat) for path in paths}
     return Settings(
         {path: row for path, row in rows.items() if len(set(row)) > 1},
         {path: row[0] for path, row in rows.items() if len(set(row)) == 1},

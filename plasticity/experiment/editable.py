@@ -17,26 +17,26 @@ def not_installed(group: str) -> dict[str, str]:
     An editable package follows its source but for its entry points: those are written down when it
     is installed.
     """
-    found: dict[str, str] = {}
+    missing: dict[str, str] = {}
     for package in distributions():
         place = _source(package)
         declared = {} if place is None else _declared(place, group)
         known = {entry.name: entry.value for entry in package.entry_points if entry.group == group}
         for name, value in declared.items():
             if known.get(name) != value:
-                found[name] = (
+                missing[name] = (
                     f"{package.name} has it as {value!r} in its pyproject.toml, but not since it "
                     f"was installed; reinstall it: pip install -e {place}"
                 )
-    return found
+    return missing
 
 
 def _source(package: Distribution) -> Path | None:
     """Return the folder to which an editable package points, or None."""
     try:
-        told: dict[str, Any] = json.loads(package.read_text("direct_url.json") or "{}")
-        editable = told.get("dir_info", {}).get("editable", False)
-        return Path(url2pathname(urlsplit(told["url"]).path)) if editable else None
+        origin: dict[str, Any] = json.loads(package.read_text("direct_url.json") or "{}")
+        editable = origin.get("dir_info", {}).get("editable", False)
+        return Path(url2pathname(urlsplit(origin["url"]).path)) if editable else None
     except (OSError, ValueError, KeyError, AttributeError):
         return None
 

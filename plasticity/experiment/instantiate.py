@@ -33,11 +33,11 @@ def make(reference: Any, place: str, role: str) -> Any:
     else:
         component = reference
     check_hooks(component, place)
-    found = interface_of(component).role
-    if role not in (found, "observer"):
+    actual = interface_of(component).role
+    if role not in (actual, "observer"):
         name = reference.name if isinstance(reference, Reference) else interface_of(component).label
         raise SpecError(
-            f"{place}: {name!r} has the role {found!r}, expected {role!r} (plasticity plugins "
+            f"{place}: {name!r} has the role {actual!r}, expected {role!r} (plasticity plugins "
             "lists all by role)"
         )
     return component

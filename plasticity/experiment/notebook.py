@@ -21,7 +21,7 @@ def summary_of(experiment: Experiment) -> str:
 
 def html_of(experiment: Experiment) -> str:
     """Return the HTML of an experiment: what it is made of, and all of it after a click."""
-    told = {
+    values = {
         "data": _name(experiment.data),
         **{experiment.layer_name(i): _layer(at) for i, at in enumerate(experiment.layers)},
         "epochs": experiment.n_epoch,
@@ -34,7 +34,7 @@ def html_of(experiment: Experiment) -> str:
         below = f"<details><summary>as a TOML file</summary><pre>{text}</pre></details>"
     except PlasticityError as error:  # of a setting that no file can hold
         below = f"<p>{escape(str(error))}</p>"
-    return facts("Experiment", told, below)
+    return facts("Experiment", values, below)
 
 
 def _layer(layer: Layer) -> str:

@@ -150,13 +150,13 @@ class _Change:
             return int(key)
         names = [_names(item) for item in items]
         if before == ("layers",):
-            names = [found or [f"layer_{index}"] for index, found in enumerate(names)]
-        named = [index for index, found in enumerate(names) if key in found]
+            names = [own or [f"layer_{index}"] for index, own in enumerate(names)]
+        named = [index for index, own in enumerate(names) if key in own]
         if len(named) > 1:
             places = " or ".join(".".join((*before, str(index))) for index in named)
             raise UnknownNameError(f"{self.path!r} could mean any of {len(named)}: write {places}")
         if not named:
-            known = listed(found[0] for found in names if found)
+            known = listed(own[0] for own in names if own)
             raise self._nowhere(
                 f"{key!r} is not a position in a list of {len(items)}"
                 + (f", nor one of its names {known}" if known else "")
@@ -183,4 +183,4 @@ def _names(node: Any) -> list[str]:
     if not isinstance(node, str | Mapping):
         return [name_of(type(node)), interface_of(node).label]
     name = node if isinstance(node, str) else str(node.get("name", ""))
-    return [found for found in (name, short(name), name.partition(":")[2]) if found]
+    return [one for one in (name, short(name), name.partition(":")[2]) if one]

@@ -48,14 +48,14 @@ class Portion:
 
     def _rows(self, data: Data) -> Any:
         if data.labels is None or data.n_drawn is not None:
-            told = "there are no labels" if data.labels is None else "the samples are drawn"
-            raise DataError(f"{data.name}: classes cannot be chosen, because {told}")
+            reason = "there are no labels" if data.labels is None else "the samples are drawn"
+            raise DataError(f"{data.name}: classes cannot be chosen, because {reason}")
         known = np.unique(data.labels).tolist()
         wanted = list(self.classes or ())
         missing = [name for name in wanted if name not in known]
         if missing or not wanted:
-            told = f"no class {missing[0]!r}" if missing else "the list of classes is empty"
-            raise DataError(f"{data.name}: {told} (there are {', '.join(map(repr, known))})")
+            reason = f"no class {missing[0]!r}" if missing else "the list of classes is empty"
+            raise DataError(f"{data.name}: {reason} (there are {', '.join(map(repr, known))})")
         return np.flatnonzero(np.isin(data.labels, wanted))
 
 

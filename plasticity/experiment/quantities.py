@@ -49,11 +49,11 @@ def size_text(count: float) -> str:
 
 
 def _number(text: str, place: str, units: dict[str, float] | dict[str, int], like: str) -> float:
-    found = _TEXT.fullmatch(text) if isinstance(text, str) else None
-    if found is None or found[2] not in units:
+    parsed = _TEXT.fullmatch(text) if isinstance(text, str) else None
+    if parsed is None or parsed[2] not in units:
         *most, last = units
         raise EntryError(
             f'{place}: must be a number with {", ".join(most)} or {last}, as in "{like}", '
             f"got {text!r}"
         )
-    return float(found[1]) * units[found[2]]
+    return float(parsed[1]) * units[parsed[2]]

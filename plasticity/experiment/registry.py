@@ -77,8 +77,8 @@ class Entry:
         module, _, attribute = self.value.partition(":")
         by_reference = self.distribution == _MODULE
         try:
-            found = _import_from_here(module) if by_reference else importlib.import_module(module)
-            loaded: type = attrgetter(attribute)(found)
+            imports = _import_from_here if by_reference else importlib.import_module
+            loaded: type = attrgetter(attribute)(imports(module))
         except Exception as error:
             whose = f" of {self.distribution} {self.version}" if not by_reference else ""
             again = not_installed(COMPONENTS).get(self.name)
@@ -150,14 +150,14 @@ def benchmark_text(name: str) -> str:
 
 def readers() -> dict[str, str]:
     """Return suffix of a file, without its dot -> name of the source that reads such files."""
-    return {suffix: found[0].value for suffix, found in entries(FILE_READERS).items()}
+    return {suffix: claims[0].value for suffix, claims in entries(FILE_READERS).items()}
 
 
 def name_of(cls: type) -> str:
     """Return how a spec refers to a component class: its registered name, or "module:Class"."""
     value = f"{cls.__module__}:{cls.__qualname__}"
-    for name, found in entries().items():
-        if any(entry.value == value for entry in found):
+    for name, claims in entries().items():
+        if any(entry.value == value for entry in claims):
             return short(name)
     return value
 
@@ -181,13 +181,13 @@ def entry_of(name: str, group: str, kind: str, hint: str) -> Entry:
         namesakes = " or ".join(repr(full) for full in known if short(full) == name)
         offer = f"; did you mean {namesakes}?" if namesakes else nearest(name, map(short, known))
         raise UnknownNameError(f"unknown {kind} {name!r}{offer} ({hint})")
-    found = known[name]
-    if len(found) > 1:
-        claims = " and ".join(f"{entry.distribution} {entry.version}" for entry in found)
+    claims = known[name]
+    if len(claims) > 1:
+        owners = " and ".join(f"{entry.distribution} {entry.version}" for entry in claims)
         raise ConflictError(
-            f"two distributions claim the {kind} {name!r}: {claims}; uninstall one of them"
+            f"two distributions claim the {kind} {name!r}: {owners}; uninstall one of them"
         )
-    return found[0]
+    return claims[0]
 
 
 def _known(name: Untrusted) -> type:
@@ -198,9 +198,9 @@ def _known(name: Untrusted) -> type:
         if claims[0].value == name:
             return claims[0].load()
     module, _, attribute = name.partition(":")
-    found = vars(sys.modules[module]).get(attribute) if module in sys.modules else None
-    if isinstance(found, type) and interface_of(found).hooks:
-        return found
+    member = vars(sys.modules[module]).get(attribute) if module in sys.modules else None
+    if isinstance(member, type) and interface_of(member).hooks:
+        return member
     raise UntrustedError(
         f"{name!r} is no installed component, and a store that names it does not make us import "
         f"{module!r}, which could run any code; if you trust the store, resume and branch take "

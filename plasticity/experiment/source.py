@@ -28,8 +28,8 @@ class Source:
         if isinstance(experiment.data, Data):
             return Source(GivenData(data=experiment.data), {})
         component = make(experiment.data, "data", "source")
-        told, own = getattr(experiment.data, "settings", {}), interface_of(component).settings
-        return Source(component, {n: told[n] for n in PORTION if n in told and n not in own})
+        given, own = getattr(experiment.data, "settings", {}), interface_of(component).settings
+        return Source(component, {n: given[n] for n in PORTION if n in given and n not in own})
 
     def open_data(self, split: str) -> Any:
         """Return the data of a split as the component gives them, and of these the part wanted.

@@ -47,9 +47,9 @@ def phases_lasting(phases: Sequence[Phase], epochs: int) -> tuple[Phase, ...]:
     """
     total, unit = sum(phase.epochs for phase in phases), shortest(phases)
     if epochs % unit:
-        told = ", ".join(f"{phase.name} {phase.epochs}" for phase in phases)
+        lengths = ", ".join(f"{phase.name} {phase.epochs}" for phase in phases)
         raise SpecError(
-            f"epochs: {epochs} cannot be shared among the phases ({told}) in proportion; give a "
+            f"epochs: {epochs} cannot be shared among the phases ({lengths}) in proportion; give a "
             f"multiple of {unit}, or the length of a phase, as phases.{phases[0].name}.epochs"
         )
     return tuple(attrs.evolve(phase, epochs=phase.epochs * epochs // total) for phase in phases)

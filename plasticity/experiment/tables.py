@@ -107,8 +107,8 @@ def structured(kind: type, tables: Mapping[str, Any], place: str) -> Any:
         elif types[name] in _PLAIN:
             values[name] = as_type(tables[name], types[name])
             if values[name] is WRONG:
-                told = f"must be {type_name(types[name])}, got {tables[name]!r}"
-                raise SpecError(f"{inside}{name}: {told}")
+                message = f"must be {type_name(types[name])}, got {tables[name]!r}"
+                raise SpecError(f"{inside}{name}: {message}")
     unknown = sorted(tables.keys() - fields)
     if unknown:
         raise UnknownNameError(before + _unknown_entry(unknown[0], kind))
@@ -196,12 +196,12 @@ def _plain(value: Any) -> Any:
 
 def _unknown_entry(name: str, holder: type) -> str:
     """Return what to say of an entry that stands where there is none of that name."""
-    told = f"{holder.__name__.lower()} has no entry {name!r}"
+    message = f"{holder.__name__.lower()} has no entry {name!r}"
     if holder is Experiment and name in _names(Layer):
-        return f"{told}; it belongs to a layer: write it below [[layers]]"
+        return f"{message}; it belongs to a layer: write it below [[layers]]"
     if holder is Layer and name in _names(Experiment):
-        return f"{told}; it belongs to the experiment: write it above the first [[layers]]"
-    return told + nearest_or_all(name, _names(holder))
+        return f"{message}; it belongs to the experiment: write it above the first [[layers]]"
+    return message + nearest_or_all(name, _names(holder))
 
 
 def _names(holder: type) -> list[str]:

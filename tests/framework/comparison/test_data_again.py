@@ -149,7 +149,7 @@ def test_a_setting_of_a_source_that_is_an_object_is_put_in():
 @pytest.mark.parametrize("data", [None, "digits", {"name": "digits"}, "x.npy"])
 def test_labels_that_belong_to_no_array_are_refused(data):
     assert refused(pl.run, "bcm", data=data, labels=LABELS, error=DataError) == (
-        "labels belong to an array that is given as data; those of a file or a source are told by "
+        "labels belong to an array that is given as data; those of a file or a source are given by "
         "its settings, for example data.labels"
     )
 
