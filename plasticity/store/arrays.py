@@ -84,7 +84,9 @@ def open_array(store: StagedStore, path: str, **how: Any) -> zarr.Array[Any]:
         if not all(isinstance(dim, str) for dim in dims_stored(array)):
             raise TypeError(f"dimension_names are {dims_stored(array)}")
     except Exception as error:  # whatever Zarr and its codecs raise
-        raise StoreError(f"{store.place}: the metadata of {path} are damaged: {error!r}") from error
+        raise StoreError(
+            f"{store.location}: the metadata of {path} are damaged: {error!r}"
+        ) from error
     return array
 
 
@@ -92,7 +94,7 @@ def read_array(array: zarr.Array[Any], key: Any = ...) -> Array:
     """Return the values of an array, or of a part of it.
 
     Raises `StoreError`, naming the array, where they cannot be read or a file is missing, and where
-    another run lies in the place of the store by now.
+    another run has replaced this one.
     """
     store: Any = array.store
     try:
@@ -103,8 +105,8 @@ def read_array(array: zarr.Array[Any], key: Any = ...) -> Array:
     except Exception as error:  # whatever Zarr and its codecs raise
         store.check_same()
         raise StoreError(
-            f"{store.place}: {array.path} is damaged: {error}; other arrays, and the parts of this "
-            "one that lie in other files, can be read"
+            f"{store.location}: {array.path} is damaged: {error}; other arrays, and the parts of "
+            "this one that lie in other files, can be read"
         ) from error
     store.check_same()  # afterwards, so that nothing comes in between
     return values

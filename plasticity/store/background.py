@@ -16,7 +16,7 @@ from plasticity.experiment.quantities import size_text
 logger = logging.getLogger("plasticity")
 
 _NICE = 10  # at 19 it gets no time at all beside other processes
-# The run may wait so many seconds, and this share of its time, without a warning: a thread that
+# The run may wait these seconds, and this share of its time, without a warning: a thread that
 # gives way is late now and then.
 _WAIT_S, _WAIT_SHARE = 1.0, 0.01
 

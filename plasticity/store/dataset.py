@@ -38,10 +38,12 @@ def read_group(store: StagedStore, name: str) -> xarray.Dataset:
         labels = {key: variables.pop(key) for key in ("step", *coords) if key in variables}
         dataset = xarray.Dataset(variables, labels)
     except ValueError as error:
-        raise StoreError(f"{store.place}: the metadata of {name} are damaged: {error}") from error
+        raise StoreError(
+            f"{store.location}: the metadata of {name} are damaged: {error}"
+        ) from error
     run = store.nodes.get("", {}).get("attributes", {})
     if "constant" in run.get("data", ()) and {*run["layers"][:1]} & {*name.split("/")}:
-        for variable in (found for found in dataset.data_vars.values() if "input" in found.dims):
+        for variable in (array for array in dataset.data_vars.values() if "input" in array.dims):
             variable.attrs["constant_input"] = run["data"]["constant"]
     return dataset.assign_attrs(encoded(attributes))
 
@@ -64,7 +66,7 @@ class _LazyArray(BackendArray):
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the place, or the values where the place is the memory of this process."""
+        """Pickle where the array lies, or its values if that is the memory of this process."""
         store: Any = self._array.store
         if store.in_memory:
             return indexing.NumpyIndexingAdapter, (self._read((...,)),)

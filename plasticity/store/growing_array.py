@@ -98,7 +98,7 @@ class GrowingArray:
         compression, made = compression_of(array), resumed.block.cut
         if compression is None or (array.chunks, array.shards) != (made.chunk, made.file):
             raise StoreError(
-                f"{store.place}: {array.path} was written by another program, or by another "
+                f"{store.location}: {array.path} was written by another program, or by another "
                 "version of this one; it can be read, but the run cannot go on in it"
             )
         packer.continue_with(compression)

@@ -1,4 +1,4 @@
-"""Opening a place: is there the store of a run, and may this process write to it?"""
+"""Opening a path or URL: is there the store of a run, and may this process write to it?"""
 
 from __future__ import annotations
 

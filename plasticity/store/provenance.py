@@ -74,18 +74,18 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version(), **packages}
 
 
-def check_format(store: StagedStore, found: bool) -> None:
+def check_format(store: StagedStore, has_root: bool) -> None:
     """Raise `StoreError` where this is not the store of a run that can be read.
 
-    found  whether there are metadata at the root
+    has_root   whether there are metadata at the root
     """
-    where = store.place
-    if not found and store.lacks_root(_GROUPS):
+    where = store.location
+    if not has_root and store.lacks_root(_GROUPS):
         raise StoreError(
             f"{where}: its file zarr.json is missing; without it nobody knows how much of the rest "
             "was committed, so put it back from a copy"
         )
-    attributes = store.nodes[""]["attributes"] if found else {}
+    attributes = store.nodes[""]["attributes"] if has_root else {}
     number = attributes.get(_MARK)
     if number is None:
         raise StoreError(f"{where}: is not the store of a run")

@@ -82,11 +82,11 @@ def cell_methods(dims: tuple[str, ...], method: str, comment: str = "") -> str:
 
 def _histogram(array: Labelled, over: tuple[str, ...], edges: Any) -> Labelled:
     """Count the values in each bin; the last bin holds its end as well, as in NumPy."""
-    kept = tuple(dim for dim in array.dims if dim not in over)
-    axes = [axis for axis, dim in enumerate(array.dims) if dim in kept]
-    axes += [axis for axis, dim in enumerate(array.dims) if dim not in kept]
+    left = tuple(dim for dim in array.dims if dim not in over)
+    axes = [axis for axis, dim in enumerate(array.dims) if dim in left]
+    axes += [axis for axis, dim in enumerate(array.dims) if dim not in left]
     values = np.transpose(array.values, axes)
-    shape = values.shape[: len(kept)]
+    shape = values.shape[: len(left)]
     rows = values.reshape(int(np.prod(shape)), -1)
     n_bin = len(edges) - 1
     bin_of = np.searchsorted(edges, rows, side="right") - 1
@@ -94,4 +94,4 @@ def _histogram(array: Labelled, over: tuple[str, ...], edges: Any) -> Labelled:
     inside = (bin_of >= 0) & (bin_of < n_bin)
     flat = (bin_of + n_bin * np.arange(len(rows))[:, np.newaxis])[inside]
     counts = np.bincount(flat, minlength=len(rows) * n_bin)
-    return Labelled(counts.reshape(*shape, n_bin), (*kept, BIN))
+    return Labelled(counts.reshape(*shape, n_bin), (*left, BIN))

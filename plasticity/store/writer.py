@@ -107,7 +107,7 @@ class StoreWriter(StoreReader):
         self.label({"spec": self.experiment().to_dict(), "outcome": "running", "before": runs})
         # What would be written anew must not be known while it is: later checkpoints, which cannot
         # be read, and the arrays at the end.
-        for later in [kept for kept in self.checkpoints if kept > step]:
+        for later in [other for other in self.checkpoints if other > step]:
             self._put(self.staged.drop, checkpoints.path_of(later))
         for layer in ("experiment", *before["layers"]):
             self._put(self.staged.drop, f"{layer}/{STATE}")

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
 from typing import Any, TypeVar
 
 from zarr.core.buffer import Buffer
@@ -20,13 +19,7 @@ _PAUSE_S = 0.5  # between two tries
 _Answer = TypeVar("_Answer")
 
 # What the server says about the request: asking again gives the same answer.
-_FINAL = (
-    FileExistsError,
-    FileNotFoundError,
-    PermissionError,
-    IsADirectoryError,
-    NotADirectoryError,
-)
+_FINAL = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
 
 
 def _asked_again(name: str) -> Any:
@@ -85,8 +78,17 @@ class RemoteStore(WrapperStore[FsspecStore]):
     async def set_if_not_exists(self, key: str, value: Buffer) -> None:
         """Write a value unless there is one, which the server decides: of two writers one does."""
         path, content = f"{self._store.path}/{key}", value.to_bytes()
-        with suppress(FileExistsError):
-            await self._ask(lambda: self._store.fs._pipe_file(path, content, mode="create"))
+
+        async def create() -> None:
+            try:
+                await self._store.fs._pipe_file(path, content, mode="create")
+            except FileExistsError:
+                pass
+            except (TypeError, ValueError, NotImplementedError):  # no such mode in this file system
+                if not await self._store.exists(key):
+                    await self._store.set(key, value)
+
+        await self._ask(create)
 
     def _with_store(self, store: FsspecStore) -> RemoteStore:
         return type(self)(store, self._url, self.patience_s)

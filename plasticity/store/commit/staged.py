@@ -30,18 +30,18 @@ _Node = dict[str, Any]
 class StagedStore(WrapperStore[Store]):
     """Writes values at once and keeps all metadata to itself until `commit`.
 
-    store   where to write
-    place   how messages call the store
+    store      where to write
+    location   as messages show it
     """
 
-    def __init__(self, store: Store, place: str = "memory") -> None:
+    def __init__(self, store: Store, location: str = "memory") -> None:
         super().__init__(store)
-        self.place = place
+        self.location = location
         self.nodes: dict[str, _Node] = {}
         self.consolidated = True
         self._changed: set[str] = set()
         self._seen: tuple[int, int] | None = None  # the file that held the id of this run
-        self._fresh: dict[str, bool] = {}  # files since the last commit: whether they replace
+        self._fresh: dict[str, bool] = {}  # files since the last commit; replaced?
 
     @property
     def in_memory(self) -> bool:
@@ -83,11 +83,11 @@ class StagedStore(WrapperStore[Store]):
             seen = (stat.st_ino, stat.st_mtime_ns)
             same = seen == self._seen or _id_in(path) == own
         except FileNotFoundError:
-            raise StoreError(f"{self.place}: was deleted since it was opened") from None
+            raise StoreError(f"{self.location}: was deleted since it was opened") from None
         if not same:
             raise StoreError(
-                f"{self.place}: was replaced by another run since it was opened; open it again to "
-                "read that run"
+                f"{self.location}: was replaced by another run since it was opened; open it again "
+                "to read that run"
             )
         self._seen = seen
 
@@ -259,7 +259,7 @@ class StagedStore(WrapperStore[Store]):
             await self.set(key, value)
 
     def _with_store(self, store: Store) -> StagedStore:
-        made = type(self)(store, self.place)
+        made = type(self)(store, self.location)
         made.nodes = self.nodes
         return made
 

@@ -14,8 +14,8 @@ _TEXT = re.compile(r'null|true|false|[\[{"].*|-?\d{10,31}', re.DOTALL)
 def encoded(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """Return the attributes with tables, lists of strings, None and large integers in JSON.
 
-    >>> encoded({"seed": 1, "edges": [0.5, 1.0], "layers": ["v1"], "shape": None, "told": "null"})
-    {'seed': 1, 'edges': [0.5, 1.0], 'layers': '["v1"]', 'shape': 'null', 'told': '"null"'}
+    >>> encoded({"seed": 1, "edges": [0.5, 1.0], "layers": ["v1"], "shape": None, "text": "null"})
+    {'seed': 1, 'edges': [0.5, 1.0], 'layers': '["v1"]', 'shape': 'null', 'text': '"null"'}
     """
     return {
         name: value if _is_of_netcdf(value) else json.dumps(value)

@@ -11,7 +11,7 @@ def rounded(values: Array, bits: int) -> Array:
     """Return floating point numbers with the first bits of their mantissa, to the nearest or even.
 
     The bits after them are 0. NaN and inf stay what they are; a number that is larger than the
-    largest of so many bits becomes inf, as it does in a smaller type. The relative error is at most
+    largest with these bits becomes inf, as it does in a smaller type. The relative error is at most
     2^-(bits + 1), that of numbers too small to be normal is larger.
 
     Source: Klower et al., Nat. Comput. Sci. 1 (2021) 713, who call it bit rounding. (The bit

@@ -267,6 +267,28 @@ def test_of_two_writers_of_a_new_object_on_s3_the_server_takes_the_first(bucket)
     assert sync(store.get("object", cpu.buffer_prototype)).to_bytes() == b"first"
 
 
+class WithoutCreation:
+    """A file system of fsspec that cannot write a file only where there is none."""
+
+    def __init__(self, fs):
+        self._fs = fs
+
+    def __getattr__(self, name):
+        return getattr(self._fs, name)
+
+    async def _pipe_file(self, path, value):
+        await self._fs._pipe_file(path, value)
+
+
+def test_a_file_system_that_knows_no_creation_is_asked_first_what_there_is():
+    pytest.importorskip("fsspec")
+    store = RemoteStore.at("memory://runs/old", read_only=False)
+    store._store.fs = WithoutCreation(store._store.fs)
+    for content in (b"first", b"second"):
+        sync(store.set_if_not_exists("object", cpu.Buffer.from_bytes(content)))
+    assert sync(store.get("object", cpu.buffer_prototype)).to_bytes() == b"first"
+
+
 # -- other places ----------------------------------------------------------------------------------
 
 
