@@ -84,6 +84,7 @@ class Rule:
     __rmul__ = __mul__
 
 
+@attrs.frozen(eq=False, repr=False)
 class Sum(Rule):
     """Sum of rules, shown as it may be written in Python.
 
@@ -94,16 +95,10 @@ class Sum(Rule):
     Hebb() - 0.5 * Hebb().during('rearing', 'test').following('cosine')
     """
 
-    def __init__(self, terms: tuple[Term, ...]) -> None:
-        self._terms = terms
-
-    @property
-    def terms(self) -> tuple[Term, ...]:
-        """The terms, in the order in which they were added."""
-        return self._terms
+    terms: tuple[Term, ...]
 
     def __repr__(self) -> str:
-        first, *others = self._terms
+        first, *others = self.terms
         return _as_code(first, first.coefficient) + "".join(
             f" {'-' if term.coefficient < 0 else '+'} {_as_code(term, abs(term.coefficient))}"
             for term in others

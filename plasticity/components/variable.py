@@ -7,7 +7,7 @@ labels the store and documents the component.
 from __future__ import annotations
 
 import typing
-from typing import Literal, overload
+from typing import ClassVar, Generic, Literal, Self, TypeVar, overload
 
 import numpy as np
 
@@ -15,10 +15,40 @@ from plasticity.errors import ContractError
 from plasticity.typing import Array
 
 Intent = Literal["own", "out", "in", "inout", "scratch"]
+Value = TypeVar("Value")
 INTENTS = typing.get_args(Intent)
 
 
-class Variable:
+class _Declared(Generic[Value]):
+    """Descriptor that gives an instance what was bound to it once a simulation was assembled."""
+
+    missing: ClassVar[str]
+    name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, instance: object, owner: type) -> Value: ...
+    def __get__(self, instance: object | None, owner: type) -> Self | Value:
+        if instance is None:
+            return self
+        try:
+            value: Value = instance.__dict__[self.name]
+        except KeyError:
+            raise ContractError(
+                f"{owner.__name__}.{self.name} has {self.missing} when a simulation is assembled"
+            ) from None
+        return value
+
+    def bind(self, instance: object, value: Value) -> None:
+        """Give the instance its value; done by the framework alone."""
+        instance.__dict__[self.name] = value
+
+
+class Variable(_Declared[Array]):
     """An array that a component owns, writes or reads.
 
     dims         names in the order (neuron, input), (neuron, sample), (neuron, from_neuron) or
@@ -40,6 +70,8 @@ class Variable:
     ('neuron', 'input')
     """
 
+    missing = "no array yet: it is allocated"
+
     def __init__(
         self,
         dims: tuple[str | int, ...] = (),
@@ -56,26 +88,6 @@ class Variable:
         self.unit = unit
         self.description = description
         self.intent = intent
-        self.name = ""
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-    @overload
-    def __get__(self, instance: None, owner: type) -> Variable: ...
-    @overload
-    def __get__(self, instance: object, owner: type) -> Array: ...
-    def __get__(self, instance: object | None, owner: type) -> Variable | Array:
-        if instance is None:
-            return self
-        try:
-            array: Array = instance.__dict__[self.name]
-        except KeyError:
-            raise ContractError(
-                f"{owner.__name__}.{self.name} has no array yet: it is allocated when a "
-                "simulation is assembled"
-            ) from None
-        return array
 
     def __set__(self, instance: object, value: Array) -> None:
         if instance.__dict__.get(self.name) is not value:
@@ -84,43 +96,18 @@ class Variable:
                 f"write self.{self.name}[...] = value"
             )
 
-    def bind(self, instance: object, array: Array) -> None:
-        """Give the instance its array; done by the framework alone."""
-        instance.__dict__[self.name] = array
-
     def __repr__(self) -> str:
         return f"Variable({self.dims}, {self.intent}: {self.description})"
 
 
-class Stream:
+class Stream(_Declared[np.random.Generator]):
     """A stream of random numbers that belongs to one component of one simulation.
 
     On an instance the attribute is a `numpy.random.Generator`. Each stream is derived from the
     seed and the place of its component, so that adding a listener changes no result.
     """
 
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-    @overload
-    def __get__(self, instance: None, owner: type) -> Stream: ...
-    @overload
-    def __get__(self, instance: object, owner: type) -> np.random.Generator: ...
-    def __get__(self, instance: object | None, owner: type) -> Stream | np.random.Generator:
-        if instance is None:
-            return self
-        try:
-            generator: np.random.Generator = instance.__dict__[self.name]
-        except KeyError:
-            raise ContractError(
-                f"{owner.__name__}.{self.name} has no stream yet: it is given when a simulation "
-                "is assembled"
-            ) from None
-        return generator
-
-    def bind(self, instance: object, generator: np.random.Generator) -> None:
-        """Give the instance its generator; done by the framework alone."""
-        instance.__dict__[self.name] = generator
+    missing = "no stream yet: it is given"
 
 
 def dims_of(name: str, variable: Variable) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ A test of a plugin is one line, or one line for each check:
         check()
 """
 
-from plasticity.testing.acting import check_acts as check_acts
+from plasticity.testing.behaviour import check_acts as check_acts
 from plasticity.testing.behaviour import check_adds as check_adds
 from plasticity.testing.behaviour import check_compiled as check_compiled
 from plasticity.testing.behaviour import check_deterministic as check_deterministic

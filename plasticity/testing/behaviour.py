@@ -1,4 +1,4 @@
-"""What a component does in a run: fill, leave alone, add, repeat itself, go on."""
+"""What a component does in a run: fill, leave alone, act, add, repeat itself, go on."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from plasticity.components.derived_hooks import HOOKS, KernelHooks, is_derived
 from plasticity.components.interface import interface_of
 from plasticity.components.kernel import Kernel
 from plasticity.errors import DataError, PlasticityError, SpecError, listed
+from plasticity.network.snapshot import put_back
 from plasticity.simulation.simulation import Simulation
 from plasticity.testing.findings import (
     BrokenError,
@@ -122,6 +123,58 @@ def check_leaves_alone(component: Any) -> None:
         name = "layer_0.weights"
         if trial.arrays[name].tobytes() != without.arrays[name].tobytes():
             raise BrokenError("the weights of a run differ with and without it")
+
+
+@contract_check
+def check_acts(component: Any) -> None:
+    """It changes something in each event that is there to change something.
+
+    An event in which nothing changes is tried again on arrays that are large and of the other sign.
+    Those that a class attribute `idle_in` names are meant to change nothing.
+    """
+
+    def around(event: str, arrays: dict[str, Any], call: Callable[[], Any]) -> Any:
+        idle = event not in CHANGES or event in interface_of(component).idle_in
+        if idle or acts.get(event):
+            return call()
+        own = under_test(component, simulations[0])
+        targets = [arrays[name] for name in sorted(CHANGES[event])]
+        state = [getattr(own, variable.name) for variable in interface_of(own).variables]
+        draws = [getattr(own, declared.name) for declared in interface_of(own).streams]
+
+        def left() -> list[Any]:
+            bits = [array.tobytes() for array in (*targets, *state)]
+            return [*bits, *(str(generator.bit_generator.state) for generator in draws)]
+
+        before, result = left(), call()
+        acts[event] = left() != before
+        if not acts[event]:
+            with put_back([own]):
+                kept = [array.copy() for array in targets]
+                for array in targets:
+                    array *= -1e3
+                before = left()
+                call()
+                acts[event] = left() != before
+                for array, values in zip(targets, kept, strict=True):
+                    array[...] = values
+        return result
+
+    def prepare(simulation: Simulation) -> None:
+        simulations.append(simulation)
+        probe(component, simulation, around)
+
+    simulations: list[Simulation] = []
+    acts: dict[str, bool] = {}
+    try_out(component, prepare=prepare)
+    for event, changes in acts.items():
+        if not changes:
+            name = min(CHANGES[event])
+            raise BrokenError(
+                f"{event} changes nothing: fill arrays in place ({name}[...] = value, or +=, *=), "
+                f"since {name} = value leaves the array as it is; check what is idle by its "
+                "settings with others"
+            )
 
 
 @contract_check

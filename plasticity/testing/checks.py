@@ -6,8 +6,8 @@ import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from plasticity.testing.acting import check_acts
 from plasticity.testing.behaviour import (
+    check_acts,
     check_adds,
     check_compiled,
     check_deterministic,
