@@ -121,7 +121,8 @@ def _compiled_loop(
     return compiled(loop_bodies, {**put_in, "DECAYS": decays}, name)
 
 
-_njit = numba.njit(error_model="numpy")
+# Of what is called by loops alone: without wrappers it compiles faster.
+_njit = numba.njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
 # Tuples are taken apart one by one, because Numba knows no loop over elements of several types.
