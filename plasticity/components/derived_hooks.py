@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from plasticity.components.clock import Clock
 from plasticity.components.kernel import Kernel
 from plasticity.hookspecs import EVENTS, hookimpl
+from plasticity.kernels import loops
 from plasticity.kernels.interpreted import interpreted
 from plasticity.typing import Array
 
@@ -57,7 +58,7 @@ class KernelHooks:
         """Fill the current that belongs to the effective weights."""
         kernel, numbers = _asked(self, "compute_current", weights, len(x))
         if kernel.function is not None:
-            weights = _mapped(kernel.function, np.empty_like(weights), [weights], numbers)
+            weights = _mapped(kernel.function, np.empty_like(weights), (weights,), numbers)
         return np.dot(weights, x.T, out=current)
 
     @hookimpl
@@ -73,13 +74,13 @@ class KernelHooks:
         if kernel.together:
             _call(kernel.function, current, *numbers, activity)
             return activity
-        return _mapped(kernel.function, activity, [current], numbers)
+        return _mapped(kernel.function, activity, (current,), numbers)
 
     @hookimpl
     def differentiate(self, current: Array, activity: Array, slope: Array) -> Array:
         """Fill the slope element by element."""
         kernel, numbers = _asked(self, "differentiate", current, current.shape[1])
-        return _mapped(kernel.function, slope, [current, activity], numbers)
+        return _mapped(kernel.function, slope, (current, activity), numbers)
 
     @hookimpl
     def estimate_threshold(self, activity: Array, threshold: Array, clock: Clock) -> Array:
@@ -87,8 +88,13 @@ class KernelHooks:
         kernel, numbers = _asked(self, "estimate_threshold", activity, activity.shape[1])
         observed = kernel.observe if isinstance(kernel.observe, tuple) else (kernel.observe,)
         values = np.empty_like(activity)
-        means = [np.mean(_mapped(each, values, [activity], ()), axis=1) for each in observed]
-        states = [threshold, *_states(self, kernel)]
+        means = []
+        for each in observed:
+            # np.mean does the same in three times the time.
+            mean = np.add.reduce(_mapped(each, values, (activity,), ()), axis=1)
+            mean /= activity.shape[1]
+            means.append(mean)
+        states = (threshold, *_states(self, kernel))
         _replace(kernel.function, states, means, (clock.step == 0, *numbers))
         return threshold
 
@@ -112,7 +118,7 @@ class KernelHooks:
         if kernel.peak:
             # np.abs(update) would be a copy of the size of the weights. np.maximum hands on a nan.
             numbers = (np.maximum(update.max(), -update.min()), *numbers)
-        _replace(kernel.function, [update], [weights], numbers)
+        _replace(kernel.function, (update,), (weights,), numbers)
 
     @hookimpl
     def apply_update(self, weights: Array, update: Array, clock: Clock) -> Array:
@@ -127,8 +133,8 @@ class KernelHooks:
         if kernel.before is not None:
             given = interpreted(kernel.before)(*given)
         arrays = (weights, *_states(self, kernel), update)
-        own = range(1, len(arrays) - 1)
-        _run(kernel.function, arrays, (0, len(own) + 1, *own), len(own) + 1, _typed(given, weights))
+        last = len(arrays) - 1
+        _run(kernel.function, arrays, (0, last, *range(1, last)), last, _typed(given, weights))
         return weights
 
     @hookimpl
@@ -136,19 +142,20 @@ class KernelHooks:
         """Change the weights, and the state of each, element by element or row by row."""
         kernel, numbers = _asked(self, "constrain_weights", weights)
         if kernel.row:
-            from plasticity.kernels import loops
-
             loops.rows(kernel.function)(weights, numbers)
         else:
-            _replace(kernel.function, [weights, *_states(self, kernel)], [], numbers)
+            _replace(kernel.function, (weights, *_states(self, kernel)), (), numbers)
 
 
 HOOKS = {event: vars(KernelHooks)[event] for event in EVENTS if event in vars(KernelHooks)}
 
 
 def _kernel(component: Any, event: str) -> Kernel:
-    kernel: Kernel = next(kernel for kernel in component.kernels if kernel.event == event)
-    return kernel
+    kernel: Kernel
+    for kernel in component.kernels:
+        if kernel.event == event:
+            return kernel
+    raise KeyError(event)
 
 
 def _asked(component: Any, event: str, array: Array, batch: int = 0) -> tuple[Kernel, Any]:
@@ -157,9 +164,11 @@ def _asked(component: Any, event: str, array: Array, batch: int = 0) -> tuple[Ke
     return kernel, _typed(kernel.parameters(component, batch), array)
 
 
-def _typed(values: Iterable[Any], array: Array) -> tuple[Any, ...]:
+def _typed(values: Sequence[Any], array: Array) -> tuple[Any, ...]:
+    if not values:
+        return ()
     number = array.dtype.type
-    return tuple(number(value) if isinstance(value, float) else value for value in values)
+    return tuple([number(value) if isinstance(value, float) else value for value in values])
 
 
 def _states(component: Any, kernel: Kernel) -> list[Array]:
@@ -167,38 +176,33 @@ def _states(component: Any, kernel: Kernel) -> list[Array]:
 
 
 def _change_samples(component: Any, event: str, x: Array, step: int) -> None:
-    from plasticity.kernels import loops
-
     kernel, numbers = _asked(component, event, x, len(x))
     arrays = [getattr(component, name) for name in kernel.arrays]
     loops.samples(kernel.function)(x, step, (*arrays, *numbers))
 
 
 def _call(function: Any, *values: Any) -> None:
-    from plasticity.kernels import loops
-
     loops.whole(function)(*values)
 
 
 def _mapped(function: Any, target: Array, sources: Sequence[Array], numbers: Any) -> Array:
     """Fill an array with the function of each element of others, and return it."""
-    _run(function, (target, *sources), range(1, len(sources) + 1), 1, numbers)
+    arrays = (target, *sources)
+    _run(function, arrays, tuple(range(1, len(arrays))), 1, numbers)
     return target
 
 
 def _replace(function: Any, own: Sequence[Array], others: Sequence[Array], numbers: Any) -> None:
     """Replace each element of some arrays by the function of it and of that of others."""
     arrays = (*own, *others)
-    _run(function, arrays, range(len(arrays)), len(own), numbers)
+    _run(function, arrays, tuple(range(len(arrays))), len(own), numbers)
 
 
 def _run(
-    function: Any, arrays: Sequence[Array], reads: Sequence[int], n_written: int, numbers: Any
+    function: Any, arrays: Sequence[Array], reads: tuple[int, ...], n_written: int, numbers: Any
 ) -> None:
-    from plasticity.kernels import loops
-
-    lines = tuple(array.reshape(-1) for array in arrays)
-    loops.elements(function, tuple(reads), n_written)(lines, tuple(numbers))
-    for array, line in zip(arrays[:n_written], lines, strict=False):
-        if not array.flags.c_contiguous:  # its line is a copy
-            array[...] = line.reshape(array.shape)
+    lines = tuple([array.ravel() for array in arrays])
+    loops.elements(function, reads, n_written)(lines, numbers)
+    for k in range(n_written):
+        if not arrays[k].flags.c_contiguous:  # its line is a copy
+            arrays[k][...] = lines[k].reshape(arrays[k].shape)

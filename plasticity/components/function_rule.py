@@ -15,6 +15,7 @@ from plasticity.components.setting import setting
 from plasticity.components.variable import Variable
 from plasticity.errors import ContractError, listed, nearest
 from plasticity.hookspecs import hookimpl
+from plasticity.kernels import loops
 from plasticity.kernels.interpreted import interpreted
 from plasticity.typing import Array
 
@@ -94,8 +95,6 @@ class FunctionRule(Rule):
     @classmethod
     def loop(cls) -> Callable[..., Any]:
         """Return the loop around the function."""
-        from plasticity.kernels import loops
-
         if cls.competitive:
             return loops.competitive(cls.function, cls.ranks, cls.order, cls.decays)
         return loops.pointwise(cls.function, cls.ranks, cls.decays)

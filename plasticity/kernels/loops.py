@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-import numba
-
-from plasticity.kernels import loop_bodies
-from plasticity.kernels.compiled import compiled
 from plasticity.kernels.interpreted import interpreted
 
 Loop = Callable[..., None]
@@ -29,7 +25,7 @@ def interpreting() -> Iterator[None]:
         _compiles = before
 
 
-def elements(function: Any, reads: Sequence[int], n_written: int) -> Loop:
+def elements(function: Any, reads: tuple[int, ...], n_written: int) -> Loop:
     """Return a loop that replaces each element of the first arrays by a function of all.
 
     Parameters
@@ -45,27 +41,27 @@ def elements(function: Any, reads: Sequence[int], n_written: int) -> Loop:
     The loop takes a tuple of arrays (element,), of which none shares memory with another, and a
     tuple of numbers.
     """
-    return _loop("elements", function, tuple((place, 1) for place in reads), n_written)
+    return _made(_compiles, "elements", function, reads, None, n_written)
 
 
 def whole(function: Any) -> Any:
     """Return the function, compiled."""
     if hasattr(function, "py_func"):
         return function if _compiles else interpreted(function)
-    return _loop("whole", function)
+    return _made(_compiles, "whole", function)
 
 
 def rows(function: Any) -> Loop:
     """Return a loop over the rows of weights (neuron, input), which takes them and the numbers."""
-    return _loop("rows", function)
+    return _made(_compiles, "rows", function)
 
 
 def samples(function: Any) -> Loop:
     """Return a loop over the samples of x, which takes x, the step and a tuple of what follows."""
-    return _loop("samples", function)
+    return _made(_compiles, "samples", function)
 
 
-def pointwise(function: Any, ranks: Sequence[int], decays: bool) -> Loop:
+def pointwise(function: Any, ranks: tuple[int, ...], decays: bool) -> Loop:
     """Return a loop that adds phi, and the sample mean of d, of a function of numbers.
 
     Parameters
@@ -80,10 +76,12 @@ def pointwise(function: Any, ranks: Sequence[int], decays: bool) -> Loop:
     The loop takes a tuple of arrays, one of numbers, then modulation (neuron, sample) and, if it
     decays, decay (neuron,); both are added to.
     """
-    return _loop("pointwise", function, tuple(enumerate(ranks)), 1, decays)
+    return _made(_compiles, "pointwise", function, None, ranks, 1, decays)
 
 
-def competitive(function: Any, ranks: Sequence[int], order: Sequence[int], decays: bool) -> Loop:
+def competitive(
+    function: Any, ranks: tuple[int, ...], order: tuple[int, ...], decays: bool
+) -> Loop:
     """Return a loop that adds the phi, and the mean d, that a function fills for a whole sample.
 
     Parameters
@@ -98,31 +96,46 @@ def competitive(function: Any, ranks: Sequence[int], order: Sequence[int], decay
     decays
         Whether the function takes d.
     """
-    ranked = (*ranks, *[0] * (2 + len(order)))
-    return _loop("competitive", function, tuple((k, -ranked[k]) for k in order), 1, decays)
-
-
-def _loop(name: str, *made_of: Any) -> Loop:
-    loop = _compiled_loop(name, *made_of)
-    return loop if _compiles else interpreted(loop)
+    return _made(_compiles, "competitive", function, order, ranks, 1, decays)
 
 
 @cache
-def _compiled_loop(
+def _made(
+    compiles: bool,
     name: str,
     function: Any,
-    reads: tuple[tuple[int, int], ...] = (),
+    places: tuple[int, ...] | None = (),
+    ranks: tuple[int, ...] | None = (),
     n_written: int = 1,
     decays: bool = False,
 ) -> Loop:
-    if not hasattr(function, "py_func"):
-        function = _njit(function)
-    put_in = {"function": function, "load": _load(reads), "store": _store(n_written)}
-    return compiled(loop_bodies, {**put_in, "DECAYS": decays}, name)
+    from plasticity.kernels import loop_bodies
+    from plasticity.kernels.compiled import compiled
+
+    if not compiles:
+        loop: Loop = interpreted(_made(True, name, function, places, ranks, n_written, decays))
+        return loop
+    if places is None:
+        reads = tuple(enumerate(ranks or ()))
+    elif ranks is None:
+        reads = tuple((place, 1) for place in places)
+    else:  # vectors, and what is no array
+        reads = tuple((place, -ranks[place] if place < len(ranks) else 0) for place in places)
+    put_in = {
+        "function": function if hasattr(function, "py_func") else _njit(function),
+        "load": _load(reads),
+        "store": _store(n_written),
+        "DECAYS": decays,
+    }
+    return compiled(loop_bodies, put_in, name)
 
 
-# Of what is called by loops alone: without wrappers it compiles faster.
-_njit = numba.njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)
+def _njit(function: Callable[..., Any]) -> Any:
+    """Compile what loops alone call: without wrappers it takes half of the time."""
+    import numba
+
+    options: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return numba.njit(error_model="numpy", **options)(function)
 
 
 # Tuples are taken apart one by one, because Numba knows no loop over elements of several types.
