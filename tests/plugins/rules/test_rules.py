@@ -48,7 +48,7 @@ def assert_close(result, expected):
 def test_law_cooper_equals_its_twin(layer):
     activity, threshold, _ = layer
     modulation = np.ones_like(activity)
-    lc94.loop()(activity, threshold, modulation)
+    lc94.loop()((activity, threshold), (), modulation)
     assert_close(modulation, 1 + naive_law_cooper(activity, threshold))
 
 
@@ -56,7 +56,7 @@ def test_law_cooper_equals_its_twin(layer):
 def test_intrator_cooper_equals_its_twin(layer):
     activity, threshold, slope = layer
     modulation = np.ones_like(activity)
-    ic92.loop()(activity, threshold, slope, modulation)
+    ic92.loop()((activity, threshold, slope), (), modulation)
     assert_close(modulation, 1 + naive_intrator_cooper(activity, threshold, slope))
 
 
@@ -64,7 +64,7 @@ def test_intrator_cooper_equals_its_twin(layer):
 def test_bcm82_equals_its_twin(layer):
     activity, threshold, _ = layer
     modulation = np.ones_like(activity)
-    bcm82.loop()(activity, threshold, modulation)
+    bcm82.loop()((activity, threshold), (), modulation)
     assert_close(modulation, 1 + naive_bcm_parabola(activity, threshold))
 
 
@@ -72,7 +72,7 @@ def test_bcm82_equals_its_twin(layer):
 def test_hebb_adds_the_activity(layer):
     activity, _, _ = layer
     modulation = np.ones_like(activity)
-    hebb.loop()(activity, modulation)
+    hebb.loop()((activity,), (), modulation)
     assert_close(modulation, 1 + activity)
 
 
@@ -80,7 +80,7 @@ def test_hebb_adds_the_activity(layer):
 def test_oja_adds_the_activity_and_decays_by_its_mean_square(layer):
     activity, threshold, _ = layer
     modulation, decay = np.ones_like(activity), np.ones_like(threshold)
-    oja.loop()(activity, modulation, decay)
+    oja.loop()((activity,), (), modulation, decay)
     assert_close(modulation, 1 + activity)
     assert_close(decay, 1 + naive_mean_square(activity))
 
@@ -88,13 +88,13 @@ def test_oja_adds_the_activity_and_decays_by_its_mean_square(layer):
 @pytest.mark.parametrize("rule", [lc94, bcm82])
 def test_a_neuron_at_its_threshold_does_not_learn(rule):
     modulation = np.zeros((2, 5))
-    rule.loop()(np.full((2, 5), 0.7), np.full(2, 0.7), modulation)
+    rule.loop()((np.full((2, 5), 0.7), np.full(2, 0.7)), (), modulation)
     assert np.array_equal(modulation, np.zeros((2, 5)))
 
 
 def test_law_cooper_leaves_a_neuron_that_was_always_silent_alone():
     modulation = np.zeros((1, 3))
-    lc94.loop()(np.zeros((1, 3)), np.zeros(1), modulation)
+    lc94.loop()((np.zeros((1, 3)), np.zeros(1)), (), modulation)
     assert np.array_equal(modulation, np.zeros((1, 3)))
 
 
