@@ -1,4 +1,4 @@
-"""The figures of the page: what was measured, what neurons select, what readouts make of it."""
+"""The figures of the page: measurements, selected samples, readouts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-# What is known of n neurons -> title and caption of its figure.
+# Title and caption of the figures over n neurons.
 _BY_SIZE = {
     "memorized": (
         "Memorized by n neurons",
@@ -39,9 +39,9 @@ _BY_SIZE = {
 
 @attrs.frozen
 class Figure:
-    """A drawing with its title and a line below it.
+    """Plot with its title and caption.
 
-    run   position of the experiment that it shows alone; -1 where it shows all
+    run   position of the only experiment that it shows, or -1
     """
 
     title: str
@@ -51,24 +51,24 @@ class Figure:
 
 
 def courses(comparison: Comparison) -> list[Figure]:
-    """A figure for each measurement over the steps, and one for the threshold."""
-    found: dict[str, dict[int, list[Trace]]] = {}
+    """Return a figure of each measurement over the steps, and one of the threshold."""
+    by_name: dict[str, dict[int, list[Trace]]] = {}
     for index, contender in enumerate(comparison.contenders):
         for compared in contender.runs:
             if compared.run is None:
                 continue
             for name, array in compared.run.metrics.data_vars.items():
-                found.setdefault(str(name), {}).setdefault(index, []).append(trace_of(array))
+                by_name.setdefault(str(name), {}).setdefault(index, []).append(trace_of(array))
     figures = [
         Figure(heading(name), svg(partial(traces, course), f"{heading(name)} over steps"))
-        for name, course in found.items()
+        for name, course in by_name.items()
         if any(np.isfinite(values).any() for runs in course.values() for _, values in runs)
     ]
     return [*figures, *_thresholds(comparison.contenders)]
 
 
 def selections(comparison: Comparison) -> list[Figure]:
-    """How many samples neurons select, and more and more of them together."""
+    """Return figures of the samples that neurons select, each alone and several together."""
     scored = [
         (index, contender.name, contender.shown.scores)
         for index, contender in enumerate(comparison.contenders)
@@ -77,7 +77,7 @@ def selections(comparison: Comparison) -> list[Figure]:
     if not scored:
         return []
     n_sample = scored[0][2].n_evaluated
-    # Positions without scores are there, so that colours stay.
+    # Entries without scores keep the colours of the others.
     counts = {name: np.empty(0) for name in (c.name for c in comparison.contenders)}
     counts |= {name: scores.selected for _, name, scores in scored}
     select = partial(selectivity, counts, n_sample=n_sample, legend=False)
@@ -98,40 +98,34 @@ def selections(comparison: Comparison) -> list[Figure]:
 
 
 def readings(comparison: Comparison) -> list[Figure]:
-    """A confusion matrix for each experiment and readout."""
+    """Return a confusion matrix for each experiment and readout."""
     figures = []
     for index, contender, scores in _scored(comparison):
         assert scores.labels is not None
         for name, predicted in scores.predicted.items():
-            drawn = svg(
-                partial(confusion, scores.labels, predicted),
-                f"confusion of the {heading(name)} of {contender.name}",
-                height=3.4,
-                place=SQUARE,
-            )
-            told = f"{heading(name).capitalize()}: {cell(name, scores.accuracy(name))}"
-            figures.append(Figure(contender.name, drawn, told, index))
+            label = f"confusion of the {heading(name)} of {contender.name}"
+            draw = partial(confusion, scores.labels, predicted)
+            caption = f"{heading(name).capitalize()}: {cell(name, scores.accuracy(name))}"
+            plot = svg(draw, label, height=3.4, place=SQUARE)
+            figures.append(Figure(contender.name, plot, caption, index))
     return figures
 
 
 def embeddings(comparison: Comparison) -> list[Figure]:
-    """The responses of each experiment in the plane of their two main components."""
+    """Return the responses of each experiment in the plane of their two main components."""
     figures = []
     for index, contender, scores in _scored(comparison):
         if scores.points is not None and scores.shown is not None:
-            drawn = svg(
-                partial(embedding, scores.points, scores.shown),
-                f"responses of {contender.name} by class",
-                height=3.0,
-                place=WHOLE,
-            )
-            told = f"The two components hold {100 * sum(scores.explained):.0f}% of the variance."
-            figures.append(Figure(contender.name, drawn, told, index))
+            draw = partial(embedding, scores.points, scores.shown)
+            plot = svg(draw, f"responses of {contender.name} by class", height=3.0, place=WHOLE)
+            share = 100 * sum(scores.explained)
+            caption = f"The two components hold {share:.0f}% of the variance."
+            figures.append(Figure(contender.name, plot, caption, index))
     return figures
 
 
 def _scored(comparison: Comparison) -> Iterator[tuple[int, Contender, Scores]]:
-    """The experiments of which something was read off, each with its position."""
+    """Yield position, experiment and scores where a readout was fitted."""
     for index, contender in enumerate(comparison.contenders):
         scores = contender.shown.scores
         if scores is not None and scores.labels is not None:

@@ -1,28 +1,28 @@
-"""How receptive fields grew: all frames in one picture, of which a page shows one at a time."""
+"""The growth of receptive fields: one picture of all frames, of which a page shows one."""
 
 from __future__ import annotations
 
 import attrs
 import numpy as np
 
-from plasticity.comparison.page.pictures import png_address
+from plasticity.comparison.page.pictures import png_url
 from plasticity.plot.canvas import side_by_side
 from plasticity.typing import Array
 
-_WIDTH = 300  # pixels that a frame is enlarged to
-_HEIGHT = 160  # to which a matrix is enlarged
-_GAP = 1  # of an image
-_CLEAR, _COLOURS = 0, 255  # entry 0 of the palette is clear, the others go from blue to red
+_WIDTH = 300  # pixels of an enlarged frame
+_HEIGHT = 160  # of an enlarged matrix
+_GAP = 1  # pixels between images
+_CLEAR, _COLOURS = 0, 255  # transparent entry of the palette, and others from blue to red
 
 
 @attrs.frozen
 class Film:
-    """A picture as high as all frames together.
+    """Picture of frames below each other.
 
-    source  its `data:` address
-    width, height   of one frame, in pixels
+    source  its `data:` URL
+    width, height  of one frame, in pixels
     steps   of the frames
-    shown   how many neurons
+    shown   number of neurons
     """
 
     source: str
@@ -35,7 +35,7 @@ class Film:
 def film(
     frames: Array, steps: Array, image_shape: tuple[int, ...] | None, columns: int, limit: float
 ) -> Film:
-    """The frames (step, neuron, input) one below the other, on one scale that ends at `limit`."""
+    """Return a film of frames (step, neuron, input), on one scale that ends at `limit`."""
     from PIL import Image
 
     pictures = np.stack([_frame(frame, image_shape, columns, limit) for frame in frames])
@@ -46,14 +46,14 @@ def film(
     image = Image.fromarray(pixels.reshape(-1, width * across))
     image.putpalette(_palette())
     image.info["transparency"] = _CLEAR
-    told = tuple(int(step) for step in steps)
-    return Film(png_address(image), width * across, height * down, told[:count], frames.shape[1])
+    size = width * across, height * down
+    return Film(png_url(image), *size, tuple(map(int, steps[:count])), frames.shape[1])
 
 
 def _frame(
     weights: Array, image_shape: tuple[int, ...] | None, columns: int, limit: float
 ) -> Array:
-    """The entries of the palette of one frame (y, x), with a clear row at its end."""
+    """Return one frame (y, x) as entries of the palette, with a transparent row at its end."""
     entries = np.round((np.clip(weights / limit, -1, 1) + 1) / 2 * (_COLOURS - 1)) + 1
     entries = entries.astype(np.uint8)
     if image_shape is None:

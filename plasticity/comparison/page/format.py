@@ -1,4 +1,4 @@
-"""How tables say names and numbers."""
+"""Text of names and numbers in tables."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from typing import Any
 from plasticity.analysis.readouts import LINEAR_PROBE
 from plasticity.experiment import registry
 
-HOLE = "–"
-
 
 def heading(column: str) -> str:
-    """A column as a reader says it.
+    """Return the heading of a column.
 
     >>> heading("samples_per_second")
     'samples per second'
@@ -21,7 +19,7 @@ def heading(column: str) -> str:
 
 
 def cell(column: str, value: Any) -> str:
-    """A value of a table; a dash where a run has none.
+    """Return the text of a value in a table; a dash if there is none.
 
     >>> cell("linear_probe", 0.97772), cell("change", 0.012345), cell("patterns", 1437.0)
     ('97.8%', '0.0123', '1,437')
@@ -29,7 +27,7 @@ def cell(column: str, value: Any) -> str:
     ('undefined', '–')
     """
     if value is None:
-        return HOLE
+        return "–"
     if math.isnan(value):
         return "undefined"
     if _is_share(column):
@@ -38,7 +36,7 @@ def cell(column: str, value: Any) -> str:
 
 
 def signed(column: str, value: float) -> str:
-    """A difference of two values of a column, with its sign; of shares in points.
+    """Return the text of a difference with its sign; of shares in points.
 
     >>> signed("linear_probe", -0.0123), signed("patterns", 12.0), signed("change", 0.0)
     ('−1.2 points', '+12', '0')
@@ -50,12 +48,12 @@ def signed(column: str, value: float) -> str:
 
 
 def _is_share(column: str) -> bool:
-    """Whether a column holds what a readout gets right."""
+    """Return whether a column holds the accuracy of a readout."""
     return column == LINEAR_PROBE or column in registry.entries(registry.READOUTS)
 
 
 def number(value: float) -> str:
-    """A number with three digits, or all those before the point.
+    """Return a number with three digits, or all those before the point.
 
     >>> number(473487.5), number(0.00001234), number(2), number(999.7)
     ('473,488', '1.23e-05', '2', '1,000')

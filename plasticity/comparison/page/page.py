@@ -1,4 +1,4 @@
-"""The page of a comparison: one HTML file that needs nothing else."""
+"""The page of a comparison: one HTML file with everything inside."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ import platform
 from importlib.resources import files
 from typing import Any
 
-from plasticity.comparison.page import figures as drawn
-from plasticity.comparison.page import tables as rows
-from plasticity.comparison.page.fields import gallery
+from plasticity.comparison.page import figures, tables
 from plasticity.comparison.page.format import heading, number
+from plasticity.comparison.page.gallery import gallery
 from plasticity.comparison.page.pictures import Picture, sample_picture
 from plasticity.comparison.result import Comparison
 from plasticity.errors import PlasticityError
@@ -23,7 +22,7 @@ _SAMPLES_SHOWN = 10
 
 
 def page(comparison: Comparison) -> str:
-    """The HTML of a comparison, with all pictures inside and nothing to load."""
+    """Return the HTML of a comparison, with all pictures inside and nothing to load."""
     import jinja2
 
     environment = jinja2.Environment(
@@ -45,19 +44,19 @@ def _content(comparison: Comparison) -> dict[str, Any]:
     specs = [contender.asked for contender in contenders]
     return {
         "comparison": comparison,
-        "told": _told(comparison),
+        "data_name": _data_name(comparison),
         "image_shape": _image_shape(comparison),
         "samples": _samples(comparison),
         "paired": len({tuple(run.seed for run in c.runs) for c in contenders}) == 1,
         "today": datetime.date.today().isoformat(),
-        "headline": rows.headline(comparison),
-        "cost": rows.cost(comparison),
-        "differences": rows.differences(comparison),
+        "headline": tables.headline(comparison),
+        "cost": tables.cost(comparison),
+        "differences": tables.differences(comparison),
         "gallery": gallery(contenders, _image_shape(comparison)),
-        "courses": drawn.courses(comparison),
-        "selections": drawn.selections(comparison),
-        "readings": drawn.readings(comparison),
-        "embeddings": drawn.embeddings(comparison),
+        "courses": figures.courses(comparison),
+        "selections": figures.selections(comparison),
+        "readings": figures.readings(comparison),
+        "embeddings": figures.embeddings(comparison),
         "trained_on": max((r.scores.trained_on for r in comparison.runs if r.scores), default=0),
         "settings": settings_of_all(specs),
         "sources": [(short_form(entry), entry) for entry in _sources(specs)],
@@ -73,8 +72,8 @@ def _content(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def _told(comparison: Comparison) -> str:
-    """The name of the data, as well as it is known."""
+def _data_name(comparison: Comparison) -> str:
+    """Return the name of the data, as far as it is known."""
     if comparison.data is not None:
         return comparison.data.name
     runs = [compared.run for compared in comparison.runs if compared.run is not None]
@@ -99,19 +98,19 @@ def _samples(comparison: Comparison) -> Picture | None:
 
 
 def _sources(specs: list[Experiment]) -> list[str]:
-    """The BibTeX entries of all specs, each once; of a store whose parts are gone, none."""
-    found: dict[str, None] = {}
+    """Return the BibTeX entries of all specs, each once; none of a store whose plugins are gone."""
+    sources: dict[str, None] = {}
     for spec in specs:
         try:
-            found |= dict.fromkeys(citations_of(spec))
+            sources |= dict.fromkeys(citations_of(spec))
         except PlasticityError:
             continue
-    return list(found)
+    return list(sources)
 
 
 def _versions(comparison: Comparison) -> dict[str, str]:
-    found = {"python": platform.python_version()} | versions()
+    packages = {"python": platform.python_version()} | versions()
     for compared in comparison.runs:
         if compared.run is not None:
-            found |= compared.run.store.attributes["versions"]
-    return found
+            packages |= compared.run.store.attributes["versions"]
+    return packages

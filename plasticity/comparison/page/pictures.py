@@ -1,4 +1,4 @@
-"""Weights and samples as PNG pictures that a page carries within itself."""
+"""Weights and samples as PNG pictures embedded in the page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from plasticity.plot.fields import limit_of
 from plasticity.typing import Array
 
 MOST = 100
-_CELL = 96  # pixels that the longer side of a small image is enlarged to
+_CELL = 96  # pixels of the longer side of a small image, enlarged
 _LARGEST_CELL = 128
 _GAP = 8
 _MOST_COLUMNS = 10
@@ -23,13 +23,12 @@ _MAP_WIDTH = 720
 
 @attrs.frozen
 class Picture:
-    """A picture as a `data:` address.
+    """Picture as a `data:` URL.
 
-    source     the address
-    width      in pixels
-    height     in pixels
-    limit      the weight at which the colours end, on both sides of zero; NaN where none is shown
-    diverging  whether the colours go from blue through white to red
+    source     the URL
+    width, height  in pixels
+    limit      absolute weight at which the colours end; NaN for samples
+    diverging  the colours go from blue through white to red
     """
 
     source: str
@@ -42,11 +41,10 @@ class Picture:
 def weight_picture(
     weights: Array, image_shape: tuple[int, ...] | None, limit: float | None = None
 ) -> Picture:
-    """The weights (neuron, input) as a grid of images, or as a matrix where inputs are no images.
+    """Return weights (neuron, input) as a grid of images, or as a matrix without an image shape.
 
-    One scale of colours for all, blue below zero and red above, white at zero; in images with
-    three channels grey is zero. The scale ends at `limit`, or at the 99.9th percentile of the
-    sizes, lest a single large weight make all others pale.
+    One scale of colours for all ends at `limit`, by default the 99.9th percentile of the absolute
+    weights: blue below zero, red above, white at zero; in images with three channels zero is grey.
     """
     limit = limit_of(weights) if limit is None else limit
     scaled = np.clip(weights / limit, -1, 1) / 2 + 0.5
@@ -60,7 +58,7 @@ def weight_picture(
 
 
 def sample_picture(samples: Array, image_shape: tuple[int, ...] | None) -> Picture | None:
-    """Samples (sample, input) in [0, 1] as a row of images, dark on light; None if no images."""
+    """Return samples (sample, input) as a row of images, dark on light; None without a shape."""
     low, high = float(samples.min()), float(samples.max())
     images = _as_images((samples - low) / ((high - low) or 1.0), image_shape)
     if images is None:
@@ -71,7 +69,7 @@ def sample_picture(samples: Array, image_shape: tuple[int, ...] | None) -> Pictu
 
 
 def _as_images(values: Array, image_shape: tuple[int, ...] | None) -> Array | None:
-    """(image, y, x, channel), or None where there is no such shape."""
+    """Return images (image, y, x, channel), or None without a shape."""
     if image_shape is None:
         return None
     shape = image_shape if len(image_shape) == 3 else (*image_shape, 1)
@@ -79,7 +77,7 @@ def _as_images(values: Array, image_shape: tuple[int, ...] | None) -> Array | No
 
 
 def _diverging(values: Array) -> Array:
-    """Values in [0, 1] as red, green and blue in [0, 1]."""
+    """Return values in [0, 1] as red, green and blue in [0, 1]."""
     import matplotlib
 
     colours: Array = matplotlib.colormaps["RdBu_r"](values)[..., :3]
@@ -87,12 +85,12 @@ def _diverging(values: Array) -> Array:
 
 
 def _bytes(colours: Array) -> Array:
-    """Numbers in [0, 1] as bytes."""
+    """Return numbers in [0, 1] as bytes."""
     return np.round(colours * 255).astype(np.uint8)
 
 
 def _grid(images: Array) -> Array:
-    """Images (image, y, x, 3) side by side, ten a row, with transparent gaps: (y, x, 4)."""
+    """Return images (image, y, x, 3) as one (y, x, 4), ten in a row with transparent gaps."""
     shrink = -(-max(images.shape[1:3]) // _LARGEST_CELL)
     images = images[:, ::shrink, ::shrink]
     enlarge = max(1, _CELL // max(images.shape[1:3]))
@@ -102,7 +100,7 @@ def _grid(images: Array) -> Array:
 
 
 def _enlarged_map(colours: Array) -> Array:
-    """A matrix of colours (neuron, input, 3), enlarged to the width of a page."""
+    """Return a matrix of colours (neuron, input, 3), enlarged to the width of the page."""
     height, width, _ = colours.shape
     colours = colours[:, :: -(-width // _MAP_WIDTH)]
     across = max(1, _MAP_WIDTH // colours.shape[1])
@@ -113,12 +111,12 @@ def _enlarged_map(colours: Array) -> Array:
 def _encoded(colours: Array, limit: float = float("nan"), diverging: bool = False) -> Picture:
     from PIL import Image
 
-    address = png_address(Image.fromarray(colours))
-    return Picture(address, colours.shape[1], colours.shape[0], limit, diverging)
+    source = png_url(Image.fromarray(colours))
+    return Picture(source, colours.shape[1], colours.shape[0], limit, diverging)
 
 
-def png_address(image: Any) -> str:
-    """The `data:` address of a picture of Pillow."""
+def png_url(image: Any) -> str:
+    """Return a picture of Pillow as a `data:` URL."""
     buffer = io.BytesIO()
     image.save(buffer, format="png")
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()

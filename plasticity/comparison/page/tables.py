@@ -1,12 +1,13 @@
-"""The tables of the page: headline, differences, cost."""
+"""The tables of the page: final measurements, differences, cost."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from statistics import fmean
 from typing import Any
 
 import attrs
-import numpy as np
 
 from plasticity.analysis.readouts import LINEAR_PROBE
 from plasticity.comparison.page.format import cell, heading, number, signed
@@ -19,21 +20,21 @@ _UNKNOWN = float("nan")
 
 @attrs.frozen
 class Cell:
-    """A cell of a table: what is told, a smaller text behind it, and the number to sort by."""
+    """Cell of a table: its text, a smaller one behind it, and the number to sort by."""
 
-    told: str
+    text: str
     spread: str = ""
     value: float = _UNKNOWN
 
     @property
     def sortable(self) -> str:
-        """The number as an attribute holds it; empty where there is none."""
+        """Return the number for an HTML attribute, or an empty string."""
         return f"{self.value:.12g}" if math.isfinite(self.value) else ""
 
 
 @attrs.frozen
 class Column:
-    """A column of a table."""
+    """Column of a table."""
 
     title: str
     explained: str = ""
@@ -41,24 +42,24 @@ class Column:
 
 @attrs.frozen
 class Table:
-    """Columns, and a row of cells for each experiment."""
+    """Table with a row for each experiment."""
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
 
 
 @attrs.frozen
-class Apart:
-    """How far one experiment lies above the first in one column."""
+class DifferenceRow:
+    """Difference between an experiment and the first in one column."""
 
     column: str
-    told: str
+    text: str
     interval: str
     verdict: str
 
 
 def headline(comparison: Comparison) -> Table:
-    """The means over the seeds of each experiment in each column."""
+    """Return the means over the seeds of each experiment in each column."""
     explained = _explanations(comparison)
     names = comparison.columns
     return Table(
@@ -70,7 +71,7 @@ def headline(comparison: Comparison) -> Table:
 
 
 def cost(comparison: Comparison) -> Table:
-    """Time, speed and memory of each experiment, means over the seeds."""
+    """Return time, speed and memory of each experiment, as means over the seeds."""
     columns = (
         Column("samples learnt from", "each as often as it was drawn"),
         Column("time", "of a run, compilation and measurements included"),
@@ -82,59 +83,58 @@ def cost(comparison: Comparison) -> Table:
     return Table(columns, tuple(_cost_row(contender) for contender in comparison.contenders))
 
 
-def differences(comparison: Comparison) -> list[tuple[str, list[Apart]]]:
-    """For each experiment but the first: its differences from the first, where there are any.
-
-    Of one seed only those of which an interval is known.
-    """
+def differences(comparison: Comparison) -> list[tuple[str, list[DifferenceRow]]]:
+    """Return the differences of each experiment from the first that have an interval."""
     first, *others = comparison.contenders
-    found = []
+    tables = []
     for contender in others:
         rows = [
-            _apart(column, apart)
+            _difference_row(column, gap)
             for column in comparison.columns
-            if column != SPEED and (apart := difference_of(contender, first, column)) is not None
-            if apart.within_noise is not None
+            if column != SPEED and (gap := difference_of(contender, first, column)) is not None
+            if gap.within_noise is not None
         ]
         if rows:
-            found.append((contender.name, rows))
-    return found
+            tables.append((contender.name, rows))
+    return tables
 
 
 def _mean(contender: Contender, name: str) -> Cell:
     mean, spread = contender.mean(name), contender.spread(name)
     known = mean is not None and math.isfinite(mean) and math.isfinite(spread)
-    told = f"± {cell(name, spread).removesuffix('%')}" if known else ""
-    return Cell(cell(name, mean), told, _UNKNOWN if mean is None else mean)
+    deviation = f"± {cell(name, spread).removesuffix('%')}" if known else ""
+    return Cell(cell(name, mean), deviation, _UNKNOWN if mean is None else mean)
 
 
-def _apart(column: str, apart: Difference) -> Apart:
-    interval = f"{signed(column, apart.low)} to {signed(column, apart.high)}"
-    verdict = "within noise" if apart.within_noise else "beyond noise"
-    if apart.low == apart.high == 0:
+def _difference_row(column: str, gap: Difference) -> DifferenceRow:
+    interval = f"{signed(column, gap.low)} to {signed(column, gap.high)}"
+    verdict = "within noise" if gap.within_noise else "beyond noise"
+    if gap.low == gap.high == 0:
         verdict = "the same"
-    elif apart.of == "samples":
+    elif gap.of == "samples":
         verdict += " of the test samples"
-    return Apart(heading(column), signed(column, apart.mean), interval, verdict)
+    return DifferenceRow(heading(column), signed(column, gap.mean), interval, verdict)
 
 
 def _cost_row(contender: Contender) -> tuple[Cell, ...]:
     scored = [run.scores for run in contender.runs if run.scores is not None]
-    told: list[Cell] = [_cost([found.samples_seen for found in scored], number)]
-    for name, text in (
-        ("seconds", _seconds),
-        (SPEED, number),
-        ("threads", number),
-        ("state_bytes", size_text),
-        ("peak_bytes", size_text),
-    ):
-        told.append(_cost([getattr(found.cost, name) or _UNKNOWN for found in scored], text))
-    return tuple(told)
+    samples = _cost([scores.samples_seen for scores in scored], number)
+    formats: dict[str, Callable[[float], str]] = {
+        "seconds": _seconds,
+        SPEED: number,
+        "threads": number,
+        "state_bytes": size_text,
+        "peak_bytes": size_text,
+    }
+    return samples, *(
+        _cost([getattr(scores.cost, name) or _UNKNOWN for scores in scored], text)
+        for name, text in formats.items()
+    )
 
 
-def _cost(values: list[Any], text: Any) -> Cell:
-    known = np.array([value for value in values if math.isfinite(value)], float)
-    return Cell(text(known.mean()), "", float(known.mean())) if known.size else Cell("–")
+def _cost(values: list[Any], text: Callable[[float], str]) -> Cell:
+    known = [value for value in values if math.isfinite(value)]
+    return Cell(text(fmean(known)), "", fmean(known)) if known else Cell("–")
 
 
 def _seconds(value: float) -> str:
@@ -154,11 +154,11 @@ def _explanations(comparison: Comparison) -> dict[str, str]:
         "run saw"
     )
     if comparison.baseline is not None:
-        told = cell(LINEAR_PROBE, comparison.baseline)
-        explained[LINEAR_PROBE] += f"; the raw inputs give {told}"
+        baseline = cell(LINEAR_PROBE, comparison.baseline)
+        explained[LINEAR_PROBE] += f"; the raw inputs give {baseline}"
     for compared in comparison.runs:
         if compared.run is not None:
             for name, array in compared.run.metrics.data_vars.items():
-                words = [array.attrs.get(key, "") for key in ("long_name", "comment")]
-                explained.setdefault(str(name), "; ".join(filter(None, words)))
+                texts = [array.attrs.get(key, "") for key in ("long_name", "comment")]
+                explained.setdefault(str(name), "; ".join(filter(None, texts)))
     return explained

@@ -1,9 +1,8 @@
-"""The weights of a comparison as pictures: at the end, and as they grew."""
+"""The weights of a comparison as pictures: at the end, and during the runs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import attrs
 import numpy as np
@@ -17,58 +16,56 @@ from plasticity.plot.fields import limit_of
 from plasticity.plot.recorded import along
 from plasticity.typing import Array
 
-_ONE_SCALE = 3.0  # how far scales may lie apart for one to serve all
-_FILM_SIDE = 5  # neurons a row
+_ONE_SCALE = 3.0  # largest ratio of scales that share one
+_FILM_SIDE = 5  # neurons per row
 
 
 @attrs.frozen
 class Fields:
-    """The weights of a run as the page shows them.
+    """Weights of a run on the page.
 
-    picture  None where they cannot be shown; `told` says why
-    told     what is shown, in what order
-    film     how they grew; None where that was not recorded
+    picture  None if they cannot be shown; the caption says why
+    film     their growth, if it was recorded
     """
 
     picture: Picture | None
-    told: str
+    caption: str
     film: Film | None = None
 
 
 @attrs.frozen
 class Gallery:
-    """The fields of all experiments, and whether one scale of colours serves all."""
+    """Fields of all experiments, perhaps with one scale of colours for all."""
 
     fields: tuple[Fields, ...]
     one_scale: bool
 
     @property
     def frames(self) -> int:
-        """How many frames the longest film has."""
+        """Return the number of frames of the longest film."""
         return max((len(f.film.steps) for f in self.fields if f.film is not None), default=0)
 
 
 def gallery(contenders: Sequence[Contender], image_shape: tuple[int, ...] | None) -> Gallery:
-    """The fields of each experiment, of the run that pictures show.
+    """Return the fields of each experiment, for the run that pictures show.
 
-    One scale where the scales of the experiments lie within a factor of three; where not, one for
-    each, lest the smaller weights be all white.
+    They share one scale if those of the experiments lie within a factor of three; smaller weights
+    would be all white otherwise.
     """
     weights = [_finite(contender.shown) for contender in contenders]
-    limits = sorted(limit_of(found) for found in weights if isinstance(found, np.ndarray))
-    one = bool(limits) and all(high <= _ONE_SCALE * low for low, high in pairwise(limits))
-    one = one and limits[-1] <= _ONE_SCALE * limits[0]
-    found = tuple(
+    limits = sorted(limit_of(array) for array in weights if isinstance(array, np.ndarray))
+    one = bool(limits) and limits[-1] <= _ONE_SCALE * limits[0]
+    fields = tuple(
         Fields(None, array)
         if isinstance(array, str)
         else _fields(contender.shown, array, image_shape, limits[-1] if one else limit_of(array))
         for contender, array in zip(contenders, weights, strict=True)
     )
-    return Gallery(found, one and len(limits) > 1)
+    return Gallery(fields, one and len(limits) > 1)
 
 
 def _finite(compared: Compared) -> Array | str:
-    """The weights, or why there is nothing to show."""
+    """Return the weights, or why there is nothing to show."""
     if compared.failure:
         return "The run failed, so there are no weights to show."
     weights = compared.weights
@@ -83,46 +80,47 @@ def _fields(
     compared: Compared, weights: Array, image_shape: tuple[int, ...] | None, limit: float
 ) -> Fields:
     assert compared.run is not None
-    silent, told_order, order = _order(compared, len(weights))
+    silent, criterion, order = _order(compared, len(weights))
     shown = weights[order][:MOST]
     layers = compared.run.layers
-    told = "1 neuron" if len(weights) == 1 else f"{len(weights)} neurons"
-    told = f"{len(shown)} of {told}" if len(shown) < len(weights) else told
+    caption = "1 neuron" if len(weights) == 1 else f"{len(weights)} neurons"
+    caption = f"{len(shown)} of {caption}" if len(shown) < len(weights) else caption
     if len(layers) > 1:
-        told += f" of {layers[0]}, the first layer"
-    told += f", {told_order}" if told_order else ""
-    told += "" if image_shape else "; a row a neuron, a column an input"
+        caption += f" of {layers[0]}, the first layer"
+    caption += f", {criterion}" if criterion else ""
+    caption += "" if image_shape else "; a row a neuron, a column an input"
     if silent:
-        told += f". {silent} respond to every sample alike and come last"
+        caption += f". {silent} respond to every sample alike and come last"
     picture = weight_picture(shown, image_shape, limit)
-    return Fields(picture, f"{told}.", _film(compared, order, image_shape, limit))
+    return Fields(picture, f"{caption}.", _film(compared, order, image_shape, limit))
 
 
 def _order(compared: Compared, n_neuron: int) -> tuple[int, str, Array]:
-    """How many are silent, what the order is called, and the neurons from the most selective.
+    """Return the number of silent neurons, the criterion, and the order of the neurons.
 
-    By the number of samples that a neuron selects; of several layers that is known of the last, so
-    the first is shown as it is. Without scores, by the first measurement of each neuron.
+    The criterion is the number of samples that a neuron selects or, without scores, the first
+    measurement of each neuron. The first of several layers is not sorted, since both are of the
+    last.
     """
     scores, run = compared.scores, compared.run
     assert run is not None
-    as_they_are = 0, "", np.arange(n_neuron)
+    unsorted = 0, "", np.arange(n_neuron)
     if len(run.layers) > 1:
-        return as_they_are
+        return unsorted
     if scores is not None and len(scores.selected) == n_neuron:
         order = np.lexsort((scores.selected, scores.silent))
         return int(scores.silent.sum()), "the most selective first", order
     for name, array in run.metrics.data_vars.items():
         if array.dims[1:] == ("neuron",) and np.isfinite(array.values[-1]).all():
-            told = f"by {heading(str(name))} from low to high"
-            return 0, told, np.argsort(array.values[-1], kind="stable")
-    return as_they_are
+            criterion = f"by {heading(str(name))} from low to high"
+            return 0, criterion, np.argsort(array.values[-1], kind="stable")
+    return unsorted
 
 
 def _film(
     compared: Compared, order: Array, image_shape: tuple[int, ...] | None, limit: float
 ) -> Film | None:
-    """How the first neurons of the order grew."""
+    """Return the growth of the first neurons in this order, if it was recorded."""
     assert compared.run is not None
     if image_shape is not None and len(image_shape) == 3 and image_shape[-1] == 3:
         return None
@@ -133,8 +131,8 @@ def _film(
     if recorded.dims != ("step", "neuron", "input"):
         return None
     known = recorded["neuron"].values if "neuron" in recorded.coords else np.arange(len(order))
-    places = {int(neuron): place for place, neuron in enumerate(known)}
-    chosen = [places[int(neuron)] for neuron in order if int(neuron) in places]
+    position = {int(neuron): index for index, neuron in enumerate(known)}
+    chosen = [position[int(neuron)] for neuron in order if int(neuron) in position]
     most = _FILM_SIDE**2 if image_shape else MOST
     every = max(1, len(chosen) // most)
     frames = recorded.values[:, chosen[::every][:most]]
