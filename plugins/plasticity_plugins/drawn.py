@@ -35,13 +35,13 @@ class KeyedByEpoch:
 
 
 def key_of_examples(split: str) -> Array:
-    """The key of the examples of a split, which are the same in every run."""
+    """Return the key of the examples of a split, which are the same in every run."""
     return np.array([("train", "test").index(split)], np.uint64)
 
 
 @exact
 def noise_draw(draws: Scalar, i: Scalar, kind: Scalar) -> Scalar:
-    """Number i of a kind of noise, with mean 0 and standard deviation 1.
+    """Return number i of a kind of noise, with mean 0 and standard deviation 1.
 
         normal, uniform in [-sqrt(3), sqrt(3)), or Laplace with density exp(-sqrt(2) |z|) / sqrt(2)
 

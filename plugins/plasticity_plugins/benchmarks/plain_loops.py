@@ -15,7 +15,7 @@ from plasticity.typing import Array
 def krotov_hopfield(
     weights: Array, x: Array, *, power: float, rank: int, anti_hebbian: float, rate: float
 ) -> None:
-    """One batch of the code that Krotov & Hopfield published with PNAS 116 (2019) 7723.
+    """Return one batch of the code that Krotov & Hopfield published with PNAS 116 (2019) 7723.
 
     Their names and operations; only the type is float32, and the order of samples is not drawn.
     """
@@ -37,7 +37,7 @@ def krotov_hopfield(
 
 
 def law_cooper(weights: Array, x: Array, *, rate: float) -> None:
-    """One batch of a BCM layer, its threshold the batch's < y^2 >, as in the published code.
+    """Return one batch of a BCM layer, its threshold the batch's < y^2 >, as in the published code.
 
     Squadrani et al., Entropy 24 (2022) 682: relu, phi = y (y - theta) / theta, plain steps. Their
     matrix of lateral connections is left out.
@@ -51,7 +51,7 @@ def law_cooper(weights: Array, x: Array, *, rate: float) -> None:
 def uniform_solve(
     weights: Array, x: Array, current: Array, modulation: Array, update: Array
 ) -> None:
-    """The bare cost of uniform lateral connections: u_i <- (u_i + share sum_k u_k) / (1 + s)."""
+    """Do the bare work of uniform lateral connections: u_i <- (u_i + share sum_k u_k) / (1 + s)."""
     strength = np.float32(-0.001)
     current += np.sum(current, axis=0) * (strength / (1 - (len(current) - 1) * strength))
     current /= 1 + strength
@@ -60,7 +60,7 @@ def uniform_solve(
 def law_cooper_online(
     weights: Array, samples: Array, order: Array, *, memory: float, rate: float
 ) -> None:
-    """A BCM layer, one sample a step, as one would write it with Numba for this one rule.
+    """Return a BCM layer, one sample a step, as one would write it with Numba for this one rule.
 
     relu, theta <- memory theta + (1 - memory) y^2, phi = y (y - theta) / theta, plain steps.
     """

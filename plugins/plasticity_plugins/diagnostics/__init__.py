@@ -1,1 +1,1 @@
-"""What looks on in every run and tells, at its end, what looks wrong."""
+"""Diagnostics, which watch every run and report at its end what looks wrong."""

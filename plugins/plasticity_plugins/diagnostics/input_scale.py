@@ -1,4 +1,4 @@
-"""Tells of inputs of another scale than a preset was made for."""
+"""Report of inputs on another scale than a preset expects."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _PRESETS = ("bcm", "krotov_hopfield")
 
 @component
 class InputScale:
-    """Tells of inputs 15 times larger or smaller than those that the rule's preset was made for.
+    """Reports inputs 15 times larger or smaller than those that the preset was made for.
 
-    Presets are made for values from 0 to 1, whose root mean square is about 0.4. It is told where
-    the first layer has the rule and the optimizer of a bundled preset.
+    Presets are made for values from 0 to 1, whose root mean square is about 0.4. Only a first layer
+    with the rule and the optimizer of a bundled preset is reported.
     """
 
     @hookimpl
@@ -49,6 +49,6 @@ class InputScale:
 
 
 def _decisive(experiment: Experiment) -> Any:
-    """The rule and the optimizer of the first layer, as a spec names them."""
+    """Return the rule and the optimizer of the first layer, as a spec names them."""
     layer = experiment.to_dict()["layers"][0]
     return layer["rule"], layer["optimizer"]

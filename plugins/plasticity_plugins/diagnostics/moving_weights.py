@@ -1,4 +1,4 @@
-"""Tells of weights that have not settled."""
+"""Report of weights that have not settled."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import numpy as np
 from plasticity import Clock, LayerView, component, hookimpl
 from plasticity.typing import Array
 
-_EPOCHS = 10  # of which a run must have some, for anybody to expect it to settle
+_EPOCHS = 10  # of a run long enough to settle
 _MOVED = 0.1
 _BYTES = 64_000_000  # of a copy of the weights
 
 
 @component
 class MovingWeights:
-    """Tells of weights that changed by a tenth or more in the last epoch of ten or more.
+    """Reports weights that changed by a tenth or more in the last epoch of ten or more.
 
     ||W - W_before|| / ||W_before|| >= 0.1        Frobenius norms
 
-    It keeps a copy of the weights for that epoch, unless they have more than 64 MB. The copy is in
-    no checkpoint, which would be twice as large: a run that goes on within that epoch is not told.
+    It copies the weights for that epoch, unless they have more than 64 MB. The copy is in no
+    checkpoint, which would be twice as large: a run resumed within that epoch is not reported.
     """
 
     @hookimpl
@@ -29,7 +29,7 @@ class MovingWeights:
         self._before: Array | None = None
 
     def following(self, step: int) -> int | None:
-        """The step before the last epoch."""
+        """Return the step before the last epoch."""
         return self._at if self._wanted and step < self._at else None
 
     @hookimpl

@@ -1,4 +1,4 @@
-"""Tells of neurons that no longer respond."""
+"""Report of neurons that no longer respond."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _FEWEST = 50  # steps of a run that is long enough to tell
 
 @component(source="udeigwe2017emergent")
 class SilentNeurons:
-    """Tells how many neurons respond to none of the evaluation samples, and since when.
+    """Reports neurons that respond to none of the evaluation samples, and since when.
 
     A neuron is silent where its responses differ by less than 1e-6 of what they once differed by;
     by 0.01 where theory tells that its weights collapse. It looks at 50 samples after the first
     step, twice per decade of steps from 32 on, and at the end; where some neurons are silent on
-    these, at all evaluation samples. Up to one neuron in 50 may be silent by chance, and is not
-    told; nor is any of a run of fewer than 50 steps.
+    these, at all evaluation samples. Up to one neuron in 50 may be silent by chance and is not
+    reported, nor is any of a run of fewer than 50 steps.
 
-    The cause is told where theory gives it: a threshold that remembers too long for the rate.
+    The cause is reported where theory gives it: a threshold that remembers too long for the rate.
     """
 
     largest = Variable(("neuron",), description="largest span of the responses seen until now")
@@ -40,7 +40,7 @@ class SilentNeurons:
         self._inputs = inputs
 
     def following(self, step: int) -> int | None:
-        """The next step at which it looks: the first, and twice per decade from 32 on."""
+        """Return the next step at which it looks: the first, and twice per decade from 32 on."""
         return 1 if step < 1 else _LOOKS.following(max(step, _FROM - 1))
 
     @hookimpl
@@ -82,7 +82,7 @@ class SilentNeurons:
         return int(np.count_nonzero(silent)) > len(silent) // _CHANCE
 
     def _since(self, heard: Array, now: int) -> str:
-        """Since which look the neurons have been silent that were last heard at given looks."""
+        """Return since which look neurons have been silent that last responded at given looks."""
         if not self.first:
             return ""
         first, last = (self._begun(int(step), now) for step in (heard.min(), heard.max()))
@@ -91,6 +91,6 @@ class SilentNeurons:
         return f", the first since about step {first}, the last since about step {last}"
 
     def _begun(self, heard: int, now: int) -> int:
-        """The look after the last at which a neuron was heard; that one, if none came after it."""
+        """Return the look after the last one with a response; that one if none came after it."""
         look = self.following(max(heard, int(self.first) - 1))
         return look if look is not None and look <= now else heard

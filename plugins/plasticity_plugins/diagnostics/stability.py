@@ -1,4 +1,4 @@
-"""How long a threshold may remember before the weights swing, where theory tells."""
+"""The longest memory of a threshold for which theory predicts stable weights."""
 
 from __future__ import annotations
 
@@ -83,5 +83,5 @@ def some_of(inputs: Inputs) -> Array:
 
 
 def _only(layer: LayerView, kind: type) -> Any:
-    """The component of this very kind, or None."""
+    """Return the component of this very kind, or None."""
     return next((part for part in layer.components if type(part) is kind), None)

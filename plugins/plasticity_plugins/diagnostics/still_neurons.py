@@ -1,4 +1,4 @@
-"""Tells of neurons that never learned."""
+"""Report of neurons that never learned."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from plasticity import LayerView, component, hookimpl
 from plasticity.typing import Array
 
 _CHANCE = 50  # one in so many neurons may never win by chance
-_FEWEST = 100  # steps that a run must have, for anybody to expect that each neuron won
+_FEWEST = 100  # steps of a run in which each neuron should have won
 
 
 @component
 class StillNeurons:
-    """Tells how many neurons have their first weights still, though they respond to samples.
+    """Reports neurons that respond to samples but still have their initial weights.
 
-    Where neurons compete these never won. Up to one neuron in 50 is not told, and none of a run of
-    fewer than 100 steps.
+    Where neurons compete these never won. Up to one neuron in 50 is not reported, nor is any of a
+    run of fewer than 100 steps.
     """
 
     @hookimpl
@@ -44,6 +44,6 @@ class StillNeurons:
 
 
 def _sums(weights: Array) -> Array:
-    """The sum of the weights of each neuron: another one, if any of them changed."""
+    """Return the sum of the weights of each neuron: another one, if any of them changed."""
     sums: Array = weights.sum(axis=1, dtype=np.float64)
     return sums

@@ -1,4 +1,4 @@
-"""Tells of thresholds that swing."""
+"""Report of thresholds that swing."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def turn(values: Array, low: Array, high: Array, way: Array, count: Array, facto
 
 @component(source="udeigwe2017emergent")
 class SwingingThresholds:
-    """Tells of thresholds that rise and fall again and again in the second half of a run.
+    """Reports thresholds that repeatedly rise and fall in the second half of a run.
 
     A threshold swings where it turned three times or more after it had changed by a factor of 4;
     or twice, where theory tells that it must. It is told where more than one in four neurons do,
@@ -61,7 +61,7 @@ class SwingingThresholds:
         self._half = clock.n_step // 2
 
     def following(self, step: int) -> int | None:
-        """The next step at which it looks; none in a run too short for a swing to be seen."""
+        """Return the next step at which it looks; None if the run is too short to show a swing."""
         if self._half < _FEWEST * self._every:
             return None
         return (max(step, self._half) // self._every + 1) * self._every

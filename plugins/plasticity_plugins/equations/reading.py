@@ -27,7 +27,7 @@ FUNCTIONS = ("abs", "exp", "log", "maximum", "minimum", "sign", "sqrt", "tanh", 
 
 
 def terms_of(equation: Expression, constants: Mapping[str, float]) -> list[Term]:
-    """The terms of an equation, with numbers in place of the names of constants.
+    """Return the terms of an equation, with numbers in place of the names of constants.
 
     Raises `ExpressionError` for what a rule cannot see or do, at its place in the text.
 

@@ -30,7 +30,7 @@ class Factor:
 
     @property
     def symbols(self) -> frozenset[str]:
-        """The symbols that it uses."""
+        """Return the symbols that it uses."""
         return symbols_of(self.node)
 
 
@@ -43,15 +43,15 @@ class Term:
 
     @property
     def symbols(self) -> frozenset[str]:
-        """The symbols that it uses."""
+        """Return the symbols that it uses."""
         return frozenset().union(*(factor.symbols for factor in self.factors))
 
     def of(self, factors: Iterable[Factor], sign: int = 1) -> Term:
-        """The term with these factors in place of its own, and maybe the other sign."""
+        """Return the term with these factors in place of its own, and maybe the other sign."""
         return Term(tuple(factors), self.sign * sign)
 
     def without(self, symbol: str, sign: int = 1) -> Term | None:
-        """The term less its factor x (or w); None where it is not linear in this one alone."""
+        """Return the term without its factor x (or w); None if it is not linear in it."""
         found = [factor for factor in self.factors if factor.symbols & OF_SYNAPSE]
         if len(found) != 1 or found[0].divides:
             return None
@@ -62,7 +62,7 @@ class Term:
 
 
 def multiplied_out(node: ast.expr) -> list[Term]:
-    """The terms of a tree, its products multiplied out as far as x and w are in them.
+    """Return the terms of a tree, its products multiplied out as far as x and w are in them.
 
     >>> tree = ast.parse("y * (x - 2 * w)", mode="eval").body
     >>> [(term.sign, sorted(term.symbols)) for term in multiplied_out(tree)]
@@ -90,18 +90,18 @@ def multiplied_out(node: ast.expr) -> list[Term]:
 
 
 def single(node: ast.expr) -> Term:
-    """A term that is not multiplied out."""
+    """Return a term that is not multiplied out."""
     return Term((Factor(node),))
 
 
 def symbols_of(node: ast.AST) -> frozenset[str]:
-    """The symbols in a tree."""
+    """Return the symbols in a tree."""
     names = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
     return frozenset(names & SYMBOLS.keys())
 
 
 def called(node: ast.Call) -> str:
-    """The name of the function that is called."""
+    """Return the name of the function that is called."""
     assert isinstance(node.func, ast.Name)  # an expression calls functions by name alone
     return node.func.id
 

@@ -48,7 +48,7 @@ class Part:
 
     @staticmethod
     def of(*sums: list[Term], arrays: bool = True) -> Part:
-        """The function that returns these sums; of arrays that meet as in NumPy, or of numbers."""
+        """Return the function of these sums, for arrays as in NumPy or for numbers."""
         writer = _Writer(arrays)
         returned = ", ".join(writer.total(terms) for terms in sums)
         used = frozenset().union(*(term.symbols for terms in sums for term in terms))
@@ -58,14 +58,14 @@ class Part:
         return Part(text, symbols, writer.numbers, function_of(text, arrays))
 
     def __call__(self, arrays: Mapping[str, Array], number: Callable[[float], Any]) -> Any:
-        """The value for these arrays, its numbers made of the type of the layer."""
+        """Return the value for these arrays, its numbers made of the type of the layer."""
         values = map(number, self.numbers.values())
         with np.errstate(all="ignore"):
             return self.function(*(arrays[symbol] for symbol in self.symbols), *values)
 
 
 def function_of(text: str, arrays: bool) -> Callable[..., Any]:
-    """The function of a text that `Part` wrote."""
+    """Return the function of a text that `Part` wrote."""
     divided = _divided_arrays if arrays else _divided
     namespace: dict[str, Any] = {"np": np, "divided": divided, "__name__": __name__}
     exec(text, namespace)
@@ -75,7 +75,7 @@ def function_of(text: str, arrays: bool) -> Callable[..., Any]:
 
 @njit(error_model="numpy")
 def _divided(a: Scalar, b: Scalar) -> Scalar:
-    """a / b, and 0 where both are 0."""
+    """Return a / b, and 0 where both are 0."""
     return a / b if a != 0 or b != 0 else a
 
 
@@ -84,7 +84,7 @@ def _divided_arrays(a: Any, b: Any) -> Any:
 
 
 def separated(terms: list[Term]) -> Part | None:
-    """The function that returns phi, or phi and d, where the terms are phi x - d w; else None."""
+    """Return the function of phi, or of phi and d, if the terms are phi x - d w; else None."""
     phi, d = [], []
     for term in terms:
         if rest := term.without("x"):
@@ -106,7 +106,7 @@ class Product:
 
 
 def products_of(terms: list[Term]) -> tuple[list[Product], Part | None]:
-    """The terms that are products of separate functions, and the sum of the others if any."""
+    """Return the terms that are separable products, and the sum of the others, if any."""
     products, others = [], []
     for term in terms:
         of_inputs = [factor for factor in term.factors if factor.symbols == {"x"}]

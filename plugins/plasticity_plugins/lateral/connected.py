@@ -126,7 +126,7 @@ class Fixed(Connected):
     radius = Variable((), description="spectral radius of L")
 
     def pattern(self, n_neuron: int) -> Array:
-        """The pattern k (neuron, neuron), float64."""
+        """Return the pattern k (neuron, neuron), float64."""
         raise NotImplementedError
 
     @hookimpl
@@ -147,9 +147,9 @@ class Fixed(Connected):
 
     @property
     def _may_grow(self) -> bool:
-        """Whether the transfer bounds what neurons pass on, however strong they are connected."""
+        """Return whether the transfer bounds the activity, however strong the connections are."""
         return self.solution == "relaxed" and self.transfer != "linear"
 
     def spectrum(self, coupling: Array, precision: Any) -> Spectrum:
-        """What the eigenvalues of L (neuron, neuron) tell, in this floating point type."""
+        """Return the stability of L (neuron, neuron), from its eigenvalues in this type."""
         return Spectrum.of(coupling, precision)

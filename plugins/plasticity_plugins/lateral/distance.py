@@ -46,17 +46,17 @@ class ByDistance(Fixed):
             )
 
     def profile(self, distance: Array) -> Array:
-        """k of the distances (neuron, neuron)."""
+        """Return k of the distances (neuron, neuron)."""
         raise NotImplementedError
 
     def pattern(self, n_neuron: int) -> Array:
-        """The pattern k (neuron, neuron), 0 on the diagonal."""
+        """Return the pattern k (neuron, neuron), 0 on the diagonal."""
         pattern = self.profile(self.distances(n_neuron))
         np.fill_diagonal(pattern, 0)
         return pattern
 
     def distances(self, n_neuron: int) -> Array:
-        """The distance of each neuron from each other (neuron, neuron).
+        """Return the distance of each neuron from each other (neuron, neuron).
 
         >>> NearestNeighbours(layout="line").distances(3).tolist()
         [[0.0, 1.0, 2.0], [1.0, 0.0, 1.0], [2.0, 1.0, 0.0]]
@@ -103,7 +103,7 @@ class GaussianLateral(ByDistance):
     )
 
     def profile(self, distance: Array) -> Array:
-        """k of the distances (neuron, neuron)."""
+        """Return k of the distances (neuron, neuron)."""
         found: Array = np.exp(-(distance**2) / (2 * self.width**2))
         return found
 
@@ -124,7 +124,7 @@ class ExponentialLateral(ByDistance):
     )
 
     def profile(self, distance: Array) -> Array:
-        """k of the distances (neuron, neuron)."""
+        """Return k of the distances (neuron, neuron)."""
         found: Array = np.exp(-distance / self.width)
         return found
 
@@ -163,7 +163,7 @@ class MexicanHat(ByDistance):
             )
 
     def profile(self, distance: Array) -> Array:
-        """k of the distances (neuron, neuron)."""
+        """Return k of the distances (neuron, neuron)."""
         squared = distance**2 / 2
         found: Array = np.exp(-squared / self.width**2)
         found -= self.surround * np.exp(-squared / self.surround_width**2)
@@ -188,6 +188,6 @@ class NearestNeighbours(ByDistance):
     )
 
     def profile(self, distance: Array) -> Array:
-        """k of the distances (neuron, neuron)."""
+        """Return k of the distances (neuron, neuron)."""
         found: Array = (distance <= self.reach).astype(np.float64)
         return found

@@ -38,7 +38,7 @@ class MatrixLateral(Fixed):
             self.values = self.values.tolist()
 
     def pattern(self, n_neuron: int) -> Array:
-        """The matrix (neuron, neuron)."""
+        """Return the matrix (neuron, neuron)."""
         if isinstance(self.values, str | Path):
             matrix, where = self._read(Path(self.values)), f"{self.values} holds"
         else:

@@ -52,7 +52,7 @@ class Populations(Fixed):
             )
 
     def pattern(self, n_neuron: int) -> Array:
-        """The pattern k (neuron, neuron), 0 on the diagonal."""
+        """Return the pattern k (neuron, neuron), 0 on the diagonal."""
         ends = np.rint(n_neuron * np.cumsum(self.parts) / np.sum(self.parts)).astype(int)
         sizes = np.diff(ends, prepend=0)
         if np.any(sizes == 0):

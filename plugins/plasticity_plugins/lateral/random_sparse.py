@@ -33,7 +33,7 @@ class RandomSparse(Fixed):
     rng = Stream()
 
     def pattern(self, n_neuron: int) -> Array:
-        """The pattern k (neuron, neuron), 0 on the diagonal."""
+        """Return the pattern k (neuron, neuron), 0 on the diagonal."""
         pattern = (self.rng.random((n_neuron, n_neuron)) < self.density).astype(np.float64)
         if self.spread:
             pattern *= 1 + self.spread * self.rng.standard_normal(pattern.shape)

@@ -34,7 +34,7 @@ class Spectrum:
 
     @staticmethod
     def of(coupling: Array, precision: Any) -> Spectrum:
-        """The spectrum of L (neuron, neuron), for arithmetic of this floating point type."""
+        """Return the spectrum of L (neuron, neuron), for arithmetic of this floating point type."""
         coupling = np.asarray(coupling, np.float64)
         opposite = np.eye(len(coupling)) - coupling
         if np.array_equal(coupling, coupling.T):
@@ -80,7 +80,7 @@ class Spectrum:
 
 
 def passed_on(current: Array, transfer: str) -> Array:
-    """r(u) of the currents; the currents themselves where it is linear.
+    """Return r(u) of the currents; the currents themselves if it is linear.
 
     >>> passed_on(np.array([-1.0, 2.0]), "relu").tolist()
     [0.0, 2.0]
@@ -130,7 +130,7 @@ def _rate(u: Scalar, transfer: Scalar) -> Scalar:
 
 
 def shape(current, coupling, inverse, iterations, share, transfer):  # type: ignore[no-untyped-def]  # compiled
-    """The kernel: solve with `inverse` where there are no iterations, else relax.
+    """Return the kernel: solve with `inverse` where there are no iterations, else relax.
 
     share     1 / time_constant
     transfer  its place in TRANSFERS

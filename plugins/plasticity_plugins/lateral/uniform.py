@@ -65,7 +65,7 @@ class UniformLateral:
         spectrum.check(self.label, self.strength, n_neuron, solved=True, may_grow=False)
 
     def spectrum(self, n_neuron: int, precision: Any) -> Spectrum:
-        """What the eigenvalues tell: (N - 1) s once and -s for the differences of neurons."""
+        """Return the stability, from the eigenvalues (N - 1) s and, for differences, -s."""
         values = self.strength * np.array([n_neuron - 1, -1.0 if n_neuron > 1 else 0.0])
         away = np.abs(1 - values)
         singular = bool(away.min() <= np.finfo(precision).eps * away.max())

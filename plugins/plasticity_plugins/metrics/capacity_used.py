@@ -1,4 +1,4 @@
-"""How much of their memorization capacity the neurons use."""
+"""Share of the memorization capacity that the neurons use."""
 
 from __future__ import annotations
 

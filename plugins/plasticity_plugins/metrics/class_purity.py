@@ -1,4 +1,4 @@
-"""How much of what a neuron selects is of one class."""
+"""Dominance of one class in what a neuron selects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many neurons have stopped changing."""
+"""Share of neurons that have stopped changing."""
 
 from __future__ import annotations
 

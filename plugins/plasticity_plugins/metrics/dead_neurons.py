@@ -1,4 +1,4 @@
-"""How many neurons tell no sample from another."""
+"""Number of neurons that respond alike to all samples."""
 
 from __future__ import annotations
 

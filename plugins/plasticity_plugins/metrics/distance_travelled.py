@@ -1,4 +1,4 @@
-"""How far the weights have come since the start, straight and along their way."""
+"""Distance of the weights from the start, straight and along their path."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from plasticity.typing import Array
 
 @component
 class DistanceTravelled:
-    """The way that each neuron's weights have gone, and how far from the start it has led.
+    """Length of the path of each neuron's weights, and their distance from the start.
 
         distance_travelled_i = sum over the measurements m of ||w_i(m) - w_i(m - 1)||
         displacement_i = ||w_i - w_i(0)||        Euclidean norms
 
     w_i(0) are the weights before the first step. Weights that learn in one direction are displaced
-    as far as they travel; noise travels far and is displaced little. The way is that from
-    measurement to measurement: frequent measurements see more of its bends. Keeps two copies of the
-    weights.
+    as far as they travel; noise travels far and is displaced little. The path is that from
+    measurement to measurement: frequent measurements follow more of its bends. Two copies of the
+    weights are kept.
     """
 
     describes: ClassVar[dict[str, dict[str, str]]] = {

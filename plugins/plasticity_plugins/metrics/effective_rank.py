@@ -1,4 +1,4 @@
-"""In how many directions the weights of the neurons point."""
+"""Number of directions of the weights of the neurons."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from plasticity.typing import Array
 
 @component(source="roy2007effective")
 class EffectiveRank:
-    """How many dimensions the weights of all neurons span, small ones counting little.
+    """Effective number of dimensions that the weights of all neurons span.
 
         exp(- sum_k p_k ln(p_k)),   p_k = s_k / sum_l s_l        s: singular values of W
 

@@ -1,4 +1,4 @@
-"""What metrics share that show gratings to neurons that look at images."""
+"""Base of metrics that show gratings to neurons with images as inputs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ByGratings:
     angles: int = setting(
         default=24,
         low=3,
-        doc="how many orientations of the gratings, over 180 degrees",
+        doc="number of orientations over 180 degrees",
         because="two do not tell to which side of an orientation a neuron leans",
     )
     frequency: float = setting(
@@ -52,10 +52,10 @@ class ByGratings:
 
     @property
     def n_eye(self) -> int:
-        """How many eyes the inputs are of, one below the other in an image."""
+        """Return the number of eyes, one below the other in an image."""
         return 2
 
     @property
     def orientations(self) -> Array:
-        """The orientations (angle,) in degrees."""
+        """Return the orientations (angle,) in degrees."""
         return np.arange(self.angles) * 180 / self.angles

@@ -1,4 +1,4 @@
-"""How many patterns the neurons select together, and how many they could."""
+"""Number of patterns that the neurons select together, and of those that they could."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from plasticity.typing import Array
 
 @component(source="squadrani2022effectiveness")
 class Memorization:
-    """Number of patterns that at least one neuron selects, and the most that it could be.
+    """Number of patterns that at least one neuron selects, and the most possible.
 
         memorization = S = |union_i A_i|,   capacity = min(sum_i alpha_i, |X|)
 
@@ -43,7 +43,7 @@ class Memorization:
 
 
 def memorization_of(chosen: Array) -> tuple[int, int]:
-    """How many patterns the neurons select together, and the most that they could.
+    """Return the number of patterns that the neurons select together, and the most possible.
 
         S = |union_i A_i|,   capacity = min(sum_i |A_i|, |X|)
 

@@ -1,4 +1,4 @@
-"""Which of two eyes drives a neuron."""
+"""Dominance of one of two eyes over a neuron."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which orientation of a grating a neuron prefers, and how sharply."""
+"""Preferred orientation of a grating, and sharpness of the tuning."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class OrientationTuning(ByGratings):
         default=1,
         low=1,
         high=2,
-        doc="how many eyes the inputs are of; two see the same grating",
+        doc="number of eyes; two see the same grating",
     )
 
     describes: ClassVar[dict[str, dict[str, str]]] = {
@@ -61,7 +61,7 @@ class OrientationTuning(ByGratings):
 
     @property
     def n_eye(self) -> int:
-        """How many eyes the inputs are of."""
+        """Return the number of eyes."""
         return self.eyes
 
     @hookimpl

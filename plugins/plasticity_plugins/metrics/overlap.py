@@ -1,4 +1,4 @@
-"""How little the patterns that neurons select overlap."""
+"""Overlap of the patterns that neurons select."""
 
 from __future__ import annotations
 

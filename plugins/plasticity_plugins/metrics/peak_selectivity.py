@@ -1,4 +1,4 @@
-"""How far a neuron's mean response lies below its largest."""
+"""Distance of a neuron's mean response from its largest."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from plasticity.typing import Array
 
 @component(source="bienenstock1982theory")
 class PeakSelectivity:
-    """Selectivity as the founders of BCM measure it: the more, the more selective.
+    """Selectivity as the founders of BCM measure it; larger is more selective.
 
         1 - mean(y_i) / max(y_i)
 

@@ -1,4 +1,4 @@
-"""The weights as they were at the last measurement, which two metrics compare with."""
+"""Weights at the last measurement, for comparison."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class PreviousWeights:
         self.previous.fill(np.nan)
 
     def moved(self, weights: Array) -> tuple[Array, Array]:
-        """How far each neuron's weights have moved, and how large they were; then keep these.
+        """Return how far each neuron's weights have moved and their norms before, and copy them.
 
             ||w_i - w_i,prev||,   ||w_i,prev||
 

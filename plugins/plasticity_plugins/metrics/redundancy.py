@@ -1,4 +1,4 @@
-"""How much of what a neuron selects other neurons select too."""
+"""Share of what a neuron selects that other neurons select too."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from plasticity.typing import Array
 
 @component(source="squadrani2022effectiveness")
 class Redundancy:
-    """Mean over the other neurons of the share of patterns that both select of what either does.
+    """Mean share, over the other neurons, of what either selects that both select.
 
         R_ij = |A_i and A_j| / |A_i or A_j|,   redundancy_i = mean of R_ij over j != i
 

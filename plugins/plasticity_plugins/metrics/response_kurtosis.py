@@ -1,4 +1,4 @@
-"""How peaked the distribution of a neuron's responses is."""
+"""Peakedness of the distribution of a neuron's responses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many patterns no neuron selects, one neuron, two, and so on."""
+"""Number of patterns selected by no neuron, one, two, and so on."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class SelectedBy:
 
     @property
     def describes(self) -> dict[str, dict[str, str]]:
-        """What the numbers mean, for the store."""
+        """Return the labels of the numbers in the store."""
         return {
             f"selected_by_{k}": {
                 "long_name": f"patterns that exactly {k} neuron{'' if k == 1 else 's'} select"

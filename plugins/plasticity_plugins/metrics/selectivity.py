@@ -1,4 +1,4 @@
-"""How choosy each neuron is."""
+"""Selectivity of each neuron."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How few of the samples, and of the neurons, carry the responses."""
+"""Sparseness of the responses over the samples and over the neurons."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many thresholds have stopped moving, which ends a run of the reference code."""
+"""Share of thresholds that have stopped moving, which ends a run of the reference code."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _RELATIVE = 1e-5  # as in numpy.allclose, by which the reference compares
 
 @component(source="squadrani2022effectiveness")
 class ThresholdConvergence:
-    """Share of the neurons whose threshold has kept its value over the last measurements.
+    """Share of the neurons whose threshold was constant over the last measurements.
 
         |theta_i(m) - theta_i(now)| <= tolerance + 1e-5 |theta_i(now)|   for the last `window` m
 
@@ -31,7 +31,7 @@ class ThresholdConvergence:
         default=10,
         low=2,
         unit="measurements",
-        doc="how many of the last measurements are compared",
+        doc="number of last measurements to compare",
         because="one threshold is always equal to itself",
     )
     tolerance: float = setting(

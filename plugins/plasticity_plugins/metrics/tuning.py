@@ -10,7 +10,7 @@ from plasticity.typing import Array
 def grating_responses(
     weights: Array, image_shape: tuple[int, ...], angles: Array, frequency: float
 ) -> Array:
-    """The largest current that a drifting sine grating of each orientation evokes.
+    """Return the largest current evoked by a drifting sine grating of each orientation.
 
         r_i(theta) = max over phases of sum_j w_ij cos(k n.x_j + phase) = sqrt(c^2 + s^2)
         c = sum_j w_ij cos(k n.x_j),   s = sum_j w_ij sin(k n.x_j),   k = 2 pi frequency
@@ -47,7 +47,7 @@ def grating_responses(
 def eye_responses(
     weights: Array, image_shape: tuple[int, ...], angles: Array, frequency: float
 ) -> Array:
-    """The largest current that a grating in one eye alone evokes, over orientations and phases.
+    """Return the largest current over all gratings in one eye alone.
 
     The upper half of the image is what the left eye sees, the lower half the right one.
 
@@ -69,7 +69,7 @@ def eye_responses(
 
 
 def mean_orientation(responses: Array, angles: Array) -> tuple[Array, Array]:
-    """The preferred orientation, in degrees, and how selective a neuron is for it.
+    """Return the preferred orientation in degrees, and the selectivity for it.
 
         z_i = sum_theta r_i(theta) exp(2 i theta) / sum_theta r_i(theta)
         preferred = arg(z_i) / 2   in [0, 180),   selectivity = |z_i|   in [0, 1]
@@ -96,7 +96,7 @@ def mean_orientation(responses: Array, angles: Array) -> tuple[Array, Array]:
 
 
 def bandwidth(responses: Array) -> Array:
-    """Half the width of a tuning curve at half its height, in degrees; (neuron,).
+    """Return half the width (neuron,) of tuning curves at half their height, in degrees.
 
     From the largest response to both sides, up to where the curve, a line between two angles, falls
     to half of it; the mean of the two. NaN where the curve stays above half on its whole way.
@@ -118,7 +118,7 @@ def bandwidth(responses: Array) -> Array:
 
 
 def _fall(curves: Array) -> Array:
-    """Steps after which curves (neuron, angle) have fallen to half of where they begin, or NaN."""
+    """Return the steps in which curves (neuron, angle) fall to half their first value, or NaN."""
     half = curves[:, 0] / 2
     below = curves <= half[:, np.newaxis]
     first = np.argmax(below, axis=1)

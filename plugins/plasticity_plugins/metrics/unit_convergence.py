@@ -1,4 +1,4 @@
-"""How many neurons have weights of unit norm, where Krotov-Hopfield learning ends."""
+"""Share of neurons with weights of unit norm, where Krotov-Hopfield learning ends."""
 
 from __future__ import annotations
 

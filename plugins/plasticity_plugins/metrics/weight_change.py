@@ -1,4 +1,4 @@
-"""How far the weights have moved since the last measurement."""
+"""Change of the weights since the last measurement."""
 
 from __future__ import annotations
 

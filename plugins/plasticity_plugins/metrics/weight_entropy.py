@@ -1,4 +1,4 @@
-"""Over how many inputs the weights of each neuron are spread."""
+"""Spread of the weights of each neuron over the inputs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How large the weights of each neuron are."""
+"""Size of the weights of each neuron."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from plasticity.typing import Array
 
 @component
 class WeightNorm:
-    """The p-norm of each neuron's weights.
+    """p-norm of each neuron's weights.
 
     ||w_i||_p = (sum_j |w_ij|^p)^(1/p)
     """

@@ -1,16 +1,16 @@
-"""How often frames may be taken, so that all of them together stay within a number of bytes."""
+"""Thinning of frames so that all of them stay within a number of bytes."""
 
 from __future__ import annotations
 
 from plasticity import Cadence
 from plasticity.typing import Array
 
-# What is kept of a recording between its frames, in this order.
+# State of a recording between its frames, in this order.
 FRAMES, LOOKED, DOUBLINGS = range(3)
 
 
 def thin(progress: Array, cadence: Cadence, step: int, n_step: int, most: int) -> bool:
-    """Count a frame, and double the steps between frames where the others would not fit.
+    """Count a frame and, if the others would not fit, double the steps between frames.
 
         look when     frames - looked >= (most - looked) / 2        half of what was left is used
         double while  frames of the rest of the run > most - frames

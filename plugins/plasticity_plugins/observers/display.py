@@ -15,7 +15,7 @@ _lock = Lock()  # guards what runs in several threads share
 
 
 class Screen(Console):
-    """The standard error; where its reader has gone away the run goes on unseen."""
+    """Standard error, whose closing does not end the run."""
 
     def __init__(self) -> None:
         super().__init__(stderr=True, highlight=False)
@@ -25,7 +25,7 @@ class Screen(Console):
 
 
 class Bar:
-    """A bar that is drawn anew only when it is told to: a thread that draws would cost a core.
+    """Progress bar redrawn only on request, since a thread that draws would cost a core.
 
     Runs at the same time, in threads, have their bars below each other in one display.
     """
@@ -43,7 +43,7 @@ class Bar:
             self._task = self._progress.add_task(title, total=1.0, text="")
 
     def show(self, share: float, facts: Iterable[str]) -> None:
-        """Draw the bar, the share of the run that is done, and some facts."""
+        """Draw the bar with the finished share of the run and some facts."""
         self._progress.update(self._task, completed=share, text="  ".join(facts), refresh=True)
 
     def end(self, share: float, facts: Iterable[str]) -> None:
@@ -73,7 +73,7 @@ def _empty_display(console: Console) -> Progress:
 
 
 class Cell:
-    """A line below a cell of a notebook, of its own for each run, that is rewritten."""
+    """Line below a cell of a notebook, rewritten, one for each run."""
 
     def __init__(self, title: str) -> None:
         from IPython.display import display
@@ -90,11 +90,11 @@ class Cell:
         self.show(share, facts)
 
     def _content(self, share: float, facts: Iterable[str]) -> dict[str, str]:
-        return {"text/plain": f"{self._title}: {_told(share, facts)}"}
+        return {"text/plain": f"{self._title}: {_line(share, facts)}"}
 
 
 class Lines:
-    """A line at each quarter of the run.
+    """Line at each quarter of the run.
 
     title  begins each line
     name   likewise, where there is no title and other runs write lines at the same time
@@ -128,8 +128,8 @@ class Lines:
         if Lines._running > 1:
             self._title = self._title or self._name
         begin = f"{self._title}: " if self._title else ""
-        self._console.print(f"{begin}{_told(share, facts)}", markup=False, soft_wrap=True)
+        self._console.print(f"{begin}{_line(share, facts)}", markup=False, soft_wrap=True)
 
 
-def _told(share: float, facts: Iterable[str]) -> str:
+def _line(share: float, facts: Iterable[str]) -> str:
     return ", ".join([f"{share:.0%}", *facts])

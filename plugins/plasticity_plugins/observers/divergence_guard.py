@@ -1,4 +1,4 @@
-"""Ends a run whose weights are no longer finite, and tells where it went wrong."""
+"""Guard that ends a run whose weights are no longer finite, and names the cause."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _WAY_OUT = "lower the learning rate, or bound the weights"
 
 @component
 class DivergenceGuard:
-    """Raises `DivergenceError` when weights or thresholds are infinite or not a number.
+    """Ends the run with `DivergenceError` when weights or thresholds are not finite.
 
-    It looks every so many steps and at the end of each epoch. The error names the first array of
-    the step that is not finite and the components that fill it; with `every = 1` that is where the
-    run went wrong.
+    It looks at every `every`-th step and at the end of each epoch. The error names the first array
+    of the step that is not finite and the components that fill it; with `every = 1` that is where
+    the run went wrong.
     """
 
     every: int = setting(
@@ -45,7 +45,7 @@ class DivergenceGuard:
         self._last_finite: dict[str, int] = {}
 
     def following(self, step: int) -> int:
-        """The next step at which it looks: each so-many-th, and the last of each epoch."""
+        """Return the next step at which it looks: every `every`-th, and the last of each epoch."""
         return min((step // n + 1) * n for n in (self.every, self._steps_per_epoch))
 
     @hookimpl
@@ -58,12 +58,9 @@ class DivergenceGuard:
     def _message(self, layer: LayerView, name: str) -> str:
         last = self._last_finite.get(layer.name)
         before = "not looked at before" if last is None else f"last finite at step {last}"
-        first = next(
-            found
-            for found in _FILLED_BY
-            if found in layer.names and not _finite(layer.array(found))
-        )
-        told = f"the first array of this step that is not finite is {first!r}, filled by " + (
+        arrays = (array for array in _FILLED_BY if array in layer.names)
+        first = next(array for array in arrays if not _finite(layer.array(array)))
+        cause = f"the first array of this step that is not finite is {first!r}, filled by " + (
             ", ".join(
                 f"{label!r} ({event})"
                 for event in _FILLED_BY[first]
@@ -71,10 +68,10 @@ class DivergenceGuard:
             )
         )
         if first == "current" and self.every > 1:
-            told += ", so it went wrong in a step before; every = 1 tells where"
+            cause += ", so it went wrong in a step before; every = 1 tells where"
         return (
             f"{layer.name}: {name!r} holds infinity or NaN after step {layer.clock.step} "
-            f"({before}); {told}; {_WAY_OUT}"
+            f"({before}); {cause}; {_WAY_OUT}"
         )
 
 

@@ -12,7 +12,7 @@ from plasticity.errors import SettingError, listed, nearest
 
 @component
 class EarlyStopping:
-    """Ends the run when a measurement has been below or above a limit several times in a row.
+    """Ends the run when a measurement is beyond a limit several times in a row.
 
     A measurement with a number for each neuron counts by its mean. NaN is neither below nor above.
     A measurement that is missing now and then leaves the count as it is.
@@ -24,7 +24,7 @@ class EarlyStopping:
     measurement: str = setting(doc="name of the measurement: weight_change, convergence, ...")
     below: float | None = setting(default=None, doc="stop when the measurement is less than this")
     above: float | None = setting(default=None, doc="stop when the measurement is more than this")
-    patience: int = setting(default=1, low=1, unit="measurements", doc="how often in a row")
+    patience: int = setting(default=1, low=1, unit="measurements", doc="measurements in a row")
     layer: str | None = setting(
         default=None, doc="name of the layer to look at; the last one if not set"
     )
@@ -83,7 +83,7 @@ class EarlyStopping:
             self._reason = f"{self.measurement} of {layer.name} is {value:.4g}, {limit}"
 
     def following(self, step: int) -> int | None:
-        """The next step, once there is a reason to stop."""
+        """Return the next step once there is a reason to stop, else None."""
         return step + 1 if self._reason else None
 
     @hookimpl
@@ -92,6 +92,6 @@ class EarlyStopping:
 
 
 def _every(metric: Any, usual: int) -> Any:
-    """When a metric of a spec measures, by name or as a component."""
+    """Return when a metric of a spec measures, given by name or as a component."""
     settings = getattr(metric, "settings", {})
     return settings.get("every") or getattr(metric, "every", None) or usual

@@ -1,4 +1,4 @@
-"""Shows how far a run is."""
+"""Display of the progress of a run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SECONDS = 0.2  # between two looks of the bar
 
 @component
 class Progress:
-    """A bar with epoch, speed and the latest measurements; plain lines where there is no terminal.
+    """Progress bar with epoch, speed and latest measurements; plain lines without a terminal.
 
     Written to the standard error. Without a terminal there are four lines in all, so that a log
     stays short. In a notebook it is one line below the cell, which is rewritten. Runs at the same
@@ -24,10 +24,10 @@ class Progress:
     """
 
     title: str = setting(
-        default="", doc="what the run is called; if not set, after its store or its rule, and seed"
+        default="", doc="name of the run; by default that of its store or rule, and the seed"
     )
-    quiet: bool = setting(default=False, doc="whether to show nothing")
-    every: int = setting(default=10, low=1, unit="steps", doc="steps between two looks at the time")
+    quiet: bool = setting(default=False, doc="show nothing")
+    every: int = setting(default=10, low=1, unit="steps", doc="steps between looks at the clock")
 
     @hookimpl
     def run_started(self, experiment: Experiment, store: Any) -> None:
@@ -83,7 +83,7 @@ class Progress:
             self._display.end(share, text)
 
     def _position(self, layer: str) -> int:
-        """How many layers were trained before this one begins."""
+        """Return the number of layers trained before this one."""
         if self._experiment.training == "together":
             return 0
         names = [self._experiment.layer_name(i) for i in range(len(self._experiment.layers))]
@@ -103,7 +103,7 @@ class Progress:
 
 
 def _name_of(experiment: Experiment, store: Any) -> str:
-    """The folder of the store, or else the rules of the first layer; and the seed."""
+    """Return the folder of the store, or the rules of the first layer, and the seed."""
     rules = [term.rule for term in experiment.layers[0].rule]
     names = [
         getattr(rule, "name", "") or getattr(rule, "label", type(rule).__name__) for rule in rules

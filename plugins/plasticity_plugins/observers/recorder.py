@@ -1,4 +1,4 @@
-"""Keeps arrays of the layers, and what is made of them, over the steps of a run."""
+"""Recording of arrays of the layers, and of functions of these, over the steps of a run."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ _REDUCTIONS = ("mean", "std", "min", "max", "norm", "quantile", "histogram")
 
 
 @attrs.define(eq=False)
-class _Kept:
-    """What is recorded of one layer, when, and how many frames there may be."""
+class _LayerRecord:
+    """Recording of one layer, its cadence and its largest number of frames."""
 
     recording: Any
     progress: Any
@@ -42,7 +42,7 @@ class _Kept:
 
 @component
 class Recorder:
-    """Takes arrays of every layer, or of one, and functions of its state into the store.
+    """Records arrays of every layer, or of one, and functions of these in the store.
 
     `Run.trajectory` gives them over `step`. Arrays that have a value for each sample of the batch
     can be recorded as well; where the last batch of an epoch is smaller, the rest of its frame is
@@ -80,9 +80,7 @@ class Recorder:
     at: tuple[int, ...] = setting(
         default=(), doc="the steps to record, in place of `every`; 0 is before the first"
     )
-    first: bool = setting(
-        default=True, doc="whether `every` begins with step 0, before the first step"
-    )
+    first: bool = setting(default=True, doc="begin `every` with step 0, before the first step")
     when: Any = setting(
         default=None, doc='condition of a frame, as "mean(threshold) > 1"; a function in Python'
     )
@@ -90,7 +88,7 @@ class Recorder:
         default=(), doc="the neurons to record; all if none is named"
     )
     reduce: str | None = setting(
-        default=None, choices=_REDUCTIONS, doc="what to take of each of the variables"
+        default=None, choices=_REDUCTIONS, doc="reduction of each of the variables"
     )
     over: tuple[str, ...] = setting(
         default=(), doc="dimensions to take it over, as neuron, input, sample; all if none is named"
@@ -108,7 +106,7 @@ class Recorder:
     bits: int | None = setting(default=None, low=1, high=52, doc="bits of the mantissa to keep")
     at_most: str | None = setting(default=None, doc='all frames together, as "2 GB"')
     layer: str | None = setting(default=None, doc="name of the one layer to record; all if not set")
-    group: str = setting(default="trajectory", doc="where in the layer's part of the store")
+    group: str = setting(default="trajectory", doc="group of the layer in the store")
 
     progress = Variable(
         ("layer", 3),
@@ -119,8 +117,8 @@ class Recorder:
 
     def __attrs_post_init__(self) -> None:
         self._store: Any = None
-        self._recorded: dict[str, _Kept] = {}
-        self._stage: list[_Kept] | None = None
+        self._recorded: dict[str, _LayerRecord] = {}
+        self._stage: list[_LayerRecord] | None = None
         self._refuse_contradictions()
         try:
             Cadence.of(self.at or self.every, 1)
@@ -160,10 +158,10 @@ class Recorder:
 
     @property
     def looks_at(self) -> tuple[str, ...]:
-        """The arrays that it takes: a step that is compiled does not keep all of them."""
-        read = [*self._probes.values(), self._when]
-        used = [name for probe in read if isinstance(probe, Expression) for name in probe.names]
-        for probe in read:
+        """Return the arrays that it reads, since compiled steps leave only those that are read."""
+        probes = [*self._probes.values(), self._when]
+        used = [name for probe in probes if isinstance(probe, Expression) for name in probe.names]
+        for probe in probes:
             used += getattr(probe, "looks_at", ())
         return tuple(dict.fromkeys((*self.variables, *used)))
 
@@ -196,7 +194,7 @@ class Recorder:
             )
 
     def _may_begin(self, layer: LayerView) -> bool:
-        """Whether all that is recorded has a shape, and some of it a value, before a step."""
+        """Return whether all recorded arrays have a shape, and some a value, before a step."""
         read = [*self._probes.values(), *([] if self._when is None else [self._when])]
         if not all(isinstance(probe, Expression) for probe in read):
             return False
@@ -205,7 +203,7 @@ class Recorder:
         return names <= lasting and not names.isdisjoint(layer.initial)
 
     def following(self, step: int) -> int | None:
-        """The next step at which a layer is recorded.
+        """Return the next step at which a layer is recorded.
 
         Which layers are being trained, and whether they have the arrays, the first step tells.
         """
@@ -239,19 +237,18 @@ class Recorder:
     def kept_in_stretch(self, layer: LayerView) -> Offer | None:
         """Let a compiled stretch take the frames, once the first step has told what they hold."""
         kept = self._recorded.get(layer.name)
-        # What a subclass does when it hears a step is its own.
+        # A subclass may do more in each step.
         plain = type(self) is Recorder and self._when is None and self.at_most is None
         if not plain or kept is None or kept not in (self._stage or []):
             return None
         offer: Offer | None = kept.recording.offer(kept.cadence)
         return offer
 
-    def _begin(self, layer: LayerView) -> _Kept:
+    def _begin(self, layer: LayerView) -> _LayerRecord:
         """Open the recording of a layer, as far as it had come before this step."""
         if self._store is None:
             raise SettingError(
-                "recorder: came when the run had begun; give it to the experiment, among its "
-                "observers"
+                "recorder: was registered after the run began; list it under `observers`"
             )
         self._check(layer)
         recording = self._store.record(
@@ -266,7 +263,7 @@ class Recorder:
         )
         asked = Cadence.of(self.at or self.every, layer.clock.steps_per_epoch)
         progress = self.progress[self._layers.index(layer.name)]
-        kept = _Kept(recording, progress, asked, asked, float("inf"), [])
+        kept = _LayerRecord(recording, progress, asked, asked, float("inf"), [])
         labels: dict[str, Any] = {}
         if self.when is not None:
             labels["when"] = str(self._when) if isinstance(self.when, str) else _called(self.when)
@@ -306,11 +303,11 @@ class Recorder:
             )
 
     def _share(self) -> int:
-        """Bytes for the frames of each layer."""
+        """Return the bytes for the frames of each layer."""
         total = bytes_of(self.at_most or "0 B", "at_most")
         return total // (1 if self.layer is not None else len(self._layers))
 
-    def _count(self, kept: _Kept, clock: Clock) -> None:
+    def _count(self, kept: _LayerRecord, clock: Clock) -> None:
         """Count a frame, and thin the cadence where the others would not fit."""
         if thin(kept.progress, kept.asked, clock.step, clock.n_step, int(kept.most)):
             kept.cadence = kept.asked.thinned(2 ** int(kept.progress[DOUBLINGS]))
@@ -318,7 +315,7 @@ class Recorder:
             kept.recording.series.label({"cadence": _NEXT.join(kept.history)})
 
     def _holds(self, layer: LayerView) -> bool:
-        """Whether the condition of a frame holds."""
+        """Return whether the condition of a frame holds."""
         if self._when is None:
             return True
         if layer.clock.step == 0 and isinstance(self._when, Expression):
@@ -358,7 +355,7 @@ class Recorder:
 
 
 def _read(place: str, given: Any) -> Any:
-    """A formula that has been read, or a function as it is."""
+    """Return a parsed formula, or a function as it is."""
     if callable(given):
         return given
     if isinstance(given, str) and given.startswith(_GIVEN):
@@ -371,8 +368,8 @@ def _read(place: str, given: Any) -> Any:
         raise SettingError(f"recorder: {place}: {error}") from None
 
 
-def _told(kept: _Kept) -> str:
-    """The cadence of a layer for a reader."""
+def _told(kept: _LayerRecord) -> str:
+    """Return the cadence of a layer as text."""
     return str(kept.cadence) if kept.progress[FRAMES] < kept.most else "no more within the budget"
 
 
@@ -381,5 +378,5 @@ def _called(function: Any) -> str:
 
 
 def _until(history: list[str], step: int) -> list[str]:
-    """The cadences that had begun by a step; what came later comes again."""
+    """Return the cadences that had begun by a step."""
     return [told for told in history if int(told.split()[2].rstrip(":")) <= step]

@@ -13,7 +13,7 @@ from plasticity_plugins.optimizers.pace import Paced, bounded
 def corrected(  # type: ignore[no-untyped-def]  # compiled
     rate_factor, t, rate, rate_min, rate_max, beta1, share1, fall1, beta2, share2, fall2, epsilon
 ):
-    """Once a step: the numbers that `moved` gets."""
+    """Return, once a step, the numbers for `moved`."""
     pace = bounded(rate_factor, rate, rate_min, rate_max)
     # 1 - beta^t loses its digits in float32, while expm1 keeps them.
     correction1 = -np.expm1(-fall1 * type(rate)(t))
@@ -30,7 +30,7 @@ def corrected(  # type: ignore[no-untyped-def]  # compiled
 
 
 def numbers_of(adam: Adam, batch: int) -> tuple[float, ...]:
-    """The numbers that `corrected` gets."""
+    """Return the numbers that `corrected` gets."""
     numbers = [*adam.pace_numbers()]
     for beta in (adam.beta1, adam.beta2):
         numbers += [beta, 1 - beta, -math.log(beta) if beta > 0 else math.inf]
@@ -38,7 +38,7 @@ def numbers_of(adam: Adam, batch: int) -> tuple[float, ...]:
 
 
 def moved(w, dw, m, v, beta1, share1, beta2, share2, rate, correction, epsilon):  # type: ignore[no-untyped-def]  # compiled
-    """For each weight: the new weight, mean and mean square."""
+    """Return the new weight, mean and mean square of a weight."""
     m = beta1 * m + share1 * dw
     v = beta2 * v + share2 * dw * dw
     return w + rate * m / (np.sqrt(v * correction) + epsilon), m, v

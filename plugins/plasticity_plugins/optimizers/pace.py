@@ -44,20 +44,20 @@ class Paced:
             )
 
     def pace(self, clock: Clock) -> float:
-        """The rate r_t of this step."""
+        """Return the rate r_t of this step."""
         return min(max(self.rate * clock.rate_factor, self.rate_min), self.rate_max)
 
     def pace_numbers(self) -> tuple[float, float, float]:
-        """The first numbers of a kernel, for `bounded`."""
+        """Return the first numbers of a kernel, for `bounded`."""
         return self.rate, self.rate_min, self.rate_max
 
 
 def paced(rate_factor, rate, rate_min, rate_max, *others):  # type: ignore[no-untyped-def]  # compiled
-    """Once a step: the rate of the step and the other numbers, as they are."""
+    """Return, once a step, its rate and the other numbers as they are."""
     return bounded(rate_factor, rate, rate_min, rate_max), *others
 
 
 @njit(error_model="numpy")
 def bounded(rate_factor: Scalar, rate: Scalar, rate_min: Scalar, rate_max: Scalar) -> Scalar:
-    """The rate of a step within its bounds, in the type of `rate`."""
+    """Return the rate of a step within its bounds, in the type of `rate`."""
     return type(rate)(min(max(rate * rate_factor, rate_min), rate_max))

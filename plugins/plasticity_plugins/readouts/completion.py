@@ -1,4 +1,4 @@
-"""What a layer makes of samples that it sees in part: their labels, or the rest of their inputs."""
+"""Completion of partly hidden samples by a layer: their labels, or other hidden inputs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from plasticity.typing import Array
 
 
 def recalled(activity: Array, weights: Array, hidden: Array, votes: int) -> Array:
-    """The inputs that the neurons closest to each sample stand for (sample, input).
+    """Return the inputs (sample, input) recalled by the neurons closest to each sample.
 
         r_bj = sum_i v_bi w_ij,  v_bi = y_bi / |w_i|      over the `votes` neurons with the largest
                                                           v_bi > 0, |w_i| over the inputs seen
@@ -40,24 +40,23 @@ def recalled(activity: Array, weights: Array, hidden: Array, votes: int) -> Arra
     if silent > 0:
         others = np.argpartition(voting, silent - 1, axis=1)[:, :silent]
         np.put_along_axis(voting, others, 0, axis=1)
-    found: Array = voting @ weights
-    return found
+    recall: Array = voting @ weights
+    return recall
 
 
 def completed(layer: Any, samples: Array, hidden: Any, votes: int = 1) -> Array:
-    """The samples (sample, input) with the hidden inputs as a layer recalls them from the others.
+    """Return samples (sample, input) with their hidden inputs recalled by a layer.
 
         x_bj = a_b r_bj,  a_b = sum_s x_bs r_bs / sum_s r_bs^2     over the inputs s that are seen
         r_bj = sum_i v_bi w_ij,  v_bi = y_bi / |w_i|               over the `votes` neurons with the
                                                                    largest v_bi, |w_i| over s
 
     layer   a fitted transformer of `plasticity.sklearn`
-    hidden  (input,)  whether an input is hidden; it is 0 when the layer responds, whatever is there
-    votes   how many of the neurons closest to a sample take part
+    hidden  of bool (input,); hidden inputs are 0 when the layer responds, whatever they hold
+    votes   number of closest neurons that take part
 
-    A sample that no neuron responds to gets zeros. Bytes become value / 255, as for the layer.
-
-    Raises `SettingError` where `hidden` does not fit the samples, or leaves nothing to be seen.
+    A sample without a response gets zeros. Bytes become value / 255, as for the layer. Raises
+    `SettingError` if `hidden` does not fit the samples, or hides everything.
     """
     samples, hidden = np.array(samples), np.asarray(hidden)
     if hidden.dtype != bool or hidden.shape != samples.shape[1:] or hidden.all():
@@ -67,11 +66,11 @@ def completed(layer: Any, samples: Array, hidden: Any, votes: int = 1) -> Array:
         )
     samples[:, hidden] = 0  # before they are checked, since anything may be there
     samples = _inputs(samples)
-    found = recalled(layer.transform(samples), layer.weights_, hidden, votes)
-    seen = found[:, ~hidden]
+    recall = recalled(layer.transform(samples), layer.weights_, hidden, votes)
+    seen = recall[:, ~hidden]
     squares = np.sum(seen * seen, axis=1)
     fit = np.sum(samples[:, ~hidden] * seen, axis=1) / np.where(squares > 0, squares, 1)
-    samples[:, hidden] = fit[:, np.newaxis] * found[:, hidden]
+    samples[:, hidden] = fit[:, np.newaxis] * recall[:, hidden]
     return samples
 
 
@@ -83,7 +82,7 @@ class LabelsAsInputs(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
 
     layer     a transformer of `plasticity.sklearn`; it is cloned
     strength  of the inputs that are labels
-    votes     how many of the neurons closest to a sample take part; 1 for the best alone
+    votes     number of closest neurons that take part; 1 for the best alone
 
     Fitted: `layer_`, `classes_`. The label of a sample that is to be classified is never an input.
 
@@ -126,23 +125,23 @@ class LabelsAsInputs(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         return self
 
     def decision_function(self, X: Any) -> Array:
-        """The labels recalled (sample, class); of two classes their difference (sample,)."""
+        """Return the labels recalled (sample, class); of two classes their difference (sample,)."""
         check_is_fitted(self)
         X = _inputs(validate_data(self, X, dtype="numeric", accept_sparse="csr", reset=False))
         unknown = np.zeros((len(X), len(self.classes_)), np.float32)
         activity = self.layer_.transform(np.hstack([X, unknown]))
         hidden = np.arange(self.layer_.weights_.shape[1]) >= X.shape[1]
-        found = recalled(activity, self.layer_.weights_, hidden, self.votes)[:, hidden]
+        scores = recalled(activity, self.layer_.weights_, hidden, self.votes)[:, hidden]
         if len(self.classes_) == 2:
-            difference: Array = found[:, 1] - found[:, 0]
+            difference: Array = scores[:, 1] - scores[:, 0]
             return difference
-        return found
+        return scores
 
     def predict(self, X: Any) -> Array:
-        """The class whose label is recalled most (sample,)."""
-        found = self.decision_function(X)
-        places = (found > 0).astype(int) if found.ndim == 1 else found.argmax(axis=1)
-        predicted: Array = self.classes_[places]
+        """Return the class whose label is recalled most (sample,)."""
+        scores = self.decision_function(X)
+        numbers = (scores > 0).astype(int) if scores.ndim == 1 else scores.argmax(axis=1)
+        predicted: Array = self.classes_[numbers]
         return predicted
 
     def __sklearn_tags__(self) -> Any:

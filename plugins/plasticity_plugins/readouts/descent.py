@@ -10,7 +10,7 @@ FIRST_DECAY, SECOND_DECAY, SMALL = 0.9, 0.999, 1e-8  # as published for Adam
 
 
 def loss_and_slope(argument: Array, targets: Array, exponent: float) -> tuple[float, Array]:
-    """The loss of a batch, and its slope along the argument z of the tanh.
+    """Return the loss of a batch, and its derivative by the argument z of the tanh.
 
         loss = < sum_a |c_a - t_a|^m >,  c = tanh(z)
         slope_ba = m |c_ba - t_ba|^(m-1) sign(c_ba - t_ba) (1 - c_ba^2) / n_sample

@@ -1,4 +1,4 @@
-"""The supervised top of Krotov and Hopfield: powers of rectified currents, a steep loss, Adam."""
+"""The classifier of Krotov and Hopfield: powers of rectified currents, a steep loss, Adam."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ class KrotovHopfieldHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc] 
         return self
 
     def decision_function(self, X: Any) -> Array:
-        """The outputs c (sample, class) in [-1, 1]; of two classes c_1 - c_0 (sample,)."""
+        """Return the outputs c (sample, class) in [-1, 1]; of two classes c_1 - c_0 (sample,)."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float32, reset=False)
         outputs: Array = np.tanh(self._hidden(self._currents(X, copy=True)) @ self.coef_.T)
@@ -153,10 +153,10 @@ class KrotovHopfieldHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc] 
         return outputs
 
     def predict(self, X: Any) -> Array:
-        """The class with the largest output (sample,)."""
+        """Return the class with the largest output (sample,)."""
         outputs = self.decision_function(X)
-        places = (outputs > 0).astype(int) if outputs.ndim == 1 else outputs.argmax(axis=1)
-        predicted: Array = self.classes_[places]
+        numbers = (outputs > 0).astype(int) if outputs.ndim == 1 else outputs.argmax(axis=1)
+        predicted: Array = self.classes_[numbers]
         return predicted
 
     def __sklearn_tags__(self) -> Any:
@@ -219,7 +219,7 @@ class KrotovHopfieldHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc] 
     # -- what is given -------------------------------------------------------------------------
 
     def _prepare(self, X: Any, y: Any, classes: Any, goes_on: bool) -> tuple[Array, Array]:
-        """beta h (sample, neuron) and the numbers of the classes (sample,), checked."""
+        """Return beta h (sample, neuron) and the numbers of the classes (sample,), checked."""
         X, y = validate_data(self, X, y, dtype=np.float32, order="C", reset=not goes_on)
         check_classification_targets(y)
         if not goes_on:
@@ -254,7 +254,7 @@ class KrotovHopfieldHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc] 
         self.loss_curve_ = []
 
     def _currents(self, X: Array, copy: bool) -> Array:
-        """The currents u (sample, neuron), of inputs where there are weights, to be overwritten."""
+        """Return currents u (sample, neuron), computed from inputs if there are weights."""
         weights = self._weights(X.shape[1])
         if weights is None:
             return X.copy() if copy else X

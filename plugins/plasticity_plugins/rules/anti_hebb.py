@@ -7,7 +7,7 @@ from plasticity import rule
 
 @rule("anti_hebb", source="foldiak1990forming")
 def anti_hebb(y: float) -> float:
-    """What is active together is parted.
+    """Anti-Hebbian learning: synapses between active inputs and active neurons shrink.
 
         dw_ij = - < y_i x_j >
 

@@ -47,7 +47,7 @@ def ic92(y: float, theta: float, slope: float) -> float:
 
 @rule("ic92_without_slope", source="intrator1992objective")
 def ic92_without_slope(y: float, theta: float) -> float:
-    """The rule `ic92` as most codes have it: without the slope of the activation.
+    """The rule `ic92` without the derivative of the activation, as in most code.
 
         dw_ij = < y_i (y_i - theta_i) x_j >,   theta = E[y^2]
 
@@ -60,7 +60,7 @@ def ic92_without_slope(y: float, theta: float) -> float:
 
 @rule("bcm82", source="bienenstock1982theory")
 def bcm82(y: float, theta: float) -> float:
-    """The first form of BCM, whose threshold is a power of the mean activity.
+    """First form of BCM, whose threshold is a power of the mean activity.
 
         dw_ij = < y_i (y_i - theta_i) x_j >,   theta = (E[y] / y0)^p
 
@@ -76,7 +76,7 @@ def bcm82(y: float, theta: float) -> float:
 
 @rule("bcm8292", source="cooper2004theory")
 def bcm8292(y: float, theta: float) -> float:
-    """The bridge between the first form of BCM and that of Intrator and Cooper.
+    """Form of BCM between the first one and that of Intrator and Cooper.
 
         dw_ij = < y_i (y_i - theta_i) x_j >,   theta = E[y^(1 + alpha)]^(2 - alpha)
 
@@ -90,7 +90,7 @@ def bcm8292(y: float, theta: float) -> float:
 
 @rule("nc-reference", source="squadrani2022effectiveness")
 def nc_reference(y: float, theta: float) -> float:
-    """The rule that the published code of Squadrani et al. runs.
+    """Rule of the published code of Squadrani et al.
 
         dw_ij = < y_i (y_i - theta_i) x_j > / (theta_i + 1e-30),   theta = < y^2 >_batch
 
@@ -112,7 +112,7 @@ def bblais(
         default=0.0, low=0, doc="gamma, share of the weights lost", because="weights would grow"
     ),
 ) -> tuple[float, float]:
-    """BCM as the simulators of Blais have it, with an activity at rest and a decay.
+    """BCM of the simulators of Blais, with a resting activity and a decay.
 
         z_i   = y_i - y0
         dw_ij = < z_i (z_i - theta_i) x_j > - gamma w_ij
@@ -144,7 +144,7 @@ def bblais_law_cooper(
         default=0.0, low=0, doc="gamma, share of the weights lost", because="weights would grow"
     ),
 ) -> tuple[float, float]:
-    """The Law-Cooper form of the rule `bblais`.
+    """Law-Cooper form of the rule `bblais`.
 
         z_i   = y_i - y0
         dw_ij = < z_i (z_i - theta_i) x_j > / theta_i - gamma w_ij

@@ -52,7 +52,7 @@ def add_winners(current, n_winner, leak, modulation, decay):  # type: ignore[no-
 
 @component(source="rumelhart1985feature")
 class Competitive(Rule):
-    """The k neurons with the largest currents move towards the sample, the others if they leak.
+    """Competitive learning: the k neurons with the largest currents move towards the sample.
 
         dw_ij = < c_ib (x_bj - w_ij) >
         c_ib  = 1 for the k neurons with the largest u_ib, else `leak`

@@ -1,4 +1,4 @@
-"""A rule given as the text of its equation."""
+"""A rule given by its equation."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _DIMS: dict[str, tuple[str, ...]] = {
 
 @component
 class Equation(Rule):
-    """A rule written as an equation, in place of a function in Python.
+    """Rule given by an equation instead of a Python function.
 
         dw_ij = < f(y_i, u_i, theta_i, slope_i, x_j, w_ij) >
 
@@ -123,7 +123,7 @@ def _checked(constants: Mapping[str, Any], equation: Expression) -> Mapping[str,
 
 @cache
 def _compiled(text: str) -> type[Equation]:
-    """The class of the equations phi x - d w whose function has this text."""
+    """Return the class of an equation phi x - d w with this source of its function."""
     made = rule("equation")(function_of(text, arrays=False))
     namespace = {**_names(), "propose_update": None}
     return type(Equation.__name__, (Equation, made), namespace)
@@ -131,7 +131,7 @@ def _compiled(text: str) -> type[Equation]:
 
 @cache
 def _general(symbols: frozenset[str]) -> type[Equation]:
-    """The class of the other equations that see these symbols."""
+    """Return the class of other equations of these symbols."""
     read = {SYMBOLS[symbol] for symbol in symbols} | {"weights", "x"}
     namespace: dict[str, Any] = {name: Variable(_DIMS[name], intent="in") for name in sorted(read)}
     namespace["product"] = Variable(
@@ -173,7 +173,7 @@ def _average(part: Part, known: Mapping[str, Array], out: Array) -> None:
 
 
 def _placed(name: str, array: Array, i: slice, j: slice) -> Array:
-    """The part of an array for some neurons and inputs, with axes (neuron, input, sample)."""
+    """Return an array for some neurons and inputs, with axes (neuron, input, sample)."""
     match name:
         case "x":
             return array.T[np.newaxis, j]

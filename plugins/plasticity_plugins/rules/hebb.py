@@ -7,7 +7,7 @@ from plasticity import rule
 
 @rule("hebb", source="hebb1949organization")
 def hebb(y: float) -> float:
-    """What is active together is wired together.
+    """Hebbian learning: synapses between active inputs and active neurons grow.
 
         dw_ij = < y_i x_j >
 

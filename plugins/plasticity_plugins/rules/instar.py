@@ -10,7 +10,7 @@ from plasticity.typing import Array
 
 @rule("instar", source="grossberg1976adaptive")
 def instar(y: float) -> tuple[float, float]:
-    """The weights of a neuron move towards the inputs on which it is active.
+    """Weights of a neuron move towards the inputs on which it is active.
 
         dw_ij = < y_i (x_j - w_ij) >
 
@@ -24,7 +24,7 @@ def instar(y: float) -> tuple[float, float]:
 
 @component(source="grossberg1968some")
 class Outstar(Rule):
-    """The weights of an input move towards the activities that go with it.
+    """Weights of an input move towards the activities that accompany it.
 
         dw_ij = < x_j (y_i - w_ij) >
 

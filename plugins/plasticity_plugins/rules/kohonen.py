@@ -13,7 +13,7 @@ from plasticity.typing import Array
 
 @component(source="kohonen1982self")
 class Kohonen(Rule):
-    """The neuron nearest to a sample moves towards it, and its neighbours on a grid with it.
+    """Self-organizing map: the neuron nearest to a sample moves towards it with its neighbours.
 
         c_b   = argmin_i |x_b - w_i|
         h_ib  = exp(-r^2 / (2 s^2)),   r the distance of i from c_b on the grid
@@ -52,7 +52,7 @@ class Kohonen(Rule):
         doc="standard deviation s at the end of the run",
         because="it divides",
     )
-    torus: bool = setting(default=False, doc="whether opposite edges of the grid are joined")
+    torus: bool = setting(default=False, doc="join opposite edges of the grid")
 
     score = Variable(
         ("neuron", "sample"), intent="scratch", description="the larger, the nearer the sample"

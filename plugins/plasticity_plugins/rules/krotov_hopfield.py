@@ -49,7 +49,7 @@ class PoweredWeights(Rule):
 
     @property
     def current_kernel(self) -> Kernel:
-        """The current in a compiled step; with p = 2 it is W x itself."""
+        """Return the current in a compiled step; with p = 2 it is W x itself."""
         powers: dict[float, Any] = {2: None, 3: _signed_square}
         return Kernel(
             "compute_current",
@@ -99,7 +99,7 @@ class KrotovHopfield(PoweredWeights):
 
     @property
     def kernels(self) -> tuple[Kernel, ...]:
-        """The parts of a compiled step."""
+        """Return the parts of a compiled step."""
         return (
             self.current_kernel,
             Kernel(

@@ -66,7 +66,7 @@ class KrotovHopfieldDynamic(PoweredWeights):
 
     @property
     def kernels(self) -> tuple[Kernel, ...]:
-        """The parts of a compiled step."""
+        """Return the parts of a compiled step."""
         return (
             self.current_kernel,
             Kernel("modulate", add_settled, parameters=lambda self, batch: self._numbers()),
@@ -107,7 +107,7 @@ class KrotovHopfieldDynamic(PoweredWeights):
         return step, math.ceil(self.duration / step)
 
     def _fastest(self, n_neuron: int) -> float:
-        """The rate at which h settles where all units are active and alike, per tau."""
+        """Return the rate at which h settles where all units are active and alike, per tau."""
         return 1 + self.inhibition * (n_neuron - 1)
 
 

@@ -1,4 +1,4 @@
-"""Rules that ascend an index of how far from Gaussian the activity is distributed.
+"""Rules that ascend an index of non-Gaussian activity.
 
 Skewness tells asymmetry, kurtosis heavy tails. Each rule is the gradient of its index; a constant
 factor, named with the index, belongs to the rate. With a linear activation the slope is 1, and with
@@ -22,7 +22,7 @@ _THREE, _FOUR = cast(float, np.float32(3)), cast(float, np.float32(4))
 
 @rule("intrator", source="intrator1990neural")
 def intrator(y: float, theta: float, slope: float) -> float:
-    """Intrator's projection index, which is large where the activity has several modes.
+    """Intrator's projection index, which is large for multimodal activity.
 
         R     = (E[y^3] - E[y^2]^2) / 3
         dw_ij = < y_i (y_i - 4/3 theta_i) sigma'(u_i) x_j >,   theta = E[y^2]

@@ -10,7 +10,7 @@ from plasticity.typing import Array
 
 @component(source="sanger1989optimal")
 class Sanger(Rule):
-    """Neurons that become the principal components of the inputs, in their order.
+    """Generalized Hebbian learning of the principal components of the inputs, in order.
 
         dw_ij = < y_i (x_j - sum_(k <= i) y_k w_kj) >
 

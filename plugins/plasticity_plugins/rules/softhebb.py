@@ -25,7 +25,7 @@ def _add_shares(current: Scalar, temperature: Scalar, modulation: Scalar, decay:
 
 @component(source="moraitis2022softhebb", label="softhebb")
 class SoftHebb(Rule):
-    """Hebbian learning by the share that a neuron has in a sample.
+    """Hebbian learning in proportion to the share of a neuron in a sample.
 
         p_ib  = exp(u_ib / T) / sum_k exp(u_kb / T)
         dw_ij = < p_ib (x_bj - u_ib w_ij) >

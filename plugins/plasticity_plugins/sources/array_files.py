@@ -19,7 +19,7 @@ _SHOWN = 10  # names in a message
 
 
 def read_npy(path: Path, key: str | None = None, besides: str | None = None) -> Array:
-    """The array of an npy file, mapped into memory: what is not used is not read.
+    """Return the array of an npy file, mapped into memory: what is not used is not read.
 
     Raises `DataError` where the file is damaged, holds Python objects, or a key is given.
     """
@@ -40,7 +40,7 @@ def read_npy(path: Path, key: str | None = None, besides: str | None = None) -> 
 
 
 def read_npz(path: Path, key: str | None = None, besides: str | None = None) -> Array:
-    """One array of an npz file, read whole.
+    """Return one array of an npz file, read whole.
 
     key      its name; needed where there are several
     besides  name of the array that holds the labels
@@ -68,7 +68,7 @@ def _archive(path: Path) -> zipfile.ZipFile:
 
 
 def _members(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Name of an array -> name of its file in the archive."""
+    """Return name of an array -> name of its file in the archive."""
     return {name.removesuffix(".npy"): name for name in archive.namelist()}
 
 
@@ -85,7 +85,7 @@ def _member(path: Path, archive: zipfile.ZipFile, member: str) -> Array:
 
 
 def read_zarr(path: Path, key: str | None = None, besides: str | None = None) -> Array:
-    """A zarr array, or one array of a zarr group.
+    """Return a zarr array, or one array of a zarr group.
 
     key      its path in the group; needed where there are several
     besides  path of the array that holds the labels
@@ -128,7 +128,7 @@ def _unpacked(stored: Any) -> Array:
 
 
 def choose(path: Path, names: Iterable[str], key: str | None, besides: str | None) -> str:
-    """The name that was asked for or, where there is but one beside the labels, that one."""
+    """Return the name that was asked for or, where there is but one beside the labels, that one."""
     names = list(names)
     if key is not None:
         if key in names:
@@ -145,7 +145,7 @@ def choose(path: Path, names: Iterable[str], key: str | None, besides: str | Non
 
 
 def shown(names: list[str]) -> str:
-    """Names for a sentence, in their order, cut where they are many.
+    """Return names for a sentence, in their order, cut where they are many.
 
     >>> shown(["b", "a"])
     "'b', 'a'"

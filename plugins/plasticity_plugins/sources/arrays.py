@@ -20,7 +20,7 @@ _READERS = {".npy": read_npy, ".npz": read_npz, ".zarr": read_zarr, ".idx": read
 
 @component
 class Arrays:
-    """Samples (sample, input), or images (sample, y, x) or (sample, y, x, channel), of your own.
+    """Your own samples (sample, input) or images (sample, y, x) or (sample, y, x, channel).
 
     An npy file is mapped into memory: only the samples of a batch are read, so it may be larger
     than the memory (images of more than two dimensions must be stored in C order, or they are
@@ -44,9 +44,7 @@ class Arrays:
         default=None, doc="file with the samples: .npy, .npz, .zarr, .csv or .idx, as MNIST's"
     )
     samples: Any = setting(default=None, doc="the samples as an array, in place of a file")
-    key: str | None = setting(
-        default=None, doc="which array of an npz file or zarr group holds the samples"
-    )
+    key: str | None = setting(default=None, doc="name of the array in an npz file or zarr group")
     labels: Any = setting(
         default=None,
         doc="array of labels; or the key, or the column (name, or number from 0), that holds them; "
@@ -55,15 +53,15 @@ class Arrays:
     labels_path: str | Path | None = setting(default=None, doc="second file, with the labels")
     header: bool | None = setting(
         default=None,
-        doc="whether the first line of a csv file holds names; found out unless given",
+        doc="the first line of a csv file holds names; detected unless given",
     )
     index: Any = setting(
         default=None,
         doc="column of a csv file (name, or number from 0) that numbers the rows and is left out, "
-        "or false; found out unless given",
+        "or false; detected unless given",
     )
     delimiter: str = setting(
-        default=",", choices=(",", ";", "\t", " "), doc="what separates the columns of a csv file"
+        default=",", choices=(",", ";", "\t", " "), doc="separator of the columns of a csv file"
     )
     image_shape: tuple[int, ...] | None = setting(
         default=None, doc="(y, x) or (y, x, channel), where the samples are flattened images"
@@ -96,12 +94,12 @@ class Arrays:
 
     @property
     def _names_labels(self) -> bool:
-        """Whether `labels` tells where the labels are, and not what they are."""
+        """Return whether `labels` names a place of the labels instead of being them."""
         named = isinstance(self.labels, str | numbers.Integral)
         return named and not isinstance(self.labels, bool)
 
     def _samples(self) -> tuple[Any, Array | None, str]:
-        """The samples, the labels that are in the same file, and the name of the data."""
+        """Return the samples, the labels that are in the same file, and the name of the data."""
         if self.path is None:
             if self._names_labels and self.labels_path is None:
                 raise DataError(
@@ -165,7 +163,7 @@ def _existing(path: Any) -> Path:
 
 
 def _suffix(path: Path) -> str:
-    """How the name of a file ends; ".idx" for every name of an idx file."""
+    """Return the suffix of a file; ".idx" for every name of an idx file."""
     plain = path.name.removesuffix(".gz")
     return ".idx" if plain.endswith((".idx", "-ubyte", ".ubyte")) else path.suffix
 

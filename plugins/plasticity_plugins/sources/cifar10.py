@@ -26,7 +26,7 @@ _SHA256 = "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"
 
 @component(source="krizhevsky2009learning")
 class Cifar10:
-    """50,000 color photographs of 32 x 32 pixels in ten classes to train on and 10,000 to test.
+    """50,000 training and 10,000 test photographs in ten classes, 32 x 32 color pixels.
 
     Looked for in the folder given or, without one, in PLASTICITY_DATA, then where `plasticity fetch
     cifar10` puts them; in the first two also in a sub-folder `cifar10`, and everywhere in the
@@ -41,7 +41,7 @@ class Cifar10:
     Source: Krizhevsky, Learning Multiple Layers of Features from Tiny Images (2009).
     """
 
-    folder: str | Path | None = setting(default=None, doc="where the files are")
+    folder: str | Path | None = setting(default=None, doc="folder with the files")
 
     @hookimpl
     def open_data(self, split: str) -> Data | None:
@@ -88,7 +88,7 @@ def _refuse_pickles(among: list[Path]) -> None:
 
 
 def _counts(files: list[Path]) -> list[int]:
-    """How many records each file holds; all the same, as a file cut between two would differ."""
+    """Return the number of records per file, or raise `DataError` if they differ."""
     counts = []
     for path in files:
         size = path.stat().st_size
@@ -107,7 +107,7 @@ def _counts(files: list[Path]) -> list[int]:
 
 
 def _read(path: Path) -> tuple[Array, Array]:
-    """The labels (sample,) and pixels (sample, channel, y, x) of one file."""
+    """Return the labels (sample,) and pixels (sample, channel, y, x) of one file."""
     records = np.fromfile(path, np.uint8).reshape(-1, _RECORD)
     labels = records[:, 0]
     if np.any(labels >= _N_CLASS):

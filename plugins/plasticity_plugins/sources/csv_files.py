@@ -126,7 +126,7 @@ class _Table:
         return True
 
     def name(self, column: int) -> str:
-        """The name of a column in small letters; "" where it has none, "-" where none has."""
+        """Return the name of a column in lower case; "" if it has none, "-" if no column has."""
         return "-" if self.names is None else self.names[column].casefold()
 
     def read(self, index: Column, labels: Column) -> tuple[Array, Array | None]:
@@ -185,7 +185,7 @@ class _Table:
         return table, texts[table[:, column].astype(int)]
 
     def _column(self, setting: str, wanted: Column) -> int | None:
-        """The number of the column that a setting names."""
+        """Return the number of the column that a setting names."""
         if wanted is None or wanted is False:
             return None
         if wanted is True:
@@ -221,7 +221,7 @@ class _Table:
                 )
 
     def _is_index(self, values: Array) -> bool:
-        """Whether the first column numbers the rows.
+        """Return whether the first column numbers the rows.
 
         Raises `DataError` where it may, or may not.
         """
@@ -246,7 +246,7 @@ class _Table:
         )
 
     def _complaint(self, words: set[int]) -> str:
-        """What is wrong with the first bad row; the slow way, as only a bad file comes here."""
+        """Return the error of the first bad row; slowly, since only bad files come here."""
         rows = _rows(self.path, self.delimiter)
         if self.named:
             next(rows)
@@ -274,7 +274,7 @@ class _Table:
 
 
 def _numbering(codes: dict[str, int]) -> Callable[[str], float]:
-    """A converter of loadtxt that numbers words as they come."""
+    """Return a converter of loadtxt that numbers words as they come."""
     return lambda cell: codes.setdefault(cell.strip(), len(codes))
 
 

@@ -11,7 +11,7 @@ _TEST_EVERY = 5
 
 @component(source="alpaydin1998optical")
 class Digits:
-    """1,797 handwritten digits of 8 x 8 pixels; nothing is downloaded.
+    """1,797 handwritten digits of 8 x 8 pixels, without a download.
 
     Every fifth image is held out for testing. Grey levels 0 to 16 are scaled to [0, 1].
 

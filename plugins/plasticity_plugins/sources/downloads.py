@@ -74,7 +74,7 @@ def unpack(archive: Path, folder: Path) -> None:
 
 
 class _Bar:
-    """A progress bar with the face that pooch expects; nothing is shown where nobody looks."""
+    """Progress bar with the interface of pooch, shown only in a terminal."""
 
     def __init__(self, name: str) -> None:
         from rich.console import Console

@@ -1,4 +1,4 @@
-"""Where the files of a data set may be."""
+"""Folders and files of a data set."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def draw_grating(  # type: ignore[no-untyped-def]  # compiled
 
 @component(source="blais1999presynaptic")
 class Gratings(KeyedByEpoch):
-    """Sine gratings that drift over a square, each for some samples in one direction.
+    """Sine gratings that drift over a square, in one direction for some samples each.
 
         x_j = contrast cos(k n . r_j - 2 pi (phase + speed t)),   k = 2 pi frequency
         n = (sin theta, cos theta),   theta = 2 pi d / directions,   t = 0 ... frames - 1
@@ -81,9 +81,7 @@ class Gratings(KeyedByEpoch):
     """
 
     size: int = setting(default=13, low=1, unit="pixels", doc="height and width of the square")
-    directions: int = setting(
-        default=24, low=1, doc="how many directions a grating may drift in, over 360 degrees"
-    )
+    directions: int = setting(default=24, low=1, doc="number of drift directions over 360 degrees")
     frequency: float = setting(
         default=4.4 / 26,
         above=0,
@@ -97,13 +95,13 @@ class Gratings(KeyedByEpoch):
         low=0,
         high=0.5,
         unit="cycles/sample",
-        doc="how far a grating drifts",
+        doc="speed of the drift",
         because="beyond half a cycle a sample it seems to drift the other way",
     )
-    frames: int = setting(default=8, low=1, unit="samples", doc="how long a grating is shown")
+    frames: int = setting(default=8, low=1, unit="samples", doc="samples of one grating")
     contrast: float = setting(default=1.0, low=0, doc="amplitude of the wave")
-    eyes: int = setting(default=1, low=1, high=2, doc="how many eyes there are")
-    eye: str = setting(default="both", choices=EYES, doc="which of two eyes see the grating")
+    eyes: int = setting(default=1, low=1, high=2, doc="number of eyes")
+    eye: str = setting(default="both", choices=EYES, doc="eyes that see the grating")
     offsets: int = setting(default=8, low=1, doc="phases of each direction that metrics look at")
     samples: int = setting(default=100_000, low=1, doc="samples of an epoch")
 

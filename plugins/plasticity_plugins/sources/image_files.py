@@ -15,7 +15,7 @@ SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff")
 
 
 def sample_images() -> list[Array]:
-    """The two photographs that come with scikit-learn, a temple and a flower, 427 x 640 pixels."""
+    """Return the two photographs of scikit-learn, of 427 x 640 pixels."""
     from sklearn.datasets import load_sample_images
 
     images: list[Array] = list(load_sample_images().images)
@@ -68,7 +68,7 @@ def _read_image(file: Path) -> Array:
 
 
 def images_of(values: Any, where: str) -> list[Array]:
-    """The images of an array, or of a list of images of any sizes.
+    """Return the images of an array, or of a list of images of any sizes.
 
     Raises `DataError` where an image has not 2 or 3 dimensions or holds no finite numbers.
     """

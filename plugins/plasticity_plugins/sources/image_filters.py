@@ -1,4 +1,4 @@
-"""What the eye and the brain stem do to an image before a cell of the cortex sees it."""
+"""Filters of images by the eye and the brain stem, before the visual cortex."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from plasticity.typing import Array
 
 
 def gray(image: Array) -> Array:
-    """An image (y, x), or (y, x, channel) by the weights of Rec. 601; bytes are divided by 255."""
+    """Return the luminance (y, x) of an image by Rec. 601; bytes are divided by 255."""
     scale = 1 / 255 if image.dtype == np.uint8 else 1.0
     image = image.astype(np.float64) * scale
     if image.ndim == 3:
@@ -18,7 +18,7 @@ def gray(image: Array) -> Array:
 
 
 def difference_of_gaussians(image: Array, center: float, surround: float) -> Array:
-    """What a ganglion cell sees: a narrow mean minus a wide one.
+    """Return an image as a ganglion cell sees it: a narrow mean minus a wide one.
 
         I <- G_center * I - G_surround * I      G_s a Gaussian of standard deviation s and sum 1
 
@@ -48,7 +48,7 @@ def whiten(image: Array, cutoff: float) -> Array:
 
 
 def standardized(image: Array) -> Array:
-    """The image with mean 0 and variance 1; 0 where it is of one value."""
+    """Return the image with mean 0 and variance 1; 0 if it is uniform."""
     image = image - image.mean()
     std = image.std()
     return image / std if std > 1e-12 else np.zeros_like(image)

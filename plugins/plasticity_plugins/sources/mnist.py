@@ -49,7 +49,7 @@ _INSIDE = ("raw", "MNIST/raw")
 
 @component(source="lecun1998gradient")
 class Mnist:
-    """60,000 handwritten digits of 28 x 28 pixels to train on and 10,000 to test.
+    """60,000 training and 10,000 test images of handwritten digits, 28 x 28 pixels.
 
     Looked for in the folder given or, without one, in PLASTICITY_DATA, then where `plasticity fetch
     mnist` puts them; in the first two also in a sub-folder `mnist`, and in the folders `raw` and
@@ -68,7 +68,7 @@ class Mnist:
     Source: LeCun, Bottou, Bengio & Haffner, Proceedings of the IEEE 86 (1998) 2278.
     """
 
-    folder: str | Path | None = setting(default=None, doc="where the files are")
+    folder: str | Path | None = setting(default=None, doc="folder with the files")
 
     @hookimpl
     def open_data(self, split: str) -> Data | None:
@@ -101,7 +101,7 @@ class Mnist:
         return _SOURCES.get(name, "")
 
     def _files(self, split: str) -> tuple[Path, Path]:
-        """The files of images and of labels, both in one place."""
+        """Return the files of images and of labels, both in one place."""
         stem, among = _STEMS[split], places("mnist", self.folder, _INSIDE)
         image_file = _find(f"{stem}-images", "idx3-ubyte", among, self.folder)
         at = image_file.parent
@@ -121,7 +121,7 @@ def _find(stem: str, kind: str, among: list[Path], folder: str | Path | None) ->
 
 
 def _name(path: Path, raw: bytes) -> str:
-    """What the images of a file are; by its folder where they are none of those known."""
+    """Return the name of the data set of a file; that of its folder if it is unknown."""
     if hashlib.sha256(raw).hexdigest() in _MNIST:
         return "mnist"
     whole = path.read_bytes() if path.suffix == ".gz" else b""

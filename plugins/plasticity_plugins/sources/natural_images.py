@@ -65,7 +65,7 @@ def draw_patch(  # type: ignore[no-untyped-def]  # compiled
 
 @component(source="blais1999presynaptic")
 class NaturalImages(KeyedByEpoch):
-    """Square patches of natural images, each at a random place of a random image.
+    """Square patches at random places of random natural images.
 
         I <- G_center * I - G_surround * I      filter "dog"
         I <- R * I,  R(f) = f exp(-(f/f_0)^4)   filter "whiten"
@@ -95,13 +95,13 @@ class NaturalImages(KeyedByEpoch):
     )
     images: Any = setting(default=None, doc="the images themselves, in place of a file")
     size: int = setting(default=13, low=1, unit="pixels", doc="height and width of a patch")
-    filter: str = setting(default="dog", choices=FILTERS, doc="what is done to an image")
+    filter: str = setting(default="dog", choices=FILTERS, doc="filter of an image")
     center: float = setting(default=1.0, above=0, unit="pixels", doc="width of the narrow Gaussian")
     surround: float = setting(default=3.0, above=0, unit="pixels", doc="width of the wide Gaussian")
     cutoff: float = setting(default=0.4, above=0, unit="cycles/pixel", doc="f_0 of the whitening")
-    remove_mean: bool = setting(default=False, doc="whether each patch has mean 0")
-    standardize: bool = setting(default=False, doc="whether each patch has mean 0, variance 1")
-    eyes: int = setting(default=1, low=1, high=2, doc="how many eyes see the patch")
+    remove_mean: bool = setting(default=False, doc="subtract the mean of each patch")
+    standardize: bool = setting(default=False, doc="scale each patch to mean 0, variance 1")
+    eyes: int = setting(default=1, low=1, high=2, doc="number of eyes that see the patch")
     jitter: int = setting(default=0, low=0, unit="pixels", doc="largest shift of the second eye")
     samples: int = setting(default=100_000, low=1, doc="samples of an epoch")
     examples: int = setting(default=1000, low=1, doc="samples that metrics can look at")
@@ -137,7 +137,7 @@ class NaturalImages(KeyedByEpoch):
 
     @cached_property
     def filtered(self) -> list[Array]:
-        """The images (y, x) as patches are cut from them, float32."""
+        """Return the filtered images (y, x), float32."""
         if self.images is not None and self.path is not None:
             raise DataError("natural_images: images come from path or from images, not from both")
         if self.images is not None:
@@ -162,12 +162,12 @@ class NaturalImages(KeyedByEpoch):
 
     @cached_property
     def pixels(self) -> Array:
-        """The pixels of all images, one after another."""
+        """Return the pixels of all images, one after another."""
         return np.concatenate([image.ravel() for image in self.filtered])
 
     @cached_property
     def table(self) -> Array:
-        """Where each image is, and how many places it has for a patch; see `draw_patch`."""
+        """Return the offset of each image and its number of patches; see `draw_patch`."""
         rows, start, places = [], 0, 0
         for image in self.filtered:
             height, width = image.shape

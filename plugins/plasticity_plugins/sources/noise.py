@@ -1,4 +1,4 @@
-"""Inputs that are nothing but noise."""
+"""Noise as input."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def draw_noise(x, step, sample, key, kind, mean, std):  # type: ignore[no-untype
 
 @component
 class Noise(KeyedByEpoch):
-    """Independent noise on every input, drawn anew for each sample.
+    """Independent noise on every input, redrawn for each sample.
 
         x_bj = mean + std z_bj,   z normal, uniform or Laplace with mean 0 and variance 1
 

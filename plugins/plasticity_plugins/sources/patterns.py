@@ -26,7 +26,7 @@ def draw_pattern(x, step, sample, key, patterns, until):  # type: ignore[no-unty
 
 @component
 class Patterns(KeyedByEpoch):
-    """A set of patterns, each sample one of them, drawn with given probabilities.
+    """Random choices from a set of patterns with given probabilities.
 
         x_k . x_l = overlap,   x_k . x_k = 1
 
@@ -43,13 +43,13 @@ class Patterns(KeyedByEpoch):
     [[1.0, 0.25], [0.25, 1.0]]
     """
 
-    patterns: int = setting(default=2, low=1, doc="how many patterns; not used with `values`")
+    patterns: int = setting(default=2, low=1, doc="number of patterns; not used with `values`")
     inputs: int = setting(default=10, low=1, doc="inputs of a pattern; not used with `values`")
     overlap: float = setting(
         default=0.0, low=0, below=1, doc="cosine of any two; not used with `values`"
     )
     probabilities: tuple[float, ...] = setting(
-        default=(), doc="how often each is shown; all alike if not given"
+        default=(), doc="probability of each; by default all equal"
     )
     values: Any = setting(default=None, doc="the patterns themselves, (pattern, input)")
     samples: int = setting(default=100_000, low=1, doc="samples of an epoch")
@@ -58,7 +58,7 @@ class Patterns(KeyedByEpoch):
 
     @cached_property
     def table(self) -> Array:
-        """The patterns (pattern, input)."""
+        """Return the patterns (pattern, input)."""
         if self.values is not None:
             return np.array(self.values, np.float64, ndmin=2)
         common = self.overlap > 0
@@ -79,7 +79,7 @@ class Patterns(KeyedByEpoch):
 
     @cached_property
     def until(self) -> Array:
-        """Where the share of each pattern of [0, 1) ends (pattern,)."""
+        """Return the end of the share of each pattern of [0, 1) (pattern,)."""
         count = len(self.table)
         shares = np.array(self.probabilities or [1 / count] * count)
         if len(shares) != count or np.any(shares < 0) or not np.isclose(shares.sum(), 1):

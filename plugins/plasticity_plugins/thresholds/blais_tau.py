@@ -69,7 +69,7 @@ class BlaisTau:
     )
 
     def gamma(self, n_sample: int) -> float:
-        """The share of the old threshold kept at a step of this many samples."""
+        """Return the share of the old threshold kept at a step of this many samples."""
         return float((1 - 1 / self.tau) ** n_sample)
 
     def _numbers(self, n_sample: int) -> tuple[float, ...]:

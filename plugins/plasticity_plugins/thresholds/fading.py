@@ -27,7 +27,7 @@ class Fading:
     )
 
     def gamma(self, n_sample: int) -> float:
-        """The share kept at a step of this many samples."""
+        """Return the share kept at a step of this many samples."""
         if self.time_constant is None:
             return self.memory
         return math.exp(-n_sample / self.time_constant)

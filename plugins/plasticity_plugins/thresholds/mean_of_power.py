@@ -59,7 +59,7 @@ class MeanOfPower(Fading):
 
     @property
     def kernels(self) -> tuple[Kernel, ...]:
-        """The part of a compiled step."""
+        """Return the part of a compiled step."""
         return (_kernel(self.power, 1.0),)
 
     @hookimpl
@@ -96,7 +96,7 @@ class PowerOfMoment(Fading):
 
     @property
     def kernels(self) -> tuple[Kernel, ...]:
-        """The part of a compiled step."""
+        """Return the part of a compiled step."""
         return (_kernel(1 + self.alpha, 2 - self.alpha),)
 
     @hookimpl

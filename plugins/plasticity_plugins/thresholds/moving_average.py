@@ -65,7 +65,7 @@ class MovingAverage:
         return gamma, 1 - gamma, math.nan if self.initial is None else self.initial
 
     def gamma(self, n_sample: int) -> float:
-        """The share of the old threshold kept at a step of this many samples."""
+        """Return the share of the old threshold kept at a step of this many samples."""
         if self.time_constant is None:
             return self.memory
         return math.exp(-n_sample / self.time_constant)
