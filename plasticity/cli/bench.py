@@ -37,7 +37,9 @@ def bench(
     ] = "",
     data: Annotated[
         str | None,
-        typer.Option(metavar="NAME|FILE", help="Source or file to use instead of made samples."),
+        typer.Option(
+            metavar="NAME|FILE", help="Source or file to use instead of generated samples."
+        ),
     ] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="Repeat less often, for a first impression.")

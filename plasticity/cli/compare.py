@@ -28,7 +28,7 @@ def compare(
     experiments: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[A B ...]",
+            metavar="EXPERIMENT",
             help="Presets, TOML files or stores of finished runs; by default the installed "
             "presets.",
         ),
@@ -108,7 +108,7 @@ class _Progress:
     """A progress bar for each run of this process, and lines about the runs of others."""
 
     def __init__(self, entrants: Iterable[str]) -> None:
-        from plasticity.cli.progress import progress_bar
+        from plasticity.cli.execute import progress_bar
 
         self._width = max(map(len, entrants))
         self._bar = progress_bar()
@@ -124,7 +124,7 @@ class _Progress:
 
 def _without_bars(entrants: dict[str, Entrant]) -> dict[str, Any]:
     """Return the experiments without progress bars of their own, which would lack a title."""
-    from plasticity.cli.progress import with_progress
+    from plasticity.cli.execute import with_progress
     from plasticity.experiment.spec import Experiment
 
     return {

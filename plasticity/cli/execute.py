@@ -1,13 +1,16 @@
-"""Execution of a run for `run`, `resume` and `branch`: its report, or how it ended early."""
+"""Execution of a run with a progress bar: its report, or how it ended early."""
 
 from __future__ import annotations
 
 import shlex
 import signal
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import attrs
 
 if TYPE_CHECKING:
+    from plasticity.experiment.spec import Experiment
     from plasticity.simulation.simulation import Simulation
     from plasticity.store.run import Run
 
@@ -56,3 +59,32 @@ def _continuation(simulation: Simulation) -> list[str]:
     if store is None or store.target is None or not store.checkpoints:
         return []
     return [f"Continue with: plasticity resume {shlex.quote(str(store.target))}"]
+
+
+def progress_bar() -> type | None:
+    """Return the class of the installed progress bar, or None."""
+    from plasticity.errors import UnknownNameError
+    from plasticity.experiment.registry import find
+
+    try:
+        return find("progress", "observer")
+    except UnknownNameError:
+        return None
+
+
+def with_progress(experiment: Experiment, quiet: bool) -> tuple[Experiment, list[Any]]:
+    """Return an experiment and listeners with one progress bar between them, or none if quiet.
+
+    A bar of the experiment itself stays as it is; nothing is added to the experiment.
+    """
+    bar = progress_bar()
+    if bar is None:
+        return experiment, []
+    others = tuple(
+        item
+        for item in experiment.observers
+        if not isinstance(item, bar) and getattr(item, "name", "") != "progress"
+    )
+    if quiet:
+        return attrs.evolve(experiment, observers=others), []
+    return experiment, [bar()] if len(others) == len(experiment.observers) else []

@@ -10,7 +10,7 @@ import typer
 
 def plugins(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="Describe the components of this name.")
+        str | None, typer.Argument(metavar="NAME", help="Describe the components of this name.")
     ] = None,
     role: Annotated[
         str | None, typer.Option(metavar="ROLE", help="List only components of this role.")

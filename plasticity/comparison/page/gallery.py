@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import attrs
 import numpy as np
 
-from plasticity.comparison.page.film import Film, film
 from plasticity.comparison.page.format import heading
-from plasticity.comparison.page.pictures import MOST, Picture, weight_picture
+from plasticity.comparison.page.pictures import MOST, Film, Picture, film, weight_picture
 from plasticity.comparison.result import Compared, Contender
 from plasticity.errors import DataError
 from plasticity.plot.fields import limit_of

@@ -19,6 +19,8 @@ _LARGEST_CELL = 128
 _GAP = 8
 _MOST_COLUMNS = 10
 _MAP_WIDTH = 720
+_FRAME_WIDTH, _MATRIX_HEIGHT = 300, 160  # pixels of an enlarged frame
+_CLEAR, _COLOURS = 0, 255  # transparent entry of the palette, and others from blue to red
 
 
 @attrs.frozen
@@ -36,6 +38,23 @@ class Picture:
     height: int
     limit: float = float("nan")
     diverging: bool = False
+
+
+@attrs.frozen
+class Film:
+    """Picture of frames below each other.
+
+    source  its `data:` URL
+    width, height  of one frame, in pixels
+    steps   of the frames
+    shown   number of neurons
+    """
+
+    source: str
+    width: int
+    height: int
+    steps: tuple[int, ...]
+    shown: int
 
 
 def weight_picture(
@@ -120,3 +139,40 @@ def png_url(image: Any) -> str:
     buffer = io.BytesIO()
     image.save(buffer, format="png")
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def film(
+    frames: Array, steps: Array, image_shape: tuple[int, ...] | None, columns: int, limit: float
+) -> Film:
+    """Return a film of frames (step, neuron, input), on one scale that ends at `limit`."""
+    from PIL import Image
+
+    pictures = np.stack([_frame(frame, image_shape, columns, limit) for frame in frames])
+    count, height, width = pictures.shape
+    across = max(1, _FRAME_WIDTH // width)
+    down = across if image_shape else max(1, min(across, _MATRIX_HEIGHT // height))
+    pixels = pictures.repeat(down, axis=1).repeat(across, axis=2)
+    image = Image.fromarray(pixels.reshape(-1, width * across))
+    image.putpalette(_palette())
+    image.info["transparency"] = _CLEAR
+    size = width * across, height * down
+    return Film(png_url(image), *size, tuple(map(int, steps[:count])), frames.shape[1])
+
+
+def _frame(
+    weights: Array, image_shape: tuple[int, ...] | None, columns: int, limit: float
+) -> Array:
+    """Return one frame (y, x) as entries of the palette, with a transparent row at its end."""
+    entries = np.round((np.clip(weights / limit, -1, 1) + 1) / 2 * (_COLOURS - 1)) + 1
+    entries = entries.astype(np.uint8)
+    if image_shape is None:
+        return np.pad(entries[:, :: -(-entries.shape[1] // _FRAME_WIDTH)], ((0, 1), (0, 0)))
+    images = entries.reshape(len(entries), *image_shape[:2], -1)[..., 0]
+    return np.pad(side_by_side(images, columns, 1, _CLEAR), ((0, 1), (0, 0)))
+
+
+def _palette() -> list[int]:
+    import matplotlib
+
+    colours = matplotlib.colormaps["RdBu_r"](np.linspace(0, 1, _COLOURS))[:, :3]
+    return [0, 0, 0, *np.round(255 * colours).astype(int).ravel().tolist()]
