@@ -11,7 +11,7 @@ from plasticity.typing import Array
 
 @component
 class WeightNorm:
-    """p-norm of each neuron's weights.
+    """Norm of each neuron's weights, of any power p.
 
     ||w_i||_p = (sum_j |w_ij|^p)^(1/p)
     """
