@@ -11,7 +11,7 @@ from plasticity.typing import Array
 
 @component
 class WeightNorm:
-    """Norm of each neuron's weights, of any power p.
+    """The p-norm of the weights of each neuron.
 
     ||w_i||_p = (sum_j |w_ij|^p)^(1/p)
     """
