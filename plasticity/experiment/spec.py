@@ -6,13 +6,16 @@ import logging
 import math
 import tomllib
 from collections.abc import Mapping, Sequence
+from html import escape
 from pathlib import Path
 from typing import Any, Literal
 
 import attrs
 
-from plasticity.errors import EntryError, SpecError
-from plasticity.experiment import notebook, registry
+from plasticity.components.interface import interface_of
+from plasticity.components.notebook import facts
+from plasticity.errors import EntryError, PlasticityError, SpecError
+from plasticity.experiment import registry
 from plasticity.experiment.fields import (
     all_of,
     boolean,
@@ -227,15 +230,38 @@ class Experiment:
         return Experiment.from_toml(registry.preset_text(name))
 
     def __repr__(self) -> str:
-        return f"<Experiment: {notebook.summary_of(self)}>"
+        layers = ", ".join(map(_summary, self.layers))
+        epochs = "1 epoch" if self.n_epoch == 1 else f"{self.n_epoch} epochs"
+        return f"<Experiment: {_name(self.data)}, {layers}, {epochs}, seed {self.seed}>"
 
     def _repr_html_(self) -> str:
-        return notebook.html_of(self)
+        values = {
+            "data": _name(self.data),
+            **{self.layer_name(index): _summary(at) for index, at in enumerate(self.layers)},
+            "epochs": self.n_epoch,
+            "batch size": self.batch_size,
+            "seed": self.seed,
+            "metrics": ", ".join(map(_name, self.metrics)),
+        }
+        try:
+            text = escape(self.to_toml())
+            below = f"<details><summary>as a TOML file</summary><pre>{text}</pre></details>"
+        except PlasticityError as error:  # of a setting that no file can hold
+            below = f"<p>{escape(str(error))}</p>"
+        return facts("Experiment", values, below)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Experiment) and self.to_dict() == other.to_dict()
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def _summary(layer: Layer) -> str:
+    return f"{layer.neurons} neurons with {' + '.join(_name(term.rule) for term in layer.rule)}"
+
+
+def _name(part: Any) -> str:
+    return str(getattr(part, "name", "") or interface_of(part).label)
 
 
 def entries_deciding(*what: str) -> set[str]:
