@@ -6,7 +6,7 @@ import hashlib
 import math
 import mmap
 import numbers
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -158,7 +158,8 @@ or leave out that sample
             samples = samples.reshape(len(samples), math.prod(samples.shape[1:]))
         object.__setattr__(self, "image_shape", None if shape is None else tuple(shape))
         object.__setattr__(self, "samples", _readable(samples))
-        self._check()
+        for mistake in self._mistakes():
+            raise DataError(f"{self.name}: {mistake}")
 
     @property
     def n_sample(self) -> int:
@@ -234,49 +235,34 @@ or leave out that sample
             "0.004; give scale = 1, or numbers of another type, where 0 and 1 are meant"
         )
 
-    def _check(self) -> None:
-        samples, labels = self.samples, self.labels
+    def _mistakes(self) -> Iterator[str]:
+        samples, labels, image, scale = self.samples, self.labels, self.image_shape, self.scale
         if samples.ndim != 2:
-            raise DataError(
-                f"{self.name}: samples must have 2 dimensions (sample, input), 3 or 4 for images, "
-                f"got shape {samples.shape}"
+            yield (
+                "samples must have 2 dimensions (sample, input), 3 or 4 for images, got shape "
+                f"{samples.shape}"
             )
         if samples.dtype.kind not in "fiub":
-            raise DataError(
-                f"{self.name}: samples must be real numbers, got values of type {samples.dtype}"
-            )
+            yield f"samples must be real numbers, got values of type {samples.dtype}"
         if 0 in samples.shape:
-            raise DataError(
-                f"{self.name}: there are no samples: the array has shape {samples.shape}"
-            )
+            yield f"there are no samples: the array has shape {samples.shape}"
         if labels is not None and labels.shape != (len(samples),):
-            raise DataError(
-                f"{self.name}: {len(samples)} samples need as many labels, got labels of shape "
-                f"{labels.shape}"
-            )
-        if self.image_shape is not None and np.prod(self.image_shape) != samples.shape[1]:
-            raise DataError(
-                f"{self.name}: images of shape {self.image_shape} have "
-                f"{np.prod(self.image_shape)} values, but a sample has {samples.shape[1]}"
-            )
-        scale = self.scale
+            yield f"{len(samples)} samples need as many labels, got labels of shape {labels.shape}"
+        if image is not None and (size := np.prod(image)) != samples.shape[1]:
+            yield f"images of shape {image} have {size} values, but a sample has {samples.shape[1]}"
         if not (isinstance(scale, numbers.Real) and math.isfinite(scale) and scale):
-            raise DataError(f"{self.name}: scale must be a number other than 0, got {scale!r}")
+            yield f"scale must be a number other than 0, got {scale!r}"
         if self.constant is not None and not 0 < abs(self.constant) < np.finfo(np.float32).max:
-            raise DataError(f"{self.name}: constant must not be 0 or infinite, got {self.constant}")
-        if samples.dtype.kind == "f":
-            self._check_finite()
-
-    def _check_finite(self) -> None:
-        for start in range(0, len(self.samples), _ROWS):
-            block = np.asarray(self.samples[start : start + _ROWS])
+            yield f"constant must not be 0 or infinite, got {self.constant}"
+        for start in range(0, len(samples), _ROWS) if samples.dtype.kind == "f" else ():
+            block = np.asarray(samples[start : start + _ROWS])
             largest = float(max(np.max(block), -np.min(block)))
-            let_go(self.samples)
+            let_go(samples)
             if not math.isfinite(largest):
                 row, column = np.argwhere(~np.isfinite(block))[0]
-                raise DataError(
-                    f"{self.name}: row {start + row}, column {column} is {block[row, column]}; "
-                    "all values must be finite: clean or leave out that sample"
+                yield (
+                    f"row {start + row}, column {column} is {block[row, column]}; all values must "
+                    "be finite: clean or leave out that sample"
                 )
             object.__setattr__(self, "largest", max(self.largest, largest))
 
