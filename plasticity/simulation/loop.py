@@ -43,19 +43,19 @@ def train(session: Session, stage: list[LayerState]) -> str | None:
         if clock.step % clock.steps_per_epoch == 0:
             session.end_epoch(clock)
         if session.interrupt.requested:
-            session.keep(clock, whole=True)
+            session.commit(clock, whole=True)
             raise KeyboardInterrupt
         if reason:
             return reason
         if session.commits.due(clock.step):
-            session.keep(clock)
+            session.commit(clock)
     return None
 
 
 def epoch(session: Session, stage: list[LayerState], clock: Clock) -> str | None:
     """Step to the end of the epoch; return a reason to stop, if a listener gives one.
 
-    It also returns where something is to be kept, and goes on when it is called again.
+    It also returns where a commit is due, and goes on when it is called again.
     """
     while True:
         plan = session.plans.next(stage)

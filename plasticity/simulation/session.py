@@ -35,7 +35,7 @@ class Session:
     evaluation  the responses that metrics look at
     interrupt   tells whether somebody has asked to stop
     store       where the run is recorded
-    commits     tells when something is to be committed or the state to be kept
+    commits     tells when to commit, and when to write the whole state as well
     outcome     how the run ends, in a sentence
     """
 
@@ -126,13 +126,13 @@ class Session:
         return bool(compiled)
 
     def complete(self, stage: list[LayerState], outcome: str) -> None:
-        """Diagnose the layers and keep the whole state, once the last stage has been trained."""
+        """Diagnose the layers and write the whole state, once the last stage has been trained."""
         self.check_finite()
         self._diagnose()
         # In the same commit as the last checkpoint, so that nobody finds one without the others.
         self._write_state()
         self.store.label({"outcome": outcome})
-        self.keep(stage[0].clock, whole=True)
+        self.commit(stage[0].clock, whole=True)
         self.outcome = outcome
 
     def _diagnose(self) -> None:
@@ -197,10 +197,10 @@ class Session:
             self.store.append_measurements(network.view(layer), values, described)
             emit(network.caller(layer, {"measurements": values})("measured"), layer.clock)
 
-    def keep(self, clock: Clock, whole: bool = False) -> None:
-        """Let the store commit what was recorded and, where due or `whole`, keep all the state.
+    def commit(self, clock: Clock, whole: bool = False) -> None:
+        """Let the store commit what was recorded and, where due or `whole`, write the whole state.
 
-        Raises `DivergenceError` in place of keeping a state that is not finite.
+        Raises `DivergenceError` in place of writing a state that is not finite.
         """
         whole = whole or self.commits.wants_checkpoint(clock.step)
         if whole:
