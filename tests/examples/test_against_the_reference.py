@@ -10,7 +10,7 @@ FOLDER = Path(__file__).parents[2] / "examples" / "against_the_reference"
 
 
 def test_in_64_bits_the_weights_are_those_of_the_published_equations(tmp_path, caplog):
-    done = script(FOLDER / "run.py", "--epochs", 3, "--out", tmp_path)
+    done = script(FOLDER / "run.py", "--epochs", 3, "--out", tmp_path, cwd=tmp_path)
     # Runs as short as these have silent neurons, and say so.
     told = [*done.err.splitlines(), *warnings_in(caplog)]
     assert [line for line in told if not line.startswith("layer_0: ")] == []

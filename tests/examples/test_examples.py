@@ -32,7 +32,9 @@ def test_every_example_is_run_here():
 def test_an_example_runs(name, tmp_path, monkeypatch, caplog):
     monkeypatch.chdir(tmp_path)
     path = EXAMPLES / name
-    result = script(path) if path.suffix == ".py" else command("run", str(path), "--quiet")
+    result = (
+        script(path, cwd=tmp_path) if path.suffix == ".py" else command("run", str(path), "--quiet")
+    )
     assert (result.status, result.err, warnings_in(caplog)) == (0, "", [])
     assert re.fullmatch(LAST_LINES[name], result.out.splitlines()[-1])
     assert [path.name for path in tmp_path.iterdir()] == PICTURES.get(name, [])

@@ -28,7 +28,7 @@ SHORT = {
 @pytest.mark.parametrize("name", SHORT)
 def test_a_short_run_prints_its_tables_and_leaves_a_picture_and_a_text(name, tmp_path, caplog):
     arguments, last_line, picture = SHORT[name]
-    done = script(EXAMPLES / name / "run.py", *arguments, "--out", tmp_path)
+    done = script(EXAMPLES / name / "run.py", *arguments, "--out", tmp_path, cwd=tmp_path)
     assert (done.err, warnings_in(caplog)) == ("", [])
     assert re.fullmatch(last_line, done.out.splitlines()[-1])
     assert sorted(path.name for path in tmp_path.iterdir()) == ["README.md", picture]

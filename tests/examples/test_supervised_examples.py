@@ -13,7 +13,7 @@ FOLDER = Path(__file__).parents[2] / "examples" / "labels_and_inpainting"
 
 def table_of(*arguments, out, caplog):
     """Heading of a column -> name of a row -> number, for each table that the example prints."""
-    done = script(FOLDER / "run.py", *arguments, "--out", out)
+    done = script(FOLDER / "run.py", *arguments, "--out", out, cwd=out)
     # Runs as short as these have neurons that never won, and say so.
     told = [*done.err.splitlines(), *warnings_in(caplog)]
     assert [line for line in told if not line.startswith("layer_0: ")] == []

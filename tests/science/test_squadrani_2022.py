@@ -2,8 +2,6 @@
 
 import re
 import runpy
-import subprocess
-import sys
 from pathlib import Path
 
 import attrs
@@ -11,27 +9,24 @@ import numpy as np
 import pytest
 
 from plasticity_plugins.sources.mnist import Mnist
+from tests.support.console import script
+from tests.support.recorded import warnings_in
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "squadrani_2022"
 
 
-def test_one_command_writes_the_pictures_and_the_tables(tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-W", "error", EXAMPLE / "run.py", "--data", "digits", "--out", tmp_path],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+def test_one_command_writes_the_pictures_and_the_tables(tmp_path, caplog):
+    done = script(EXAMPLE / "run.py", "--data", "digits", "--out", tmp_path, cwd=tmp_path)
     # Runs as short as these have neurons that are silent or still, and say so.
-    assert [line for line in done.stderr.splitlines() if not line.startswith("layer_0: ")] == []
+    told = [*done.err.splitlines(), *warnings_in(caplog)]
+    assert [line for line in told if not line.startswith("layer_0: ")] == []
     pictures = [f"digits_{name}.png" for name in ("fields", "lateral", "memory", "patterns")]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["README.md", *pictures]
     text = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert text.startswith((EXAMPLE / "README.md").read_text(encoding="utf-8")[:1000])
     begin, end = "<!-- digits: written by run.py -->\n", "\n<!-- end of digits -->"
     written = text.partition(begin)[2].partition(end)[0]
-    assert written in done.stdout
+    assert written in done.out
     assert re.findall(r"^\| (\S+) \|.*", written, re.MULTILINE) == [
         *("γ", "---", "0", "0.5", "0.9", "0.97", "0.99"),
         *("γ", "---", "0", "0.5", "0.9", "0.97", "0.99"),

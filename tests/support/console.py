@@ -35,12 +35,13 @@ def command(*arguments: str) -> Result:
     return Result(result.exit_code, result.stdout, result.stderr)
 
 
-def script(path: Path, *arguments: object) -> Result:
-    """Run a script in this process, as `python PATH` does; what it raises is raised."""
+def script(path: Path, *arguments: object, cwd: Path) -> Result:
+    """Run a script in this process, as `python PATH` does in a folder; what it raises is raised."""
     out, err, before = io.StringIO(), io.StringIO(), set(sys.modules)
     with pytest.MonkeyPatch.context() as patched, redirect_stdout(out), redirect_stderr(err):
         patched.setattr(sys, "argv", [str(path), *map(str, arguments)])
         patched.syspath_prepend(path.parent)
+        patched.chdir(cwd)
         runpy.run_path(str(path), run_name="__main__")
     for name in set(sys.modules) - before:
         if Path(getattr(sys.modules[name], "__file__", None) or "").parent == path.parent:
