@@ -44,11 +44,6 @@ class Column:
         """Bytes of a frame."""
         return self.dtype.itemsize * math.prod(self.shape)
 
-    @property
-    def blank(self) -> Any:
-        """What stands where no value was given."""
-        return np.nan if self.dtype.kind == "f" else 0
-
 
 class GrowingArray:
     """One array of a series, of which a file is filled in memory and the others are written.
@@ -77,7 +72,8 @@ class GrowingArray:
         self._store = store
         self._path = path
         self._packer = packer
-        self.block = Block(Cut(chunk, file, column.dtype, column.blank), column.shape)
+        blank = np.nan if column.dtype.kind == "f" else 0  # where no value was given
+        self.block = Block(Cut(chunk, file, column.dtype, blank), column.shape)
         self.block.clear(0, length % self.block.n_frame)
         self._free: list[Block] = []  # that are written
         self._array: zarr.Array[Any] | None = None
@@ -106,11 +102,6 @@ class GrowingArray:
         resumed.block.put(begin, resumed.read(slice(begin, length)))
         return resumed
 
-    @property
-    def created(self) -> bool:
-        """Whether the store knows the array."""
-        return self._array is not None
-
     def is_full(self, length: int) -> bool:
         """Return whether the file at hand is full when there are `length` frames."""
         return length % self.block.n_frame == 0
@@ -118,7 +109,7 @@ class GrowingArray:
     def read(self, frames: slice) -> Array:
         """Read frames that are stored; blanks where their file is lost."""
         assert self._array is not None
-        return read_to_continue(self._array, frames, self.column.blank)
+        return read_to_continue(self._array, frames, self.block.cut.blank)
 
     def hand_over(self, length: int) -> tuple[Block, int]:
         """Return the block at hand and its number of frames when there are `length` in all.
@@ -141,10 +132,12 @@ class GrowingArray:
 
     # -- what the writer does --------------------------------------------------------------------
 
-    def create(self) -> None:
-        """Create the array in the store, without a frame."""
+    def create(self) -> bool:
+        """Create the array in the store, without a frame; return whether it was not there."""
         import zarr
 
+        if self._array is not None:
+            return False
         column, made = self.column, self.block.cut
         self._array = zarr.create_array(
             self._store,
@@ -154,12 +147,13 @@ class GrowingArray:
             shards=made.file,
             chunk_key_encoding=FLAT,
             dtype=column.dtype.newbyteorder("<"),
-            fill_value=column.blank,
+            fill_value=made.blank,
             compressors=codecs_of(self._packer.compression),
             dimension_names=("step", *column.dims),
             attributes={**column.attributes, **({FIRST: self._first} if self._first else {})},
             config=ALL_CHUNKS,
         )
+        return True
 
     def write(self, block: Block, count: int, length: int) -> None:
         """Write the last `count` frames, after which the array has `length`."""

@@ -221,10 +221,8 @@ class Series:
 
     def _create(self, arrays: Mapping[str, GrowingArray]) -> None:
         """Create the arrays that came since the last write."""
-        new = [array for array in arrays.values() if not array.created]
-        for array in new:
-            array.create()
-        if new:
+        created = [array.create() for array in arrays.values()]
+        if any(created):
             # A store gives its arrays in any order.
             order = [name for name in arrays if name not in _CLOCK]
             self._store.put_group(self._path, {ORDER: order, BLOCK: self._capacity})
