@@ -91,6 +91,7 @@ def _noting(function: Callable[..., Any], called: set[str]) -> Callable[..., Any
         called.add(function.__name__)
         return function(*arguments, **named)
 
+    call.py_func = function  # type: ignore[attr-defined]  # for loops, which see through it
     return call
 
 
