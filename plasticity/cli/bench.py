@@ -89,16 +89,16 @@ def bench(
         titles = ("case", "step", "measured against", "ratio", "bar", "plain loop", "bar")
         titles += ("threads", "others")
         cells = _cells
-    found, table = [], empty_table(titles, overflow="fold", vertical="top")
+    results, table = [], empty_table(titles, overflow="fold", vertical="top")
     for row in rows:
-        found.append(row.to_dict())
+        results.append(row.to_dict())
         table.add_row(*cells(row))
         if not as_json:
-            print(f"measured {len(found)}: {cells(row)[0]}", file=sys.stderr)
+            print(f"measured {len(results)}: {cells(row)[0]}", file=sys.stderr)
     if as_json:
         import json
 
-        print(json.dumps({"machine": facts, "found": found}))
+        print(json.dumps({"machine": facts, "found": results}))
         return
     console.print(table)
     for title, note in _NOTES.items():

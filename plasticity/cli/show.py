@@ -119,7 +119,7 @@ def _paths_of(part: Part) -> list[str]:
         return []
     cls = find(name, part.role)
     settings = interface_of(cls).settings.items()
-    return [given[n] for n, found in settings if n in given and "a path" in type_name(found.type)]
+    return [given[n] for n, own in settings if n in given and "a path" in type_name(own.type)]
 
 
 def _print_schedule(console: Console, source: Run | Experiment) -> None:
