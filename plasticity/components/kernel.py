@@ -1,4 +1,4 @@
-"""What a component tells the compiler: its part of a step as scalar functions."""
+"""Kernels: what an event does to one element, as functions that Numba can compile."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ def _none(component: Any, batch: int) -> Numbers:
 
 @attrs.frozen
 class Kernel:
-    """What a component does in one event, for the loop that `plasticity.fusion` compiles.
+    """The function of one element by which a component answers an event.
 
-    A component lists its kernels in an attribute `kernels`. The function is one that Numba can
-    compile; the loop calls it for every element. After the arguments below come the numbers of
-    `parameters`, in the floating point type of the layer. Constants in a function keep that type
-    if they are written `np.float32(1)`.
+    A component lists its kernels in an attribute `kernels`. Compiled steps are made of them, and so
+    is the hook of an event where none is written. The function is called for every element. After
+    the arguments below come the numbers of `parameters`, in the floating point type of the layer.
+    Constants in a function keep that type if they are written `np.float32(1)`.
 
         compute_current     w -> effective weight v,  u = sum_j v_ij x_j
         activate            u -> y
@@ -47,13 +47,14 @@ class Kernel:
     event       the event that the component answers in this way
     function    the function, plain or compiled by Numba; None for compute_current: it is W x
     parameters  function of (component, batch) that gives further numbers; of shape_current also
-                arrays. It is asked with each epoch and phase, and after each call of a listener
+                arrays. It is called with each epoch and phase, and after each call of a listener.
+                batch is the number of samples, 0 in a hook made of a kernel that sees none
     state       names of the component's Variables of which each call gets and returns its element
     arrays      of draw_batch and encode: names of the component's arrays that each call gets whole
     observe     of estimate_threshold: y -> what is averaged over the samples; or several such
     before      of apply_update: rate_factor, *parameters -> numbers, once a step; with `count`
                 rate_factor, number of this update from 1, *parameters
-    count       name of the Variable that counts the updates, which the hook advances itself
+    count       name of the Variable that counts the updates, which the hook advances
     together    of activate: whether it needs all neurons of a sample
     peak        of shape_update: whether it needs the largest |dw| of the layer
     row         of constrain_weights: whether it needs the whole row

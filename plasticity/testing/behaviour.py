@@ -43,6 +43,7 @@ CHANGES = {
 }
 # These two go on from their old value, so it is not taken away from them.
 _GOES_ON = ("estimate_threshold", "apply_update")
+_WITHOUT_SAMPLES = ("schedule_rate", "shape_update", "apply_update", "constrain_weights")
 _SMALL = {
     "one neuron": Size(neurons=1),
     "one input": Size(image=(1, 1)),
@@ -291,6 +292,7 @@ def check_compiled(component: Any) -> None:
             return call()
         own, clock = under_test(component, simulations[0]), simulations[0].layers[0].clock
         known = {"clock": clock} | arrays
+        numbers = _numbers(found[event], own)
         if found[event].still:
             nothing = known | {"update": np.zeros_like(arrays["update"])}
             left = _left_by_kernel(found[event], own, nothing)
@@ -299,9 +301,13 @@ def check_compiled(component: Any) -> None:
                     f"its Kernel for {event} is no `still` one: it acts on a zero update"
                 )
         if is_derived(own, event):
+            if event in _WITHOUT_SAMPLES and _numbers(found[event], own, 2) != numbers:
+                raise BrokenError(
+                    f"the parameters of its Kernel for {event} depend on the batch, which a hook "
+                    "that follows from it does not know; write the hook"
+                )
             return call()
         expected = _left_by_kernel(found[event], own, known)
-        numbers = _numbers(found[event], own)
         result = call()
         if _numbers(found[event], own) != numbers:
             raise BrokenError(
@@ -397,8 +403,8 @@ def check_measuring(component: Any) -> None:
         )
 
 
-def _numbers(kernel: Kernel, component: Any) -> str:
-    return repr([value for value in kernel.parameters(component, 1) if not _is_array(value)])
+def _numbers(kernel: Kernel, component: Any, batch: int = 1) -> str:
+    return repr([value for value in kernel.parameters(component, batch) if not _is_array(value)])
 
 
 def _is_array(value: Any) -> bool:

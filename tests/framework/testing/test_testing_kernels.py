@@ -96,6 +96,15 @@ class Gate(Counts):
         update *= clock.phase == self.phase
 
 
+@component
+class Batched:
+    """A transform whose Kernel needs the batch, which its hook would not know."""
+
+    kernels = (
+        Kernel("shape_update", lambda dw, w, n: dw * n, parameters=lambda self, batch: (batch,)),
+    )
+
+
 def test_a_kernel_that_does_what_its_hook_does_passes():
     check_compiled(Doubles)
 
@@ -117,6 +126,11 @@ def test_a_kernel_that_does_what_its_hook_does_passes():
             Counts,
             "its hook for shape_update changes the parameters of its Kernel, which compiled steps "
             "ask for only between stretches; keep what changes in a Variable",
+        ),
+        (
+            Batched,
+            "the parameters of its Kernel for shape_update depend on the batch, which a hook that "
+            "follows from it does not know; write the hook",
         ),
         (Forgets, "its Kernel for apply_update leaves another steps than its hook"),
     ],
