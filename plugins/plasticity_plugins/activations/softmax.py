@@ -8,7 +8,7 @@ from plasticity import Kernel, component, hookimpl, setting
 from plasticity.typing import Array, Scalar
 
 
-def _compete(current: Scalar, temperature: Scalar, activity: Scalar) -> Scalar:
+def _compete(current: Array, temperature: Scalar, activity: Array) -> None:
     n_neuron, n_sample = current.shape
     largest = np.empty(n_sample, current.dtype)
     total = np.zeros(n_sample, current.dtype)

@@ -8,7 +8,7 @@ from plasticity import Kernel, Variable, component, hookimpl, setting
 from plasticity.typing import Array, Scalar
 
 
-def _scaled(row: Scalar, norm: Scalar, power: Scalar, at_most: Scalar) -> Scalar:
+def _scaled(row: Array, norm: Scalar, power: Scalar, at_most: Scalar) -> None:
     largest = np.max(np.abs(row))
     if largest == 0:
         return

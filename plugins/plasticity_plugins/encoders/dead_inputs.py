@@ -7,12 +7,12 @@ from typing import ClassVar
 import numpy as np
 
 from plasticity import Kernel, Variable, component, hookimpl, setting
-from plasticity.typing import Scalar
+from plasticity.typing import Array, Scalar
 from plasticity_plugins.drawn import exact
 
 
 @exact
-def silenced(x: Scalar, step: Scalar, sample: Scalar, alive: Scalar) -> Scalar:
+def silenced(x: Array, step: Scalar, sample: Scalar, alive: Array) -> None:
     """Set the dead inputs of x (input,) to 0."""
     for j in range(len(x)):
         if alive[j] == 0:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import ClassVar
 
 from plasticity import Kernel, component, setting
-from plasticity.typing import Scalar
+from plasticity.typing import Array, Scalar
 from plasticity_plugins.drawn import exact
 
 
 @exact
-def shifted(x: Scalar, step: Scalar, sample: Scalar, level: Scalar) -> Scalar:
+def shifted(x: Array, step: Scalar, sample: Scalar, level: Scalar) -> None:
     """Add the level to x (input,)."""
     for j in range(len(x)):
         x[j] += level

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from plasticity import Kernel, Variable, component, setting
-from plasticity.typing import Scalar
+from plasticity.typing import Array, Scalar
 from plasticity_plugins.drawn import exact
 
 
 @exact
-def smoothed(x: Scalar, step: Scalar, sample: Scalar, mean: Scalar, share: Scalar) -> Scalar:
+def smoothed(x: Array, step: Scalar, sample: Scalar, mean: Array, share: Scalar) -> None:
     """Move the mean (input,) towards x (input,), and x to where the mean is then."""
     for j in range(len(x)):
         if step == 0 and sample == 0:
@@ -18,7 +18,7 @@ def smoothed(x: Scalar, step: Scalar, sample: Scalar, mean: Scalar, share: Scala
 
 
 @exact
-def sharpened(x: Scalar, step: Scalar, sample: Scalar, mean: Scalar, share: Scalar) -> Scalar:
+def sharpened(x: Array, step: Scalar, sample: Scalar, mean: Array, share: Scalar) -> None:
     """Take the mean (input,) off x (input,), and move the mean towards what x was."""
     for j in range(len(x)):
         if step == 0 and sample == 0:

@@ -6,12 +6,12 @@ import math
 from typing import ClassVar
 
 from plasticity import Kernel, component, setting
-from plasticity.typing import Scalar
+from plasticity.typing import Array, Scalar
 from plasticity_plugins.drawn import exact
 
 
 @exact
-def scaled_to_unit_length(x: Scalar, step: Scalar, sample: Scalar, p: Scalar) -> Scalar:
+def scaled_to_unit_length(x: Array, step: Scalar, sample: Scalar, p: Scalar) -> None:
     """Divide x (input,) by its p-norm, unless that is 0."""
     largest = abs(x[0])
     for j in range(len(x)):

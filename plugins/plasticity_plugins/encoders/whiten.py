@@ -15,7 +15,7 @@ _TOGETHER = 16  # samples for which a row of the matrix is read once; measured
 
 
 @exact
-def whitened(x: Scalar, step: Scalar, sample: Scalar, mean: Scalar, whitening: Scalar) -> Scalar:
+def whitened(x: Array, step: Scalar, sample: Scalar, mean: Array, whitening: Array) -> None:
     """Replace x (input,) by the product of the whitening matrix and x less the mean."""
     found = np.zeros_like(x)  # threads encode several samples at once
     for j in range(len(x)):
@@ -26,7 +26,7 @@ def whitened(x: Scalar, step: Scalar, sample: Scalar, mean: Scalar, whitening: S
 
 
 @exact
-def _all_whitened(x: Scalar, mean: Scalar, whitening: Scalar) -> Scalar:
+def _all_whitened(x: Array, mean: Array, whitening: Array) -> None:
     """Whiten x (sample, input) in the same order of additions, some samples at a time."""
     found = np.zeros((_TOGETHER, x.shape[1]), x.dtype)
     for begin in range(0, len(x), _TOGETHER):

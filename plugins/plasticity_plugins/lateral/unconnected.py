@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 from plasticity import Kernel, component
-from plasticity.typing import Scalar
+from plasticity.typing import Array
 
 
-def _untouched(current: Scalar) -> Scalar:
+def _untouched(current: Array) -> None:
     return None
 
 

@@ -11,7 +11,7 @@ from plasticity.typing import Array, Scalar
 from plasticity_plugins.lateral.settling import Spectrum
 
 
-def _solve(current: Scalar, s: Scalar) -> Scalar:
+def _solve(current: Array, s: Scalar) -> None:
     n_neuron, n_sample = current.shape
     if n_neuron == 1:
         return

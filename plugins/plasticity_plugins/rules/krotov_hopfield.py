@@ -127,7 +127,7 @@ class KrotovHopfield(PoweredWeights):
 
 
 @njit(error_model="numpy")
-def signed_power(weights: Scalar, exponent: Scalar, powered: Scalar) -> Scalar:
+def signed_power(weights: Array, exponent: Scalar, powered: Array) -> None:
     """Write sign(w) |w|^exponent into `powered`.
 
     weights   (neuron, input)
@@ -188,7 +188,7 @@ def add_ranked(current, rank, anti_hebbian, modulation, decay):  # type: ignore[
 
 
 @njit(error_model="numpy")
-def _find_largest(current: Scalar, first: Scalar, end: Scalar, largest: Scalar) -> Scalar:
+def _find_largest(current: Array, first: Scalar, end: Scalar, largest: Array) -> None:
     """Write the largest current of some neurons on each sample; a NaN is left out."""
     lowest = current.dtype.type(-np.inf)
     for b in range(len(largest)):

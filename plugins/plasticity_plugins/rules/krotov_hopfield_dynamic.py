@@ -112,7 +112,7 @@ class KrotovHopfieldDynamic(PoweredWeights):
 
 
 @njit(error_model="numpy")
-def settle(current: Scalar, inhibition: Scalar, step: Scalar, n_step: Scalar, h: Scalar) -> Scalar:
+def settle(current: Array, inhibition: Scalar, step: Scalar, n_step: Scalar, h: Array) -> None:
     """Integrate the inhibited currents of one sample.
 
     current     (neuron,)  I

@@ -8,7 +8,7 @@ from plasticity import Kernel, Rule, Variable, component, hookimpl, setting
 from plasticity.typing import Array, Scalar
 
 
-def _add_shares(current: Scalar, temperature: Scalar, modulation: Scalar, decay: Scalar) -> Scalar:
+def _add_shares(current: Array, temperature: Scalar, modulation: Array, decay: Array) -> None:
     n_neuron, n_sample = current.shape
     for b in range(n_sample):
         largest = current[0, b]
