@@ -16,7 +16,6 @@ from plasticity.kernels.interpreted import interpreted
 from plasticity.kernels.loops import interpreting
 
 _KERNELS = "plasticity.kernels"
-_GENERATED = "plasticity_kernel_"
 
 
 @contextmanager
@@ -76,7 +75,7 @@ def _places(component: Any) -> Iterator[tuple[Mapping[str, Any], Callable[[str, 
     spaces = {
         id(space): space
         for name, module in list(sys.modules.items())
-        if name.partition(".")[0] == package or name.startswith((_KERNELS, _GENERATED))
+        if name.partition(".")[0] == package or name.startswith(_KERNELS)
         for space in [vars(module)]
     }
     for cls in classes:
