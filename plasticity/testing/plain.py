@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from plasticity.kernels.interpreted import interpreted
 from plasticity.kernels.loops import interpreting
 
 _KERNELS = "plasticity.kernels"
@@ -34,10 +33,7 @@ def uncompiled(component: Any) -> Iterator[set[str]]:
     ]
     called: set[str] = set()
     for put, name, value in found:
-        function = _bare(value)
-        # What a closure calls is no global, so it is replaced within.
-        enclosed = function.py_func.__closure__
-        plain = _noting(interpreted(function) if enclosed else function.py_func, called)
+        plain = _noting(_bare(value).py_func, called)
         put(name, staticmethod(plain) if isinstance(value, staticmethod) else plain)
     try:
         with np.errstate(all="ignore"), interpreting():
