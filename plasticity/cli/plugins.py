@@ -92,7 +92,7 @@ def _events(cls: type) -> Iterator[str]:
     from plasticity.components.function_rule import FunctionRule
     from plasticity.components.interface import interface_of
     from plasticity.errors import SettingError
-    from plasticity.fusion.obstacles import FUSED
+    from plasticity.fusion.eligibility import FUSED
     from plasticity.hookspecs import EVENTS
 
     try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from plasticity.cli.options import SpecOrStore
 
@@ -11,10 +13,16 @@ if TYPE_CHECKING:
 
     from plasticity.experiment.spec import Experiment
     from plasticity.experiment.walk import Part
+    from plasticity.simulation.simulation import Simulation
     from plasticity.store.run import Run
 
 
-def show(target: SpecOrStore) -> None:
+def show(
+    target: SpecOrStore,
+    kernel: Annotated[
+        bool, typer.Option("--kernel", help="Show what the compiled steps are made of.")
+    ] = False,
+) -> None:
     """Show the contents of a store or a spec and the order of events."""
     from plasticity.cli.describe import print_experiment
     from plasticity.cli.terminal import stdout
@@ -25,7 +33,9 @@ def show(target: SpecOrStore) -> None:
     if isinstance(source, Run):
         _print_run(console, source)
     print_experiment(console, source.experiment if isinstance(source, Run) else source)
-    _print_schedule(console, source)
+    simulation = _print_schedule(console, source)
+    if kernel and simulation is not None:
+        _print_kernels(console, simulation)
 
 
 def _print_run(console: Console, run: Run) -> None:
@@ -122,7 +132,7 @@ def _paths_of(part: Part) -> list[str]:
     return [given[n] for n, own in settings if n in given and "a path" in type_name(own.type)]
 
 
-def _print_schedule(console: Console, source: Run | Experiment) -> None:
+def _print_schedule(console: Console, source: Run | Experiment) -> Simulation | None:
     """Print which components answer each event, or why the experiment cannot be assembled."""
     from plasticity.cli.terminal import columns, heading, line
     from plasticity.errors import PlasticityError
@@ -134,7 +144,7 @@ def _print_schedule(console: Console, source: Run | Experiment) -> None:
         simulation = assemble(_with_data(source))
     except PlasticityError as error:
         line(console, f"unknown, because the experiment cannot be assembled: {error}", indent=2)
-        return
+        return None
     rows = [
         (layer or "run", event or "(the loop)", ", ".join(components))
         for layer, event, components in schedule_of(simulation.network)
@@ -143,3 +153,15 @@ def _print_schedule(console: Console, source: Run | Experiment) -> None:
     heading(console, "steps")
     for text in simulation.stepping():
         line(console, text, indent=2)
+    return simulation
+
+
+def _print_kernels(console: Console, simulation: Simulation) -> None:
+    """Print of each compiled step its template, the functions put into it, and where it lies."""
+    from plasticity.cli.terminal import columns, heading
+
+    for step in simulation.compiled_steps():
+        heading(console, f"kernel of {step.layer.name}")
+        files = [("template", step.template.__name__), ("module", step.source)]
+        columns(console, files, indent=2)
+        columns(console, step.calls(), indent=2)

@@ -14,6 +14,7 @@ import inspect
 import logging
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -62,12 +63,14 @@ def _load(name: str, text: str, values: dict[str, Any]) -> ModuleType:
     path = _written(name, text)
     if path is None:
         module = ModuleType(name)
+        module.__dict__.update(values)
         exec(text, module.__dict__)
     else:
         specification = importlib.util.spec_from_file_location(name, path)
         assert specification is not None
         assert specification.loader is not None
         module = importlib.util.module_from_spec(specification)
+        module.__dict__.update(values)  # for what looks them up while it is loaded
         sys.modules[name] = module
         specification.loader.exec_module(module)
     module.__dict__.update(values)  # Numba looks names up when it compiles, which is later
@@ -114,7 +117,8 @@ def _value(name: str, value: Any, code: CodeType, seen: set[int]) -> Iterator[st
     """A global or enclosed name: Numba builds its value into the machine code."""
     if isinstance(value, ModuleType):
         for attribute in _names(code):
-            found = getattr(value, attribute, None)
+            with warnings.catch_warnings(action="ignore"):  # of names that NumPy gives up
+                found = getattr(value, attribute, None)
             if not isinstance(found, ModuleType):
                 yield from _value(f"{name}.{attribute}", found, code, seen)
     elif isinstance(value, np.ndarray):

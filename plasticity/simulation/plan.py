@@ -11,10 +11,8 @@ from plasticity.components.cadence import Agenda, Following, cadence_of
 from plasticity.components.clock import Clock
 from plasticity.components.interface import interface_of
 from plasticity.experiment.spec import Experiment
-from plasticity.fusion.fusion import Fusion
-from plasticity.fusion.obstacles import NOT_MATERIALISED
-from plasticity.fusion.online import FusedStretch
-from plasticity.fusion.stretch import Stretch
+from plasticity.fusion.chunk import FusedSteps, Stretch
+from plasticity.fusion.eligibility import NOT_MATERIALISED, Fusion
 from plasticity.network.dispatch import Call, emit, first
 from plasticity.network.network import Network
 from plasticity.network.state import LayerState
@@ -159,7 +157,7 @@ def plan_of(
     step = tuple(calls_of_a_step(network, fusion, stage, batch))
     alone = step[0].function if len(step) == 1 else None
     listening, stretch = Agenda(cadences), None
-    if isinstance(alone, FusedStretch):
+    if isinstance(alone, FusedSteps):
         stretch = Stretch(alone, listening, offering, network.view(alone.layer))
     metrics = (pair for layer in stage for pair in cadences_of(experiment, network, layer))
     measuring = Agenda({cadence: None for _, cadence in metrics})

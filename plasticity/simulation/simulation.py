@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from plasticity.components.data import Data
 from plasticity.errors import PlasticityError, StoreError
 from plasticity.experiment.spec import Experiment
-from plasticity.fusion.fusion import Fusion
+from plasticity.fusion.eligibility import Fusion
+from plasticity.fusion.step import FusedStep
 from plasticity.network.network import Network
 from plasticity.network.state import LayerState
 from plasticity.simulation import contracts, loop
@@ -19,6 +20,7 @@ from plasticity.simulation.interrupt import Interrupt, watching
 from plasticity.simulation.lengthening import other_factors
 from plasticity.simulation.plan import Plans
 from plasticity.simulation.session import Session
+from plasticity.simulation.step import calls_of_a_step
 from plasticity.store.reader import StoreReader
 from plasticity.store.resuming import ENDED, check_same, last_snapshot
 from plasticity.store.run import Run
@@ -125,6 +127,16 @@ class Simulation:
     def stepping(self) -> list[str]:
         """Return a line for each layer: its step is compiled, or why it is not."""
         return [self.fusion.explain(layer) for layer in self.layers]
+
+    def compiled_steps(self) -> Iterator[FusedStep]:
+        """Yield the compiled steps with which the layers begin to train."""
+        batch = min(self.experiment.batch_size, self.data.per_epoch)
+        self.network.bind(batch)
+        for layer in self.layers:
+            layer.clock.phase = self.experiment.phase_of(0)
+            for call in calls_of_a_step(self.network, self.fusion, [layer], batch):
+                if isinstance(call.function, FusedStep):
+                    yield call.function
 
     def explain_step(self, layer: LayerState) -> str | None:
         """Return why a layer steps through the plan, or None where its step is compiled."""

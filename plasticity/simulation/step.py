@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from plasticity.components.clock import Clock
-from plasticity.fusion.fusion import Fusion
+from plasticity.fusion.eligibility import Fusion
 from plasticity.fusion.inputs import drawing, encode_once
 from plasticity.hookspecs import ADAPT, MODULATE, RESPOND, UPDATE
 from plasticity.network.dispatch import Call, Caller

@@ -151,7 +151,7 @@ def test_a_large_array_that_threads_copy_together_is_copied_whole(monkeypatch, h
     large = layer(neurons=50, **PARTS), {"samples": LARGE, "batch_size": 50, "epochs": 4}
     told = [{"every": 2, "variables": ("weights",)}]
     expected = groups(Hears, told, large[0], **large[1])
-    monkeypatch.setattr("plasticity.fusion.online._WORTH_SHARING", 100)
+    monkeypatch.setattr("plasticity.fusion.chunk._WORTH_SHARING", 100)
     assert_all_identical(groups(Recorder, told, large[0], **large[1]), expected)
     assert sum(handed_over) > 4
 
