@@ -307,9 +307,9 @@ def test_an_estimator_responds_and_goes_on_with_its_first_fit(encoder):
     np.testing.assert_allclose(found.T, responses_of(run, OTHERS).values, rtol=1e-6)
     passing = PlasticityTransformer(experiment(encoder, "digits"), random_state=3)
     passing.partial_fit(X)
-    fit = passing._learnt.snapshot["experiment"]["arrays"]["encoders[0].mean"]
+    fit = passing._fitted.snapshot["experiment"]["arrays"]["encoders[0].mean"]
     passing.partial_fit(OTHERS)
-    again = passing._learnt.snapshot["experiment"]["arrays"]["encoders[0].mean"]
+    again = passing._fitted.snapshot["experiment"]["arrays"]["encoders[0].mean"]
     assert np.array_equal(fit, again)
 
 
