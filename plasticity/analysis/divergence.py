@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import attrs
 import numpy as np
@@ -21,17 +21,9 @@ _BLOCK = 64  # frames compared at once
 class DifferingArray:
     """Array in which two runs differ at a step.
 
-    Attributes
-    ----------
-    step : int
-    layer, group, name : str
-        Path in the store; the group "state" is the end of the run, "checkpoints" a state before.
-    n_differ, n_value : int
-        Number of values that differ, and of all.
-    most : float
-        Largest difference; NaN if none is a number, or the shapes differ.
-    same_shape : bool
-        If the shapes differ all values do.
+    group              "state" is the end of the run, "checkpoints" a state before
+    n_differ, n_value  number of values that differ, and of all; of different shapes all differ
+    most               largest difference; NaN if none is a number, or the shapes differ
     """
 
     step: int
@@ -48,17 +40,11 @@ class DifferingArray:
 class Differences:
     """Differences between two runs.
 
-    Attributes
-    ----------
-    settings, data, versions : dict
-        Values of both as text, by path, key and package, where they differ.
-    parted : tuple of DifferingArray
-        Arrays that differ at the first step at which any does, in the order in which a step fills
-        them.
-    same_until : int or None
-        Last step before that at which both were recorded and equal.
-    compared : int
-        Number of steps recorded in both.
+    settings, data, versions  values of both as text, by path, key and package, where they differ
+    parted      arrays that differ at the first step at which any does, in the order in which a step
+                fills them
+    same_until  last step before that at which both were recorded and equal
+    compared    number of steps recorded in both
     """
 
     settings: dict[str, tuple[str, ...]]
@@ -83,7 +69,6 @@ def differences_of(one: Run, other: Run) -> Differences:
     -------
     Differences
     """
-    attributes = one.store.attributes, other.store.attributes
     by_step: dict[int, list[DifferingArray]] = {}
     steps: set[int] = set()
     for layer in dict.fromkeys(name for name in one.layers if name in other.layers):
@@ -94,8 +79,8 @@ def differences_of(one: Run, other: Run) -> Differences:
     same = [step for step in steps if divergence is None or step < divergence]
     return Differences(
         settings_of_all([one.experiment, other.experiment]).differ,
-        _texts(attributes[0]["data"], attributes[1]["data"]),
-        _texts(attributes[0]["versions"], attributes[1]["versions"]),
+        _texts(one, other, "data"),
+        _texts(one, other, "versions"),
         parted,
         max(same, default=None),
         len(steps),
@@ -172,8 +157,9 @@ def _order(array: DifferingArray) -> tuple[bool, bool, str]:
     return array.group == _METRICS, array.name == "weights", array.name
 
 
-def _texts(one: Mapping[str, object], other: Mapping[str, object]) -> dict[str, tuple[str, str]]:
-    """Return both values as text for each key where they differ."""
-    keys = dict.fromkeys((*one, *other))
-    pairs = {key: (str(one.get(key, "–")), str(other.get(key, "–"))) for key in keys}
+def _texts(one: Run, other: Run, attribute: str) -> dict[str, tuple[str, str]]:
+    """Return both values as text for each key of an attribute where they differ."""
+    first, second = one.store.attributes[attribute], other.store.attributes[attribute]
+    keys = dict.fromkeys((*first, *second))
+    pairs = {key: (str(first.get(key, "–")), str(second.get(key, "–"))) for key in keys}
     return {key: pair for key, pair in pairs.items() if pair[0] != pair[1]}

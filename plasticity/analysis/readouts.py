@@ -13,11 +13,14 @@ from typing import Any
 import attrs
 import numpy as np
 
-from plasticity.analysis.holding_out import has_classes
+from plasticity.analysis.material import has_classes, the_data
+from plasticity.analysis.responses import rebuilt
 from plasticity.components.data import Data
+from plasticity.errors import DataError
 from plasticity.experiment import registry
 from plasticity.machine.threads import one_thread_if_small
 from plasticity.network.randomness import stream
+from plasticity.store.run import Run
 from plasticity.typing import Array
 
 LINEAR_PROBE = "linear_probe"
@@ -25,23 +28,15 @@ _MOST_SAMPLES = 10_000  # a probe of more takes minutes and tells the same
 _MOST_ITERATIONS = 1000
 _HINT = "the package that registers it tells more"
 
-Features = Callable[[Array], Array]
-
 
 @attrs.frozen(eq=False)
 class Reading:
-    """The labels that readouts gave the held-out samples.
+    """The labels that readouts gave the held-out samples."""
 
-    predicted   name of a readout -> the labels that it gave (sample,)
-    labels      the right ones (sample,)
-    trained_on  number of samples that the readouts learnt from
-    features    of the held-out samples (sample, feature)
-    """
-
-    predicted: dict[str, Array]
-    labels: Array
-    trained_on: int
-    features: Array
+    predicted: dict[str, Array]  # (sample,) by the name of the readout
+    labels: Array  # the right ones (sample,)
+    trained_on: int  # number of samples
+    features: Array  # of the held-out samples (sample, feature)
 
     def accuracy(self, name: str) -> float:
         """Return the share of labels that a readout got right."""
@@ -49,7 +44,12 @@ class Reading:
 
 
 def read_off(
-    train: Data, test: Data, features: Features, seed: int, *, only_linear: bool = False
+    train: Data,
+    test: Data,
+    features: Callable[[Array], Array],
+    seed: int,
+    *,
+    only_linear: bool = False,
 ) -> Reading | None:
     """Fit every readout to the training samples and let it label the test samples.
 
@@ -67,22 +67,44 @@ def read_off(
     seen, unseen = (features(data.take(slice(None))) for data in (train, test))
     if not (np.isfinite(seen).all() and np.isfinite(unseen).all()):
         return None
+    from sklearn.exceptions import ConvergenceWarning
+
     makers: dict[str, Callable[[], Any]] = {LINEAR_PROBE: _linear_probe}
     if not only_linear:
-        makers |= _registered()
+        for name in registry.entries(registry.READOUTS):
+            makers[name] = registry.entry_of(name, registry.READOUTS, "readout", _HINT).load()
     predicted = {}
-    with one_thread_if_small(seen.size * len(np.unique(labels))):
+    with one_thread_if_small(seen.size * len(np.unique(labels))), warnings.catch_warnings():
+        # Stopped early a readout is a little more regular, and its score as honest.
+        warnings.simplefilter("ignore", ConvergenceWarning)
         for name, make in makers.items():
-            predicted[name] = _fitted(make(), seen, labels).predict(unseen)
+            predicted[name] = make().fit(seen, labels).predict(unseen)
     return Reading(predicted, test.labels, train.n_sample, unseen)
 
 
-def _registered() -> dict[str, Callable[[], Any]]:
-    """Return the readouts of installed packages by name."""
-    return {
-        name: registry.entry_of(name, registry.READOUTS, "readout", _HINT).load()
-        for name in registry.entries(registry.READOUTS)
-    }
+def read_off_store(run: Run, data: Any = None, labels: Any = None) -> Reading:
+    """Return what readouts make of the last layer at the end of a run.
+
+    `data` and `labels` replace those of the run. Raises `DataError` if there are no labels, or no
+    samples that the run did not learn from.
+    """
+    where = run.store.target or "the run"
+    material = the_data({}, {"run": run}, data=data, labels=labels)
+    if material.train is None or material.held.data is None:
+        raise DataError(f"{where}: nothing to score on. {material.held.told}")
+    simulation = rebuilt(run, material.train)
+    reading = read_off(
+        material.train,
+        material.held.data,
+        lambda samples: simulation.respond(samples).T,
+        run.experiment.seed,
+        only_linear=True,
+    )
+    if reading is None:
+        raise DataError(
+            f"{where}: nothing can be read off: one class, or weights that are not finite"
+        )
+    return reading
 
 
 def _linear_probe() -> Any:
@@ -96,15 +118,6 @@ def _linear_probe() -> Any:
     from sklearn.preprocessing import StandardScaler
 
     return make_pipeline(StandardScaler(), LogisticRegression(max_iter=_MOST_ITERATIONS))
-
-
-def _fitted(readout: Any, seen: Array, labels: Array) -> Any:
-    from sklearn.exceptions import ConvergenceWarning
-
-    with warnings.catch_warnings():
-        # Stopped early a readout is a little more regular, and its score as honest.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        return readout.fit(seen, labels)
 
 
 def _at_most(data: Data, seed: int) -> Data:

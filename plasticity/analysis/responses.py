@@ -8,14 +8,17 @@ import attrs
 import numpy as np
 import xarray as xr
 
+from plasticity.analysis.material import the_data
 from plasticity.components.data import Data, as_data, default_scale
 from plasticity.components.defaults import AsLearnt
 from plasticity.errors import DataError
+from plasticity.experiment.configure import reconfigure
+from plasticity.experiment.source import Source
 from plasticity.experiment.spec import Experiment
-from plasticity.network.state import LayerState
 from plasticity.simulation.assembly import assemble
 from plasticity.simulation.simulation import Simulation
 from plasticity.store.run import Run
+from plasticity.typing import Array
 
 
 def responses_of(run: Run, samples: Any, labels: Any = None, layer: int | str = -1) -> xr.DataArray:
@@ -59,6 +62,23 @@ def responses_of(run: Run, samples: Any, labels: Any = None, layer: int | str = 
     return xr.DataArray(values, coords, ("neuron", "sample"), "responses", attributes)
 
 
+def evaluation_responses(run: Run, data: Any = None) -> Array:
+    """Return the activity (neuron, sample) of the last layer on the samples of the metrics.
+
+    `data` replace those of the run. Raises `DataError` if there are no weights, or no known data.
+    """
+    material = the_data({}, {} if data is not None else {"run": run}, data=None, labels=None)
+    train = material.train
+    if data is not None:
+        train = Source.of(reconfigure(run.experiment, data=data)).open_data("train")
+    if train is None:
+        raise DataError(
+            f"{run.store.target or 'the run'}: its data were given in Python; give them again"
+        )
+    simulation = rebuilt(run, train)
+    return simulation.respond(simulation.evaluation.samples)
+
+
 def _scale_of(run: Run) -> float | None:
     """Return the scale given for the training samples; None if it was that of their type."""
     data = run.store.attributes["data"]
@@ -78,7 +98,12 @@ def rebuilt(run: Run, data: Data, experiment: Experiment | None = None) -> Simul
         raise DataError(
             f"{run.store.target or 'the run'}: holds no weights: it ended before any state was kept"
         )
-    _check_inputs(data, states[0]["weights"])
+    n_input = states[0]["weights"].sizes["input"]
+    if data.n_input != n_input:
+        raise DataError(
+            f"{data.name}: a sample has {data.n_input} inputs, but the run was trained on samples "
+            f"with {n_input}"
+        )
     experiment = experiment or run.experiment
     layers = tuple(attrs.evolve(layer, initializer=AsLearnt()) for layer in experiment.layers)
     # Rules that take labels are not called here, but would be refused without labels.
@@ -93,22 +118,9 @@ def rebuilt(run: Run, data: Data, experiment: Experiment | None = None) -> Simul
     )
     simulation = assemble(quiet)
     simulation.data = data
-    filled = simulation.network.states
-    for layer_state, stored in zip(filled, (run.encoders(), *states), strict=True):
-        _fill(layer_state, stored)
+    for layer, stored in zip(simulation.network.states, (run.encoders(), *states), strict=True):
+        for name, array in layer.checkpointed.items():
+            # All but what belongs to the training samples.
+            if name in stored and "pattern" not in layer.variables[name].dims:
+                array[...] = stored[name].values
     return simulation
-
-
-def _fill(layer: LayerState, stored: xr.Dataset) -> None:
-    """Fill a layer with the stored arrays, except those of the training samples."""
-    for name, array in layer.checkpointed.items():
-        if name in stored and "pattern" not in layer.variables[name].dims:
-            array[...] = stored[name].values
-
-
-def _check_inputs(data: Data, weights: xr.DataArray) -> None:
-    if data.n_input != weights.sizes["input"]:
-        raise DataError(
-            f"{data.name}: a sample has {data.n_input} inputs, but the run was trained on samples "
-            f"with {weights.sizes['input']}"
-        )

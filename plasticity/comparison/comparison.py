@@ -16,23 +16,15 @@ from typing import Any, Protocol
 
 import attrs
 
-from plasticity.analysis.holding_out import Held
-from plasticity.analysis.material import Material, the_data
+from plasticity.analysis.material import Held, Material, the_data
 from plasticity.analysis.readouts import LINEAR_PROBE, read_off
 from plasticity.comparison import workers
 from plasticity.comparison.budget import Budget, with_budget
 from plasticity.comparison.data import Given, configured, entrants_of
-from plasticity.comparison.folder import store_path, take_up
+from plasticity.comparison.folder import take_up
 from plasticity.comparison.of_weights import metrics_of_weights
 from plasticity.comparison.result import Compared, Comparison
-from plasticity.comparison.task import (
-    Task,
-    assembled,
-    failed,
-    from_store,
-    if_complete,
-    train,
-)
+from plasticity.comparison.task import Task, assembled, failed, from_store, if_complete, train
 from plasticity.errors import EntryError
 from plasticity.experiment.spec import Experiment
 from plasticity.simulation.simulation import Simulation
@@ -147,7 +139,7 @@ def _run_all(
         Task(
             name,
             attrs.evolve(spec, seed=seed),
-            None if folder is None else store_path(folder, name, seed),
+            folder and folder / name / f"seed_{seed}",
             growth=seed == first,
             also=also,
         )

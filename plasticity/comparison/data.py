@@ -28,18 +28,20 @@ def entrants_of(experiments: Iterable[Given] | Mapping[str, Given] = ()) -> dict
         for name in experiments:
             if Path(name).name != name:
                 raise SpecError(f"a run is called like a folder, without a path, got {name!r}")
-        return {name: _load(given) for name, given in experiments.items()} or _default()
-    entrants: dict[str, Entrant] = {}
-    for given in experiments:
-        stem = _stem(given)
-        names = (stem if number == 1 else f"{stem}-{number}" for number in count(1))
-        entrants[next(name for name in names if name not in entrants)] = _load(given)
-    return entrants or _default()
-
-
-def _default() -> dict[str, Entrant]:
-    names = tomllib.loads(registry.comparison_text("default"))["compare"]
-    return {name: Experiment.load(name) for name in names}
+        named = dict(experiments)
+    else:
+        named = {}
+        for given in experiments:
+            stem = _stem(given)
+            names = (stem if number == 1 else f"{stem}-{number}" for number in count(1))
+            named[next(name for name in names if name not in named)] = given
+    if not named:
+        default = tomllib.loads(registry.comparison_text("default"))["compare"]
+        named = {name: Experiment.load(name) for name in default}
+    return {
+        name: given if isinstance(given, Experiment | Run) else opened(given)
+        for name, given in named.items()
+    }
 
 
 def _stem(given: Given) -> str:
@@ -51,10 +53,6 @@ def _stem(given: Given) -> str:
     # The stores of a comparison are called after their seeds.
     of_seed = re.fullmatch(r"seed_\d+", path.name) and path.parent.name
     return of_seed or path.stem
-
-
-def _load(given: Given) -> Entrant:
-    return given if isinstance(given, Experiment | Run) else opened(given)
 
 
 def configured(

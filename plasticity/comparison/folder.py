@@ -17,15 +17,6 @@ NAME, PAGE = "comparison.json", "page.html"
 _FORMAT = 1
 
 
-def store_path(folder: Path, name: str, seed: int) -> Path:
-    """Return the path of the store of a run.
-
-    >>> store_path(Path("comparison"), "oja", 3).as_posix()
-    'comparison/oja/seed_3'
-    """
-    return folder / name / f"seed_{seed}"
-
-
 def take_up(folder: Path, specs: Mapping[str, Experiment], data: Data) -> None:
     """Make the folder, or check that it holds an earlier comparison of the same to continue.
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 import numpy as np
+import xarray as xr
 
 from plasticity.analysis.dims import without_constant
-from plasticity.analysis.holding_out import Held
+from plasticity.analysis.material import Held
 from plasticity.comparison.folder import PAGE
 from plasticity.comparison.of_weights import lacking, measured_at_end
 from plasticity.comparison.scores import Scores
@@ -22,10 +24,9 @@ from plasticity.simulation.simulation import Simulation
 from plasticity.store.run import Run
 from plasticity.typing import Array
 
-if TYPE_CHECKING:
-    import xarray
-
 SPEED = "samples_per_second"
+_SPEED = {"long_name": "samples a second of training alone", "units": "1/s"}
+_AT_END = {"long_name": "share of held-out samples whose label a readout found", "units": "1"}
 
 
 @attrs.define(eq=False)
@@ -193,7 +194,7 @@ class Comparison:
         return tuple(dict.fromkeys(names))
 
     @property
-    def dataset(self) -> xarray.Dataset:
+    def dataset(self) -> xr.Dataset:
         """All measurements of the last layer over experiment, seed and step, with the accuracies
         and the speed at the end over experiment and seed; NaN where a run has none.
 
@@ -204,9 +205,29 @@ class Comparison:
         >>> compare(["bcm", "krotov_hopfield"], **settings).dataset.sel(seed=0).overlap.sizes
         Frozen({'experiment': 2, 'step': 2})
         """
-        from plasticity.comparison.dataset import dataset_of
-
-        return dataset_of(self.contenders, self.columns)
+        metrics = {
+            (index, run.seed): run.run.metrics.load()
+            for index, contender in enumerate(self.contenders)
+            for run in contender.runs
+            if run.run is not None
+        }
+        seeds = sorted(self.seeds)
+        measured = [dataset["step"].values for dataset in metrics.values() if "step" in dataset]
+        steps = np.unique(np.concatenate([np.zeros(0, np.int64), *measured]))
+        # Of type object, since Zarr has no stable format for strings of fixed length.
+        experiments = np.array([contender.name for contender in self.contenders], object)
+        coords = {"experiment": experiments, "seed": seeds, "step": steps}
+        names = dict.fromkeys(str(n) for dataset in metrics.values() for n in dataset.data_vars)
+        variables = {name: _over_step(name, metrics, coords) for name in ("epoch", *names)}
+        for name in self.columns:
+            if name not in names:
+                values = np.full((len(experiments), len(seeds)), np.nan)
+                for row, contender in zip(values, self.contenders, strict=True):
+                    row[[seeds.index(run.seed) for run in contender.runs]] = contender.values(name)
+                variables[name] = xr.Variable(
+                    ("experiment", "seed"), values, _SPEED if name == SPEED else _AT_END
+                )
+        return xr.Dataset(variables, coords).set_coords("epoch")
 
     def __repr__(self) -> str:
         names = ", ".join(contender.name for contender in self.contenders)
@@ -246,3 +267,19 @@ def _mean(values: Array) -> float:
     numbers = np.asarray(values, np.float64)
     numbers = numbers[~np.isnan(numbers)]
     return float(numbers.mean()) if numbers.size else float("nan")
+
+
+def _over_step(
+    name: str, metrics: Mapping[tuple[int, int], xr.Dataset], coords: Mapping[str, Any]
+) -> xr.Variable:
+    """Return one measurement of all runs; of neurons, smaller layers end in NaN."""
+    arrays = {key: dataset[name] for key, dataset in metrics.items() if name in dataset.variables}
+    none = xr.DataArray([], dims="step")
+    like = max(arrays.values(), default=none, key=lambda array: array.shape[1:])
+    shape = [len(values) for values in coords.values()]
+    whole = np.full((*shape, *like.shape[1:]), np.nan)
+    for (index, seed), array in arrays.items():
+        at = np.searchsorted(coords["step"], array["step"].values)
+        part = whole[index, coords["seed"].index(seed)]
+        part[(at, *map(slice, array.shape[1:]))] = array.values
+    return xr.Variable((*coords, *like.dims[1:]), whole, like.attrs)

@@ -9,9 +9,11 @@ from typing import Any
 
 import attrs
 import numpy as np
+import xarray as xr
 
 from plasticity import formulas
-from plasticity.analysis.readouts import Reading, read_off
+from plasticity.analysis.latent import principal_components
+from plasticity.analysis.readouts import read_off
 from plasticity.components.data import Data
 from plasticity.errors import StoreError
 from plasticity.machine.threads import one_thread_if_small
@@ -37,19 +39,12 @@ def _array(shape: tuple[int, ...] | None = None, dtype: Any = np.float64) -> Any
 
 @attrs.frozen(eq=False)
 class Cost:
-    """The cost of a run on this machine; NaN where it was not measured.
+    """The cost of a run on this machine; NaN where it was not measured."""
 
-    seconds             from the first step to the end, compilation included
-    samples_per_second  of training alone, without compilation
-    state_bytes         of all arrays of its layers
-    peak_bytes          the most memory of the process, libraries and data included
-    threads             cores that the run had
-    """
-
-    seconds: float = float("nan")
-    samples_per_second: float = float("nan")
-    state_bytes: float = float("nan")
-    peak_bytes: float = float("nan")
+    seconds: float = float("nan")  # compilation included
+    samples_per_second: float = float("nan")  # of training alone, without compilation
+    state_bytes: float = float("nan")  # of all arrays of its layers
+    peak_bytes: float = float("nan")  # of the process, libraries and data included
     threads: int = 0
 
 
@@ -124,15 +119,11 @@ def scores_of(
 
     held   the held-out samples with labels, or None
     """
+    seed = simulation.experiment.seed
     responses = simulation.respond(simulation.evaluation.samples)
     chosen = formulas.selected(responses)
-    sizes, memorized, overlaps = _over_sizes(chosen, simulation.experiment.seed)
-    reading = None
-    if held is not None:
-        seed = simulation.experiment.seed
-        reading = read_off(simulation.data, held, lambda x: simulation.respond(x).T, seed)
-    return attrs.evolve(
-        _read(reading, simulation.experiment.seed),
+    sizes, memorized, overlaps = _over_sizes(chosen, seed)
+    scores = Scores(
         cost=cost,
         selected=np.count_nonzero(chosen, axis=1),
         silent=~formulas.responds(responses),
@@ -143,15 +134,16 @@ def scores_of(
         samples_seen=samples_seen,
         sections=tuple(collect(simulation.network.calls("report", run=run))),
     )
-
-
-def _read(reading: Reading | None, seed: int) -> Scores:
+    if held is None:
+        return scores
+    reading = read_off(simulation.data, held, lambda x: simulation.respond(x).T, seed)
     if reading is None:
-        return Scores()
+        return scores
     count = min(_POINTS, len(reading.labels))
     rows = np.sort(stream(seed, "embedding").choice(len(reading.labels), count, replace=False))
     points, explained = _main_plane(reading.features[rows])
-    return Scores(
+    return attrs.evolve(
+        scores,
         labels=reading.labels,
         predicted=reading.predicted,
         trained_on=reading.trained_on,
@@ -166,12 +158,8 @@ def _main_plane(features: Array) -> tuple[Array | None, tuple[float, ...]]:
 
     None where there are fewer than two features, or no variance.
     """
-    from plasticity.analysis import principal_components
-
     if min(features.shape) < 2 or not np.ptp(features, axis=0).any():
         return None, ()
-    import xarray as xr
-
     plane = principal_components(xr.DataArray(features, dims=("sample", "feature")), of="sample")
     return plane["score"].values, tuple(float(share) for share in plane["explained"].values)
 

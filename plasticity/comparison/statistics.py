@@ -11,17 +11,12 @@ from plasticity.typing import Array
 
 @attrs.frozen
 class Difference:
-    """The mean of paired differences and its interval.
-
-    mean       of the differences
-    low, high  95 % interval of the mean by a paired bootstrap; NaN where there is one pair
-    of         what the pairs are: "seeds" or "samples"
-    """
+    """The mean of paired differences and its 95 % interval, NaN where there is one pair."""
 
     mean: float
     low: float
     high: float
-    of: str = "seeds"
+    of: str = "seeds"  # or "samples": what the pairs are
 
     @property
     def within_noise(self) -> bool | None:
@@ -32,12 +27,10 @@ class Difference:
 
 
 def difference_of(one: Contender, reference: Contender, column: str) -> Difference | None:
-    """Return the difference of two experiments in a column, seed by seed.
+    """Return the difference of two experiments in a column, seed by seed; None without a pair.
 
     Of one seed there is no interval but for what a readout got right, where the held-out samples
-    are the pairs: the interval then tells what other test samples would change, not other seeds.
-
-    None where the two have no seed in common, or nothing in the column.
+    are the pairs.
     """
     others = {run.seed: run for run in reference.runs}
     pairs = [(run, others[run.seed]) for run in one.runs if run.seed in others]
@@ -62,19 +55,8 @@ def difference(values: Array, reference: Array, of: str = "seeds") -> Difference
     differences. Corrected for bias and skewness (BCa) it covers the mean no more often: for five
     normal pairs 83 % in place of 84 %, where a t interval has 95 %.
 
-    Parameters
-    ----------
-    values, reference : (pair,)
-        a and b; NaN where there is none.
-    of : str
-        What the pairs are.
+    Source: the percentile interval of Efron & Tibshirani, Statistical Science 1 (1986) 54.
 
-    References
-    ----------
-    The percentile interval of Efron & Tibshirani, Statistical Science 1 (1986) 54.
-
-    Examples
-    --------
     >>> apart = difference(np.array([3.0, 4.0, 5.0]), np.array([1.0, 1.0, 1.0]))
     >>> apart.mean, apart.low, apart.high, apart.within_noise
     (3.0, 2.0, 4.0, False)

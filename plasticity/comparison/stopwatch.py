@@ -32,16 +32,13 @@ class Stopwatch:
     @property
     def samples_per_second(self) -> float:
         """Samples trained on per second; NaN where the run was too short."""
-        stretches = [
-            (self._measures(begin, end), (self._samples(end) - self._samples(begin)) / (to - since))
-            for (begin, since), (end, to) in pairwise(self._marks)
-            if end > begin and to > since
-        ]
-        quiet = [rate for measures, rate in stretches if not measures]
-        return median(quiet or [rate for _, rate in stretches] or [float("nan")])
-
-    def _measures(self, begin: int, end: int) -> bool:
-        return begin // self._measured_every != end // self._measured_every
+        rates: dict[bool, list[float]] = {True: [], False: []}
+        for (begin, since), (end, to) in pairwise(self._marks):
+            if end > begin and to > since:
+                measured = begin // self._measured_every != end // self._measured_every
+                rate = (self._samples(end) - self._samples(begin)) / (to - since)
+                rates[measured].append(rate)
+        return median(rates[False] or rates[True] or [float("nan")])
 
 
 def samples_until(experiment: Experiment, n_sample: int, step: int) -> int:

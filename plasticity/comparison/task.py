@@ -9,9 +9,9 @@ from typing import Any
 
 import attrs
 
-from plasticity.analysis.holding_out import Held
+from plasticity.analysis.material import Held
 from plasticity.analysis.responses import rebuilt
-from plasticity.comparison.frames import frames_of_a_page
+from plasticity.comparison.frames import Frames
 from plasticity.comparison.of_weights import lacking
 from plasticity.comparison.result import Compared
 from plasticity.comparison.scores import Cost, Scores, scores_of
@@ -32,20 +32,13 @@ _FAILED = "failed: "
 
 @attrs.frozen(eq=False)
 class Task:
-    """One run to be made.
+    """One run to be made."""
 
-    name    of the experiment in the comparison
-    asked   the spec, with the seed of this run; also where samples of its data are set aside
-    path    of the store; None for memory
-    growth  whether the weights are recorded along the run, for the page
-    also    metrics that it gets beside its own, since other experiments have them
-    """
-
-    name: str
-    asked: Experiment
-    path: Path | None = None
-    growth: bool = False
-    also: tuple[Any, ...] = ()
+    name: str  # of the experiment in the comparison
+    asked: Experiment  # with the seed of this run, and data of which samples may be set aside
+    path: Path | None = None  # of the store; None for memory
+    growth: bool = False  # the weights are recorded along the run, for the page
+    also: tuple[Any, ...] = ()  # metrics beside its own, since other experiments have them
 
     @property
     def made(self) -> Experiment:
@@ -65,19 +58,20 @@ def assembled(task: Task, rest: Data | None, listeners: Iterable[Any] = ()) -> S
     Raises a `SpecError` that begins with the name of the task.
     """
     trained = task.made if rest is None else attrs.evolve(task.made, data=rest)
+    frames = [Frames(growth=False)]
+    if task.growth:
+        frames.append(Frames(growth=True))
     try:
-        return assemble(trained, [*listeners, *frames_of_a_page(task.growth)])
+        return assemble(trained, [*listeners, *frames])
     except SpecError as error:
         raise type(error)(f"{task.name}: {error}") from None
 
 
-def carry_out(task: Task, held: Held, listeners: Iterable[Any] = ()) -> Compared:
-    """Finish a run and score it; failures are recorded, not raised."""
-    return train(task, assembled(task, held.rest, listeners), held)
-
-
 def train(task: Task, simulation: Simulation, held: Held) -> Compared:
-    """Finish a run whose simulation has been assembled, and score it."""
+    """Finish a run whose simulation has been assembled, and score it.
+
+    Failures are recorded, not raised.
+    """
     import numba
 
     compared = Compared(task.name, task.asked, simulation=simulation, also=task.also)

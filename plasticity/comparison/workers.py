@@ -21,8 +21,8 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, TextIO
 
-from plasticity.analysis.holding_out import Held, hold_out
-from plasticity.comparison.task import Task, carry_out
+from plasticity.analysis.material import Held, hold_out
+from plasticity.comparison.task import Task, assembled, train
 from plasticity.components.data import Data
 from plasticity.errors import PlasticityError, SpecError
 from plasticity.experiment.fields import GIVEN
@@ -197,7 +197,7 @@ def _serve(out: TextIO) -> None:
         failure = ""
         try:
             held = held or hold_out(Source.of(asked).open_data, tables["first_seed"])
-            failure = carry_out(task, held).failure
+            failure = train(task, assembled(task, held.rest), held).failure
         except PlasticityError as error:
             failure = str(error)
         except KeyboardInterrupt:

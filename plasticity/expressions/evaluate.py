@@ -238,20 +238,11 @@ def _norm(values: Array, axes: tuple[int, ...], power: float = 2.0) -> Any:
     return np.sum(size**power, axes) ** (1 / power)
 
 
-def _quantile(values: Array, axes: tuple[int, ...], share: float) -> Any:
-    return np.quantile(values, share, axes)
-
-
 _REDUCED: dict[str, Callable[..., Any]] = {
-    "all": np.all,
-    "any": np.any,
-    "max": np.max,
+    **{name: getattr(np, name) for name in ("all", "any", "max", "min", "std", "sum")},
     "mean": _mean,
-    "min": np.min,
     "norm": _norm,
-    "quantile": _quantile,
-    "std": np.std,
-    "sum": np.sum,
+    "quantile": lambda values, axes, share: np.quantile(values, share, axes),
 }
 RANGES = {"norm": "p must be above 0", "quantile": "the share must lie in [0, 1]"}
 _OF_TRUTHS = ("all", "any", "mean", "sum")

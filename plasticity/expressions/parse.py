@@ -18,30 +18,12 @@ import attrs
 from plasticity.errors import ExpressionError, listed, nearest
 
 # Elementwise functions, with their numbers of arguments.
-ELEMENTWISE = {
-    "abs": 1,
-    "exp": 1,
-    "log": 1,
-    "sign": 1,
-    "sqrt": 1,
-    "tanh": 1,
-    "maximum": 2,
-    "minimum": 2,
-    "where": 3,
-}
+ELEMENTWISE = dict.fromkeys(("abs", "exp", "log", "sign", "sqrt", "tanh"), 1)
+ELEMENTWISE |= {"maximum": 2, "minimum": 2, "where": 3}
 # Reductions of an array, with a number if they take two arguments, over the dimensions whose names
 # follow, or over all.
-REDUCTIONS = {
-    "all": 1,
-    "any": 1,
-    "max": 1,
-    "mean": 1,
-    "min": 1,
-    "norm": 1,
-    "quantile": 2,
-    "std": 1,
-    "sum": 1,
-}
+REDUCTIONS = dict.fromkeys(("all", "any", "max", "mean", "min", "norm", "std", "sum"), 1)
+REDUCTIONS |= {"quantile": 2}
 KEYWORDS = {"norm": "p"}
 
 _LONGEST = 1000

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from plasticity.analysis.course import along
 from plasticity.errors import DataError, StoreError
 from plasticity.plot.canvas import MUTED, weights_image
 from plasticity.plot.fields import grid_of, limit_of
-from plasticity.plot.recorded import along
 from plasticity.store.run import Run
 
 _MOST = 36

@@ -40,8 +40,7 @@ def confusion(
     from scipy.stats.contingency import crosstab
 
     if isinstance(run, Run):
-        from plasticity.analysis.reading import read_off_store
-        from plasticity.analysis.readouts import LINEAR_PROBE
+        from plasticity.analysis.readouts import LINEAR_PROBE, read_off_store
 
         reading = read_off_store(run, data)
         labels, predicted = reading.labels, reading.predicted[LINEAR_PROBE]

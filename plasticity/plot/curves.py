@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from plasticity.analysis.course import along
 from plasticity.errors import DataError
 from plasticity.plot.canvas import axes, colour_of, integer_ticks, number_ticks, quiet
-from plasticity.plot.recorded import along
 from plasticity.store.run import Run
 from plasticity.typing import Array
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from plasticity.analysis.course import along
 from plasticity.analysis.dims import without_constant
 from plasticity.errors import DataError
 from plasticity.plot.canvas import MUTED, axes, side_by_side, weights_image
-from plasticity.plot.recorded import along
 from plasticity.store.run import Run
 from plasticity.typing import Array
 

@@ -42,7 +42,7 @@ def selectivity(
     legend : bool
     """
     if isinstance(run, Run):
-        from plasticity.analysis.reading import evaluation_responses
+        from plasticity.analysis.responses import evaluation_responses
 
         responses = evaluation_responses(run, samples)
         counts: Mapping[str, Array] = {"": np.count_nonzero(formulas.selected(responses), axis=1)}
@@ -82,14 +82,11 @@ def by_size(curves: Mapping[int, tuple[Array, Array]], *, ax: Axes | None = None
     quiet(ax)
     if max(len(sizes) for sizes, _ in curves.values()) > 1:
         ax.set_xscale("log")
-    _sizes_of_neurons(ax, max(int(sizes.max()) for sizes, _ in curves.values()))
-    number_ticks(ax.yaxis)
-    ax.set_ylim(bottom=0)
-    return ax
-
-
-def _sizes_of_neurons(ax: Axes, most: int) -> None:
+    most = max(int(sizes.max()) for sizes, _ in curves.values())
     decades = [10**k for k in range(6) if 10**k <= most]
     ticks = decades + ([most] if most > 2 * decades[-1] else [])
     ax.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
     ax.minorticks_off()
+    number_ticks(ax.yaxis)
+    ax.set_ylim(bottom=0)
+    return ax

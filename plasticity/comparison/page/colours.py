@@ -50,9 +50,8 @@ def svg(
 def _themed(text: str, label: str) -> str:
     """Return the bare element, with the colours of the page and without unused ids and metadata."""
     text = text[text.index("<svg") :]
-    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
-    text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
-    text = re.sub(r"<style.*?</style>", "", text, flags=re.DOTALL)
+    unused = r"<metadata>.*?</metadata>|<!--.*?-->|<style.*?</style>"
+    text = re.sub(unused, "", text, flags=re.DOTALL)
     used = set(re.findall(r"#([\w-]+)", text))
     text = re.sub(r' id="([^"]*)"', lambda match: match[0] if match[1] in used else "", text)
     text = re.sub(r' transform="rotate\(-0 [^"]*"', "", text)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
 
+from plasticity.analysis.course import along
 from plasticity.comparison.page.colours import LABELLED, SQUARE, WHOLE, svg
 from plasticity.comparison.page.format import cell, heading
-from plasticity.comparison.result import Compared, Comparison, Contender
+from plasticity.comparison.result import Comparison, Contender
 from plasticity.comparison.scores import Scores
 from plasticity.errors import DataError
 from plasticity.plot.classes import confusion, embedding
 from plasticity.plot.curves import Trace, theta, trace_of, traces
-from plasticity.plot.recorded import along
 from plasticity.plot.selections import by_size, selectivity
 
 if TYPE_CHECKING:
@@ -39,15 +40,12 @@ _BY_SIZE = {
 
 @attrs.frozen
 class Figure:
-    """Plot with its title and caption.
-
-    run   position of the only experiment that it shows, or -1
-    """
+    """Plot with its title and caption."""
 
     title: str
     svg: str
     caption: str = ""
-    run: int = -1
+    run: int = -1  # position of the only experiment that it shows
 
 
 def courses(comparison: Comparison) -> list[Figure]:
@@ -133,25 +131,19 @@ def _scored(comparison: Comparison) -> Iterator[tuple[int, Contender, Scores]]:
 
 
 def _thresholds(contenders: Iterable[Contender]) -> list[Figure]:
-    shown = [contender.shown for contender in contenders]
-    recorded = [(index, compared) for index, compared in enumerate(shown) if _has_theta(compared)]
+    recorded = []
+    for index, contender in enumerate(contenders):
+        run = contender.shown.run
+        if run is not None and not contender.shown.failure:
+            with suppress(DataError):
+                along(run, "threshold")
+                recorded.append((index, contender.name, run))
     if not recorded:
         return []
 
     def draw(ax: Axes) -> None:
-        for index, compared in recorded:
-            assert compared.run is not None
-            theta(compared.run, label=compared.name, colour=index, ax=ax).set_xlabel("")
+        for index, name, run in recorded:
+            theta(run, label=name, colour=index, ax=ax).set_xlabel("")
 
     caption = "Median and quartiles over the neurons, where a rule has a threshold."
     return [Figure("theta", svg(draw, "theta over steps"), caption)]
-
-
-def _has_theta(compared: Compared) -> bool:
-    if compared.run is None or compared.failure:
-        return False
-    try:
-        along(compared.run, "threshold")
-    except DataError:
-        return False
-    return True

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import attrs
 import numpy as np
 
+from plasticity.analysis.course import along
 from plasticity.comparison.page.format import heading
 from plasticity.comparison.page.pictures import MOST, Film, Picture, film, weight_picture
 from plasticity.comparison.result import Compared, Contender
 from plasticity.errors import DataError
 from plasticity.plot.fields import limit_of
-from plasticity.plot.recorded import along
 from plasticity.typing import Array
 
 _ONE_SCALE = 3.0  # largest ratio of scales that share one
@@ -21,13 +21,9 @@ _FILM_SIDE = 5  # neurons per row
 
 @attrs.frozen
 class Fields:
-    """Weights of a run on the page.
+    """Weights of a run on the page, and their growth if it was recorded."""
 
-    picture  None if they cannot be shown; the caption says why
-    film     their growth, if it was recorded
-    """
-
-    picture: Picture | None
+    picture: Picture | None  # if there is none the caption says why
     caption: str
     film: Film | None = None
 

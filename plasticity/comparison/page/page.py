@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import platform
-from importlib.resources import files
 from typing import Any
 
 from plasticity.comparison.page import figures, tables
@@ -12,6 +11,7 @@ from plasticity.comparison.page.format import heading, number
 from plasticity.comparison.page.gallery import gallery
 from plasticity.comparison.page.pictures import Picture, sample_picture
 from plasticity.comparison.result import Comparison
+from plasticity.components.data import Data
 from plasticity.errors import PlasticityError
 from plasticity.experiment.citations import citations_of, short_form
 from plasticity.experiment.diff import settings_of_all
@@ -26,7 +26,7 @@ def page(comparison: Comparison) -> str:
     import jinja2
 
     environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_part),
+        loader=jinja2.PackageLoader("plasticity.comparison", "page"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -35,24 +35,30 @@ def page(comparison: Comparison) -> str:
     return environment.get_template("page.html").render(_content(comparison))
 
 
-def _part(name: str) -> str:
-    return files("plasticity.comparison.page").joinpath(name).read_text(encoding="utf-8")
-
-
 def _content(comparison: Comparison) -> dict[str, Any]:
-    contenders = comparison.contenders
+    contenders, data = comparison.contenders, comparison.data
     specs = [contender.asked for contender in contenders]
+    runs = [compared.run for compared in comparison.runs if compared.run is not None]
+    packages = {"python": platform.python_version()} | versions()
+    for run in runs:
+        packages |= run.store.attributes["versions"]
+    if data is not None:
+        data_name, image_shape = data.name, data.image_shape
+    elif runs:
+        data_name, image_shape = runs[0].store.attributes["data"]["name"], runs[0].image_shape
+    else:
+        data_name, image_shape = "data", None
     return {
         "comparison": comparison,
-        "data_name": _data_name(comparison),
-        "image_shape": _image_shape(comparison),
-        "samples": _samples(comparison),
+        "data_name": data_name,
+        "image_shape": image_shape,
+        "samples": data and _samples(data),
         "paired": len({tuple(run.seed for run in c.runs) for c in contenders}) == 1,
         "today": datetime.date.today().isoformat(),
         "headline": tables.headline(comparison),
         "cost": tables.cost(comparison),
         "differences": tables.differences(comparison),
-        "gallery": gallery(contenders, _image_shape(comparison)),
+        "gallery": gallery(contenders, image_shape),
         "courses": figures.courses(comparison),
         "selections": figures.selections(comparison),
         "readings": figures.readings(comparison),
@@ -66,33 +72,13 @@ def _content(comparison: Comparison) -> dict[str, Any]:
             if contender.shown.scores is not None
             for section in contender.shown.scores.sections
         ],
-        "versions": _versions(comparison),
+        "versions": packages,
         "heading": heading,
         "number": number,
     }
 
 
-def _data_name(comparison: Comparison) -> str:
-    """Return the name of the data, as far as it is known."""
-    if comparison.data is not None:
-        return comparison.data.name
-    runs = [compared.run for compared in comparison.runs if compared.run is not None]
-    return str(runs[0].store.attributes["data"]["name"]) if runs else "data"
-
-
-def _image_shape(comparison: Comparison) -> tuple[int, ...] | None:
-    if comparison.data is not None:
-        return comparison.data.image_shape
-    for compared in comparison.runs:
-        if compared.run is not None:
-            return compared.run.image_shape
-    return None
-
-
-def _samples(comparison: Comparison) -> Picture | None:
-    data = comparison.data
-    if data is None:
-        return None
+def _samples(data: Data) -> Picture | None:
     samples = data.take(slice(_SAMPLES_SHOWN))[:, : data.samples.shape[1]]
     return sample_picture(samples, data.image_shape)
 
@@ -106,11 +92,3 @@ def _sources(specs: list[Experiment]) -> list[str]:
         except PlasticityError:
             continue
     return list(sources)
-
-
-def _versions(comparison: Comparison) -> dict[str, str]:
-    packages = {"python": platform.python_version()} | versions()
-    for compared in comparison.runs:
-        if compared.run is not None:
-            packages |= compared.run.store.attributes["versions"]
-    return packages

@@ -25,36 +25,24 @@ _CLEAR, _COLOURS = 0, 255  # transparent entry of the palette, and others from b
 
 @attrs.frozen
 class Picture:
-    """Picture as a `data:` URL.
-
-    source     the URL
-    width, height  in pixels
-    limit      absolute weight at which the colours end; NaN for samples
-    diverging  the colours go from blue through white to red
-    """
+    """Picture as a `data:` URL, and its size in pixels."""
 
     source: str
     width: int
     height: int
-    limit: float = float("nan")
-    diverging: bool = False
+    limit: float = float("nan")  # absolute weight at which the colours end
+    diverging: bool = False  # from blue through white to red
 
 
 @attrs.frozen
 class Film:
-    """Picture of frames below each other.
-
-    source  its `data:` URL
-    width, height  of one frame, in pixels
-    steps   of the frames
-    shown   number of neurons
-    """
+    """Picture of frames below each other as a `data:` URL, and the size of one in pixels."""
 
     source: str
     width: int
     height: int
     steps: tuple[int, ...]
-    shown: int
+    shown: int  # number of neurons
 
 
 def weight_picture(
@@ -67,9 +55,9 @@ def weight_picture(
     """
     limit = limit_of(weights) if limit is None else limit
     scaled = np.clip(weights / limit, -1, 1) / 2 + 0.5
-    images = _as_images(scaled, image_shape)
-    if images is None:
+    if image_shape is None:
         return _encoded(_enlarged_map(_bytes(_diverging(scaled))), limit, diverging=True)
+    images = scaled.reshape(len(scaled), *image_shape[:2], -1)
     diverging = images.shape[-1] != 3
     if diverging:
         images = _diverging(images.mean(axis=-1))
@@ -78,21 +66,13 @@ def weight_picture(
 
 def sample_picture(samples: Array, image_shape: tuple[int, ...] | None) -> Picture | None:
     """Return samples (sample, input) as a row of images, dark on light; None without a shape."""
-    low, high = float(samples.min()), float(samples.max())
-    images = _as_images((samples - low) / ((high - low) or 1.0), image_shape)
-    if images is None:
+    if image_shape is None:
         return None
+    low, high = float(samples.min()), float(samples.max())
+    images = ((samples - low) / ((high - low) or 1.0)).reshape(len(samples), *image_shape[:2], -1)
     if images.shape[-1] != 3:
         images = np.repeat(1 - images.mean(axis=-1, keepdims=True), 3, axis=-1)
     return _encoded(_grid(_bytes(images)))
-
-
-def _as_images(values: Array, image_shape: tuple[int, ...] | None) -> Array | None:
-    """Return images (image, y, x, channel), or None without a shape."""
-    if image_shape is None:
-        return None
-    shape = image_shape if len(image_shape) == 3 else (*image_shape, 1)
-    return values.reshape(len(values), *shape)
 
 
 def _diverging(values: Array) -> Array:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from operator import attrgetter
 from statistics import fmean
-from typing import Any
 
 import attrs
 
@@ -48,14 +48,19 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-@attrs.frozen
-class DifferenceRow:
-    """Difference between an experiment and the first in one column."""
+def _seconds(value: float) -> str:
+    return f"{value:.1f} s" if value < 100 else f"{value:.0f} s"
 
-    column: str
-    text: str
-    interval: str
-    verdict: str
+
+# Title and explanation of a column, its place in the scores, and what makes the text of a number.
+_COSTS = (
+    ("samples learnt from", "each as often as it was drawn", "samples_seen", number),
+    ("time", "of a run, compilation and measurements included", "cost.seconds", _seconds),
+    ("samples per second", "of training alone", "cost.samples_per_second", number),
+    ("threads", "that a run had", "cost.threads", number),
+    ("state", "all arrays of the layers", "cost.state_bytes", size_text),
+    ("peak memory", "of the process, libraries and data included", "cost.peak_bytes", size_text),
+)
 
 
 def headline(comparison: Comparison) -> Table:
@@ -72,18 +77,15 @@ def headline(comparison: Comparison) -> Table:
 
 def cost(comparison: Comparison) -> Table:
     """Return time, speed and memory of each experiment, as means over the seeds."""
-    columns = (
-        Column("samples learnt from", "each as often as it was drawn"),
-        Column("time", "of a run, compilation and measurements included"),
-        Column("samples per second", "of training alone"),
-        Column("threads", "that a run had"),
-        Column("state", "all arrays of the layers"),
-        Column("peak memory", "of the process, libraries and data included"),
-    )
-    return Table(columns, tuple(_cost_row(contender) for contender in comparison.contenders))
+    columns = tuple(Column(title, explained) for title, explained, _, _ in _COSTS)
+    rows = [
+        tuple(_cost(contender, path, text) for _, _, path, text in _COSTS)
+        for contender in comparison.contenders
+    ]
+    return Table(columns, tuple(rows))
 
 
-def differences(comparison: Comparison) -> list[tuple[str, list[DifferenceRow]]]:
+def differences(comparison: Comparison) -> list[tuple[str, list[dict[str, str]]]]:
     """Return the differences of each experiment from the first that have an interval."""
     first, *others = comparison.contenders
     tables = []
@@ -106,53 +108,34 @@ def _mean(contender: Contender, name: str) -> Cell:
     return Cell(cell(name, mean), deviation, _UNKNOWN if mean is None else mean)
 
 
-def _difference_row(column: str, gap: Difference) -> DifferenceRow:
+def _difference_row(column: str, gap: Difference) -> dict[str, str]:
     interval = f"{signed(column, gap.low)} to {signed(column, gap.high)}"
     verdict = "within noise" if gap.within_noise else "beyond noise"
     if gap.low == gap.high == 0:
         verdict = "the same"
     elif gap.of == "samples":
         verdict += " of the test samples"
-    return DifferenceRow(heading(column), signed(column, gap.mean), interval, verdict)
-
-
-def _cost_row(contender: Contender) -> tuple[Cell, ...]:
-    scored = [run.scores for run in contender.runs if run.scores is not None]
-    samples = _cost([scores.samples_seen for scores in scored], number)
-    formats: dict[str, Callable[[float], str]] = {
-        "seconds": _seconds,
-        SPEED: number,
-        "threads": number,
-        "state_bytes": size_text,
-        "peak_bytes": size_text,
+    return {
+        "column": heading(column),
+        "text": signed(column, gap.mean),
+        "interval": interval,
+        "verdict": verdict,
     }
-    return samples, *(
-        _cost([getattr(scores.cost, name) or _UNKNOWN for scores in scored], text)
-        for name, text in formats.items()
-    )
 
 
-def _cost(values: list[Any], text: Callable[[float], str]) -> Cell:
-    known = [value for value in values if math.isfinite(value)]
+def _cost(contender: Contender, path: str, text: Callable[[float], str]) -> Cell:
+    values = [attrgetter(path)(run.scores) for run in contender.runs if run.scores is not None]
+    known = [value for value in values if value and math.isfinite(value)]
     return Cell(text(fmean(known)), "", fmean(known)) if known else Cell("–")
 
 
-def _seconds(value: float) -> str:
-    return f"{value:.1f} s" if value < 100 else f"{value:.0f} s"
-
-
 def _explanations(comparison: Comparison) -> dict[str, str]:
+    accuracy = "accuracy of {} on the activities of the last layer, for samples that no run saw"
     explained = {SPEED: "of training alone, on this machine"}
     for run in comparison.runs:
         for readout in run.scores.predicted if run.scores else ():
-            explained[readout] = (
-                "accuracy of the readout of this name on the activities of the last layer, for "
-                "samples that no run saw"
-            )
-    explained[LINEAR_PROBE] = (
-        "accuracy of a linear classifier on the activities of the last layer, for samples that no "
-        "run saw"
-    )
+            explained[readout] = accuracy.format("the readout of this name")
+    explained[LINEAR_PROBE] = accuracy.format("a linear classifier")
     if comparison.baseline is not None:
         baseline = cell(LINEAR_PROBE, comparison.baseline)
         explained[LINEAR_PROBE] += f"; the raw inputs give {baseline}"

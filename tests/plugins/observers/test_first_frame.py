@@ -5,7 +5,7 @@ import pytest
 
 import plasticity as pl
 from plasticity import hookimpl
-from plasticity.plot.recorded import along
+from plasticity.analysis.course import along
 from plasticity_plugins.observers.recorder import Recorder
 from tests.support.fused import BCM, RANKED, layer, simulation
 from tests.support.recorders import recorded, refused
