@@ -24,24 +24,16 @@ from plasticity.experiment.spec import Experiment
 
 @attrs.frozen(kw_only=True)
 class Sized:
-    """Experiment of one size, whose data are replaced by generated ones.
-
-    title    name in the table
-    tables   the experiment
-    neurons  of its layer
-    inputs   per sample
-    samples  per step
-    """
+    """Experiment of one size, whose data are replaced by generated ones."""
 
     title: str
-    tables: dict[str, Any]
-    neurons: int
-    inputs: int = 784
-    samples: int = 100
+    tables: dict[str, Any]  # the experiment
+    neurons: int  # of its layer
+    inputs: int = 784  # per sample
+    samples: int = 100  # per step
 
     @property
     def name(self) -> str:
-        """Return title and sizes."""
         return f"{self.title}, {self.inputs} x {self.neurons}"
 
     def experiment(self) -> Experiment:
@@ -55,8 +47,8 @@ class Sized:
 class Timed(Sized):
     """Experiment whose steps are timed, perhaps against a hand-written loop.
 
-    plain     the loop as "module:function", or ""
-    settings  of the loop
+    The loop `plain` is "module:function" of (weights, x, **settings) for a step of a `Case`, and of
+    (weights, samples, order, **settings) for the steps of an `Online`.
     """
 
     plain: str = ""
@@ -71,51 +63,40 @@ class Timed(Sized):
 class Case(Timed):
     """Experiment whose step is timed against its bare matrix products.
 
-    bare       "forward" (u = W x), "update" (phi x^T), or "module:function" of (weights, x,
-               current, modulation, update)
-    bar        largest ratio of the times allowed, or None
-    plain      the step as a plain loop, a function of (weights, x, **settings)
-    plain_bar  smallest speed allowed, relative to the plain loop
-    against    title of another case to measure against instead of bare products
-    speed_up   smallest speed allowed with all threads, relative to one
+    They are "forward" (u = W x), "update" (phi x^T), or "module:function" of (weights, x, current,
+    modulation, update).
     """
 
     bare: tuple[str, ...] = attrs.field(default=(), converter=tuple)
-    bar: float | None = None
-    plain_bar: float | None = None
-    against: str = ""
-    speed_up: float | None = None
+    bar: float | None = None  # largest ratio of the times allowed
+    plain_bar: float | None = None  # smallest speed allowed, relative to the plain loop
+    against: str = ""  # title of another case to measure against instead of bare products
+    speed_up: float | None = None  # smallest speed allowed with all threads, relative to one
 
 
 @attrs.frozen(kw_only=True)
 class Online(Timed):
     """Experiment with one sample per step, whose steps per second are measured.
 
-    draws         the experiment draws its own data
-    plain         hand-written loop, a function of (weights, samples, order, **settings)
-    bar           smallest speed allowed, relative to the hand-written loop, or None
-    observers     of a second run, whose speed is measured relative to the first
-    observed_bar  smallest speed allowed of that run
+    A second run has `observers`, and its speed is measured relative to the first.
     """
 
     samples: int = 1
-    draws: bool = False
-    bar: float | None = None
+    draws: bool = False  # the experiment draws its own data
+    bar: float | None = None  # smallest speed allowed, relative to the hand-written loop
     observers: tuple[Any, ...] = attrs.field(default=(), converter=tuple)
-    observed_bar: float | None = None
+    observed_bar: float | None = None  # smallest speed allowed of the second run
 
 
 @attrs.frozen(kw_only=True)
 class Recorded(Sized):
     """Experiment that is run with its observers and storage, and without.
 
-    bar               largest ratio of the times allowed
-    steps             of the run
-    per_checkpoint_s  seconds between checkpoints in practice: if set, the bar is the share of these
-                      that one takes, measured in a short run with more of them
+    `per_checkpoint_s` are the seconds between checkpoints in practice: if set, the bar is the share
+    of these that one takes, measured in a short run with more of them.
     """
 
-    bar: float
+    bar: float  # largest ratio of the times allowed
     steps: int = 3000
     per_checkpoint_s: float | None = None
 
@@ -128,16 +109,12 @@ class Recorded(Sized):
 
 @attrs.frozen(kw_only=True)
 class Peak:
-    """Run whose peak memory is measured.
-
-    tables  the experiment
-    bar     megabytes allowed
-    file    {suffix, gigabytes, inputs, dtype} of a file of samples to generate
-    """
+    """Run whose peak memory is measured."""
 
     title: str
-    tables: dict[str, Any]
-    bar: float
+    tables: dict[str, Any]  # the experiment
+    bar: float  # megabytes allowed
+    # {suffix, gigabytes, inputs, dtype} of a file of samples to generate
     file: dict[str, Any] = attrs.field(factory=dict)
 
 

@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,23 +18,17 @@ from plasticity.errors import DataError, PlasticityError
 from plasticity.machine.memory import peak_bytes
 
 _CHILD = "from plasticity.bench.memory import report_peak; report_peak()"
-_MB = 1e6
 _ROWS = 4096
 
 
 @attrs.frozen
 class PeakRow:
-    """Result of one run.
-
-    megabytes  peak memory of the process, mapped files included
-    compiled   the same in a first run, which compiles
-    missing    reason why there was no run, or an empty string
-    """
+    """Result of one run."""
 
     peak: Peak
-    megabytes: float | None = None
-    compiled: float | None = None
-    missing: str = ""
+    megabytes: float | None = None  # peak memory of the process, mapped files included
+    compiled: float | None = None  # the same in a first run, which compiles
+    missing: str = ""  # reason why there was no run
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
@@ -48,16 +41,15 @@ class PeakRow:
         }
 
 
-def measure_peaks(peaks: Iterable[Peak]) -> Iterator[PeakRow]:
-    """Yield the result of each run; files that it needs are temporary."""
-    for peak in peaks:
-        with tempfile.TemporaryDirectory(prefix="plasticity-bench-") as folder:
-            try:
-                tables = peak.tables | _write_samples(peak, Path(folder))
-                first, second = (_peak_of(tables, f"{folder}/cache") for _ in range(2))
-                yield PeakRow(peak, second, first)
-            except PlasticityError as error:
-                yield PeakRow(peak, missing=str(error))
+def measure_peak(peak: Peak) -> PeakRow:
+    """Return the result of a run; files that it needs are temporary."""
+    with tempfile.TemporaryDirectory(prefix="plasticity-bench-") as folder:
+        try:
+            tables = peak.tables | _write_samples(peak, Path(folder))
+            first, second = (_peak_of(tables, f"{folder}/cache") for _ in range(2))
+            return PeakRow(peak, second, first)
+        except PlasticityError as error:
+            return PeakRow(peak, missing=str(error))
 
 
 def report_peak() -> None:
@@ -70,7 +62,7 @@ def report_peak() -> None:
     except DataError as error:
         print(json.dumps({"missing": str(error)}))
     else:
-        print(json.dumps({"megabytes": peak_bytes() / _MB}))
+        print(json.dumps({"megabytes": peak_bytes() / 1e6}))
 
 
 def _peak_of(tables: dict[str, Any], cache: str) -> float:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from time import perf_counter
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import attrs
 import numpy as np
 
 from plasticity.bench.cases import Online
-from plasticity.bench.timing import Block, Others, Result, Spread, run_block, take_turns
+from plasticity.bench.timing import Block, Result, Spread, run_block, take_turns
 from plasticity.components.data import Data
 from plasticity.experiment.configure import configure
 from plasticity.machine.threads import n_core
@@ -21,24 +21,16 @@ _MOST_ROWS, _VALUES = 200_000, 20_000_000  # of generated samples
 _MOST_STEPS, _PRODUCTS = 8_000_000, 800_000_000  # of a block of some tenths of a second
 _WARM = 1000  # steps before the timed ones
 
-_ALONE, _OBSERVED, _HAND = "alone", "observed", "hand"
-
 
 @attrs.frozen(kw_only=True)
 class OnlineRow(Result):
-    """Steps per second of one case.
-
-    alone     of the framework without listeners
-    hand      of the hand-written loop
-    ratio     alone / hand, turn by turn
-    observed  with the observers of the case / alone, turn by turn
-    """
+    """Steps per second of one case."""
 
     case: Online
-    alone: Spread
-    hand: Spread | None = None
-    ratio: Spread | None = None
-    observed: Spread | None = None
+    alone: Spread  # of the framework without listeners
+    hand: Spread | None = None  # of the hand-written loop
+    ratio: Spread | None = None  # alone / hand, turn by turn
+    observed: Spread | None = None  # with the observers of the case / alone, turn by turn
 
     bars: ClassVar[dict[str, tuple[str, int]]] = {
         "bar": ("ratio", 1),
@@ -46,32 +38,24 @@ class OnlineRow(Result):
     }
 
 
-def measure_online(cases: Iterable[Online], rounds: int, only: str = "") -> Iterator[OnlineRow]:
-    """Yield the result of each case whose name contains `only`."""
-    for case in cases:
-        if only in case.name:
-            yield _measure(case, rounds)
-
-
-def _measure(case: Online, rounds: int) -> OnlineRow:
+def measure_online(case: Online, rounds: int) -> OnlineRow:
+    """Time a case against its hand-written loop, and with its observers."""
     rows = min(_MOST_ROWS, _VALUES // case.inputs)
     data = Data(np.random.default_rng(0).random((rows, case.inputs), np.float32), name="made")
-    blocks = {_ALONE: _run_block(case, data, rounds, observed=False)}
+    blocks = {"alone": _run_block(case, data, rounds)}
     if case.observers:
-        blocks[_OBSERVED] = _run_block(case, data, rounds, observed=True)
+        blocks["observed"] = _run_block(case, data, rounds, case.observers)
     hand = _hand_block(case, data)
     if hand is not None:
-        blocks[_HAND] = hand
-    watch = Others()
-    seconds = take_turns(blocks, rounds)
-    others = watch.share()
+        blocks["hand"] = hand
+    seconds, others = take_turns(blocks, rounds)
     speed = {name: [1 / value for value in values] for name, values in seconds.items()}
     return OnlineRow(
         case=case,
-        alone=Spread.of(speed[_ALONE]),
-        hand=Spread.of(speed[_HAND]) if _HAND in speed else None,
-        ratio=Spread.of_ratios(speed[_ALONE], speed.get(_HAND)),
-        observed=Spread.of_ratios(speed.get(_OBSERVED), speed[_ALONE]),
+        alone=Spread.of(speed["alone"]),
+        hand=Spread.of(speed["hand"]) if hand is not None else None,
+        ratio=Spread.of_ratios(speed["alone"], speed.get("hand")),
+        observed=Spread.of_ratios(speed.get("observed"), speed["alone"]),
         others=others,
     )
 
@@ -80,14 +64,13 @@ def _n_step(case: Online) -> int:
     return max(_WARM, min(_MOST_STEPS, _PRODUCTS // (case.inputs * case.neurons)))
 
 
-def _run_block(case: Online, data: Data, rounds: int, *, observed: bool) -> Block:
+def _run_block(case: Online, data: Data, rounds: int, observers: Iterable[Any] = ()) -> Block:
     """Return a block of steps of the experiment; every call continues the training.
 
     The run is no longer than the rounds need, since a recorder refuses what memory cannot hold.
     """
     steps = (rounds + 1) * (_WARM + _n_step(case))
     given = {"epochs": 1} if case.draws else {"data": data, "epochs": -(-steps // data.n_sample)}
-    observers = case.observers if observed else ()
     experiment = configure(case.experiment(), observers=list(observers), **given)
     return run_block(experiment, _WARM, _n_step(case), n_core())
 

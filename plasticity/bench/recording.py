@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -13,26 +12,22 @@ import attrs
 from plasticity.bench.cases import Recorded
 from plasticity.bench.timing import Block, Spread, Watch, made_data, take_turns
 from plasticity.components.data import Data
+from plasticity.experiment.configure import configure
+from plasticity.simulation.assembly import assemble
 
 _WARM = 100  # steps
 
 
 @attrs.frozen
 class RecordingRow:
-    """Result of one case.
-
-    title  of the case
-    value  ratio of the times with and without recording, or the share of time of checkpoints
-    bar    largest value allowed
-    """
+    """Result of one case."""
 
     title: str
-    value: Spread
+    value: Spread  # ratio of the times with and without recording, or share of time of checkpoints
     bar: float
 
     @property
     def met(self) -> bool:
-        """Return whether the bar is met."""
         return self.value.median <= self.bar
 
     def to_dict(self) -> dict[str, Any]:
@@ -40,22 +35,13 @@ class RecordingRow:
         return {**attrs.asdict(self), "met": self.met}
 
 
-def measure_recording(
-    cases: Iterable[Recorded], rounds: int, only: str = ""
-) -> Iterator[RecordingRow]:
-    """Yield the result of each case whose name contains `only`."""
-    with tempfile.TemporaryDirectory(prefix="plasticity-bench-") as folder:
-        for case in cases:
-            if only in case.name:
-                yield _measure(case, rounds, Path(folder))
-
-
-def _measure(case: Recorded, rounds: int, folder: Path) -> RecordingRow:
+def measure_recording(case: Recorded, rounds: int) -> RecordingRow:
     """Time a run with a store, until it is closed, against the same run without."""
     data = made_data(case.inputs)
-    blocks = {"with": _run(case, data, folder / "run"), "without": _run(case, data, None)}
-    # A block is a whole run, in which fluctuations average out.
-    seconds = take_turns(blocks, rounds // 2 + 1)
+    with tempfile.TemporaryDirectory(prefix="plasticity-bench-") as folder:
+        blocks = {"with": _run(case, data, Path(folder, "run")), "without": _run(case, data, None)}
+        # A block is a whole run, in which fluctuations average out.
+        seconds, _ = take_turns(blocks, rounds // 2 + 1)
     pairs = list(zip(seconds["with"], seconds["without"], strict=True))
     if case.per_checkpoint_s is None:
         return RecordingRow(case.name, Spread.of([a / b for a, b in pairs]), case.bar)
@@ -65,9 +51,6 @@ def _measure(case: Recorded, rounds: int, folder: Path) -> RecordingRow:
 
 
 def _run(case: Recorded, data: Data, out: Path | None) -> Block:
-    from plasticity.experiment.configure import configure
-    from plasticity.simulation.assembly import assemble
-
     experiment = configure(case.unrecorded() if out is None else case.experiment(), data=data)
 
     def block() -> float:

@@ -11,7 +11,6 @@ import attrs
 from plasticity.bench.cases import Case
 from plasticity.bench.timing import (
     Block,
-    Others,
     Result,
     Spread,
     bare_block,
@@ -28,23 +27,15 @@ _STEP, _ONE, _OTHER, _PLAIN, _BARE = "step", "step on one thread", "other", "pla
 
 @attrs.frozen(kw_only=True)
 class Row(Result):
-    """Times of one case.
-
-    step       seconds of a step of the framework
-    reference  seconds of its bare matrix products, or of a step of another case
-    threads    on which the bare products are fastest, or None
-    ratio      step / reference, turn by turn
-    plain      plain loop / step, turn by turn
-    speed_up   step on one thread / step on all
-    """
+    """Times of one case."""
 
     case: Case
-    step: Spread
-    reference: Spread | None = None
-    threads: int | None = None
-    ratio: Spread | None = None
-    plain: Spread | None = None
-    speed_up: Spread | None = None
+    step: Spread  # seconds of a step of the framework
+    reference: Spread | None = None  # seconds of its bare products, or of a step of another case
+    threads: int | None = None  # on which the bare products are fastest
+    ratio: Spread | None = None  # step / reference, turn by turn
+    plain: Spread | None = None  # plain loop / step, turn by turn
+    speed_up: Spread | None = None  # step on one thread / step on all
 
     bars: ClassVar[dict[str, tuple[str, int]]] = {
         "bar": ("ratio", -1),
@@ -53,7 +44,6 @@ class Row(Result):
     }
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values for JSON."""
         case = self.case
         more = {"samples": case.samples, "against": case.against, "speed_up_bar": case.speed_up}
         return super().to_dict() | more
@@ -88,9 +78,7 @@ def measure(case: Case, rounds: int, data: Data, other: Case | None = None) -> R
     plain = plain_block(case, data)
     if plain is not None:
         blocks[_PLAIN] = plain
-    watch = Others()
-    seconds = take_turns(blocks, rounds)
-    others = watch.share()
+    seconds, others = take_turns(blocks, rounds)
     reference, fastest = seconds.get(_OTHER), None
     if reference is None and case.bare:
         fastest = min({1, cores}, key=lambda count: Spread.of(seconds[f"{_BARE} {count}"]).median)

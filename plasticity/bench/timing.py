@@ -34,11 +34,7 @@ Block = Callable[[], float]  # runs some steps and returns the seconds per step
 
 
 class Watch:
-    """Listener that takes the time before and after a block of steps, and ends the run.
-
-    warm   steps before the block
-    steps  of the block
-    """
+    """Listener that takes the time of `steps` after `warm` others, and then ends the run."""
 
     def __init__(self, warm: int, steps: int) -> None:
         self._warm, self._period = warm, warm + steps
@@ -156,35 +152,6 @@ def _repeated(once: Callable[[], None], count: int) -> Block:
     return block
 
 
-class Others:
-    """Load of the machine by other processes since this object was made."""
-
-    def __init__(self) -> None:
-        self._begun = _busy_and_all(), sum(os.times()[:4]), perf_counter()
-
-    def share(self) -> float:
-        """Return the mean number of cores that others kept busy; NaN if unknown."""
-        (busy, whole), own, begun = self._begun
-        now_busy, now_whole = _busy_and_all()
-        seconds = perf_counter() - begun
-        if now_whole == whole:
-            return float("nan")
-        cores = os.cpu_count() or 1
-        theirs = (now_busy - busy) / (now_whole - whole) * cores
-        return max(0.0, theirs - (sum(os.times()[:4]) - own) / seconds)
-
-
-def _busy_and_all() -> tuple[float, float]:
-    """Return the busy and all ticks of all cores; 0 if unknown."""
-    try:
-        line = Path("/proc/stat").read_text(encoding="utf-8").split("\n")[0]
-    except OSError:
-        return 0.0, 0.0
-    ticks = [float(word) for word in line.split()[1:9]]
-    idle = ticks[3] + ticks[4]
-    return sum(ticks) - idle, sum(ticks)
-
-
 @attrs.frozen
 class Spread:
     """Median and quartiles of measurements."""
@@ -209,14 +176,10 @@ class Spread:
 
 @attrs.frozen(kw_only=True)
 class Result:
-    """Result of one case.
-
-    case    the case
-    others  cores kept busy by other processes meanwhile
-    """
+    """Result of one case."""
 
     case: Any
-    others: float = float("nan")
+    others: float = float("nan")  # cores kept busy by other processes meanwhile
     # Bar of the case -> field that has to meet it, from above (1) or below (-1).
     bars: ClassVar[dict[str, tuple[str, int]]] = {}
 
@@ -237,14 +200,32 @@ class Result:
         return {**facts, **measured, "met": self.verdicts()}
 
 
-def take_turns(blocks: dict[str, Block], rounds: int) -> dict[str, list[float]]:
-    """Return the seconds per step of each block, called once per round after a discarded call."""
+def take_turns(blocks: dict[str, Block], rounds: int) -> tuple[dict[str, list[float]], float]:
+    """Return the seconds per step of each block, called once per round after a discarded call.
+
+    The second value is the mean number of cores that other processes kept busy; NaN if unknown.
+    """
     seconds: dict[str, list[float]] = {name: [] for name in blocks}
+    begun = _clocks()
     for _ in range(rounds + 1):
         for name, block in blocks.items():
             sleep(_REST_S)
             seconds[name].append(block())
-    return {name: values[1:] for name, values in seconds.items()}
+    busy, ticks, own, passed = _clocks() - begun
+    cores = busy / ticks * (os.cpu_count() or 1) if ticks else float("nan")
+    others = float(np.maximum(0, cores - own / passed))
+    return {name: values[1:] for name, values in seconds.items()}, others
+
+
+def _clocks() -> Array:
+    """Return busy and all ticks of all cores (0 if unknown), seconds of this process, and time."""
+    try:
+        line = Path("/proc/stat").read_text(encoding="utf-8").split("\n")[0]
+    except OSError:
+        line = "cpu" + 8 * " 0"
+    ticks = np.array(line.split()[1:9], float)
+    idle = ticks[3] + ticks[4]
+    return np.array([sum(ticks) - idle, sum(ticks), sum(os.times()[:4]), perf_counter()])
 
 
 def opened(name: str) -> Data:

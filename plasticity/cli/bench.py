@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from plasticity.bench.table import Row
     from plasticity.bench.timing import Spread
 
-_ROUNDS, _QUICK_ROUNDS = 15, 3
-_BUSY = 1.0  # load above which the figures are unreliable
 _NOTES = {
     "observed": "share of the speed that is left with the observers of the case.",
     "others": "cores kept busy by other processes; above 0.1 the ratios are unreliable.",
@@ -55,30 +53,30 @@ def bench(
     if not as_json:
         heading(console, "machine")
         columns(console, list(facts.items()), indent=2)
-        if load() >= _BUSY:
+        if load() >= 1:
             line(
                 console,
                 f"The machine is busy (load {load():.1f}): the figures below are unreliable. "
                 "Repeat when it is idle.",
             )
-    rounds = _QUICK_ROUNDS if quick else _ROUNDS
+    rounds = 3 if quick else 15
     rows: Any
     cells: Any
     titles: tuple[str, ...]
     if memory:
-        from plasticity.bench.memory import measure_peaks
+        from plasticity.bench.memory import measure_peak
 
-        rows = measure_peaks([peak for peak in cases.memory if only in peak.title])
+        rows = (measure_peak(peak) for peak in cases.memory if only in peak.title)
         titles, cells = ("run", "peak", "first run", "bar", ""), _peak_cells
     elif recording:
         from plasticity.bench.recording import measure_recording
 
-        rows = measure_recording(cases.recording, rounds, only)
+        rows = (measure_recording(case, rounds) for case in cases.recording if only in case.name)
         titles, cells = ("measured", "found", "bar"), _recording_cells
     elif online:
         from plasticity.bench.online import measure_online
 
-        rows = measure_online(cases.online, rounds, only)
+        rows = (measure_online(case, rounds) for case in cases.online if only in case.name)
         titles = ("case", "steps/s", "by hand", "ratio", "bar", "observed", "bar", "others")
         cells = _online_cells
     else:
@@ -87,8 +85,7 @@ def bench(
 
         rows = measure_all(cases.cases, rounds, opened(data) if data else None, only)
         titles = ("case", "step", "measured against", "ratio", "bar", "plain loop", "bar")
-        titles += ("threads", "others")
-        cells = _cells
+        titles, cells = (*titles, "threads", "others"), _cells
     results, table = [], empty_table(titles, overflow="fold", vertical="top")
     for row in rows:
         results.append(row.to_dict())

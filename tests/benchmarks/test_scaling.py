@@ -60,7 +60,7 @@ def _point(varied: str, value: int, case: Case, rounds: int, count: int) -> Poin
     data = made_data(case.inputs, max(_ROWS, case.samples))
     blocks = {_STEP: step_block(case, data, count)}
     blocks |= {f"{_BARE} {number}": bare_block(case, number) for number in {1, count}}
-    found = take_turns(blocks, rounds)
+    found, _ = take_turns(blocks, rounds)
     bare = [Spread.of(times) for name, times in found.items() if name != _STEP]
     return Point(
         varied, value, case, Spread.of(found[_STEP]), min(bare, key=lambda one: one.median)
