@@ -27,7 +27,7 @@ from plasticity.testing.findings import (
 )
 from plasticity.testing.plain import shared_draws, uncompiled
 from plasticity.testing.stand_ins import Asking, Forgetful, Keeper
-from plasticity.testing.trial import Size, probe, try_out, under_test
+from plasticity.testing.trial import Size, try_out, under_test
 from plasticity.typing import Array
 
 # What an event may change.
@@ -63,7 +63,7 @@ def check_fills(component: Any) -> None:
     if interface_of(component).role == "initializer":
         try_out(component, prepare=_initialize_again)
 
-    def around(event: str, arrays: dict[str, Any], call: Callable[[], Any]) -> Any:
+    def around(own: Any, event: str, arrays: dict[str, Any], call: Callable[[], Any]) -> Any:
         name = FILLS.get(event)
         if name is not None and event not in _GOES_ON:
             arrays[name].fill(np.nan)
@@ -77,12 +77,11 @@ def check_fills(component: Any) -> None:
         return result
 
     def prepare(simulation: Simulation) -> None:
-        probe(component, simulation, around)
         forgetful.component = under_test(component, simulation)
-        forgetful.forget()
+        forgetful.step_finished()
 
     forgetful = Forgetful()
-    trial = try_out(component, prepare=prepare, listeners=[forgetful])
+    trial = try_out(component, around=around, prepare=prepare, listeners=[forgetful])
     require_finite(trial, "after a run in which it began each step with NaN in its scratch arrays")
 
 
@@ -93,12 +92,9 @@ def check_leaves_alone(component: Any) -> None:
     A metric or an observer that ends no run must not change the result of the run.
     """
 
-    def around(event: str, arrays: dict[str, Any], call: Callable[[], Any]) -> Any:
-        mine = [
-            getattr(own[0], variable.name)
-            for variable in interface_of(own[0]).variables
-            if variable.intent != "in"
-        ]
+    def around(own: Any, event: str, arrays: dict[str, Any], call: Callable[[], Any]) -> Any:
+        declared = interface_of(own).variables
+        mine = [getattr(own, array.name) for array in declared if array.intent != "in"]
         guarded = {
             name: (array, array.copy())
             for name, array in arrays.items()
@@ -112,13 +108,8 @@ def check_leaves_alone(component: Any) -> None:
                 raise BrokenError(f"{event} changes {name!r}, which it may only read")
         return result
 
-    def prepare(simulation: Simulation) -> None:
-        own.append(under_test(component, simulation))
-        probe(component, simulation, around)
-
-    own: list[Any] = []
-    trial = try_out(component, prepare=prepare)
-    require_nothing_kept(own[0], trial.simulation)
+    trial = try_out(component, around=around)
+    require_nothing_kept(under_test(component, trial.simulation), trial.simulation)
     if interface_of(component).role in ("metric", "observer") and trial.outcome == "finished":
         without = try_out(Keeper())
         name = "layer_0.weights"
@@ -134,11 +125,10 @@ def check_acts(component: Any) -> None:
     Those that a class attribute `idle_in` names are meant to change nothing.
     """
 
-    def around(event: str, arrays: dict[str, Any], call: Callable[[], Any]) -> Any:
+    def around(own: Any, event: str, arrays: dict[str, Any], call: Callable[[], Any]) -> Any:
         idle = event not in CHANGES or event in interface_of(component).idle_in
         if idle or acts.get(event):
             return call()
-        own = under_test(component, simulations[0])
         targets = [arrays[name] for name in sorted(CHANGES[event])]
         state = [getattr(own, variable.name) for variable in interface_of(own).variables]
         draws = [getattr(own, declared.name) for declared in interface_of(own).streams]
@@ -161,13 +151,8 @@ def check_acts(component: Any) -> None:
                     array[...] = values
         return result
 
-    def prepare(simulation: Simulation) -> None:
-        simulations.append(simulation)
-        probe(component, simulation, around)
-
-    simulations: list[Simulation] = []
     acts: dict[str, bool] = {}
-    try_out(component, prepare=prepare)
+    try_out(component, around=around)
     for event, changes in acts.items():
         if not changes:
             name = min(CHANGES[event])
@@ -258,11 +243,9 @@ def check_kernels(component: Any) -> None:
         plain = try_out(component)
     for name, array in compiled.arrays.items():
         if not close(array, plain.arrays[name], _ROUNDING):
-            functions = called | {
-                kernel.event for kernel in interface_of(component).kernels.values()
-            }
+            functions = sorted({*called, *interface_of(component).kernels})
             raise BrokenError(
-                f"{name} differs with {', '.join(sorted(functions))} as plain Python: what Numba "
+                f"{name} differs with {', '.join(functions)} as plain Python: what Numba "
                 "compiles is not what is written"
             )
 
@@ -274,42 +257,41 @@ def check_compiled(component: Any) -> None:
     They are called as plain Python, element by element, on the arrays of a short run of two phases.
     Where a hook follows from the Kernel there is nothing to compare.
     """
-    found = interface_of(component).kernels
-    if not found:
+    interface = interface_of(component)
+    if not interface.kernels:
         return
-    for event in found:
+    for event, kernel in interface.kernels.items():
         if event not in HOOKS:
             raise BrokenError(f"it has a Kernel for {event}; a Kernel is for {listed(HOOKS)}")
-        if event not in interface_of(component).events:
+        if event not in interface.events:
             raise BrokenError(f"it has a Kernel for {event}, but answers it with no hook")
-        named = {*found[event].state, found[event].count} - {""}
-        missing = named - {variable.name for variable in interface_of(component).variables}
+        named = {*kernel.state, kernel.count} - {""}
+        missing = named - {variable.name for variable in interface.variables}
         if missing:
             raise BrokenError(f"its Kernel for {event} names {listed(missing)}, no Variable of it")
 
-    def around(event: str, arrays: dict[str, Any], call: Callable[[], Any]) -> Any:
-        if event not in found:
+    def around(own: Any, event: str, arrays: dict[str, Any], call: Callable[[], Any]) -> Any:
+        kernel = interface.kernels.get(event)
+        if kernel is None:
             return call()
-        own, clock = under_test(component, simulations[0]), simulations[0].layers[0].clock
-        known = {"clock": clock} | arrays
-        numbers = _numbers(found[event], own)
-        if found[event].still:
-            nothing = known | {"update": np.zeros_like(arrays["update"])}
-            left = _left_by_kernel(found[event], own, nothing)
+        numbers = _numbers(kernel, own)
+        if kernel.still:
+            nothing = arrays | {"update": np.zeros_like(arrays["update"])}
+            left = _left_by_kernel(kernel, own, nothing)
             if any(not np.array_equal(array, _named(name, own, nothing)) for name, array in left):
                 raise BrokenError(
                     f"its Kernel for {event} is no `still` one: it acts on a zero update"
                 )
         if is_derived(own, event):
-            if event in _WITHOUT_SAMPLES and _numbers(found[event], own, 2) != numbers:
+            if event in _WITHOUT_SAMPLES and _numbers(kernel, own, 2) != numbers:
                 raise BrokenError(
                     f"the parameters of its Kernel for {event} depend on the batch, which a hook "
                     "that follows from it does not know; write the hook"
                 )
             return call()
-        expected = _left_by_kernel(found[event], own, known)
+        expected = _left_by_kernel(kernel, own, arrays)
         result = call()
-        if _numbers(found[event], own) != numbers:
+        if _numbers(kernel, own) != numbers:
             raise BrokenError(
                 f"its hook for {event} changes the parameters of its Kernel, which compiled steps "
                 "ask for only between stretches; keep what changes in a Variable"
@@ -320,27 +302,20 @@ def check_compiled(component: Any) -> None:
                 raise BrokenError(f"its Kernel for {event} leaves another {name} than its hook")
         return result
 
-    def prepare(simulation: Simulation) -> None:
-        simulations.append(simulation)
-        probe(component, simulation, around)
-
-    simulations: list[Simulation] = []
     with uncompiled(component):
-        try_out(component, prepare=prepare)
+        try_out(component, around=around)
 
 
 def _left_by_kernel(kernel: Kernel, own: Any, known: dict[str, Any]) -> list[tuple[str, Any]]:
     """Return what the hook that follows from a Kernel leaves; the component is as it was before."""
     states = {
-        variable.name: getattr(own, variable.name) for variable in interface_of(own).variables
+        declared.name: getattr(own, declared.name) for declared in interface_of(own).variables
     }
     before = {name: array.copy() for name, array in states.items()}
     copies = {name: np.array(value) if _is_array(value) else value for name, value in known.items()}
-    hook = HOOKS[kernel.event]
+    taken = interface_of(KernelHooks).events[kernel.event]
     try:
-        result = hook(
-            own, *(copies[name] for name in interface_of(KernelHooks).events[kernel.event])
-        )
+        result = HOOKS[kernel.event](own, *(copies[name] for name in taken))
     except TypeError as error:
         if kernel.before is None:
             raise
@@ -348,10 +323,9 @@ def _left_by_kernel(kernel: Kernel, own: Any, known: dict[str, Any]) -> list[tup
             f"`before` of its Kernel: {error}; it gets the rate factor, the number of an "
             "update if `count` names the Variable that counts them, and the parameters"
         ) from error
-    # An optimizer may do with the update as it likes.
-    names = sorted(
-        CHANGES[kernel.event] - ({"update"} if kernel.event == "apply_update" else set())
-    )
+    names = sorted(CHANGES[kernel.event])
+    if kernel.event == "apply_update":
+        names.remove("update")  # an optimizer may do with it as it likes
     left = [(name, copies[name]) for name in names]
     left += [(name, states[name].copy()) for name in kernel.state]
     for name, array in states.items():
@@ -427,7 +401,7 @@ def _first_modulations(component: Any, start: float) -> dict[tuple[str, str], Ar
     """Return what a rule makes of arrays full of `start` when it is called first."""
     found: dict[tuple[str, str], Array] = {}
 
-    def around(event: str, arrays: dict[str, Any], call: Callable[[], Any]) -> Any:
+    def around(own: Any, event: str, arrays: dict[str, Any], call: Callable[[], Any]) -> Any:
         if event not in ("modulate", "propose_update"):
             return call()
         first = {name for name in CHANGES[event] if (event, name) not in found}
@@ -438,5 +412,5 @@ def _first_modulations(component: Any, start: float) -> dict[tuple[str, str], Ar
             found[event, name] = arrays[name].copy()
         return None
 
-    try_out(component, prepare=lambda simulation: probe(component, simulation, around))
+    try_out(component, around=around)
     return found

@@ -6,37 +6,15 @@ import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from plasticity.testing.behaviour import (
-    check_acts,
-    check_adds,
-    check_compiled,
-    check_deterministic,
-    check_dtypes,
-    check_fills,
-    check_kernels,
-    check_leaves_alone,
-    check_measuring,
-    check_resumes,
-    check_shapes,
-)
-from plasticity.testing.declarations import check_documented, check_hooks, check_settings
+from plasticity.testing import behaviour, declarations
 from plasticity.testing.findings import Check
 
+# By the name after "check_", in the order of the files.
 CHECKS: dict[str, Check] = {
-    "hooks": check_hooks,
-    "documented": check_documented,
-    "settings": check_settings,
-    "fills": check_fills,
-    "leaves_alone": check_leaves_alone,
-    "acts": check_acts,
-    "adds": check_adds,
-    "deterministic": check_deterministic,
-    "dtypes": check_dtypes,
-    "shapes": check_shapes,
-    "kernels": check_kernels,
-    "compiled": check_compiled,
-    "resumes": check_resumes,
-    "measuring": check_measuring,
+    name.removeprefix("check_"): function
+    for module in (declarations, behaviour)
+    for name, function in vars(module).items()
+    if name.startswith("check_")
 }
 
 

@@ -132,13 +132,9 @@ class Forgetful:
 
     component: Any = None
 
-    def forget(self) -> None:
-        """Put NaN into the arrays that do not outlive a step."""
+    @hookimpl
+    def step_finished(self) -> None:
         for variable in interface_of(self.component).variables:
             array = getattr(self.component, variable.name)
             if variable.intent == "scratch" and array.dtype.kind == "f":
                 array.fill(np.nan)
-
-    @hookimpl
-    def step_finished(self) -> None:
-        self.forget()

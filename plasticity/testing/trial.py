@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
+from functools import partial
 from typing import Any
 
 import attrs
@@ -30,6 +31,9 @@ from plasticity.testing.stand_ins import (
     Step,
 )
 from plasticity.typing import Array
+
+# (component, event, arrays, call) -> result of the call
+Around = Callable[[Any, str, dict[str, Any], Callable[[], Any]], Any]
 
 # The stand-in of a part, which stays out where the component under test answers the event itself.
 _STAND_INS: dict[str, tuple[str, type]] = {
@@ -138,8 +142,7 @@ def experiment_of(component: Any, size: Size = Size(), dtype: str = "float64") -
     # A component that waits for a phase of some name has it in the second part of the run.
     named = isinstance(interface.phase, str) and interface.phase
     second = Phase(named or "second", 1)
-    parts = (Phase("first", 1), *[second] * (size.epochs - 1))
-    whole["phases"] = parts
+    whole["phases"] = (Phase("first", 1), *[second] * (size.epochs - 1))
     slot = _MANY.get(role, role)
     if role == "source":
         # Real data have many inputs and many steps: the usual step would diverge on them, and to
@@ -151,12 +154,7 @@ def experiment_of(component: Any, size: Size = Size(), dtype: str = "float64") -
     else:
         whole[slot] = (part,)
     whole["layers"] = (Layer(neurons=size.neurons, **layer),)
-    return Experiment(
-        batch_size=size.batch,
-        seed=20,
-        dtype=dtype,
-        **whole,
-    )
+    return Experiment(batch_size=size.batch, seed=20, dtype=dtype, **whole)
 
 
 def samples_of(size: Size) -> Data:
@@ -173,6 +171,7 @@ def try_out(
     measured: bool = True,
     halt: int | None = None,
     after: Mapping[str, Any] | None = None,
+    around: Around | None = None,
     prepare: Callable[[Simulation], None] | None = None,
     listeners: Iterable[Any] = (),
 ) -> Trial:
@@ -181,6 +180,7 @@ def try_out(
     measured   whether there is a metric beside the component
     halt       step after which the run is ended
     after      snapshot of the same experiment to go on from
+    around     makes every call of the component, as around(component, event, arrays, call)
     prepare    called with the assembled simulation
     listeners  further listeners
 
@@ -196,6 +196,8 @@ def try_out(
     simulation = assemble(experiment, [keeper, *halting, *listeners])
     if after is not None:
         simulation.restore(after)
+    if around is not None:
+        _probe(component, simulation, around)
     if prepare is not None:
         prepare(simulation)
     try:
@@ -214,32 +216,23 @@ def under_test(component: Any, simulation: Simulation) -> Any:
     return next(part for part in parts if type(part) is type(component))
 
 
-def probe(
-    component: Any,
-    simulation: Simulation,
-    around: Callable[[str, dict[str, Any], Callable[[], Any]], Any],
-) -> None:
-    """Let `around(event, arrays, call)` make every call of the component in each step."""
+def _probe(component: Any, simulation: Simulation, around: Around) -> None:
+    """Let `around` make every call of the component in each step."""
     plain_caller = simulation.network.caller
 
     def caller(layer: Any, arrays: Mapping[str, Any], *rest: Any) -> Any:
-        plain_call = plain_caller(layer, arrays, *rest)
+        plain_call, known = plain_caller(layer, arrays, *rest), {"clock": layer.clock, **arrays}
 
-        def call(event: str) -> tuple[Call, ...]:
-            return tuple(
-                answer._replace(function=_around(around, answer, dict(arrays)))
-                if type(answer.component) is type(component) and not answer.whole
-                else answer
-                for answer in plain_call(event)
-            )
+        def probed(answer: Call) -> Call:
+            if type(answer.component) is not type(component) or answer.whole:
+                return answer
 
-        return call
+            def function(*arguments: Any) -> Any:
+                call = partial(answer.function, *arguments)
+                return around(answer.component, answer.event, known, call)
+
+            return answer._replace(function=function)
+
+        return lambda event: tuple(map(probed, plain_call(event)))
 
     vars(simulation.network)["caller"] = caller
-
-
-def _around(around: Any, answer: Call, arrays: dict[str, Any]) -> Callable[..., Any]:
-    def call(*arguments: Any) -> Any:
-        return around(answer.event, arrays, lambda: answer.function(*arguments))
-
-    return call
