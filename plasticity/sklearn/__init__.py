@@ -59,8 +59,5 @@ def class_name(name: str) -> str:
     ['KrotovHopfield', 'BCM', 'IC92', 'TwoLayers']
     """
     words = re.split(r"[^0-9A-Za-z]+", name)
-    return "".join(word.upper() if _is_abbreviation(word) else word.capitalize() for word in words)
-
-
-def _is_abbreviation(word: str) -> bool:
-    return not re.search("[aeiouy]", word) or bool(re.search("[0-9]", word))
+    abbreviation = re.compile("[^aeiouy]*|.*[0-9].*")
+    return "".join(w.upper() if abbreviation.fullmatch(w) else w.capitalize() for w in words)

@@ -16,13 +16,9 @@ from plasticity.simulation.simulation import Simulation
 
 @attrs.define(eq=False)
 class Fitted:
-    """Trained simulation without its samples, small enough to be pickled.
+    """Trained simulation without its samples, small enough to be pickled."""
 
-    experiment  without metrics and observers, with a sample of zeros as its data
-    snapshot    all arrays, random streams and clocks
-    """
-
-    experiment: Experiment
+    experiment: Experiment  # without metrics and observers, with a sample of zeros as its data
     snapshot: dict[str, Any]
     _simulation: Simulation | None = attrs.field(default=None, init=False)
 
@@ -64,7 +60,7 @@ def matching(snapshot: dict[str, Any], simulation: Simulation) -> dict[str, Any]
             and array.shape != np.shape(saved["arrays"].get(name))
         }
         arrays = {name: array for name, array in saved["arrays"].items() if name not in others}
-        result[state.name] = {**saved, "arrays": arrays}
+        result[state.name] = saved | {"arrays": arrays}
     return result
 
 

@@ -30,11 +30,10 @@ def paths_of(settings: Mapping[str, Any]) -> dict[str, Any]:
     >>> paths_of({"rule__power": 3, "rule__rank": None, "rule": "ranking", "lateral": None})
     {'rule': 'ranking', 'lateral': None, 'rule.power': 3}
     """
-    order = sorted(settings, key=lambda name: name.count("__"))
     return {
-        name.replace("__", "."): _plain(settings[name])
-        for name in order
-        if settings[name] is not None or not _INSIDE.search(name)
+        name.replace("__", "."): value.item() if isinstance(value, np.generic) else value
+        for name, value in sorted(settings.items(), key=lambda item: item[0].count("__"))
+        if value is not None or not _INSIDE.search(name)
     }
 
 
@@ -55,14 +54,12 @@ def parameters_of(experiment: Experiment) -> dict[str, Any]:
 
 def without_display(experiment: Experiment) -> Experiment:
     """Return the experiment without observers that only display: those with a setting `quiet`."""
-    silent = tuple(item for item in experiment.observers if not _displays(item))
+    silent = tuple(
+        observer
+        for observer in experiment.observers
+        if "quiet" not in interface_of(_class_of(observer, "observer")).settings
+    )
     return attrs.evolve(experiment, observers=silent)
-
-
-def _displays(observer: Any) -> bool:
-    named = isinstance(observer, Reference)
-    cls = _class_of(observer.name, "observer") if named else type(observer)
-    return "quiet" in interface_of(cls).settings
 
 
 def _entries(holder: Experiment | Layer, prefix: str) -> Iterator[tuple[str, Any]]:
@@ -82,26 +79,17 @@ def _entries(holder: Experiment | Layer, prefix: str) -> Iterator[tuple[str, Any
                 if many:
                     yield f"{inside}coefficient", component.coefficient
                 component = component.rule
-            yield from _settings(component, role, inside)
+            for setting, declared in interface_of(_class_of(component, role)).settings.items():
+                if isinstance(component, Reference):
+                    yield inside + setting, component.settings.get(setting, declared.initial())
+                else:
+                    yield inside + setting, getattr(component, setting)
 
 
-def _settings(component: Any, role: str, prefix: str) -> Iterator[tuple[str, Any]]:
-    if not isinstance(component, Reference):
-        for name in interface_of(component).settings:
-            yield prefix + name, getattr(component, name)
-        return
-    for name, setting in interface_of(_class_of(component.name, role)).settings.items():
-        yield prefix + name, component.settings.get(name, setting.initial())
-
-
-def _class_of(name: str, role: str) -> type:
+def _class_of(component: Any, role: str) -> type:
     """Return the class of a component; `object` if there is none, which `fit` will report."""
     try:
-        return registry.find(name, role)
+        named = isinstance(component, Reference)
+        return registry.find(component.name, role) if named else type(component)
     except PlasticityError:
         return object
-
-
-def _plain(value: Any) -> Any:
-    """Return a value of a parameter grid as an experiment takes it."""
-    return value.item() if isinstance(value, np.generic) else value

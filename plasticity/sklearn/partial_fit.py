@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import attrs
-
 from plasticity.components.clock import Clock
 from plasticity.errors import SpecError
+from plasticity.experiment.configure import configure, longer
 from plasticity.experiment.spec import Experiment
 from plasticity.hookspecs import hookimpl
 from plasticity.simulation.assembly import assemble
@@ -45,7 +44,9 @@ def next_pass(
             "is given at a time; use fit, or training = 'together'"
         )
     done = 0 if snapshot is None else int(next(iter(snapshot.values()))["clock"]["epoch"])
-    simulation = assemble(_at_least(experiment, done + 1), [*listeners, _OneEpoch()])
+    if done >= experiment.n_epoch:
+        experiment = configure(experiment, **longer(experiment, {"epochs": done + 1}))
+    simulation = assemble(experiment, [*listeners, _OneEpoch()])
     if endless:
         # Short runs are not compiled, so this is decided by the length of a `fit`.
         explained = {layer.name: simulation.explain_step(layer) for layer in simulation.layers}
@@ -57,15 +58,3 @@ def next_pass(
         for state in simulation.layers:
             state.clock.step = done * state.clock.steps_per_epoch
     return simulation
-
-
-def _at_least(experiment: Experiment, epochs: int) -> Experiment:
-    """Return the experiment, with its last phase extended if it has fewer epochs."""
-    more = epochs - experiment.n_epoch
-    if more <= 0:
-        return experiment
-    if not experiment.phases:
-        return attrs.evolve(experiment, epochs=epochs)
-    *before, last = experiment.phases
-    phases = (*before, attrs.evolve(last, epochs=last.epochs + more))
-    return attrs.evolve(experiment, phases=phases, epochs=None)

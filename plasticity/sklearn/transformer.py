@@ -156,8 +156,7 @@ class PlasticityTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         ndarray (sample, neuron)
         """
         check_is_fitted(self)
-        X = validate_data(self, X, dtype="numeric", accept_sparse="csr", reset=False)
-        self._check_bytes(X.dtype)
+        X = self._validated(X, reset=False)
         dtype = self._fitted.experiment.dtype
         responses = np.empty((X.shape[0], self._n_features_out), dtype)
         for start in range(0, X.shape[0], _RESPONSES):
@@ -183,10 +182,12 @@ class PlasticityTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the parameters and, if `deep`, all settings, as `rule__power`."""
-        names = self._get_param_names()
-        params = {name: getattr(self, name) for name in names}
-        settings = {} if not deep else self._settings_known()
-        return {**settings, **self._settings, **params}
+        params = {name: getattr(self, name) for name in self._get_param_names()}
+        try:
+            known = parameters_of(self.configured()) if deep else {}
+        except PlasticityError:
+            known = {}  # `fit` reports what is wrong
+        return {**known, **self._settings, **params}
 
     def set_params(self, **params: Any) -> PlasticityTransformer:
         """Set parameters, or settings as `rule__power=3`, and return the estimator."""
@@ -216,31 +217,21 @@ class PlasticityTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
 
     # -- within --------------------------------------------------------------------------------
 
-    def _settings_known(self) -> dict[str, Any]:
-        try:
-            known = parameters_of(self.configured())
-        except PlasticityError:
-            return {}  # `fit` reports what is wrong
-        return {name: value for name, value in known.items() if name not in self._settings}
-
     def _data(self, X: Any, y: Any, reset: bool) -> Data:
-        X = validate_data(self, X, dtype="numeric", accept_sparse="csr", reset=reset)
-        if not reset:
-            self._check_bytes(X.dtype)
-        labels = None if y is None else np.asarray(y)
-        if labels is not None and labels.shape != (X.shape[0],):
-            labels = None
-        return Data(X, labels=labels)
+        X, labels = self._validated(X, reset), np.asarray(y)
+        return Data(X, labels=labels if labels.shape == X.shape[:1] else None)
 
-    def _check_bytes(self, dtype: np.dtype[Any]) -> None:
-        """Raise `DataError` for bytes after other integers, or the reverse."""
-        both = {self._dtype, dtype}
+    def _validated(self, X: Any, reset: bool) -> Any:
+        """Return the samples; raise `DataError` for bytes after other integers, or the reverse."""
+        X = validate_data(self, X, dtype="numeric", accept_sparse="csr", reset=reset)
+        both = {X.dtype} if reset else {X.dtype, self._dtype}
         if len(both) > 1 and np.dtype(np.uint8) in both and all(kind.kind in "iu" for kind in both):
             raise DataError(
                 f"{type(self).__name__}: was fitted on values of type {self._dtype} and is given "
-                f"{dtype}; bytes (uint8) count as value / 255 and other numbers as they are: give "
-                "the type that it was fitted on"
+                f"{X.dtype}; bytes (uint8) count as value / 255 and other numbers as they are: "
+                "give the type that it was fitted on"
             )
+        return X
 
     def _experiment(self, data: Data) -> Experiment:
         experiment = self.configured()
@@ -290,11 +281,8 @@ def transformer_of(preset: str, name: str, module: str) -> type[PlasticityTransf
     signature = inspect.signature(PlasticityTransformer.__init__)
     own = [parameter for name, parameter in signature.parameters.items() if name != "experiment"]
     vars(__init__)["__signature__"] = signature.replace(parameters=own)
-    doc = (
-        (inspect.getdoc(PlasticityTransformer) or "")
-        .partition("\n\n")[2]
-        .partition("Examples\n")[0]
-    )
+    doc = inspect.getdoc(PlasticityTransformer) or ""
+    doc = doc.partition("\n\n")[2].partition("Examples\n")[0]
     doc = f"The preset {preset!r} as a transformer.\n\n" + re.sub(r"experiment : .*\n.*\n", "", doc)
     contents = {"__doc__": doc, "__module__": module, "__init__": __init__}
     return type(name, (PlasticityTransformer,), contents)
