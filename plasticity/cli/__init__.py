@@ -12,16 +12,14 @@ from typing import Annotated
 import typer
 
 from plasticity.cli.bench import bench
-from plasticity.cli.cite import cite
 from plasticity.cli.compare import compare
 from plasticity.cli.diff import diff
-from plasticity.cli.events import events
 from plasticity.cli.failures import Commands
 from plasticity.cli.fetch import fetch
 from plasticity.cli.plot import plot
-from plasticity.cli.plugins import plugins
+from plasticity.cli.plugins import events, plugins
 from plasticity.cli.run import branch, resume, run
-from plasticity.cli.show import show
+from plasticity.cli.show import cite, show
 from plasticity.cli.tail import tail
 from plasticity.machine.outlet import open_closed
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from plasticity.cli.terminal import columns, empty_table, heading, line, stdout
+
 if TYPE_CHECKING:
     from plasticity.bench.memory import PeakRow
     from plasticity.bench.online import OnlineRow
@@ -47,15 +49,13 @@ def bench(
     """Time steps against bare matrix products, or measure memory."""
     from plasticity.bench.cases import all_cases
     from plasticity.bench.machine import load, machine
-    from plasticity.cli.terminal import columns, empty_table, heading, line, stdout
 
-    console, facts, cases = stdout(), machine(), all_cases()
+    facts, cases = machine(), all_cases()
     if not as_json:
-        heading(console, "machine")
-        columns(console, list(facts.items()), indent=2)
+        heading("machine")
+        columns(facts.items(), indent=2)
         if load() >= 1:
             line(
-                console,
                 f"The machine is busy (load {load():.1f}): the figures below are unreliable. "
                 "Repeat when it is idle.",
             )
@@ -97,7 +97,7 @@ def bench(
 
         print(json.dumps({"machine": facts, "found": results}))
         return
-    console.print(table)
+    stdout().print(table)
     for title, note in _NOTES.items():
         if title in titles:
             print(f"{title}: {note}")

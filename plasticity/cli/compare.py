@@ -7,12 +7,14 @@ import shlex
 import signal
 import sys
 from collections.abc import Iterable
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from plasticity.cli.options import Data, Quiet, Settings
+from plasticity.cli.terminal import empty_table, line, stdout
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
 
     from plasticity.comparison.data import Entrant
     from plasticity.comparison.result import Comparison, Contender
-
-_FOLDER = "comparison"
 
 
 def compare(
@@ -58,7 +58,6 @@ def compare(
 ) -> None:
     """Compare experiments on the same data, in a table and a page."""
     from plasticity.cli.failures import exit_by_signal
-    from plasticity.cli.terminal import line, stdout
     from plasticity.comparison.comparison import compare as run_all
     from plasticity.comparison.data import entrants_of
     from plasticity.experiment.overrides import parse_all
@@ -89,16 +88,15 @@ def compare(
     finally:
         notices.disabled = False
     page = comparison.write(folder, overwrite=True)
-    console = stdout()
-    print_table(console, comparison)
+    print_table(stdout(), comparison)
     for run in comparison.runs:
         title = run.name if len(comparison.seeds) == 1 else f"{run.name}, seed {run.seed},"
         if run.failure:
-            line(console, f"{title} failed: {run.failure}")
+            line(f"{title} failed: {run.failure}")
         elif run.run is not None and run.run.outcome != "finished":
-            line(console, f"{title} {run.run.outcome}")
+            line(f"{title} {run.run.outcome}")
         for notice in run.run.notices if run.run is not None else ():
-            line(console, f"{title} {notice}")
+            line(f"{title} {notice}")
     print(page)
     if any(run.failure for run in comparison.runs):
         raise typer.Exit(1)
@@ -135,9 +133,7 @@ def _without_bars(entrants: dict[str, Entrant]) -> dict[str, Any]:
 
 def _new_folder() -> Path:
     """Return a folder that does not exist yet."""
-    from itertools import count
-
-    names = (f"{_FOLDER}-{number}" if number > 1 else _FOLDER for number in count(1))
+    names = chain(["comparison"], map("comparison-{}".format, count(2)))
     return next(path for path in map(Path, names) if not path.exists())
 
 
@@ -192,8 +188,6 @@ def _text(contender: Contender, column: str, sign: str) -> str:
 
 
 def _table(titles: list[str], rows: list[list[str]]) -> Table:
-    from plasticity.cli.terminal import empty_table
-
     table = empty_table(titles, justify="right", vertical="bottom", no_wrap=True)
     table.columns[0].justify = "left"
     for row in rows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
@@ -16,9 +16,6 @@ from plasticity.experiment.fields import GIVEN, Reference
 from plasticity.experiment.registry import find, name_of
 from plasticity.experiment.spec import Experiment, Layer
 from plasticity.experiment.walk import Part, parts_of
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 
 def setting_lines(cls: type, given: Mapping[str, Any] | None = None) -> Iterator[str]:
@@ -60,17 +57,17 @@ def format_value(value: Any) -> str:
     return repr(value)
 
 
-def print_experiment(console: Console, experiment: Experiment) -> None:
+def print_experiment(experiment: Experiment) -> None:
     """Print every setting of an experiment, defaults included."""
     parts = list(parts_of(experiment))
-    heading(console, "experiment")
-    _print_holder(console, experiment, [part for part in parts if part.layer is None])
+    heading("experiment")
+    _print_holder(experiment, [part for part in parts if part.layer is None])
     for index, layer in enumerate(experiment.layers):
-        heading(console, experiment.layer_name(index))
-        _print_holder(console, layer, [part for part in parts if part.layer == index])
+        heading(experiment.layer_name(index))
+        _print_holder(layer, [part for part in parts if part.layer == index])
 
 
-def _print_holder(console: Console, holder: Experiment | Layer, parts: list[Part]) -> None:
+def _print_holder(holder: Experiment | Layer, parts: list[Part]) -> None:
     for attribute in attrs.fields(type(holder)):
         value = getattr(holder, attribute.name)
         if "role" in attribute.metadata or attribute.name in ("layers", "name"):
@@ -79,22 +76,22 @@ def _print_holder(console: Console, holder: Experiment | Layer, parts: list[Part
             value = tuple(f"{phase.name} {phase.epochs}" for phase in value)
         if attribute.name == "epochs" and isinstance(holder, Experiment):
             value = holder.n_epoch
-        line(console, f"{attribute.name} = {format_value(value)}", indent=2)
+        line(f"{attribute.name} = {format_value(value)}", indent=2)
     for part in parts:
-        _print_part(console, part)
+        _print_part(part)
 
 
-def _print_part(console: Console, part: Part) -> None:
+def _print_part(part: Part) -> None:
     term = part.term
     entry = part.place.partition("].")[2] if part.layer is not None else part.place
     coefficient = f"{term.coefficient:g} * " if term and term.coefficient != 1 else ""
     phases = f", learning in {', '.join(term.phases)}" if term and term.phases else ""
     name, cls, given = _resolve(part.reference, part.role)
-    line(console, f"{entry} = {coefficient}{name}{phases}", indent=2)
+    line(f"{entry} = {coefficient}{name}{phases}", indent=2)
     known = {} if cls is None else interface_of(cls).settings
     others = [f"{key} = {format_value(value)}" for key, value in given.items() if key not in known]
     for text in [*(setting_lines(cls, given) if cls else ()), *others]:
-        line(console, text, indent=4)
+        line(text, indent=4)
 
 
 def _resolve(reference: Any, role: str) -> tuple[str, type | None, dict[str, Any]]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from rich.console import Console
+from plasticity.cli.terminal import columns, heading, line
 
+if TYPE_CHECKING:
     from plasticity.analysis.divergence import Differences
 
 
@@ -19,40 +19,35 @@ def diff(
 ) -> None:
     """Show how two runs differ and where they first diverge."""
     from plasticity.analysis.divergence import differences_of
-    from plasticity.cli.terminal import stdout
     from plasticity.store.run import open_run
 
-    console, differences = stdout(), differences_of(open_run(one), open_run(other))
-    _print_rows(console, "settings", differences.settings)
-    _print_rows(console, "data", differences.data)
-    _print_rows(console, "versions", differences.versions)
-    _print_divergence(console, differences)
+    differences = differences_of(open_run(one), open_run(other))
+    _print_rows("settings", differences.settings)
+    _print_rows("data", differences.data)
+    _print_rows("versions", differences.versions)
+    _print_divergence(differences)
 
 
-def _print_rows(console: Console, title: str, rows: Mapping[str, tuple[str, ...]]) -> None:
-    from plasticity.cli.terminal import columns, heading, line
-
-    heading(console, title)
+def _print_rows(title: str, rows: Mapping[str, tuple[str, ...]]) -> None:
+    heading(title)
     if rows:
-        columns(console, [(name, *texts) for name, texts in rows.items()], indent=2)
+        columns([(name, *texts) for name, texts in rows.items()], indent=2)
     else:
-        line(console, "identical", indent=2)
+        line("identical", indent=2)
 
 
-def _print_divergence(console: Console, differences: Differences) -> None:
-    from plasticity.cli.terminal import columns, heading, line
-
-    heading(console, "recorded arrays")
+def _print_divergence(differences: Differences) -> None:
+    heading("recorded arrays")
     if not differences.compared:
-        line(console, "no step was recorded in both", indent=2)
+        line("no step was recorded in both", indent=2)
         return
     if not differences.parted:
         steps = "1 step" if differences.compared == 1 else f"{differences.compared:,} steps"
-        line(console, f"identical at all {steps} recorded in both", indent=2)
+        line(f"identical at all {steps} recorded in both", indent=2)
         return
     first, same_until = differences.parted[0], differences.same_until
     since = "" if same_until is None else f", identical until step {same_until:,}"
-    line(console, f"first differs at step {first.step:,} in {first.name}{since}", indent=2)
+    line(f"first differs at step {first.step:,} in {first.name}{since}", indent=2)
     rows = [
         (
             f"{array.layer}/{array.group}/{array.name}",
@@ -61,4 +56,4 @@ def _print_divergence(console: Console, differences: Differences) -> None:
         )
         for array in differences.parted
     ]
-    columns(console, rows, indent=2)
+    columns(rows, indent=2)

@@ -9,6 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from plasticity.cli.failures import exit_by_signal, fail
+from plasticity.cli.measurements import print_measurements
+from plasticity.cli.terminal import line, log_to_stderr
+from plasticity.errors import PlasticityError, UnknownNameError
+from plasticity.experiment.registry import find
+
 if TYPE_CHECKING:
     from plasticity.experiment.spec import Experiment
     from plasticity.simulation.simulation import Simulation
@@ -17,11 +23,6 @@ if TYPE_CHECKING:
 
 def execute(simulation: Simulation, train: Callable[[], Run], out: str | None, quiet: bool) -> None:
     """Call `train` and print the last measurements and the store `out`, or what went wrong."""
-    from plasticity.cli.failures import exit_by_signal, fail
-    from plasticity.cli.measurements import print_measurements
-    from plasticity.cli.terminal import line, log_to_stderr, stdout
-    from plasticity.errors import PlasticityError
-
     try:
         with log_to_stderr(verbose=not quiet):
             run = train()
@@ -32,15 +33,14 @@ def execute(simulation: Simulation, train: Callable[[], Run], out: str | None, q
         if simulation.store is None:
             raise
         fail(error, 1, f"The run ended {_progress(simulation)}.")
-    console = stdout()
-    measured = print_measurements(console, run)
+    measured = print_measurements(run)
     if run.outcome != "finished":
-        line(console, f"The run {run.outcome}")
+        line(f"The run {run.outcome}")
     elif not measured:
         reached = run.store.attributes["reached"]
-        line(console, f"The run finished after {reached} steps; nothing was measured")
+        line(f"The run finished after {reached} steps; nothing was measured")
     if out is not None:
-        line(console, f"store: {out}")
+        line(f"store: {out}")
 
 
 def _progress(simulation: Simulation) -> str:
@@ -63,9 +63,6 @@ def _continuation(simulation: Simulation) -> list[str]:
 
 def progress_bar() -> type | None:
     """Return the class of the installed progress bar, or None."""
-    from plasticity.errors import UnknownNameError
-    from plasticity.experiment.registry import find
-
     try:
         return find("progress", "observer")
     except UnknownNameError:

@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+from plasticity.cli.failures import fail
+from plasticity.cli.terminal import line
+
 
 def fetch(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Source with data to download.")],
@@ -18,8 +21,6 @@ def fetch(
     ] = None,
 ) -> None:
     """Download and verify the data of a source."""
-    from plasticity.cli.failures import fail
-    from plasticity.cli.terminal import line, stdout
     from plasticity.components.interface import interface_of
     from plasticity.errors import PlasticityError, SpecError
     from plasticity.experiment.fields import Reference
@@ -34,4 +35,4 @@ def fetch(
         path = source.fetch_data(folder or cache_folder() / short(name))
     except PlasticityError as error:
         fail(error, 1)
-    line(stdout(), f"{name}: {path}")
+    line(f"{name}: {path}")

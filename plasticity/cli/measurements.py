@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 from plasticity.cli.terminal import columns, heading
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from plasticity.store.run import Run
     from plasticity.typing import Array
 
 
-def print_measurements(console: Console, run: Run, title: str = "") -> bool:
+def print_measurements(run: Run, title: str = "") -> bool:
     """Print the last measurements of every layer; return whether anything was measured."""
     layers = {layer: last_measurements(run, layer) for layer in run.layers}
     names = dict.fromkeys(name for values in layers.values() for name in values)
@@ -21,8 +19,8 @@ def print_measurements(console: Console, run: Run, title: str = "") -> bool:
         return False
     rows = [(name, *(values.get(name, "") for values in layers.values())) for name in names]
     if title:
-        heading(console, title)
-    columns(console, [("measurement", *layers), *rows], indent=2 if title else 0)
+        heading(title)
+    columns([("measurement", *layers), *rows], indent=2 if title else 0)
     return True
 
 

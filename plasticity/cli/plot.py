@@ -4,30 +4,17 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from plasticity.cli.options import MovedData, Overwrite, Store
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-    from plasticity.store.run import Run
+from plasticity.errors import SpecError, StoreError
 
 _ANIMATED = (".gif", ".mp4")
 _STILL = (".png", ".svg", ".pdf")
-_DPI = 160
 
-
-class Picture(StrEnum):
-    """Plots of a run."""
-
-    weights = "weights"
-    selectivity = "selectivity"
-    trajectory = "trajectory"
-    theta = "theta"
-    confusion = "confusion"
+Picture = StrEnum("Picture", ["weights", "selectivity", "trajectory", "theta", "confusion"])
 
 
 def plot(
@@ -47,7 +34,6 @@ def plot(
     overwrite: Overwrite = False,
 ) -> None:
     """Plot a run."""
-    from plasticity.errors import SpecError, StoreError
     from plasticity.store.run import open_run
 
     target = Path(f"{picture.value}.png") if out is None else out
@@ -63,23 +49,12 @@ def plot(
 
         animate(run, target)
     else:
-        _save(_draw(picture, run, data), target)
-    print(str(target))
+        from plasticity import plot as plots
 
-
-def _draw(picture: Picture, run: Run, data: str | None) -> Axes:
-    from plasticity import plot as plots
-
-    options = {Picture.selectivity: {"samples": data}, Picture.confusion: {"data": data}}
-    ax: Axes = getattr(plots, picture.value)(run, **options.get(picture, {}))
-    return ax
-
-
-def _save(ax: Axes, target: Path) -> None:
-    from plasticity.errors import StoreError
-
-    figure: Any = ax.figure
-    try:
-        figure.savefig(target, dpi=_DPI)
-    except OSError as error:
-        raise StoreError(f"{target}: cannot be written: {error}") from error
+        options = {Picture.selectivity: {"samples": data}, Picture.confusion: {"data": data}}
+        axes = getattr(plots, picture.value)(run, **options.get(picture, {}))
+        try:
+            axes.figure.savefig(target, dpi=160)
+        except OSError as error:
+            raise StoreError(f"{target}: cannot be written: {error}") from error
+    print(target)

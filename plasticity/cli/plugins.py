@@ -1,4 +1,4 @@
-"""`plasticity plugins`."""
+"""`plasticity plugins` and `events`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Annotated
 
 import typer
+
+from plasticity.cli.terminal import heading, line
 
 
 def plugins(
@@ -17,7 +19,6 @@ def plugins(
     ] = None,
 ) -> None:
     """List the installed components with their settings and papers."""
-    from plasticity.cli.terminal import heading, line, stdout
     from plasticity.errors import UnknownNameError, listed, nearest
     from plasticity.experiment.editable import not_installed
     from plasticity.experiment.registry import COMPONENTS, DIAGNOSTICS, entries, find, short
@@ -47,18 +48,26 @@ def plugins(
     if name is None:
         missing = not_installed(COMPONENTS).items()
         unusable += [f"{full}: {advice}" for full, advice in missing if full not in entries()]
-    console = stdout()
     for title, components in by_role.items():
         if components and role in (None, title):
-            heading(console, title)
+            heading(title)
             for first, *others in components:
-                line(console, first, indent=2)
+                line(first, indent=2)
                 for text in others:
-                    line(console, text, indent=4) if text else console.print()
+                    line(text, indent=4) if text else print()
     if unusable:
-        heading(console, "not usable")
+        heading("not usable")
         for text in unusable:
-            line(console, text, indent=2)
+            line(text, indent=2)
+
+
+def events() -> None:
+    """List all events in order, with arguments, kind and meaning."""
+    from plasticity.hookspecs import EVENTS
+
+    for event in EVENTS.values():
+        heading(f"{event.name}({', '.join(event.arguments)})")
+        line(f"{event.kind}: {event.doc}", indent=4)
 
 
 def _describe(name: str, group: str, *, in_full: bool) -> tuple[str, list[str]]:

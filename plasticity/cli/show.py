@@ -1,4 +1,4 @@
-"""`plasticity show`."""
+"""`plasticity show` and `cite`."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plasticity.cli.options import SpecOrStore
+from plasticity.cli.terminal import columns, heading, line
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from plasticity.experiment.spec import Experiment
     from plasticity.experiment.walk import Part
     from plasticity.simulation.simulation import Simulation
@@ -25,22 +24,28 @@ def show(
 ) -> None:
     """Show the contents of a store or a spec and the order of events."""
     from plasticity.cli.describe import print_experiment
-    from plasticity.cli.terminal import stdout
     from plasticity.store.run import Run, opened
 
-    console = stdout()
     source = opened(target)
     if isinstance(source, Run):
-        _print_run(console, source)
-    print_experiment(console, source.experiment if isinstance(source, Run) else source)
-    simulation = _print_schedule(console, source)
+        _print_run(source)
+    print_experiment(source.experiment if isinstance(source, Run) else source)
+    simulation = _print_schedule(source)
     if kernel and simulation is not None:
-        _print_kernels(console, simulation)
+        _print_kernels(simulation)
 
 
-def _print_run(console: Console, run: Run) -> None:
+def cite(target: SpecOrStore) -> None:
+    """Print BibTeX entries for everything that an experiment uses."""
+    from plasticity.experiment.citations import citations_of
+    from plasticity.store.run import Run, opened
+
+    source = opened(target)
+    print("\n\n".join(citations_of(source.experiment if isinstance(source, Run) else source)))
+
+
+def _print_run(run: Run) -> None:
     from plasticity.cli.measurements import print_measurements
-    from plasticity.cli.terminal import columns, heading
     from plasticity.experiment.quantities import size_text
 
     store, attributes = run.store, run.store.attributes
@@ -62,11 +67,11 @@ def _print_run(console: Console, run: Run) -> None:
         facts.append(("on disk", f"{size_text(sum(files))} in {len(files)} files"))
     facts += [("notice", text) for text in run.notices]
     facts += attributes["versions"].items()
-    heading(console, "run")
-    columns(console, facts, indent=2)
-    heading(console, "arrays")
-    columns(console, sorted(_arrays(run)), indent=2)
-    print_measurements(console, run, "measurements")
+    heading("run")
+    columns(facts, indent=2)
+    heading("arrays")
+    columns(sorted(_arrays(run)), indent=2)
+    print_measurements(run, "measurements")
 
 
 def _arrays(run: Run) -> list[tuple[str, str, str, str]]:
@@ -132,36 +137,33 @@ def _paths_of(part: Part) -> list[str]:
     return [given[n] for n, own in settings if n in given and "a path" in type_name(own.type)]
 
 
-def _print_schedule(console: Console, source: Run | Experiment) -> Simulation | None:
+def _print_schedule(source: Run | Experiment) -> Simulation | None:
     """Print which components answer each event, or why the experiment cannot be assembled."""
-    from plasticity.cli.terminal import columns, heading, line
     from plasticity.errors import PlasticityError
     from plasticity.simulation.assembly import assemble
     from plasticity.simulation.event_order import schedule_of
 
-    heading(console, "order of events")
+    heading("order of events")
     try:
         simulation = assemble(_with_data(source))
     except PlasticityError as error:
-        line(console, f"unknown, because the experiment cannot be assembled: {error}", indent=2)
+        line(f"unknown, because the experiment cannot be assembled: {error}", indent=2)
         return None
     rows = [
         (layer or "run", event or "(the loop)", ", ".join(components))
         for layer, event, components in schedule_of(simulation.network)
     ]
-    columns(console, rows, indent=2)
-    heading(console, "steps")
+    columns(rows, indent=2)
+    heading("steps")
     for text in simulation.stepping():
-        line(console, text, indent=2)
+        line(text, indent=2)
     return simulation
 
 
-def _print_kernels(console: Console, simulation: Simulation) -> None:
+def _print_kernels(simulation: Simulation) -> None:
     """Print of each compiled step its template, the functions put into it, and where it lies."""
-    from plasticity.cli.terminal import columns, heading
-
     for step in simulation.compiled_steps():
-        heading(console, f"kernel of {step.layer.name}")
+        heading(f"kernel of {step.layer.name}")
         files = [("template", step.template.__name__), ("module", step.source)]
-        columns(console, files, indent=2)
-        columns(console, step.calls(), indent=2)
+        columns(files, indent=2)
+        columns(step.calls(), indent=2)

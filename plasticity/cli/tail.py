@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+import time
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from plasticity.cli.options import Store
+from plasticity.cli.terminal import line
 
 if TYPE_CHECKING:
     from plasticity.store.run import Run
@@ -19,27 +23,23 @@ def tail(
     ] = 1.0,
 ) -> None:
     """Follow a run in another process until it ends."""
-    import sys
-    import time
-
-    from plasticity.cli.terminal import line, stdout
     from plasticity.store.run import open_run
 
-    console, before = stdout(), None
+    before = None
     while True:
         run = open_run(store)
         attributes = run.store.attributes
         if before is None or attributes.get("committed") != before.get("committed"):
-            line(console, _line(run, before))
+            line(_line(run, before))
         before = attributes
         if getattr(sys.stdout, "lost", None) is not None:
             return
         if run.outcome != "running":
-            line(console, f"The run has ended: {run.outcome}")
+            line(f"The run has ended: {run.outcome}")
             return
         if not run.store.is_written:
-            line(console, "No process is writing to the store.")
-            line(console, f"Continue with: plasticity resume {store}")
+            line("No process is writing to the store.")
+            line(f"Continue with: plasticity resume {store}")
             return
         time.sleep(every)
 
@@ -64,6 +64,4 @@ def _line(run: Run, before: dict[str, object] | None) -> str:
 
 
 def _time(attributes: dict[str, object]) -> float:
-    from datetime import datetime
-
     return datetime.fromisoformat(str(attributes["committed"])).timestamp()

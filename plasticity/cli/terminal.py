@@ -6,20 +6,20 @@ import logging
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console, RenderableType
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.table import Table
 
-_PIPE_WIDTH = 100_000
 _READABLE = 24  # columns that a folded text needs
 
 
 def stdout() -> Console:
     """Return the console on stdout, which folds no line in a pipe."""
-    width = None if sys.stdout.isatty() else _PIPE_WIDTH
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() else 100_000
     return Console(width=width, highlight=False, markup=False, emoji=False)
 
 
@@ -45,36 +45,45 @@ class _Stderr(logging.Handler):
             print(record.getMessage(), file=sys.stderr)
 
 
-def heading(console: Console, text: str) -> None:
+def heading(text: str) -> None:
     """Print a heading."""
-    console.print(Text(text, style="bold"))
+    from rich.text import Text
+
+    stdout().print(Text(text, style="bold"))
 
 
-def line(console: Console, text: RenderableType, indent: int = 0) -> None:
+def line(text: RenderableType, indent: int = 0) -> None:
     """Print a line, all of it indented if it is folded."""
-    console.print(Padding(text, (0, 0, 0, indent), expand=False))
+    from rich.padding import Padding
+
+    stdout().print(Padding(text, (0, 0, 0, indent), expand=False))
 
 
 def empty_table(titles: Iterable[str], **column: Any) -> Table:
     """Return a table without rules or rows, with rich's settings `column` for each column."""
+    from rich.table import Table
+
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in titles:
         table.add_column(title, **column)
     return table
 
 
-def columns(console: Console, rows: Iterable[tuple[str, ...]], indent: int = 0) -> None:
+def columns(rows: Iterable[tuple[str, ...]], indent: int = 0) -> None:
     """Print rows in aligned columns; fold the last one in a narrow terminal, or print it below."""
+    from rich.table import Table
+    from rich.text import Text
+
     rows = list(rows)
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     before = indent + sum(width + 2 for width in widths[:-1])
-    below = console.width - before < min(_READABLE, max(widths[-1:], default=0))
+    below = stdout().width - before < min(_READABLE, max(widths[-1:], default=0))
     for *first, last in rows:
         padded = [cell.ljust(width) for cell, width in zip(first, widths, strict=False)]
         if below:
-            line(console, "  ".join(first), indent)
-            line(console, last, indent + 4)
+            line("  ".join(first), indent)
+            line(last, indent + 4)
         else:
             table = Table.grid(padding=(0, 2))
             table.add_row(*padded, Text(last, overflow="fold"))
-            line(console, table, indent)
+            line(table, indent)
