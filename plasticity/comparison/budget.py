@@ -66,10 +66,7 @@ def with_budget(
 ) -> tuple[dict[str, Experiment], dict[str, str]]:
     """Return the specs, each as long as the budget allows, and a line on each that was changed.
 
-    data  the training data
-
-    A run has whole epochs, at least one; phases keep their proportion. Raises `SpecError` where a
-    phase would not have whole epochs.
+    A run has whole epochs, at least one; phases keep their proportion.
     """
     if budget.own:
         return dict(specs), {}

@@ -130,7 +130,7 @@ def _run_all(
     telling: Telling | None,
     also: tuple[Any, ...],
 ) -> dict[str, list[Compared]]:
-    """Bring every run to its end, and return the runs of each experiment by its name."""
+    """Bring every run to its end, and return the runs of each experiment."""
     if not specs or material.train is None:
         return {}
     held = material.held

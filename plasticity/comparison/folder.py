@@ -20,9 +20,6 @@ _FORMAT = 1
 def take_up(folder: Path, specs: Mapping[str, Experiment], data: Data) -> None:
     """Make the folder, or check that it holds an earlier comparison of the same to continue.
 
-    specs  by name, as they are run, with any seed
-    data   the training data
-
     Experiments and seeds may be more than before. Raises `StoreError` where there is anything else
     in the folder, or where an experiment of the same name or the data were others.
     """

@@ -115,10 +115,7 @@ class Scores:
 def scores_of(
     simulation: Simulation, run: Run, held: Data | None, cost: Cost, samples_seen: int
 ) -> Scores:
-    """Score a trained simulation: its responses, and what can be read off them.
-
-    held   the held-out samples with labels, or None
-    """
+    """Score a trained simulation: its responses, and what can be read off held-out samples."""
     seed = simulation.experiment.seed
     responses = simulation.respond(simulation.evaluation.samples)
     chosen = formulas.selected(responses)
@@ -154,10 +151,7 @@ def scores_of(
 
 
 def _main_plane(features: Array) -> tuple[Array | None, tuple[float, ...]]:
-    """Return the first two principal components of (sample, feature), and their shares of variance.
-
-    None where there are fewer than two features, or no variance.
-    """
+    """Return the first two principal components of (sample, feature), and their shares; or None."""
     if min(features.shape) < 2 or not np.ptp(features, axis=0).any():
         return None, ()
     plane = principal_components(xr.DataArray(features, dims=("sample", "feature")), of="sample")
@@ -165,10 +159,7 @@ def _main_plane(features: Array) -> tuple[Array | None, tuple[float, ...]]:
 
 
 def _over_sizes(chosen: Array, seed: int) -> tuple[Array, Array, Array]:
-    """Return sizes of random subsets of the neurons, samples memorized by them, and overlaps.
-
-    chosen  (neuron, sample)  of bool
-    """
+    """Return sizes of random subsets of the neurons, samples memorized by them, and overlaps."""
     n_neuron = len(chosen)
     sizes = np.unique(np.round(np.geomspace(1, n_neuron, _SIZES)).astype(np.int64))
     memorized = np.empty((len(sizes), _SUBSETS))

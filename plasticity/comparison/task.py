@@ -53,10 +53,7 @@ class Task:
 
 
 def assembled(task: Task, rest: Data | None, listeners: Iterable[Any] = ()) -> Simulation:
-    """Return the simulation of a task, with the listeners that its page needs.
-
-    Raises a `SpecError` that begins with the name of the task.
-    """
+    """Return the simulation of a task, with the listeners that its page needs."""
     trained = task.made if rest is None else attrs.evolve(task.made, data=rest)
     frames = [Frames(growth=False)]
     if task.growth:
@@ -68,10 +65,7 @@ def assembled(task: Task, rest: Data | None, listeners: Iterable[Any] = ()) -> S
 
 
 def train(task: Task, simulation: Simulation, held: Held) -> Compared:
-    """Finish a run whose simulation has been assembled, and score it.
-
-    Failures are recorded, not raised.
-    """
+    """Finish a run and score it; failures are recorded, not raised."""
     import numba
 
     compared = Compared(task.name, task.asked, simulation=simulation, also=task.also)
@@ -120,10 +114,7 @@ def if_complete(task: Task, held: Held) -> Compared | None:
 def from_store(
     name: str, run: Run, trained_on: Data | None, held: Held, also: tuple[Any, ...] = ()
 ) -> Compared:
-    """Return the run of a store that somebody else made, finished or not.
-
-    trained_on   the data that it learnt from, or None where nobody knows them
-    """
+    """Return the run of a store that somebody else made, of data that may be unknown."""
     compared = Compared(name, run.experiment, run, failure=_failure(run), also=also)
     if compared.failure or trained_on is None or compared.weights is None:
         return compared
@@ -131,10 +122,7 @@ def from_store(
 
 
 def failed(task: Task, failure: str) -> Compared:
-    """Return a run that ended in another process without a result.
-
-    failure   how, where the store does not say it
-    """
+    """Return a run that ended without a result; `failure` says how where the store does not."""
     run = _stored(task)
     failure = (_failure(run) if run else "") or failure
     return Compared(task.name, task.asked, run, failure=failure)

@@ -164,10 +164,7 @@ if hasattr(os, "register_at_fork"):
 
 @lru_cache(maxsize=1)
 def _libraries(n_module: int) -> ThreadpoolController:
-    """Return the loaded libraries that have threads, looked up again after new modules.
-
-    To look through all that a process has loaded takes 1 to 3 ms, as long as a short run.
-    """
+    """Return the loaded libraries that have threads; to look them up takes 1 to 3 ms."""
     from threadpoolctl import ThreadpoolController
 
     return ThreadpoolController()

@@ -93,9 +93,7 @@ def _fields(
 def _order(compared: Compared, n_neuron: int) -> tuple[int, str, Array]:
     """Return the number of silent neurons, the criterion, and the order of the neurons.
 
-    The criterion is the number of samples that a neuron selects or, without scores, the first
-    measurement of each neuron. The first of several layers is not sorted, since both are of the
-    last.
+    The first of several layers is not sorted, since scores and measurements are of the last.
     """
     scores, run = compared.scores, compared.run
     assert run is not None
