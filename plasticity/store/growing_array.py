@@ -41,20 +41,16 @@ class Column:
 
     @property
     def frame_bytes(self) -> int:
-        """Bytes of a frame."""
         return self.dtype.itemsize * math.prod(self.shape)
 
 
 class GrowingArray:
     """One array of a series, of which a file is filled in memory and the others are written.
 
-    store     the store, which shows nothing of it before its next commit
-    path      the array; nothing is there before `create`
     capacity  frames of a buffer of the series
-    packer    packs the files
     length    frames of the series before the first one of this array
-
-    Attributes: `block` is the file at hand, `given` the number of frames that the writer has got.
+    block     the file at hand
+    given     number of frames that the writer has got
     """
 
     def __init__(
@@ -102,10 +98,6 @@ class GrowingArray:
         resumed.block.put(begin, resumed.read(slice(begin, length)))
         return resumed
 
-    def is_full(self, length: int) -> bool:
-        """Return whether the file at hand is full when there are `length` frames."""
-        return length % self.block.n_frame == 0
-
     def read(self, frames: slice) -> Array:
         """Read frames that are stored; blanks where their file is lost."""
         assert self._array is not None
@@ -114,13 +106,12 @@ class GrowingArray:
     def hand_over(self, length: int) -> tuple[Block, int]:
         """Return the block at hand and its number of frames when there are `length` in all.
 
-        A full block is replaced: it is the writer's. Of another one the writer reads what is there,
-        and comes to it before it gets the block full.
+        A full block is the writer's. Of another one it reads what is there, before it is full.
         """
         block, self.given = self.block, length
         count = (length - 1) % block.n_frame + 1
         if count == block.n_frame:
-            self.block = self._unused() or block.like()
+            self.block = self._unused() or Block(block.cut, block.shape)
         return block, count
 
     def _unused(self) -> Block | None:

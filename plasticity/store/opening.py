@@ -44,18 +44,15 @@ def create(
         _make_room(target, overwrite, storage)
     try:
         store = target.writing(storage.patience_seconds)
-    except OSError as error:
-        raise StoreError(f"{target}: cannot be created: {error}") from error
-    lock = _locked(target, store, storage)
-    with _released_on_error(lock):
-        try:
+        lock = _locked(target, store, storage)
+        with _released_on_error(lock):
             staged = StagedStore(store, str(target))
             if staged.load():  # another process was faster
                 raise _already_there(target)
             staged.put_group("", dict(attributes))
             staged.commit()
-        except OSError as error:
-            raise StoreError(f"{target}: cannot be created: {error}") from error
+    except OSError as error:
+        raise StoreError(f"{target}: cannot be created: {error}") from error
     return staged, target, lock
 
 
@@ -96,8 +93,8 @@ def _load(target: Target, store: Store | None = None) -> StagedStore:
 
 
 def _locked(target: Target, store: Store, storage: Storage) -> Owner:
-    duration_s = _DEAD_AFTER_COMMITS * storage.commit_seconds + storage.patience_seconds
-    duration_s += _DEAD_AFTER_S
+    silent_s = _DEAD_AFTER_COMMITS * storage.commit_seconds + _DEAD_AFTER_S
+    duration_s = silent_s + storage.patience_seconds
     lease = Lease(store, str(target), duration_s)
     lock = lease if target.folder is None else Lock(target.folder)
     try:
@@ -134,10 +131,10 @@ def _make_room(target: Target, overwrite: bool, storage: Storage) -> None:
     folder = target.folder
     try:
         _load(target)
-        ours = True
+        ours = folder is None or (folder.is_dir() and not folder.is_symlink())
     except StoreError:
         ours = False
-    if not ours or (folder is not None and not folder.is_dir()) or target.is_link():
+    if not ours:
         kind = "a folder of something else" if folder and folder.is_dir() else "a file"
         raise StoreError(f"{target}: is {kind}, not the store of a run, and is not overwritten")
     lock = _locked(target, target.writing(storage.patience_seconds), storage)

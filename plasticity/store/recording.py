@@ -16,9 +16,8 @@ from plasticity.expressions.parse import Expression
 from plasticity.network.capture import Offer
 from plasticity.network.view import LayerView
 from plasticity.store.arrays import labels_of
-from plasticity.store.encoding.precision import rounded
 from plasticity.store.growing_array import Column
-from plasticity.store.reduction import BIN, Reduction, cell_methods
+from plasticity.store.reduction import BIN, Reduction, cell_methods, rounded
 from plasticity.store.series import Series
 from plasticity.typing import Array
 
@@ -31,35 +30,18 @@ _TAKEN = ("step", "epoch", "neuron", "input", "sample", BIN)
 class Recording:
     """Arrays of one layer, and functions of its state, that go to a group of the store as frames.
 
-    Parameters
-    ----------
-    layer
-        The layer.
-    series
-        The group, with its size in memory and its attributes.
-    batch_size
-        Samples of a batch; a smaller one leaves the rest of its frame NaN.
-    names
-        Arrays; of a private one the last part of the name is enough.
-    neurons
-        The neurons of which alone anything is recorded; the reduction and the formulas see no
-        other.
-    reduction
-        Reduction of each array over named dimensions; the probes are left alone.
-    probes
-        Formulas by name, or functions of the layer that return a number, a number for each neuron,
-        or an array whose dimensions take its name.
-    precision
-        "float16", "float32" or "float64", in place of the type of the array.
-    bits
-        Bits of the mantissa to keep.
+    series      the group
+    batch_size  samples of a batch; a smaller one leaves the rest of its frame NaN
+    names       arrays; of a private one the last part of the name is enough
+    neurons     of which alone anything is recorded; reduction and formulas see no other
+    reduction   of each array over named dimensions; the probes are left alone
+    probes      formulas by name, or functions of the layer that return a number, a number for each
+                neuron, or an array whose dimensions take its name
+    precision   "float16", "float32" or "float64", in place of the type of the array
+    bits        of the mantissa to keep
 
-    Raises
-    ------
-    StoreError
-        If something cannot be recorded.
-    ContractError
-        If the layer has no array of a name.
+    Raises `StoreError` where something cannot be recorded, and `ContractError` where the layer has
+    no array of a name.
     """
 
     def __init__(
@@ -121,8 +103,7 @@ class Recording:
     def offer(self, cadence: Following) -> Offer | None:
         """Return what a chunk of compiled steps can record by itself; None where it cannot.
 
-        It can record whole arrays that outlive a step, and formulas of arrays that are small enough
-        for a copy to cost less than a call.
+        It can record whole arrays that outlive a step, and formulas of small arrays.
         """
         if self._layer.clock.step < self.series.last_step:
             return None  # a run that goes on, and comes to steps whose frames are here already
@@ -152,18 +133,12 @@ class Recording:
 
     def _is_summed(self, name: str) -> bool:
         """Return whether formulas use nothing of an array but its total."""
-        alone = all(
-            name in probe.names_in_total for probe in self._formulas.values() if name in probe.names
-        )
-        values = self._layer.labelled(name).values
-        return alone and not self._neurons and values.dtype.name in ("float32", "float64")
+        using = [probe for probe in self._formulas.values() if name in probe.names]
+        alone = all(name in probe.names_in_total for probe in using) and not self._neurons
+        return alone and self._layer.labelled(name).values.dtype.name in ("float32", "float64")
 
     def _take_many(
-        self,
-        steps: Array,
-        epochs: Array,
-        frames: Mapping[str, Array],
-        sums: Mapping[str, Array],
+        self, steps: Array, epochs: Array, frames: Mapping[str, Array], sums: Mapping[str, Array]
     ) -> None:
         """Add frames at some steps, from the arrays of the formulas; whole arrays are in place."""
         known = {name: self._layer.labelled(name) for name in (*frames, *sums)}
@@ -180,21 +155,20 @@ class Recording:
         labels = labels_of(self._layer.declaration(full), self._layer.filled_by(full))
         self._used[name] = {full}
 
-        def chosen() -> Labelled:
-            return self._chosen(self._layer.labelled(name))
+        def make() -> Labelled:
+            array = self._chosen(self._layer.labelled(name))
+            return array if reduction is None else reduction(array)
 
-        if reduction is None:
-            self._add(name, chosen, labels, lasts=not self._neurons)
-            return
-        dims = self._layer.labelled(name).dims
-        reduction.check(name, dims)
-        self._add(name, lambda: reduction(chosen()), reduction.attributes(labels, dims))
+        if reduction is not None:
+            dims = self._layer.labelled(name).dims
+            reduction.check(name, dims)
+            labels = reduction.attributes(labels, dims)
+        self._add(name, make, labels, lasts=reduction is None and not self._neurons)
 
     def _add_probe(self, name: str, probe: Probe) -> None:
         """Record the value of a formula, or of a function of the layer."""
         if isinstance(probe, Expression):
-            used = self._layer.used_by(probe)
-            self._used[name] = {self._layer.full_name(array) for array in used}
+            self._used[name] = set(map(self._layer.full_name, self._layer.used_by(probe)))
             self._add(name, lambda: self._evaluate(probe), self._labels_of(probe))
             self._formulas[name] = probe
             return
@@ -261,12 +235,11 @@ class Recording:
 
     def _evaluate(self, expression: Expression) -> Labelled:
         """Return a formula of the arrays as they are now, computed as it is of many frames."""
-        arrays = {name: self._layer.labelled(name) for name in expression.names}
-        one = {
-            name: Labelled(array.values[np.newaxis], (FRAME, *array.dims))
-            for name, array in arrays.items()
-        }
-        frames = self._of_frames(expression, one, 1)
+        arrays = {}
+        for name in expression.names:
+            array = self._layer.labelled(name)
+            arrays[name] = Labelled(array.values[np.newaxis], (FRAME, *array.dims))
+        frames = self._of_frames(expression, arrays, 1)
         return Labelled(frames.values[0], frames.dims[1:])
 
     def _of_frames(
@@ -288,14 +261,11 @@ class Recording:
 
     def _labels_of(self, expression: Expression) -> dict[str, Any]:
         """Return the text of a formula as its name, with unit and method where they are known."""
-        units = {
-            self._layer.declaration(self._layer.full_name(name)).unit for name in expression.names
-        }
         labels: dict[str, Any] = {"long_name": expression.text}
-        if units <= {"1"}:
+        full = map(self._layer.full_name, expression.names)
+        if all(self._layer.declaration(name).unit == "1" for name in full):
             labels["units"] = "1"
-        outermost = expression.outermost
-        if outermost is None:
-            return labels
-        name, inner, dims = outermost
-        return labels | {"cell_methods": cell_methods(dims or self._evaluate(inner).dims, name)}
+        if expression.outermost is not None:
+            name, inner, dims = expression.outermost
+            labels["cell_methods"] = cell_methods(dims or self._evaluate(inner).dims, name)
+        return labels

@@ -20,8 +20,6 @@ from plasticity.store.reader import METRICS, STATE, StoreReader
 if TYPE_CHECKING:
     import xarray
 
-    from plasticity.store.commit.staged import StagedStore
-
 _STORES = (".zarr", ".zip")
 
 
@@ -112,11 +110,11 @@ class Run:
         """
         store = self.store
         if store.target is not None:
-            return open_run, (store.target.absolute(), store.trusted)
+            return open_run, (str(store.target.folder or store.target), store.trusted)
         experiment = store.experiment()
         if isinstance(experiment.data, Data):
             experiment = attrs.evolve(experiment, data=store.attributes["spec"]["data"])
-        return _in_memory, (store.staged, experiment)
+        return Run, (StoreReader(store.staged, None, experiment),)
 
     def __repr__(self) -> str:
         where = self.store.target or "memory"
@@ -172,7 +170,3 @@ def opened(name: str | Path) -> Run | Experiment:
     path = Path(name)
     stored = path.is_dir() or path.suffix in _STORES or "://" in str(name)
     return open_run(name) if stored and not is_preset(name) else Experiment.load(name)
-
-
-def _in_memory(staged: StagedStore, experiment: Experiment) -> Run:
-    return Run(StoreReader(staged, None, experiment))

@@ -35,23 +35,16 @@ class Series:
     A write a frame costs hundreds of microseconds, a copy into a block two; so frames fill the
     blocks of their files, and full ones are compressed and written beside the run.
 
-    store        the store, which shows nothing of it before its next commit
     path         the group; if there is one already, its frames stay and new ones follow
-    writer       does the writing
     room         bytes of frames that may be in memory before they are given to the writer
     compression  of the files, "zstd", "lz4" or "none"
 
     A frame that is not later than the last one is left out: a run that goes on from a checkpoint
-    repeats the steps after it, and what it did then is here already.
+    repeats steps, whose frames are here already.
     """
 
     def __init__(
-        self,
-        store: StagedStore,
-        path: str,
-        writer: BackgroundWriter,
-        room: int,
-        compression: str,
+        self, store: StagedStore, path: str, writer: BackgroundWriter, room: int, compression: str
     ) -> None:
         self._store = store
         self._path = path
@@ -113,7 +106,7 @@ class Series:
         return self._before + self._filled
 
     def describe(self, name: str, column: Column) -> None:
-        """Add an array before its first frame; a name that is known stays as it is."""
+        """Add an array before its first frame, unless it is there."""
         self._columns.setdefault(name, column)
 
     def label(self, attributes: Mapping[str, Any]) -> None:
@@ -129,10 +122,7 @@ class Series:
             self._writer.put(write)
 
     def append(self, step: int, epoch: int, frame: Mapping[str, Array]) -> None:
-        """Add one frame: arrays of described names.
-
-        An array that is missing from a frame, or shorter than described, is filled up with NaN.
-        """
+        """Add one frame of described arrays; one that is missing or smaller is filled with NaN."""
         if step <= self.last_step:
             return
         self._make_arrays()
@@ -153,10 +143,7 @@ class Series:
         self._arrays[name].block.put(self._length, frames)
 
     def take(self, steps: Array, epochs: Array, names: Container[str]) -> None:
-        """Add frames, of which these arrays are filled and others are blank.
-
-        steps   later than the last one, not more than there is `room` for
-        """
+        """Add frames, at most `room`, of which these arrays are filled and others are blank."""
         for name, array in self._arrays.items():
             if name not in names and name not in _CLOCK:
                 array.block.clear(self._length, len(steps))
@@ -173,7 +160,7 @@ class Series:
                     "give the recorder at_most, or give the run a store (out)"
                 )
             self._put_clock()
-            self._write([a for a in self._arrays.values() if a.is_full(self._length)])
+            self._write([a for a in self._arrays.values() if self._length % a.block.n_frame == 0])
             self._before += self._filled
             self._filled = 0
 
@@ -212,17 +199,13 @@ class Series:
         size = sum(array.column.frame_bytes * count for array, _, count in handed)
 
         def write() -> None:
-            self._create(known)
+            created = [array.create() for array in known.values()]
+            if any(created):
+                # A store gives its arrays in any order.
+                order = [name for name in known if name not in _CLOCK]
+                self._store.put_group(self._path, {ORDER: order, BLOCK: self._capacity})
             self._packer.begin(size)
             for array, block, count in handed:
                 array.write(block, count, length)
 
         self._writer.put(write, size)
-
-    def _create(self, arrays: Mapping[str, GrowingArray]) -> None:
-        """Create the arrays that came since the last write."""
-        created = [array.create() for array in arrays.values()]
-        if any(created):
-            # A store gives its arrays in any order.
-            order = [name for name in arrays if name not in _CLOCK]
-            self._store.put_group(self._path, {ORDER: order, BLOCK: self._capacity})

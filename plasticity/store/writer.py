@@ -43,11 +43,7 @@ class StoreWriter(StoreReader):
     """
 
     def __init__(
-        self,
-        experiment: Experiment,
-        staged: StagedStore,
-        target: Target | None,
-        lock: Owner | None,
+        self, experiment: Experiment, staged: StagedStore, target: Target | None, lock: Owner | None
     ) -> None:
         super().__init__(staged, target, experiment)
         self._lock = lock

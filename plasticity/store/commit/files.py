@@ -23,10 +23,7 @@ def make_folder(path: Path) -> None:
 
 
 def replace_file(
-    path: Path,
-    content: bytes | bytearray | memoryview[int],
-    safe: bool,
-    whole: bool = False,
+    path: Path, content: bytes | bytearray | memoryview[int], safe: bool, whole: bool = False
 ) -> bool:
     """Write a file whole, in place of the one that may be there, and return whether one was.
 

@@ -41,7 +41,7 @@ class Lease:
         self._path = path
         self._duration = timedelta(seconds=duration_s)
         self._token: str | None = None
-        self._since = _now()
+        self._since = datetime.now(UTC)
 
     def acquire(self) -> None:
         """Hold the store.
@@ -124,7 +124,7 @@ class Lease:
             "machine": _machine(),
             "begun": _begun(os.getpid()),
             "since": self._since.isoformat(timespec="seconds"),
-            "until": (_now() + self._duration).isoformat(timespec="seconds"),
+            "until": (datetime.now(UTC) + self._duration).isoformat(timespec="seconds"),
             "token": self._token,
         }
         return default_buffer_prototype().buffer.from_bytes(json.dumps(lease).encode())
@@ -134,7 +134,7 @@ def _is_valid(lease: dict[str, Any]) -> bool:
     try:
         if lease.get("machine") == _machine() != "" and lease["begun"] != _begun(lease["process"]):
             return False  # it ran here, and is gone
-        return _now() < datetime.fromisoformat(lease["until"])
+        return datetime.now(UTC) < datetime.fromisoformat(lease["until"])
     except (KeyError, TypeError, ValueError):
         return False
 
@@ -156,7 +156,3 @@ def _begun(process: int) -> str:
         return ""
     state, *fields = stat.rpartition(")")[2].split()
     return "" if state == "Z" else fields[18]
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

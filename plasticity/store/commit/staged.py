@@ -173,14 +173,8 @@ class StagedStore(WrapperStore[Store]):
         self._changed.clear()
         self._settle()
         consolidated = {path: _encoded(node) for path, node in sorted(self.nodes.items()) if path}
-        root = _encoded(self.nodes[""]) | {
-            "consolidated_metadata": {
-                "kind": "inline",
-                "must_understand": False,
-                "metadata": consolidated,
-            }
-        }
-        await self._put(METADATA, root)
+        listed = {"kind": "inline", "must_understand": False, "metadata": consolidated}
+        await self._put(METADATA, _encoded(self.nodes[""]) | {"consolidated_metadata": listed})
         self._settle()
 
     async def _put(self, key: str, node: _Node, safe: bool = True) -> None:

@@ -6,16 +6,17 @@ import shutil
 import zipfile
 from pathlib import Path
 
-from zarr.abc.store import Store
+from zarr.abc.store import ByteRequest, Store
+from zarr.core.buffer import Buffer, BufferPrototype
 from zarr.core.sync import sync
-from zarr.storage import LocalStore
+from zarr.storage import LocalStore, WrapperStore, ZipStore
 
 from plasticity.errors import StoreError
 from plasticity.store.commit.files import PARTIAL, make_folder
 from plasticity.store.commit.lease import NAME as LEASE
 from plasticity.store.commit.lock import NAME as LOCK
 from plasticity.store.commit.remote import RemoteStore
-from plasticity.store.commit.zip import zipped
+from plasticity.store.commit.staged import METADATA
 
 
 class Target:
@@ -31,10 +32,6 @@ class Target:
     def __str__(self) -> str:
         return self._path
 
-    def absolute(self) -> str:
-        """Return the path as a process with another working directory would name it."""
-        return self._path if self.folder is None else str(self.folder)
-
     def exists(self) -> bool:
         """Return whether there is anything, which a folder without a first commit is not.
 
@@ -45,33 +42,26 @@ class Target:
                 return not all(_is_beside(path.name) for path in self.folder.iterdir())
             return self.folder.exists() or self.folder.is_symlink()
 
-        async def holds_any() -> bool:
-            names = [name async for name in self.reading().list_dir("")]
-            return not all(name == "" or _is_beside(name) for name in names)
+        async def names() -> list[str]:
+            return [name async for name in self.reading().list_dir("") if name]
 
         try:
-            return sync(holds_any())
+            return not all(map(_is_beside, sync(names())))
         except OSError as error:
             raise StoreError(f"{self}: cannot be read: {error}") from error
-
-    def is_link(self) -> bool:
-        """Return whether it only points to another folder."""
-        return self.folder is not None and self.folder.is_symlink()
 
     def reading(self) -> Store:
         """Return the Zarr store to read from."""
         if self.folder is None:
             return RemoteStore.at(self._path, read_only=True)
         if zipfile.is_zipfile(self.folder):
-            return zipped(self.folder)
+            return _zipped(self.folder)
         return LocalStore(self.folder, read_only=True)
 
     def writing(self, patience_s: float = 0.0) -> Store:
         """Return the Zarr store to write to; a folder is made.
 
         patience_s   how long a server may be away before a request fails
-
-        Raises `StoreError` where it is a file.
         """
         if self.folder is None:
             return RemoteStore.at(self._path, read_only=False, patience_s=patience_s)
@@ -94,3 +84,31 @@ class Target:
 def _is_beside(name: str) -> bool:
     """Return whether a file is none of a store, but says who writes to it or was never finished."""
     return name == LOCK or name.startswith(LEASE) or name.endswith(PARTIAL)
+
+
+def _zipped(path: Path) -> Store:
+    """Return the store at the root of a zip file, or in its one folder."""
+    store = sync(ZipStore.open(path, mode="r", read_only=True))
+    with zipfile.ZipFile(path) as archive:
+        parts = [name.split("/") for name in archive.namelist()]
+    roots = [folder for folder, *rest in parts if rest == [METADATA]]
+    return _Folder(store, roots[0]) if roots and [METADATA] not in parts else store
+
+
+class _Folder(WrapperStore[Store]):
+    """The content of one folder of a zip file."""
+
+    def __init__(self, store: Store, folder: str) -> None:
+        super().__init__(store)
+        self._folder = folder
+
+    async def get(
+        self, key: str, prototype: BufferPrototype, byte_range: ByteRequest | None = None
+    ) -> Buffer | None:
+        return await self._store.get(f"{self._folder}/{key}", prototype, byte_range)
+
+    async def exists(self, key: str) -> bool:
+        return await self._store.exists(f"{self._folder}/{key}")
+
+    def _with_store(self, store: Store) -> _Folder:
+        return type(self)(store, self._folder)

@@ -35,7 +35,7 @@ class Cut:
 
     @property
     def run(self) -> int:
-        """Number of values of a frame that lie together: those of one chunk."""
+        """Values of a frame in one chunk, which lie together."""
         return math.prod(self.chunk[1:])
 
 
@@ -74,10 +74,6 @@ class Block:
         self._whole, self._rest = divmod(math.prod(shape), cut.run)
         if self._whole < groups:
             self._values[:, self._whole, :, self._rest :] = cut.blank
-
-    def like(self) -> Block:
-        """Return an empty block for the next file."""
-        return Block(self.cut, self.shape)
 
     def put(self, position: int, frames: Array) -> None:
         """Fill frames (frame, ...) from a position on; smaller ones are padded with NaN."""
@@ -135,10 +131,7 @@ class Block:
                 yield (t, group), values.reshape(-1)
 
     def sealed(self, count: int, head: bytes) -> Array:
-        """Return the bytes of the file with the first frames, uncompressed; other frames are lost.
-
-        head   what comes before the values of each chunk
-        """
+        """Return the file with the first frames, each chunk after `head`; other frames are lost."""
         index, end, groups = index_of(self.cut), 0, self.cut.parts[1]
         used = math.ceil(count / self.cut.chunk[0])
         self.clear(count, used * self.cut.chunk[0] - count)
