@@ -4,8 +4,8 @@ from .components.cadence import Cadence as Cadence
 from .components.clock import Clock as Clock
 from .components.component import component as component
 from .components.data import Data as Data
+from .components.data import Inputs as Inputs
 from .components.function_rule import rule as rule
-from .components.inputs import Inputs as Inputs
 from .components.kernel import Kernel as Kernel
 from .components.rule import Rule as Rule
 from .components.setting import setting as setting

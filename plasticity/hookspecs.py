@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from plasticity.components.clock import Clock
-    from plasticity.components.data import Data
-    from plasticity.components.inputs import Inputs
+    from plasticity.components.data import Data, Inputs
     from plasticity.experiment.spec import Experiment
     from plasticity.network.view import LayerView
     from plasticity.store.run import Run
@@ -288,47 +287,3 @@ def cite() -> str:
 @_event("collect")
 def report(run: Run) -> tuple[str, str]:
     """Return a heading and a text for the report of a finished run."""
-
-
-# The role of a component is told by the first of these events that it answers.
-ROLES: dict[str, tuple[str, ...]] = {
-    "source": ("open_data", "draw_batch"),
-    "rule": ("modulate", "propose_update"),
-    "optimizer": ("apply_update",),
-    "schedule": ("schedule_rate",),
-    "activation": ("activate",),
-    "threshold": ("estimate_threshold",),
-    "lateral": ("shape_current",),
-    "synapse": ("compute_current",),
-    "transform": ("shape_update",),
-    "constraint": ("constrain_weights",),
-    "encoder": ("encode",),
-    "metric": ("measure",),
-    "initializer": ("init_state",),
-    "observer": (
-        "step_finished",
-        "measured",
-        "should_stop",
-        "run_started",
-        "training_started",
-        "epoch_started",
-        "epoch_finished",
-        "diagnose",
-        "run_finished",
-        "report",
-    ),
-}
-
-# What a step emits, in order; the loop forms dW between `modulate` and `propose_update`.
-DRAW = ("draw_batch", "encode")
-RESPOND = ("compute_current", "shape_current", "activate")
-ADAPT = ("differentiate", "estimate_threshold", "schedule_rate")
-MODULATE = ("modulate",)
-UPDATE = ("propose_update", "shape_update", "apply_update", "constrain_weights")
-
-# Events without which a layer does nothing, and what to write to have them.
-REQUIRED = {
-    "activate": "activation",
-    "apply_update": "optimizer",
-    "init_state": "initializer",
-}

@@ -72,7 +72,10 @@ class Cadence:
 
     def count(self, after: int, until: int) -> int:
         """Return how often it is due after one step, until another."""
-        raise NotImplementedError
+        count, following = 0, self.following(after)
+        while following is not None and following <= until:
+            count, following = count + 1, self.following(following)
+        return count
 
     def thinned(self, times: int) -> Cadence:
         """Return the cadence of every `times`-th of these steps."""
@@ -90,15 +93,12 @@ class Steps(Cadence):
     every: int
 
     def following(self, step: int) -> int:
-        """Return the first multiple after a step."""
         return (step // self.every + 1) * self.every
 
     def count(self, after: int, until: int) -> int:
-        """Return how many multiples lie after one step, until another."""
         return max(until // self.every - after // self.every, 0)
 
     def thinned(self, times: int) -> Steps:
-        """Return the cadence of every `times`-th of these steps."""
         return Steps(self.every * times)
 
     def __str__(self) -> str:
@@ -121,16 +121,13 @@ class GivenSteps(Cadence):
     steps: tuple[int, ...] = attrs.field(converter=_in_order)
 
     def following(self, step: int) -> int | None:
-        """Return the first of the steps after another, or None."""
         position = bisect_right(self.steps, step)
         return self.steps[position] if position < len(self.steps) else None
 
     def count(self, after: int, until: int) -> int:
-        """Return how many of them lie after one step, until another."""
         return max(bisect_right(self.steps, until) - bisect_right(self.steps, after), 0)
 
     def thinned(self, times: int) -> GivenSteps:
-        """Return the cadence of every `times`-th of these steps."""
         return GivenSteps(self.steps[times - 1 :: times])
 
     def __str__(self) -> str:
@@ -156,22 +153,12 @@ class LogSteps(Cadence):
     times: int = 1
 
     def following(self, step: int) -> int:
-        """Return the first of the steps after another."""
-        index = int(log10(step) * self.per_decade / self.times) - 1 if step > 0 else 0
-        index = max(index, 0)
+        index = max(int(log10(step) * self.per_decade / self.times) - 1, 0) if step > 0 else 0
         while self._step(index) <= step:
             index += 1
         return self._step(index)
 
-    def count(self, after: int, until: int) -> int:
-        """Return how many of them lie after one step, until another."""
-        count = 0
-        while (after := self.following(after)) <= until:
-            count += 1
-        return count
-
     def thinned(self, times: int) -> LogSteps:
-        """Return the cadence of every `times`-th of these steps."""
         return LogSteps(self.per_decade, self.times * times)
 
     def _step(self, index: int) -> int:

@@ -6,7 +6,7 @@ import hashlib
 import math
 import mmap
 import numbers
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -267,6 +267,21 @@ or leave out that sample
             object.__setattr__(self, "largest", max(self.largest, largest))
 
 
+@attrs.frozen
+class Inputs:
+    """The training samples as a layer will see them, computed when they are asked for.
+
+    Encoded, but for encoders that draw random numbers, and seen through the layers below as these
+    are before the first step.
+
+    n_sample  how many samples there are
+    take      from the numbers of some samples to their inputs (sample, input)
+    """
+
+    n_sample: int
+    take: Callable[[Array], Array]
+
+
 def as_data(values: Any, labels: Any = None) -> Data:
     """Return values as `Data`; labels take the place of those that these have."""
     if not isinstance(values, Data):
@@ -284,20 +299,14 @@ def unlike(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, tup
 
 
 def other_scale(before: Mapping[str, Any], given: Mapping[str, Any]) -> float | None:
-    """Return the scale of the first of two fingerprints of the same samples, if they differ in it.
-
-    Stores of version 0.1.0 do not tell the scale.
-    """
-    scale: float | None = before.get("scale")
+    """Return the scale of the first of two fingerprints of the same samples that differ in it."""
+    scale: float | None = before.get("scale")  # which stores of version 0.1.0 do not tell
     same = before["sha256"] == given["sha256"]
     return scale if same and scale != given.get("scale", scale) else None
 
 
 def let_go(array: Array) -> None:
-    """Give back the memory of what was read of a file mapped into memory; the values stay.
-
-    The pages of the file that were looked at count as memory of the process until then.
-    """
+    """Give back the memory of what was read of a file mapped into memory; the values stay."""
     _advise(array, "MADV_DONTNEED")
 
 

@@ -97,10 +97,7 @@ class Batches:
 
 @component
 class MappedBatches(Batches):
-    """The batches of a large file mapped into memory, of which little is in memory at a time.
-
-    The order of the samples is as of any other data.
-    """
+    """The batches of a large file mapped into memory, of which little is in memory at a time."""
 
     at_hand = False
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from plasticity.components.arrays import SHARED
 from plasticity.components.component import component
+from plasticity.components.events import SHARED
 from plasticity.components.rule import Rule
 from plasticity.components.setting import setting
 from plasticity.components.variable import Variable

@@ -14,29 +14,25 @@ from typing import Any, Generic, TypeVar
 
 import attrs
 
+from plasticity.components.events import ROLES
 from plasticity.components.kernel import Kernel
 from plasticity.components.setting import Setting, settings_of
 from plasticity.components.variable import Stream, Variable
 from plasticity.errors import ContractError
-from plasticity.hookspecs import EVENTS, PROJECT, ROLES
+from plasticity.hookspecs import EVENTS, PROJECT
 
 Value = TypeVar("Value")
 
 
 @attrs.frozen(eq=False)
 class Hook:
-    """A method marked with `@hookimpl`, as it is written: no descriptor has been asked for it.
-
-    marks      what the mark says, as pluggy keeps it
-    arguments  names of the arguments that it takes, `self` left out
-    own        whether it was put on the object itself, not on its class
-    """
+    """A method marked with `@hookimpl`, as it is written: no descriptor has been asked for it."""
 
     name: str
     function: Any
-    marks: dict[str, Any]
-    arguments: tuple[str, ...]
-    own: bool
+    marks: dict[str, Any]  # what the mark says, as pluggy keeps it
+    arguments: tuple[str, ...]  # `self` left out
+    own: bool  # whether it was put on the object itself, not on its class
 
     @property
     def wraps(self) -> bool:
@@ -61,25 +57,16 @@ class _Attribute(Generic[Value]):
 
 @attrs.frozen(eq=False)
 class Interface:
-    """One component as the framework sees it; of a class, what holds for all its instances.
-
-    component  the component itself
-    hooks      name -> method marked with `@hookimpl`; one that is misspelled as well
-    events     event that it answers -> arguments that it takes there, in order of emission
-    variables  the arrays that it declares, those of base classes first
-    streams    the random streams that it declares
-    settings   name -> what is known of each of its settings
-
-    All else are attributes by which a component says something, a table of plugins/README.md.
-    """
+    """One component as the framework sees it; of a class, what holds for all its instances."""
 
     component: Any
-    hooks: Mapping[str, Hook]
-    events: Mapping[str, tuple[str, ...]]
-    variables: tuple[Variable, ...]
+    hooks: Mapping[str, Hook]  # those that are misspelled as well
+    events: Mapping[str, tuple[str, ...]]  # that it answers -> arguments, in order of emission
+    variables: tuple[Variable, ...]  # those of base classes first
     streams: tuple[Stream, ...]
     settings: Mapping[str, Setting]
 
+    # Attributes by which a component says something, a table of plugins/README.md.
     source = _Attribute("", "keys or entries of BibTeX")
     once = _Attribute(False, "whether an encoder does to a sample the same at every step")
     every = _Attribute[Any](None, "when a listener is called or a metric measures")

@@ -21,18 +21,12 @@ from plasticity.typing import Array
 
 @attrs.frozen
 class Term:
-    """One rule of a sum.
+    """One rule of a sum."""
 
-    rule         a component, or a Reference to one
-    coefficient  factor on what it adds
-    phases       names of those in which it learns; empty: all
-    schedule     the same, of what gives the factor on the coefficient; or None
-    """
-
-    rule: Any
+    rule: Any  # a component, or a Reference to one
     coefficient: float = 1.0
-    phases: tuple[str, ...] = ()
-    schedule: Any = None
+    phases: tuple[str, ...] = ()  # in which it learns; empty: all
+    schedule: Any = None  # as `rule`, of what gives a factor on the coefficient
 
     def learns_in(self, phase: str) -> bool:
         """Return whether the term changes weights in the phase of this name."""

@@ -15,6 +15,8 @@ import numpy as np
 
 from plasticity.errors import SettingError
 
+WRONG = object()  # in place of a value that cannot be of a type
+
 
 @attrs.frozen
 class Setting:
@@ -115,14 +117,8 @@ types_of: Callable[[Any], dict[str, Any]] = lru_cache(maxsize=1024)(typing.get_t
 
 def type_name(annotation: Any) -> str:
     """Return a type as a reader says it: "a number", "an integer or not set"."""
-    names = {
-        float: "a number",
-        int: "an integer",
-        str: "a string",
-        bool: "a boolean",
-        Path: "a path",
-        Any: "anything",
-    }
+    names = {float: "a number", int: "an integer", str: "a string", bool: "a boolean"}
+    names |= {Path: "a path", Any: "anything"}
     if typing.get_origin(annotation) in (typing.Union, types.UnionType):
         parts = [part for part in typing.get_args(annotation) if part is not types.NoneType]
         return " or ".join(type_name(part) for part in parts)
@@ -151,9 +147,6 @@ def _checked(value: Any, component: Any, attribute: attrs.Attribute[Any]) -> Any
             f"{label}: {attribute.name} must lie in {known.range()}, got {value!r}{reason}"
         )
     return converted
-
-
-WRONG = object()
 
 
 def as_type(value: Any, annotation: Any) -> Any:

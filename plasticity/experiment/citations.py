@@ -9,10 +9,10 @@ from pathlib import Path
 from plasticity.components.data import Data
 from plasticity.components.interface import interface_of
 from plasticity.errors import UnknownNameError, nearest
-from plasticity.experiment.fields import GIVEN, Reference
+from plasticity.experiment.fields import GIVEN
 from plasticity.experiment.instantiate import make
 from plasticity.experiment.spec import Experiment
-from plasticity.experiment.walk import Part, parts_of
+from plasticity.experiment.walk import parts_of
 
 REFERENCES = "references.bib"
 
@@ -20,12 +20,12 @@ REFERENCES = "references.bib"
 def citations_of(experiment: Experiment) -> list[str]:
     """Return the BibTeX entries of an experiment's components, in the order of the spec, each once.
 
-    The data are not opened. Raises `UnknownNameError` or `SettingError` for a component that cannot
-    be made.
+    The data are not opened.
     """
     cited: dict[str, None] = {}
     for part in parts_of(experiment):
-        if _is_given(part):
+        reference = part.reference
+        if isinstance(reference, Data) or getattr(reference, "name", "") == GIVEN:
             continue
         component = make(part.reference, part.place, part.role)
         if "cite" in interface_of(component).events:
@@ -65,11 +65,6 @@ def short_form(bibtex: str) -> str:
     'Földiák (1991), Traces'
     """
     return "; ".join(map(_short, _entries(bibtex)))
-
-
-def _is_given(part: Part) -> bool:
-    given = isinstance(part.reference, Reference) and part.reference.name == GIVEN
-    return given or isinstance(part.reference, Data)
 
 
 def _bibliography(cls: type) -> Path:

@@ -14,14 +14,10 @@ NOTHING = "–"
 
 @attrs.frozen
 class Settings:
-    """The settings of several specs by dotted path, one string a spec.
+    """The settings of several specs by dotted path."""
 
-    differ   those in which they differ
-    shared   those in which all agree, one string
-    """
-
-    differ: dict[str, tuple[str, ...]]
-    shared: dict[str, str]
+    differ: dict[str, tuple[str, ...]]  # one string a spec
+    shared: dict[str, str]  # those in which all agree
 
 
 def settings_of_all(specs: Sequence[Experiment]) -> Settings:
@@ -59,22 +55,18 @@ def _put(flat: dict[str, str], prefix: str, tables: Mapping[str, Any]) -> None:
     for key, value in tables.items():
         path = f"{prefix}{key}"
         if isinstance(value, Mapping):
-            if "name" in value:
-                flat[path] = str(value["name"])
-            rest = {name: item for name, item in value.items() if name != "name"}
+            rest = dict(value)
+            if "name" in rest:
+                flat[path] = str(rest.pop("name"))
             _put(flat, f"{path}.", rest)
         elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
-            flat[path] = ", ".join(_name(item) for item in value) or NOTHING
-            for index, item in enumerate(value):
-                if isinstance(item, Mapping):
-                    name = item.get("name", index)
-                    _put(flat, f"{path}.{name}.", {k: v for k, v in item.items() if k != "name"})
+            items = [item if isinstance(item, Mapping) else {"name": item} for item in value]
+            flat[path] = ", ".join(str(item.get("name", "")) for item in items) or NOTHING
+            for index, item in enumerate(items):
+                rest = dict(item)
+                _put(flat, f"{path}.{rest.pop('name', index)}.", rest)
         else:
             flat[path] = _text(value)
-
-
-def _name(item: Any) -> str:
-    return str(item.get("name", "")) if isinstance(item, Mapping) else str(item)
 
 
 def _text(value: Any) -> str:

@@ -164,9 +164,12 @@ def _as_terms(value: Any, place: str) -> tuple[Term, ...]:
     if isinstance(value, Mapping):
         table = dict(value)
         coefficient = _coefficient(table.pop("coefficient", 1.0), place)
-        phases = _phase_names(table.pop("phases", ()), place)
+        phases = table.pop("phases", ())
+        named = isinstance(phases, list | tuple) and all(isinstance(name, str) for name in phases)
+        if not named:
+            raise EntryError(f"{place}: phases must be a list of names, got {phases!r}")
         schedule = Reference.of(table.pop("schedule", None), f"{place}.schedule")
-        return (Term(Reference.of(table, place), coefficient, phases, schedule),)
+        return (Term(Reference.of(table, place), coefficient, tuple(phases), schedule),)
     return (Term(Reference.of(value, place)),)
 
 
@@ -174,10 +177,3 @@ def _coefficient(value: Any, place: str) -> float:
     if isinstance(value, bool) or not isinstance(value, numbers.Real) or value != value:
         raise EntryError(f"{place}: coefficient must be a number, got {value!r}")
     return float(value)
-
-
-def _phase_names(value: Any, place: str) -> tuple[str, ...]:
-    named = isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
-    if not named:
-        raise EntryError(f"{place}: phases must be a list of names, got {value!r}")
-    return tuple(value)

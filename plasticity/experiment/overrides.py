@@ -74,9 +74,8 @@ def _check_first(path: str) -> list[str]:
     """Return the keys of a path, of which the first is known."""
     keys = path.split(".")
     if not all(keys) or keys[0] not in _EXPERIMENT + _LAYER:
-        raise UnknownNameError(
-            f"no setting {path!r}{nearest_or_all(keys[0], _EXPERIMENT + _LAYER)}"
-        )
+        near = nearest_or_all(keys[0], _EXPERIMENT + _LAYER)
+        raise UnknownNameError(f"no setting {path!r}{near}")
     return keys
 
 
@@ -105,14 +104,11 @@ def _with(tables: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
 
 @attrs.frozen
 class _Change:
-    """The change of one setting.
-
-    root   what to call the table in which the path begins
-    """
+    """The change of one setting."""
 
     path: str
     value: Any
-    root: str
+    root: str  # what to call the table in which the path begins
 
     def into(self, node: Any, keys: list[str], before: tuple[str, ...] = ()) -> Any:
         """Return a node with the value below it, under these keys; `before` led to the node."""

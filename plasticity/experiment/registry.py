@@ -23,13 +23,7 @@ from typing import Any
 
 import attrs
 
-from plasticity.errors import (
-    ConflictError,
-    SpecError,
-    UnknownNameError,
-    UntrustedError,
-    nearest,
-)
+from plasticity.errors import ConflictError, SpecError, UnknownNameError, UntrustedError, nearest
 from plasticity.experiment.editable import not_installed
 
 COMPONENTS = "plasticity.components"
@@ -209,10 +203,9 @@ def _known(name: Untrusted) -> type:
 
 
 def _import_from_here(module: str) -> ModuleType:
-    """Import a module, from the working directory if it is nowhere else.
+    """Import a module, from the working directory, where no command looks, if it is nowhere else.
 
-    A command that is installed does not look there, as Python does when it runs a script. The
-    folder stays on the path, since functions of the module may import others later.
+    The folder stays on the path, since functions of the module may import others later.
     """
     try:
         return importlib.import_module(module)

@@ -54,15 +54,12 @@ class Storage:
 
     @property
     def commit_seconds(self) -> float:
-        """Seconds between two commits."""
         return seconds_of(self.commit)
 
     @property
     def patience_seconds(self) -> float:
-        """Seconds that a server may be away."""
         return seconds_of(self.patience)
 
     @property
     def buffer_bytes(self) -> int:
-        """Bytes of frames that may be in memory."""
         return bytes_of(self.buffer)

@@ -34,12 +34,9 @@ def to_dict(value: Any, objects: bool = False) -> dict[str, Any]:
             terms = [_term_table(term, objects) for term in content]
             tables["rule"] = terms[0] if len(terms) == 1 else terms
         elif "role" in attribute.metadata:
-            many = isinstance(content, tuple)
-            tables[attribute.name] = (
-                [_component_table(item, objects) for item in content]
-                if many
-                else _component_table(content, objects)
-            )
+            items = content if isinstance(content, tuple) else (content,)
+            parts = [_component_table(item, objects) for item in items]
+            tables[attribute.name] = parts if isinstance(content, tuple) else parts[0]
         elif isinstance(content, tuple):
             tables[attribute.name] = [to_dict(item, objects) for item in content]
         elif isinstance(content, Storage):
@@ -74,14 +71,9 @@ def as_tables(value: Any) -> Any:
 
 
 def structure(tables: Mapping[str, Any]) -> Experiment:
-    """Return the experiment that these tables describe.
-
-    Raises `SpecError` for a wrong type or an unknown key, naming its place and the nearest key.
-    """
-    tables = {
-        name: as_tables(content) if name in ("layers", "phases", "storage") else content
-        for name, content in tables.items()
-    }
+    """Return the experiment that these tables describe; a `SpecError` names the place."""
+    nested = ("layers", "phases", "storage")
+    tables = {n: as_tables(value) if n in nested else value for n, value in tables.items()}
     for entry in ("layers", "phases"):
         check_tables(entry, tables.get(entry, ()))
     if not isinstance(tables.get("storage", {}), Mapping):
@@ -137,9 +129,7 @@ def _term_table(term: Term, objects: bool) -> Any:
         extra["phases"] = list(term.phases)
     if term.schedule is not None:
         extra["schedule"] = _component_table(term.schedule)
-    if not extra:
-        return table
-    return (table if isinstance(table, dict) else {"name": table}) | extra
+    return (table if isinstance(table, dict) else {"name": table}) | extra if extra else table
 
 
 def _component_table(component: Any, objects: bool = False) -> Any:

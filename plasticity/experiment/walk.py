@@ -13,23 +13,14 @@ from plasticity.experiment.spec import Experiment, Layer
 
 @attrs.frozen
 class Part:
-    """One component of a spec.
+    """One component of a spec."""
 
-    place      where in the spec it stands: "layers[0].rule[1]", or "layers[0].rule[1].schedule" for
-               the schedule of a coefficient
-    entry      the key of the spec that holds it: "rule"
-    role       the role that belongs there
-    reference  a Reference, a component, or Data
-    layer      index of its layer, or None
-    term       the term of a sum of rules that it is, or None
-    """
-
-    place: str
-    entry: str
-    role: str
-    reference: Any
-    layer: int | None = None
-    term: Term | None = None
+    place: str  # as "layers[0].rule[1]", or "layers[0].rule[1].schedule" of a coefficient
+    entry: str  # the key of the spec that holds it
+    role: str  # the role that belongs there
+    reference: Any  # a Reference, a component, or Data
+    layer: int | None = None  # index of its layer
+    term: Term | None = None  # of a sum of rules
 
 
 def parts_of(experiment: Experiment) -> Iterator[Part]:
@@ -40,25 +31,16 @@ def parts_of(experiment: Experiment) -> Iterator[Part]:
     """
     for attribute in attrs.fields(Experiment):
         content = getattr(experiment, attribute.name)
-        if attribute.name == "layers":
-            for index, layer in enumerate(content):
-                yield from _layer_parts(layer, index)
-        elif "role" in attribute.metadata:
-            yield from _entry_parts(attribute, content, "", None)
-
-
-def _layer_parts(layer: Layer, index: int) -> Iterator[Part]:
-    for attribute in attrs.fields(Layer):
-        if "role" in attribute.metadata:
-            yield from _entry_parts(
-                attribute, getattr(layer, attribute.name), f"layers[{index}].", index
-            )
+        for index, layer in enumerate(content if attribute.name == "layers" else ()):
+            for own in attrs.fields(Layer):
+                yield from _entry_parts(own, getattr(layer, own.name), f"layers[{index}].", index)
+        yield from _entry_parts(attribute, content, "", None)
 
 
 def _entry_parts(
     attribute: attrs.Attribute[Any], content: Any, prefix: str, layer: int | None
 ) -> Iterator[Part]:
-    if content is None:
+    if content is None or "role" not in attribute.metadata:
         return
     name, role = attribute.name, attribute.metadata["role"]
     many = isinstance(content, tuple) and not (name == "rule" and len(content) == 1)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from plasticity.components.defaults import DenseSynapse
+from plasticity.components.events import ADAPT, RESPOND, UPDATE
 from plasticity.components.function_rule import FunctionRule
 from plasticity.components.interface import interface_of
 from plasticity.components.rule import ScaledRule
@@ -13,7 +14,6 @@ from plasticity.experiment.spec import Experiment
 from plasticity.fusion.chunk import FusedSteps, has_rate_kernel
 from plasticity.fusion.inputs import Draw, draw_of
 from plasticity.fusion.step import FusedStep
-from plasticity.hookspecs import ADAPT, MODULATE, RESPOND, UPDATE
 from plasticity.machine.threads import may_start_threads
 from plasticity.network.dispatch import Call, Caller, tracing
 from plasticity.network.network import Network
@@ -21,7 +21,7 @@ from plasticity.network.state import LayerState
 from plasticity.typing import Array
 
 # The events that a compiled step takes care of.
-FUSED = (*RESPOND, *ADAPT, *MODULATE, *UPDATE)
+FUSED = (*RESPOND, *ADAPT, "modulate", *UPDATE)
 # What a compiled step does not leave behind as the plan does.
 NOT_MATERIALISED = frozenset(("modulation", "slope", "update", "decay"))
 

@@ -10,9 +10,9 @@ import attrs
 
 from plasticity.components.data import Data
 from plasticity.components.defaults import Batches
+from plasticity.components.events import DRAW
 from plasticity.components.interface import interface_of
 from plasticity.components.kernel import Kernel
-from plasticity.hookspecs import DRAW
 from plasticity.network.dispatch import Call, Caller, emit
 from plasticity.network.network import Network
 from plasticity.network.state import LayerState

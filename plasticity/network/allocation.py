@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from plasticity.components.arrays import SHARED
+from plasticity.components.events import SHARED
 from plasticity.components.interface import interface_of
 from plasticity.components.variable import Variable
 from plasticity.errors import ConflictError, ContractError, MissingPartError, listed, nearest
@@ -12,11 +12,7 @@ from plasticity.network.state import DIAGNOSTICS, LayerState, key_of, of_batch
 
 
 def allocate(layer: LayerState, shared: Collection[str] = ()) -> None:
-    """Allocate the shared arrays of these names and all that the components of a layer declare.
-
-    Raises `ContractError` where a dimension is unknown, `ConflictError` where two components write
-    an array, and `MissingPartError` where one reads an array that none writes.
-    """
+    """Allocate the shared arrays of these names and all that the components of a layer declare."""
     layer.used = frozenset(shared)
     for name in shared:
         if not of_batch(SHARED[name][0]):

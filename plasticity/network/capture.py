@@ -14,6 +14,7 @@ from plasticity.components.clock import Clock
 from plasticity.typing import Array
 
 _SLOTS, _ROOM = 1024, 4_000_000  # frames and bytes of a listener in a stretch, at most
+_ONE_PART = np.zeros(1, np.int64)  # of a frame that lies in memory as a whole
 
 
 @attrs.frozen(eq=False)
@@ -75,17 +76,11 @@ class Offer:
 
     @property
     def names(self) -> tuple[tuple[str, ...], ...]:
-        """All its arrays."""
         return self.seen, self.summed, self.placed
 
 
 class Frames:
-    """The frames of one listener, from the begin of a stretch until they are handed over.
-
-    component   the listener
-    arrays      the arrays of its offer by name
-    due         the steps of the frames
-    """
+    """The frames of one listener, from the begin of a stretch until they are handed over."""
 
     def __init__(self, component: Any, offer: Offer, arrays: Mapping[str, Array]) -> None:
         self.component = component
@@ -95,19 +90,14 @@ class Frames:
         self._placed = {name: arrays[name] for name in offer.placed}
         frame_bytes = sum(array.nbytes for array in self._seen.values())
         self._most = max(1, min(_SLOTS, _ROOM // max(frame_bytes, 1)))
-        self._buffers = {
-            name: np.empty((self._most, *array.shape), array.dtype)
-            for name, array in self._seen.items()
-        }
-        self._sums = {
-            name: np.empty(self._most, array.dtype) for name, array in self._summed.items()
-        }
-        self.due: Array = np.empty(0, np.int64)
+        seen, summed, most = self._seen.items(), self._summed.items(), self._most
+        self._buffers = {name: np.empty((most, *each.shape), each.dtype) for name, each in seen}
+        self._sums = {name: np.empty(most, each.dtype) for name, each in summed}
+        self.due: Array = np.empty(0, np.int64)  # the steps of the frames
         self._steps_per_epoch = 1
         self._offer = offer
 
     def follow(self, offer: Offer) -> None:
-        """Take note of the offer for the next stretch."""
         self._offer = offer
 
     def begin(self, clock: Clock, steps: int) -> int:
@@ -125,10 +115,11 @@ class Frames:
     def copied(self) -> list[tuple[Array, Slots]]:
         """Each array to be copied, seen as (value,), and where its frames go."""
         count = len(self.due)
-        found = [
-            (array.reshape(-1), _in_order(self._buffers[name], count))
-            for name, array in self._seen.items()
-        ]
+        found: list[tuple[Array, Slots]] = []
+        for name, array in self._seen.items():
+            in_order = np.arange(count) * array.size
+            flat = self._buffers[name].reshape(-1)
+            found.append((array.reshape(-1), Slots(flat, in_order, _ONE_PART, array.size)))
         for name, array in self._placed.items():
             assert self._offer.slots is not None
             found.append((array.reshape(-1), self._offer.slots(name, count)))
@@ -139,16 +130,8 @@ class Frames:
         return [(array.reshape(-1), self._sums[name]) for name, array in self._summed.items()]
 
     def hand_over(self) -> None:
-        """Give the listener its frames."""
         count = len(self.due)
         if count:
             frames = {name: buffer[:count] for name, buffer in self._buffers.items()}
             sums = {name: found[:count] for name, found in self._sums.items()}
             self._offer.take(self.due, self.due // self._steps_per_epoch, frames, sums)
-
-
-def _in_order(buffer: Array, count: int) -> Slots:
-    """Frames one after the other."""
-    flat = buffer.reshape(-1)
-    size = flat.size // len(buffer)
-    return Slots(flat, np.arange(count) * size, np.zeros(1, np.int64), size)

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 import pluggy
 
-from plasticity.components.arrays import FILLS
 from plasticity.components.clock import Clock
+from plasticity.components.events import FILLS
 from plasticity.components.interface import Hook, interface_of
 from plasticity.errors import ComponentError, ContractError, PlasticityError
 from plasticity.hookspecs import EVENTS, PROJECT
@@ -32,18 +32,15 @@ class Manager(pluggy.PluginManager):
         self._hooks: Mapping[str, Hook] = {}  # of the component that is being registered
 
     def register(self, plugin: Any, name: str | None = None) -> str | None:
-        """Register a component; see pluggy."""
         self.changes += 1
         self._hooks = interface_of(plugin).hooks
         return super().register(plugin, name)
 
     def unregister(self, plugin: Any = None, name: str | None = None) -> Any:
-        """Unregister a component; see pluggy."""
         self.changes += 1
         return super().unregister(plugin, name)
 
     def parse_hookimpl_opts(self, plugin: Any, name: str) -> Any:
-        """Read how an attribute is marked; see pluggy."""
         # pluggy 1.6 gets every attribute to look at it, which a Variable without array refuses.
         return self._hooks[name].marks if name in self._hooks else None
 
@@ -82,16 +79,11 @@ def calls_of(
         if tracing():
             call = partial(_traced, call, event, [hook.plugin for hook in implementations])
         return (Call(call, (), event, implementations[-1].plugin, fills, whole=True),)
-    return tuple(
-        Call(
-            hook.function,
-            tuple(arguments[name] for name in hook.argnames),
-            event,
-            hook.plugin,
-            fills,
-        )
-        for hook in implementations
-    )
+    calls = []
+    for hook in implementations:
+        taken = tuple(arguments[name] for name in hook.argnames)
+        calls.append(Call(hook.function, taken, event, hook.plugin, fills))
+    return tuple(calls)
 
 
 def emit(calls: Iterable[Call], clock: Clock | None = None) -> None:
@@ -117,11 +109,8 @@ def collect(calls: Iterable[Call], clock: Clock | None = None) -> list[Any]:
     gathered: list[Any] = []
     for call in calls:
         returned = _returned(call, clock)
-        if call.whole:
-            gathered.extend(returned)
-        elif returned is not None:
-            gathered.append(returned)
-    return gathered
+        gathered += returned if call.whole else [returned]
+    return [value for value in gathered if value is not None]
 
 
 def first(calls: Iterable[Call], clock: Clock | None = None) -> Any:
@@ -166,8 +155,7 @@ def _returned(call: Call, clock: Clock | None) -> Any:
 
 def _misreturn(event: str, component: Any, value: Any) -> ContractError:
     returned = f"{interface_of(component).label!r} returned {type(value).__name__} from {event}"
-    if event in FILLS:
-        name = FILLS[event]
+    if name := FILLS.get(event):
         return ContractError(
             f"{returned}, which must return the very array {name!r} that it was given: write "
             f"{name}[...] = value, then return {name}"

@@ -11,6 +11,7 @@ import pluggy
 from plasticity import hookspecs
 from plasticity.components.clock import Clock
 from plasticity.components.data import Data
+from plasticity.components.events import DRAW
 from plasticity.components.interface import interface_of
 from plasticity.network.dispatch import Call, Caller, Manager, calls_of, emit
 from plasticity.network.snapshot import restore, snapshot_of
@@ -22,16 +23,14 @@ from plasticity.typing import Array
 class Network:
     """The layers of an experiment with their components, which answer the events.
 
-    data       the training data
-    whole      state of the components that belong to no layer
-    layers     the layers, from the input upwards
-    managers   name of a layer -> pluggy's manager of its components and of those that belong to no
-               layer; the one of `whole` holds all components
-    context    what events of every layer may take: the experiment and, once a run has begun, its
-               store
-    responses  from a layer and a number of samples at most to its activity on evaluation samples
+    whole     state of the components that belong to no layer
+    layers    the layers, from the input upwards
+    managers  name of a layer -> pluggy's manager of its components and of those that belong to no
+              layer; the one of `whole` holds all components
+    context   what events of every layer may take: the experiment, and the store of a run begun
     """
 
+    # From a layer and a number of samples at most to its activity on evaluation samples.
     responses: Callable[[LayerState, int | None], Array]
 
     def __init__(
@@ -61,47 +60,39 @@ class Network:
         return self.managers[self.whole.name].changes
 
     def register(self, component: Any, place: str) -> None:
-        """Let a component that belongs to no layer take part from now on."""
         self.whole.components[place] = component
         for manager in self.managers.values():
             manager.register(component, place)
 
     def unregister(self, component: Any) -> None:
-        """Let a component take part no more."""
         for manager in self.managers.values():
             if manager.is_registered(component):
                 manager.unregister(component)
 
     def view(self, state: LayerState) -> LayerView:
-        """Return what a listener sees of a layer."""
         return self._views[state.name]
 
     def caller(
         self,
         layer: LayerState,
         arrays: Mapping[str, Any],
-        joins: Callable[[Any], bool] | None = None,
+        joins: Callable[[Any], bool] = lambda component: True,
     ) -> Caller:
-        """Return a function from an event to its calls within a layer, with `arrays` bound.
-
-        joins   tells which components take part, if not all
-        """
+        """Return a function from an event to its calls within a layer, of components that join."""
         known = {"clock": layer.clock, "layer": self.view(layer), **self.context, **arrays}
-        manager, absent = self.managers[layer.name], []
-        if joins is not None:
-            absent = [part for part in manager.get_plugins() if not joins(part)]
+        manager = self.managers[layer.name]
+        absent = [part for part in manager.get_plugins() if not joins(part)]
         drawn = known
         if self.data.constant is not None and "x" in known:
             drawn = {**known, "x": known["x"][:, : self.data.samples.shape[1]]}
 
         def call(event: str) -> tuple[Call, ...]:
-            taken = drawn if event in hookspecs.DRAW else known
+            taken = drawn if event in DRAW else known
             return calls_of(manager.subset_hook_caller(event, absent), taken, event)
 
         return call
 
     def notify(self, event: str, clock: Clock, **arguments: Any) -> None:
-        """Emit an event of the whole run."""
         emit(self.calls(event, clock=clock, **arguments), clock)
 
     def calls(self, event: str, **arguments: Any) -> tuple[Call, ...]:
@@ -111,18 +102,14 @@ class Network:
 
     def hooks(self, state: LayerState, event: str) -> list[pluggy.HookImpl]:
         """Return pluggy's implementations of an event within a layer, the last called first."""
-        caller: pluggy.HookCaller = getattr(self.managers[state.name].hook, event)
-        return caller.get_hookimpls()
+        return list(getattr(self.managers[state.name].hook, event).get_hookimpls())
 
     def labels(self, batch: int) -> dict[str, Array]:
         """Return the array for the labels of a step by its name, where a component takes them."""
         parts = (part for state in self.states for part in state.components.values())
-        taken = any(
-            # A metric takes those of the evaluation.
-            event != "measure" and "labels" in arguments
-            for part in parts
-            for event, arguments in interface_of(part).events.items()
-        )
+        events = (pair for part in parts for pair in interface_of(part).events.items())
+        # A metric takes those of the evaluation.
+        taken = any(event != "measure" and "labels" in arguments for event, arguments in events)
         if not taken or self.data.labels is None or "batches" not in self.whole.components:
             return {}
         if self._labels is None:
@@ -139,11 +126,9 @@ class Network:
                 rule.labels = labels
 
     def snapshot(self) -> dict[str, Any]:
-        """Return the whole state as copies: arrays, random streams and clocks."""
         return {state.name: snapshot_of(state) for state in self.states}
 
     def restore(self, snapshot: Mapping[str, Any]) -> None:
-        """Go back to the state of a snapshot of the same experiment."""
         for state in self.states:
             restore(state, snapshot[state.name])
         if "batches" in self.whole.components:

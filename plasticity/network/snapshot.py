@@ -26,25 +26,23 @@ def snapshot_of(state: LayerState) -> dict[str, Any]:
     return {
         "arrays": {name: array.copy() for name, array in state.checkpointed.items()},
         "streams": {
-            f"{place}.{name}": deepcopy(generator.bit_generator.state)
-            for place, name, generator in _streams(state)
+            f"{place}.{stream.name}": deepcopy(getattr(component, stream.name).bit_generator.state)
+            for place, component, stream in state.streams()
         },
         "clock": attrs.asdict(state.clock),
-        "components": _labels(state),
+        "components": {at: interface_of(part).label for at, part in state.components.items()},
     }
 
 
 def restore(state: LayerState, snapshot: Mapping[str, Any]) -> None:
-    """Go back to a snapshot of the same layer.
+    """Go back to a snapshot of the same layer; raise `ContractError` for another shape of an array.
 
-    A component that the snapshot does not know keeps its state, and starts anew. Listeners may
-    have moved to another place.
-
-    Raises `ContractError` where an array is of another shape.
+    A component that the snapshot does not know starts anew. Listeners may have moved elsewhere.
     """
-    places = _places(_labels(state), snapshot["components"])
-    for place, component in state.components.items():
-        interface = interface_of(component)
+    interfaces = {place: interface_of(part) for place, part in state.components.items()}
+    labels = {place: interface.label for place, interface in interfaces.items()}
+    places = _places(labels, snapshot["components"])
+    for place, interface in interfaces.items():
         if place not in places and interface.declared:
             logger.info("%s %r starts anew", place, interface.label)
     arrays = state.checkpointed
@@ -62,16 +60,17 @@ def restore(state: LayerState, snapshot: Mapping[str, Any]) -> None:
                 f"of shape {stored.shape}"
             )
         array[...] = stored
-    for place, name, generator in _streams(state):
+    for place, component, stream in state.streams():
         if place in places:
-            generator.bit_generator.state = deepcopy(snapshot["streams"][f"{places[place]}.{name}"])
+            stored = snapshot["streams"][f"{places[place]}.{stream.name}"]
+            getattr(component, stream.name).bit_generator.state = deepcopy(stored)
     for name in _POSITION:
         setattr(state.clock, name, snapshot["clock"][name])
 
 
 @contextmanager
 def put_back(components: Iterable[Any]) -> Iterator[None]:
-    """Leave the state of components, at the end of a block, as it was at its beginning."""
+    """Put the state of components back, at the end of a block, to what it was at its beginning."""
     arrays, streams = [], []
     for component in components:
         interface = interface_of(component)
@@ -99,10 +98,6 @@ def not_finite(layers: Iterable[LayerState]) -> tuple[LayerState, str] | None:
     return None
 
 
-def _labels(state: LayerState) -> dict[str, str]:
-    return {place: interface_of(component).label for place, component in state.components.items()}
-
-
 def _places(now: Mapping[str, str], then: Mapping[str, str]) -> dict[str, str]:
     """Return place now -> place in the snapshot, for the components that are in both.
 
@@ -119,9 +114,3 @@ def _places(now: Mapping[str, str], then: Mapping[str, str]) -> dict[str, str]:
                 same[place] = moved[0]
                 left.remove(moved[0])
     return same
-
-
-def _streams(state: LayerState) -> Iterator[tuple[str, str, np.random.Generator]]:
-    for place, component in state.components.items():
-        for declared in interface_of(component).streams:
-            yield place, declared.name, getattr(component, declared.name)

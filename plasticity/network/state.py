@@ -9,11 +9,11 @@ from typing import Any
 import attrs
 import numpy as np
 
-from plasticity.components.arrays import SHARED
 from plasticity.components.clock import Clock
+from plasticity.components.events import SHARED
 from plasticity.components.interface import interface_of
 from plasticity.components.rule import ScaledRule, Term
-from plasticity.components.variable import Variable
+from plasticity.components.variable import Stream, Variable
 from plasticity.typing import Array
 
 DIAGNOSTICS = "diagnostics."  # begins the names of arrays that views leave out
@@ -21,32 +21,23 @@ DIAGNOSTICS = "diagnostics."  # begins the names of arrays that views leave out
 
 @attrs.define(eq=False)
 class LayerState:
-    """One layer of a running simulation: its components, its clock and its arrays.
-
-    name              how stores and messages call the layer
-    sizes             size of each dimension; "sample" is the largest batch
-    dtype             floating point type of the arrays that name none
-    components        place in the spec -> component, in the order of the spec
-    image_shape       shape of an input as an image, or None
-    scaled            place -> wrapper of the rules that have a coefficient, schedule or phases
-    terms             the rules as the spec gives them
-    used              names of the shared arrays that some component uses
-    arrays            name -> array that outlives a step; private ones as "place.name"
-    variables         the declaration of each of these
-    not_materialised  names of the shared arrays that a compiled step does not leave behind
-    """
+    """One layer of a running simulation: its components, its clock and its arrays."""
 
     name: str
-    sizes: dict[str, int]
-    dtype: np.dtype[Any]
-    components: dict[str, Any]
+    sizes: dict[str, int]  # of each dimension; "sample" is the largest batch
+    dtype: np.dtype[Any]  # of the arrays that name none
+    components: dict[str, Any]  # by place, in the order of the spec
     clock: Clock
-    image_shape: tuple[int, ...] | None = None
+    image_shape: tuple[int, ...] | None = None  # of an input as an image
+    # By place, of the rules that have a coefficient, a schedule or phases.
     scaled: dict[str, ScaledRule] = attrs.field(factory=dict)
-    terms: tuple[Term, ...] = ()
+    terms: tuple[Term, ...] = ()  # the rules as the spec gives them
+    # Names of the shared arrays that some component uses.
     used: frozenset[str] = attrs.field(default=frozenset(), init=False)
+    # The arrays that outlive a step by name, private ones as "place.name", and their declarations.
     arrays: dict[str, Array] = attrs.field(factory=dict, init=False)
     variables: dict[str, Variable] = attrs.field(factory=dict, init=False)
+    # Names of the shared arrays that a compiled step does not leave behind.
     not_materialised: frozenset[str] = attrs.field(default=frozenset(), init=False)
     _buffers: dict[str, Array] = attrs.field(factory=dict, init=False)
     _bound: tuple[str, int] | None = attrs.field(default=None, init=False)
@@ -59,8 +50,8 @@ class LayerState:
     @property
     def checkpointed(self) -> dict[str, Array]:
         """The arrays that a checkpoint holds: the state, and nothing else."""
-        intents = {name: variable.intent for name, variable in self.variables.items()}
-        return {n: array for n, array in self.arrays.items() if intents[n] in ("own", "out")}
+        declared = self.variables.items()
+        return {n: self.arrays[n] for n, variable in declared if variable.intent in ("own", "out")}
 
     def declared(self) -> Iterator[tuple[str, Any, Variable]]:
         """Yield each Variable that a component declares, with the component and its place."""
@@ -68,8 +59,13 @@ class LayerState:
             for variable in interface_of(component).variables:
                 yield place, component, variable
 
+    def streams(self) -> Iterator[tuple[str, Any, Stream]]:
+        """Yield each Stream that a component declares, with the component and its place."""
+        for place, component in self.components.items():
+            for stream in interface_of(component).streams:
+                yield place, component, stream
+
     def allocate(self, name: str, variable: Variable, component: Any = None) -> None:
-        """Allocate an array that outlives a step; dimensions may be settings of its component."""
         shape = _shape(variable, self.sizes_for(component, variable))
         self.arrays[name] = np.zeros(shape, variable.dtype or self.dtype)
         self.variables[name] = variable
@@ -85,14 +81,12 @@ class LayerState:
         Arrays that depend on the batch are views of one buffer a purpose, so that measuring in
         the middle of a step overwrites nothing.
         """
-        arrays = {name: self.arrays[name] for name in SHARED if name in self.arrays}
-        for name, (variable, _) in SHARED.items():
-            if of_batch(variable):
-                arrays[name] = self.batch_array(name, batch, purpose)
-        return arrays
+        lasting = {name: self.arrays[name] for name in SHARED if name in self.arrays}
+        passing = (name for name, (variable, _) in SHARED.items() if of_batch(variable))
+        return lasting | {name: self.batch_array(name, batch, purpose) for name in passing}
 
     def batch_array(self, name: str, batch: int, purpose: str = "train") -> Array:
-        """Return one of them, of those that have samples."""
+        """Return one of those that have samples."""
         return self._view(f"{purpose}.{name}", SHARED[name][0], self.sizes | {"sample": batch})
 
     def bind(self, batch: int, purpose: str = "train") -> None:

@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
-from plasticity.components.arrays import FILLS, SHARED
 from plasticity.components.clock import Clock
+from plasticity.components.events import FILLS, SHARED
 from plasticity.components.interface import interface_of
 from plasticity.components.notebook import titled
 from plasticity.components.variable import Variable, dims_of
 from plasticity.errors import ContractError, listed
 from plasticity.expressions.evaluate import Labelled, evaluate
 from plasticity.expressions.parse import Expression
-from plasticity.network.state import DIAGNOSTICS, LayerState
+from plasticity.network.state import DIAGNOSTICS, LayerState, of_batch
 from plasticity.typing import Array
 
 
@@ -75,9 +75,8 @@ class LayerView:
 
     @cached_property
     def _filled(self) -> frozenset[str]:
-        of_batch = {name for name, (variable, _) in SHARED.items() if "sample" in variable.dims}
-        unused = {"slope"} - self._state.used
-        return frozenset(self.variables) | (of_batch - unused)
+        passing = {name for name, (variable, _) in SHARED.items() if of_batch(variable)}
+        return frozenset(self.variables) | (passing - ({"slope"} - self._state.used))
 
     @property
     def initial(self) -> frozenset[str]:
@@ -103,9 +102,8 @@ class LayerView:
 
     def evaluate(self, expression: Expression) -> Labelled:
         """Return the value of a formula of the arrays as they are now."""
-        return evaluate(
-            expression, {name: self.labelled(name) for name in self.used_by(expression)}
-        )
+        values = {name: self.labelled(name) for name in self.used_by(expression)}
+        return evaluate(expression, values)
 
     def labelled(self, name: str) -> Labelled:
         """Return an array with the names of its dimensions, also by the end of a private name."""
@@ -151,9 +149,7 @@ class LayerView:
 
     def declaration(self, name: str) -> Variable:
         """Return the Variable behind an array."""
-        if name in self._state.variables:
-            return self._state.variables[name]
-        return SHARED[name][0]
+        return self._state.variables.get(name) or SHARED[name][0]
 
 
 def read_only(array: Array) -> Array:

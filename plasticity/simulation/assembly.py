@@ -19,14 +19,8 @@ from plasticity.network.dispatch import Call, emit
 from plasticity.network.network import Network
 from plasticity.network.randomness import stream
 from plasticity.network.state import LayerState
-from plasticity.simulation import contracts
+from plasticity.simulation import contracts, from_spec
 from plasticity.simulation.evaluation import Evaluation
-from plasticity.simulation.from_spec import (
-    layer_components,
-    scaled_rules,
-    shared_components,
-    training_data,
-)
 from plasticity.simulation.simulation import Simulation
 
 _WHOLE = "experiment"  # the name of what belongs to no layer, in snapshots and streams
@@ -41,8 +35,8 @@ def assemble(experiment: Experiment, listeners: Iterable[Any] = ()) -> Simulatio
     component and its place in the spec.
     """
     source = Source.of(experiment)
-    shared = shared_components(experiment, source.component, listeners)
-    data = training_data(experiment, source)
+    shared = from_spec.shared_components(experiment, source.component, listeners)
+    data = from_spec.training_data(experiment, source)
     if "draw_batch" not in interface_of(shared["data"]).events:
         shared["batches"] = batches_of(data, experiment.shuffle, experiment.batch_size)
     layers = [_layer(experiment, data, index) for index in range(len(experiment.layers))]
@@ -60,7 +54,9 @@ def assemble(experiment: Experiment, listeners: Iterable[Any] = ()) -> Simulatio
     network = Network(data, whole, layers, experiment)
     for state in network.states:
         state.bind(experiment.batch_size)
-        _give_streams(experiment.seed, state)
+        for place, component, declared in state.streams():
+            name = f"{state.name}.{place}.{declared.name}"
+            declared.bind(component, stream(experiment.seed, name))
     simulation = Simulation(experiment, network)
     for layer in layers:
         _initialize(layer, network, simulation.evaluation)
@@ -72,16 +68,11 @@ def _layer(experiment: Experiment, data: Data, index: int) -> LayerState:
     neurons = [layer.neurons for layer in experiment.layers]
     n_input = data.n_input if index == 0 else neurons[index - 1]
     full, rest = divmod(data.per_epoch, experiment.batch_size)
-    steps_per_epoch = full + (1 if rest and not experiment.drop_last else 0)
-    sizes = {
-        "neuron": neurons[index],
-        "from_neuron": neurons[index],
-        "input": n_input,
-        "from_input": n_input,
-        "sample": experiment.batch_size,
-        "pattern": data.n_sample,
-    }
-    components = layer_components(experiment, index)
+    steps_per_epoch = full + (rest > 0 and not experiment.drop_last)
+    sizes = dict.fromkeys(("neuron", "from_neuron"), neurons[index])
+    sizes |= dict.fromkeys(("input", "from_input"), n_input)
+    sizes |= {"sample": experiment.batch_size, "pattern": data.n_sample}
+    components = from_spec.layer_components(experiment, index)
     return LayerState(
         experiment.layer_name(index),
         sizes,
@@ -89,15 +80,9 @@ def _layer(experiment: Experiment, data: Data, index: int) -> LayerState:
         components,
         Clock(steps_per_epoch, experiment.n_epoch),
         data.image_shape if index == 0 else None,
-        scaled_rules(experiment, index, components),
+        from_spec.scaled_rules(experiment, index, components),
         experiment.layers[index].rule,
     )
-
-
-def _give_streams(seed: int, state: LayerState) -> None:
-    for place, component in state.components.items():
-        for declared in interface_of(component).streams:
-            declared.bind(component, stream(seed, f"{state.name}.{place}.{declared.name}"))
 
 
 def _initialize(layer: LayerState, network: Network, evaluation: Evaluation) -> None:
@@ -115,8 +100,8 @@ def _initialize(layer: LayerState, network: Network, evaluation: Evaluation) -> 
         try:
             emit([calls(component)[index]], layer.clock)
         except SettingError as error:
-            label, place = interface_of(component).label, places.get(id(component))
-            if place is None:
+            label = interface_of(component).label
+            if id(component) not in places:
                 raise
             message = str(error).removeprefix(f"{label}: ")
-            raise SettingError(f"{place} {label!r}: {message}") from None
+            raise SettingError(f"{places[id(component)]} {label!r}: {message}") from None

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from plasticity.components.arrays import SHARED
 from plasticity.components.checks import check_hooks
 from plasticity.components.data import Data
+from plasticity.components.events import SHARED
 from plasticity.components.interface import interface_of
 from plasticity.errors import ConflictError, ContractError, MissingPartError, SpecError, listed
 from plasticity.hookspecs import EVENTS
@@ -35,10 +35,10 @@ def check_components(shared: Mapping[str, Any], layers: Sequence[LayerState], da
     for place, component in shared.items():
         check_hooks(component, place)
     check_single(shared, "an experiment")
-    everyone = {
-        f"{layer.name}: {at}": part for layer in layers for at, part in layer.components.items()
-    }
-    check_distinct({**shared, **everyone})
+    everyone = dict(shared)
+    for layer in layers:
+        everyone |= {f"{layer.name}: {place}": part for place, part in layer.components.items()}
+    check_distinct(everyone)
     for layer in layers:
         for place, component in layer.components.items():
             check_hooks(component, place)
@@ -86,8 +86,11 @@ def check_single(components: Mapping[str, Any], scope: str) -> None:
     for place, component in components.items():
         interface = interface_of(component)
         for event in interface.events:
-            wraps = interface.hooks[event].wraps
-            if EVENTS[event].kind != "one" or event == "should_stop" or wraps:
+            if (
+                EVENTS[event].kind != "one"
+                or event == "should_stop"
+                or interface.hooks[event].wraps
+            ):
                 continue
             named = f"{place} {interface.label!r}"
             other = answering.setdefault(event, named)
@@ -125,14 +128,12 @@ def check_filled(components: Mapping[str, Any], layer: str) -> None:
 
 
 def check_labelled(components: Mapping[str, Any], data: Data, drawn: bool) -> None:
-    """Refuse a component that reads the labels of data that have none.
-
-    drawn   whether the source draws its samples by itself; a metric may read the labels of examples
-    """
+    """Refuse a component that reads the labels of data that have none, or of samples `drawn`."""
     none = "has none" if data.labels is None else "draws its samples, without labels"
     for place, component in components.items():
         interface = interface_of(component)
         for event, arguments in interface.events.items():
+            # A metric sees the labels of the examples.
             missing = data.labels is None or (drawn and event != "measure")
             if missing and "labels" in arguments:
                 raise MissingPartError(

@@ -9,16 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from plasticity.components.inputs import Inputs
+from plasticity.components.data import Inputs
+from plasticity.components.events import RESPOND
 from plasticity.components.interface import interface_of
 from plasticity.errors import position
 from plasticity.experiment.spec import Experiment
-from plasticity.hookspecs import RESPOND
 from plasticity.network.dispatch import emit
 from plasticity.network.network import Network
 from plasticity.network.randomness import stream
 from plasticity.network.snapshot import put_back
 from plasticity.network.state import LayerState
+from plasticity.network.view import read_only
 from plasticity.typing import Array
 
 _BATCH = 1000
@@ -66,9 +67,7 @@ class Evaluation:
     def responses(self, layer: LayerState, at_most: int | None = None) -> Array:
         """Return the activity of a layer on the evaluation samples, or some of them, read-only."""
         samples = self.samples[:: -(-len(self.samples) // (at_most or len(self.samples)))]
-        responses = self.respond(samples, self._network.layers.index(layer))
-        responses.flags.writeable = False
-        return responses
+        return read_only(self.respond(samples, self._network.layers.index(layer)))
 
     @cached_property
     def samples(self) -> Array:
@@ -78,18 +77,14 @@ class Evaluation:
     @cached_property
     def labels(self) -> Array | None:
         """The labels of these samples, read-only; None where the data have none."""
-        if self._network.data.labels is None:
-            return None
-        labels = self._network.data.labels[self._rows]
-        labels.flags.writeable = False
-        return labels
+        labels = self._network.data.labels
+        return None if labels is None else read_only(labels[self._rows])
 
     @cached_property
     def _rows(self) -> Array:
-        n_sample = self._network.data.n_sample
-        count = min(self._experiment.measure_samples, n_sample)
-        chosen = stream(self._experiment.seed, "evaluation").choice(n_sample, count, replace=False)
-        return np.sort(chosen)
+        experiment, n_sample = self._experiment, self._network.data.n_sample
+        count = min(experiment.measure_samples, n_sample)
+        return np.sort(stream(experiment.seed, "evaluation").choice(n_sample, count, replace=False))
 
     def _through(self, block: Array, n_layer: int, until: Any = None) -> Array:
         """Encode a block of samples (sample, input) and return what the first layers make of it."""
@@ -123,10 +118,8 @@ class Evaluation:
 
 
 def _responds(component: Any) -> bool:
-    """Tell whether a component is called where layers respond to samples that have no time."""
-    answered = interface_of(component).events
-    encodes = "encode" in answered and _is_steady(component)
-    return encodes or not set(RESPOND).isdisjoint(answered)
+    answered = interface_of(component).events.keys()
+    return not answered.isdisjoint(RESPOND) or ("encode" in answered and _is_steady(component))
 
 
 def _is_steady(component: Any) -> bool:

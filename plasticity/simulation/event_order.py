@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from plasticity.components.events import RESPOND, UPDATE
 from plasticity.components.interface import interface_of
-from plasticity.hookspecs import EVENTS, RESPOND, UPDATE
+from plasticity.hookspecs import EVENTS
 from plasticity.network.network import Network
 from plasticity.network.state import DIAGNOSTICS, LayerState
 

@@ -9,7 +9,6 @@ from typing import Any
 import attrs
 import numpy as np
 
-from plasticity import hookspecs
 from plasticity.components.checks import check_hooks
 from plasticity.components.data import Data
 from plasticity.components.defaults import DenseSynapse
@@ -33,6 +32,9 @@ from plasticity.network.state import DIAGNOSTICS
 
 logger = logging.getLogger("plasticity")
 
+# Events without which a layer does nothing, and what to write to have them.
+_REQUIRED = {"activate": "activation", "apply_update": "optimizer", "init_state": "initializer"}
+
 
 def shared_components(
     experiment: Experiment, source: Any, listeners: Iterable[Any]
@@ -52,7 +54,7 @@ def layer_components(experiment: Experiment, index: int) -> dict[str, Any]:
     answered = set().union(*(interface_of(part).events for part in components.values()))
     if "compute_current" not in answered:
         components[f"{place}.synapse"] = DenseSynapse()
-    for event, role in hookspecs.REQUIRED.items():
+    for event, role in _REQUIRED.items():
         if event not in answered:
             raise MissingPartError(
                 f"{place}: no component answers {event}; give the layer its {role}"
@@ -112,7 +114,6 @@ def training_data(experiment: Experiment, opening: Source) -> Data:
 
 
 def _made(parts: Iterable[Part]) -> dict[str, Any]:
-    """Return place -> component, made anew of what the spec names."""
     return {part.place: make(part.reference, part.place, part.role) for part in parts}
 
 

@@ -13,11 +13,8 @@ from contextlib import contextmanager
 from types import FrameType
 
 ASKED = (signal.SIGINT, signal.SIGTERM)
-_ANNOUNCED = tuple(
-    getattr(signal, name)
-    for name in ("SIGHUP", "SIGUSR1", "SIGUSR2", "SIGXCPU")
-    if hasattr(signal, name)  # Windows has none of them
-)
+_NAMES = ("SIGHUP", "SIGUSR1", "SIGUSR2", "SIGXCPU")
+_ANNOUNCED = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]  # not on Windows
 
 
 class Interrupt:

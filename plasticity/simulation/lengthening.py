@@ -8,13 +8,13 @@ from typing import Any
 
 import attrs
 
+from plasticity.components.events import RESPOND, UPDATE
 from plasticity.components.interface import interface_of
-from plasticity.hookspecs import MODULATE, RESPOND, UPDATE
 from plasticity.network.snapshot import put_back
 from plasticity.network.state import LayerState
 
 _LENGTH = {"progress", "n_epoch", "n_step"}  # of a clock
-_OF_A_STEP = {*RESPOND, "estimate_threshold", *MODULATE, *UPDATE}
+_OF_A_STEP = {*RESPOND, "estimate_threshold", "modulate", *UPDATE}
 
 
 def other_factors(layers: Sequence[LayerState], n_epoch: int) -> Iterator[str]:

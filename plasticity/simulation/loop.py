@@ -18,7 +18,9 @@ def run(session: Session) -> None:
     resumed = clock.step > 0
     with session.recording():
         compiled = session.explain()
-        with one_thread_if_small(_largest_product(network), compiled):
+        sizes = [layer.sizes for layer in network.layers]
+        products = (size["neuron"] * size["input"] * size["sample"] for size in sizes)
+        with one_thread_if_small(max(products), compiled):
             network.notify("run_started", clock, resumed=resumed)
             for stage in [network.layers] if together else [[layer] for layer in network.layers]:
                 reason = train(session, stage)
@@ -28,10 +30,7 @@ def run(session: Session) -> None:
 
 
 def train(session: Session, stage: list[LayerState]) -> str | None:
-    """Train the layers of a stage to the end of their epochs; return a reason to stop, if given.
-
-    A stage whose clock stands in the middle of an epoch goes on from there.
-    """
+    """Train the layers of a stage, from where they stand to the end; return a reason to stop."""
     clock = stage[0].clock
     session.commits.start(clock.step)
     while clock.step < clock.n_step:
@@ -85,9 +84,3 @@ def _start(network: Network, stage: list[LayerState]) -> None:
     for layer in stage:
         arrays = {name: read_only(array) for name, array in layer.arrays.items()}
         emit(network.caller(layer, arrays)("training_started"), layer.clock)
-
-
-def _largest_product(network: Network) -> int:
-    """Return the number of multiplications of the largest matrix product of a step."""
-    sizes = [layer.sizes for layer in network.layers]
-    return max(size["neuron"] * size["input"] * size["sample"] for size in sizes)

@@ -41,11 +41,7 @@ def descriptions_of(network: Network, layer: LayerState) -> dict[str, dict[str, 
 def measurements_of(
     experiment: Experiment, network: Network, evaluation: Evaluation, layer: LayerState
 ) -> dict[str, Any]:
-    """Return the measurements of a layer that are due at this step, by name; all at its last step.
-
-    Raises `ContractError` where a metric returns no dict or something else than numbers,
-    `ConflictError` where two give one name.
-    """
+    """Return the measurements of a layer that are due at this step, by name; at its last all."""
     step = layer.clock.step
     due = [
         metric
@@ -67,7 +63,7 @@ def measurements_of(
 
 
 def _add(measurements: dict[str, Any], measured: Any, label: str, n_neuron: int) -> None:
-    """Add what one metric measured, checked."""
+    """Add what one metric measured; refuse what is no number by name, or has a name in use."""
     if not isinstance(measured, dict):
         raise ContractError(
             f"{label!r} returned {type(measured).__name__} from measure, which returns "

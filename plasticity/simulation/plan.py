@@ -26,22 +26,14 @@ Callbacks = list[tuple[Clock, tuple[Call, ...], tuple[Call, ...]]]
 
 @attrs.define
 class Plan:
-    """All calls of a step for one size of batch, and of those who listen to it.
-
-    step       the calls of the step, in order
-    listening  the cadences of the listeners
-    callbacks  from positions of cadences that are due to the calls of their listeners
-    measuring  the cadences of the metrics
-    stretch    does several steps at once, where that is possible
-    until      the step at which the plan ends: the batch or the epoch is another
-    """
+    """All calls of a step for one size of batch, and of those who listen to it."""
 
     step: tuple[Call, ...]
     listening: Agenda
-    callbacks: Callable[[tuple[int, ...]], Callbacks]
+    callbacks: Callable[[tuple[int, ...]], Callbacks]  # from the cadences due, by their positions
     measuring: Agenda
-    stretch: Stretch | None = None
-    until: int = 0
+    stretch: Stretch | None = None  # does several steps at once, where that is possible
+    until: int = 0  # the step from which on the batch or the epoch is another
     _known: dict[tuple[int, ...], Callbacks] = attrs.field(factory=dict, init=False)
 
     def advance(self, clock: Clock, until: float) -> int:
@@ -90,7 +82,6 @@ class Plans:
         self._until = self._changes = -1
 
     def clear(self) -> None:
-        """Forget all plans."""
         self._plans.clear()
         self._until = -1
 

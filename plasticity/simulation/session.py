@@ -29,15 +29,7 @@ _UNSEEN = 50
 
 
 class Session:
-    """One run in progress; made by `Simulation.run` and `Simulation.resume`, trained by `loop.run`.
-
-    plans       the plan of each step; `network` and `experiment` are theirs
-    evaluation  the responses that metrics look at
-    interrupt   tells whether somebody has asked to stop
-    store       where the run is recorded
-    commits     tells when to commit, and when to write the whole state as well
-    outcome     how the run ends, in a sentence
-    """
+    """One run in progress; made by `run` and `resume` of a `Simulation`, trained by `loop.run`."""
 
     def __init__(
         self, plans: Plans, evaluation: Evaluation, interrupt: Interrupt, store: StoreWriter
@@ -46,7 +38,7 @@ class Session:
         self.evaluation = evaluation
         self.interrupt = interrupt
         self.store = store
-        self.outcome = "failed"
+        self.outcome = "failed"  # how the run ends, in a sentence
         self.commits = CommitSchedule(self.experiment.storage if store.target else None)
         before = store.attributes
         self._diagnosed: list[str] = before.get("diagnosed", [])  # until diagnosed anew
@@ -69,10 +61,7 @@ class Session:
         return sum(layer.clock.step for layer in layers)
 
     def notice(self, text: str) -> None:
-        """Warn the user, in one plain sentence, of something that looks wrong; once each.
-
-        It is logged at once, and kept as `Run.notices` from the next commit on.
-        """
+        """Warn in a sentence of what looks wrong, once: in the log and in `Run.notices`."""
         if text in self._notices:
             return
         self._notices.append(text)
@@ -95,11 +84,9 @@ class Session:
             self.outcome = "interrupted"
             self._diagnose()
             raise
-        except DivergenceError as error:
-            error.args = (f"{error}{way_back(self.store)}",)
-            self.outcome = f"failed: {error}"
-            raise
         except Exception as error:
+            if isinstance(error, DivergenceError):
+                error.args = (f"{error}{way_back(self.store)}",)
             self.outcome = f"failed: {error}"
             raise
         finally:
@@ -165,10 +152,7 @@ class Session:
     # -- on the way ------------------------------------------------------------------------------
 
     def end_epoch(self, clock: Clock) -> None:
-        """Emit the end of an epoch, and see that the weights are finite unless it was just seen.
-
-        Raises `DivergenceError` where they are not.
-        """
+        """Emit the end of an epoch, and check that all is finite unless that was just seen."""
         self.network.notify("epoch_finished", clock)
         trained = next(layer for layer in self.network.layers if layer.clock is clock)
         if clock.step - self._finite_at[trained.name] >= _UNSEEN:

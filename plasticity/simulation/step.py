@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 
 from plasticity.components.clock import Clock
+from plasticity.components.events import ADAPT, RESPOND, UPDATE
 from plasticity.fusion.eligibility import Fusion
 from plasticity.fusion.inputs import drawing, encode_once
-from plasticity.hookspecs import ADAPT, MODULATE, RESPOND, UPDATE
 from plasticity.network.dispatch import Call, Caller
 from plasticity.network.network import Network
 from plasticity.network.state import LayerState
@@ -84,7 +84,7 @@ def _learn(layer: LayerState, arrays: dict[str, Array], calls: Caller) -> Iterat
     modulation, decay = arrays["modulation"], arrays["decay"]
     yield Call(modulation.fill, (0,), "modulate", layer)
     yield Call(decay.fill, (0,), "modulate", layer)
-    rules = [call for event in MODULATE for call in calls(event)]
+    rules = calls("modulate")
     yield from rules
     decays = any(rule.whole or any(given is decay for given in rule.arguments) for rule in rules)
     summed = (modulation, arrays["x"], decay, arrays["weights"], decays, arrays["update"])

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from plasticity.components.arrays import FILLS
 from plasticity.components.derived_hooks import HOOKS, KernelHooks, is_derived
+from plasticity.components.events import FILLS
 from plasticity.components.interface import interface_of
 from plasticity.components.kernel import Kernel
 from plasticity.errors import DataError, PlasticityError, SpecError, listed

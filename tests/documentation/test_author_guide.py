@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 import plasticity as pl
+from plasticity.components.events import ROLES
 from plasticity.components.interface import Interface, interface_of
-from plasticity.hookspecs import EVENTS, ROLES
+from plasticity.hookspecs import EVENTS
 from plasticity.testing import CHECKS, check_component
 
 GUIDE = Path(__file__).parents[2] / "plugins" / "README.md"

@@ -11,9 +11,10 @@ import pytest
 
 import plasticity as pl
 from plasticity.cli.describe import setting_lines
+from plasticity.components.events import ROLES
 from plasticity.experiment.citations import entries_of, short_form
 from plasticity.experiment.registry import DIAGNOSTICS, entries, find, short
-from plasticity.hookspecs import EVENTS, ROLES
+from plasticity.hookspecs import EVENTS
 from tests.support.console import SMALL, command, finish, start
 
 
