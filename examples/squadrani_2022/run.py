@@ -163,10 +163,7 @@ def course_of(run, images):
 
 def smoothness(fields):
     """The correlation of the pixels of each field (neuron, y, x, ...) with their neighbours."""
-    pairs = [
-        (fields[:, 1:], fields[:, :-1]),
-        (fields[:, :, 1:], fields[:, :, :-1]),
-    ]
+    pairs = [(fields[:, 1:], fields[:, :-1]), (fields[:, :, 1:], fields[:, :, :-1])]
     flat = [[_units(side.reshape(len(side), -1)) for side in pair] for pair in pairs]
     return np.mean([(one * other).sum(axis=1) for one, other in flat], axis=0)
 

@@ -18,7 +18,7 @@ from typing import Any
 import attrs
 
 from plasticity.errors import SpecError
-from plasticity.experiment.registry import BENCHMARKS, benchmark_text, entries
+from plasticity.experiment.registry import BENCHMARKS, entries, text_of
 from plasticity.experiment.spec import Experiment
 
 
@@ -136,7 +136,7 @@ def all_cases() -> Cases:
     """Return the cases of all installed packages, sorted by the names of their files."""
     cases: dict[str, tuple[Any, ...]] = dict.fromkeys(_KINDS, ())
     for name in entries(BENCHMARKS):
-        tables = tomllib.loads(benchmark_text(name))
+        tables = tomllib.loads(text_of(name, BENCHMARKS))
         for kind, cls in _KINDS.items():
             for table in tables.get(kind, ()):
                 cases[kind] += tuple(cls(**fields) for fields in _each_size(tables, table))

@@ -57,7 +57,7 @@ def bench(
         if load() >= 1:
             line(
                 f"The machine is busy (load {load():.1f}): the figures below are unreliable. "
-                "Repeat when it is idle.",
+                "Repeat when it is idle."
             )
     rounds = 3 if quick else 15
     rows: Any

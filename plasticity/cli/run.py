@@ -72,8 +72,7 @@ def resume(
 def branch(
     store: Store,
     at: Annotated[
-        int | None,
-        typer.Option(metavar="STEP", help="Step of a checkpoint; by default the last."),
+        int | None, typer.Option(metavar="STEP", help="Step of a checkpoint; by default the last.")
     ] = None,
     settings: Settings = None,
     data: Data = None,

@@ -36,7 +36,7 @@ def entrants_of(experiments: Iterable[Given] | Mapping[str, Given] = ()) -> dict
             names = (stem if number == 1 else f"{stem}-{number}" for number in count(1))
             named[next(name for name in names if name not in named)] = given
     if not named:
-        default = tomllib.loads(registry.comparison_text("default"))["compare"]
+        default = tomllib.loads(registry.text_of("default", registry.COMPARISONS))["compare"]
         named = {name: Experiment.load(name) for name in default}
     return {
         name: given if isinstance(given, Experiment | Run) else opened(given)

@@ -31,25 +31,15 @@ _AT_END = {"long_name": "share of held-out samples whose label a readout found",
 
 @attrs.define(eq=False)
 class Compared:
-    """One run of a comparison.
+    """One run of a comparison."""
 
-    name        of the experiment
-    asked       the spec of this run
-    run         what was recorded; None where nothing was
-    scores      None where the run failed or holds no weights
-    failure     what ended the run, or an empty string
-    simulation  trained, so it can be asked to respond; None where the run is kept in a store, or
-                came from another process
-    also        metrics of the weights that other experiments have
-    """
-
-    name: str
-    asked: Experiment
-    run: Run | None = None
-    scores: Scores | None = None
-    failure: str = ""
-    simulation: Simulation | None = None
-    also: tuple[Any, ...] = ()
+    name: str  # of the experiment
+    asked: Experiment  # the spec of this run
+    run: Run | None = None  # None where nothing was recorded
+    scores: Scores | None = None  # None where the run failed or holds no weights
+    failure: str = ""  # what ended the run
+    simulation: Simulation | None = None  # None of a run in a store or of another process
+    also: tuple[Any, ...] = ()  # metrics of the weights that other experiments have
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle all but the simulation, which is part of this process."""

@@ -50,37 +50,23 @@ class Cost:
 
 @attrs.frozen(eq=False)
 class Scores:
-    """The scores of a trained run.
-
-    labels      the right labels of the held-out samples, or None where nothing was read off
-    predicted   name of a readout -> the labels that it gave them
-    trained_on  number of samples that the readouts learnt from
-    points      (sample, 2) the responses to some of these samples on their first two principal
-                components, `shown` their labels, `explained` the shares of the variance
-    selected    (neuron,) samples that each neuron of the last layer selects, of `n_evaluated`
-    silent      (neuron,) whether it responds to all of them alike
-    sizes       numbers of neurons, and for as many of the last layer, drawn at random:
-    memorized   (size, subset) samples that at least one of them selects
-    overlaps    (size, subset) these over the mean that each selects; NaN where nothing is selected
-    samples_seen  samples learnt from, each as often as it was drawn
-    sections    heading and text of what the components report
-    """
+    """The scores of a trained run."""
 
     cost: Cost = attrs.field(factory=Cost)
-    labels: Array | None = _array()
-    predicted: dict[str, Array] = attrs.field(factory=dict)
-    trained_on: int = 0
-    points: Array | None = _array()
-    shown: Array | None = _array()
-    explained: tuple[float, ...] = ()
-    selected: Array = _array((0,), np.int64)
-    silent: Array = _array((0,), bool)
+    labels: Array | None = _array()  # of the held-out samples; None where nothing was read off
+    predicted: dict[str, Array] = attrs.field(factory=dict)  # by each readout
+    trained_on: int = 0  # samples that the readouts learnt from
+    points: Array | None = _array()  # (sample, 2) responses on their first principal components
+    shown: Array | None = _array()  # labels of these samples
+    explained: tuple[float, ...] = ()  # shares of the variance
+    selected: Array = _array((0,), np.int64)  # (neuron,) samples that it selects, of `n_evaluated`
+    silent: Array = _array((0,), bool)  # (neuron,) whether it responds to all of them alike
     n_evaluated: int = 0
-    sizes: Array = _array((0,), np.int64)
-    memorized: Array = _array((0, 0))
-    overlaps: Array = _array((0, 0))
-    samples_seen: int = 0
-    sections: tuple[tuple[str, str], ...] = ()
+    sizes: Array = _array((0,), np.int64)  # numbers of neurons, drawn at random; for these:
+    memorized: Array = _array((0, 0))  # (size, subset) samples that at least one of them selects
+    overlaps: Array = _array((0, 0))  # (size, subset) these over the mean that each selects
+    samples_seen: int = 0  # each as often as it was drawn
+    sections: tuple[tuple[str, str], ...] = ()  # heading and text of what the components report
 
     def accuracy(self, readout: str) -> float | None:
         """Return the share of held-out samples that a readout labels right, or None."""

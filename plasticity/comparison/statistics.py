@@ -52,8 +52,7 @@ def difference(values: Array, reference: Array, of: str = "seeds") -> Difference
         d_s = a_s - b_s,   interval: quantiles 0.025 and 0.975 of mean(d*) over resamples d*
 
     The same values give the same interval. Of three pairs or fewer it is the range of the
-    differences. Corrected for bias and skewness (BCa) it covers the mean no more often: for five
-    normal pairs 83 % in place of 84 %, where a t interval has 95 %.
+    differences. Of five normal pairs it covers the mean in 84 of 100 cases, as does BCa's.
 
     Source: the percentile interval of Efron & Tibshirani, Statistical Science 1 (1986) 54.
 

@@ -217,8 +217,6 @@ def due_between(cadence: Following, after: int, before: int, most: int) -> Array
 class Agenda:
     """Several cadences, and which of them are due next; these are known by their positions.
 
-    next   the next step at which any is due
-
     >>> agenda = Agenda([Steps(2), GivenSteps((4, 5))])
     >>> agenda.look_beyond(3)
     >>> agenda.next, agenda.due(4), agenda.due(5)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from plasticity.components.cadence import MUST_BE, is_cadence
-from plasticity.components.interface import Hook, interface_of
+from plasticity.components.interface import Hook, Interface, interface_of
 from plasticity.errors import ContractError, nearest
 from plasticity.hookspecs import EVENTS
 
@@ -16,13 +16,16 @@ def check_hooks(component: Any, place: str) -> None:
     """Refuse hooks that pluggy would take in silence, or take differently from version to version.
 
     Raises `ContractError` for a misspelled event, an argument the event does not have, an argument
-    with a default, and a hook that is not a method.
+    with a default, a hook that is not a method, and a Kernel whose state has another shape.
     """
     interface = interface_of(component)
     for hook in interface.hooks.values():
         mistake = _mistake(hook, loose=hook.own or isinstance(component, type))
         if mistake:
             raise ContractError(f"{place} {interface.label!r}: {mistake}")
+    mistake = "" if isinstance(component, type) else _mistake_of_kernels(interface)
+    if mistake:
+        raise ContractError(f"{place} {interface.label!r}: {mistake}")
     if not interface.events:
         raise ContractError(
             f"{place} {interface.label!r} answers no event: mark its methods with @hookimpl "
@@ -78,6 +81,31 @@ def _mistake(hook: Hook, loose: bool) -> str:
                 f"{event} has no argument {parameter.name!r}{nearest(parameter.name, known)} "
                 f"(it has {', '.join(known)})"
             )
+    return ""
+
+
+# Of the state of which a kernel gets an element: the loops trust its shape.
+_DIMS_OF_STATE = {
+    "estimate_threshold": ("neuron",),
+    "apply_update": ("neuron", "input"),
+    "constrain_weights": ("neuron", "input"),
+}
+
+
+def _mistake_of_kernels(interface: Interface) -> str:
+    """Return what is wrong with the kernels of a component, or an empty string."""
+    declared = {variable.name: variable.dims for variable in interface.variables}
+    for event, kernel in interface.kernels.items():
+        if event not in EVENTS:
+            return f"it has a Kernel for {event!r}, which is no event{nearest(event, EVENTS)}"
+        for name in kernel.state if event in _DIMS_OF_STATE else ():
+            dims = _DIMS_OF_STATE[event]
+            if declared.get(name) != dims:
+                found = "no Variable" if name not in declared else f"one of {declared[name]}"
+                return (
+                    f"the state {name!r} of its Kernel for {event} must be a Variable({dims}), "
+                    f"but is {found}"
+                )
     return ""
 
 

@@ -335,8 +335,4 @@ def fingerprint(array: Any) -> dict[str, Any]:
     for start in range(0, len(array), _ROWS):
         digest.update(np.ascontiguousarray(array[start : start + _ROWS]).data)
         let_go(array)
-    return {
-        "shape": list(array.shape),
-        "dtype": str(array.dtype),
-        "sha256": digest.hexdigest(),
-    }
+    return {"shape": list(array.shape), "dtype": str(array.dtype), "sha256": digest.hexdigest()}

@@ -127,19 +127,18 @@ def is_preset(name: object) -> bool:
     return isinstance(name, str) and name in entries(PRESETS)
 
 
-def preset_text(name: str) -> str:
-    """Return the TOML text of a preset; a preset is registered as "package:file.toml"."""
-    return _text(entry_of(name, PRESETS, "preset", "a path to a TOML file works as well"))
+_WAY_OUT = {
+    PRESETS: "a path to a TOML file works as well",
+    COMPARISONS: "name what to compare instead",
+    BENCHMARKS: "give the package that registers it",
+}
 
 
-def comparison_text(name: str) -> str:
-    """Return the TOML text of a comparison, `compare = [presets]`; registered like a preset."""
-    return _text(entry_of(name, COMPARISONS, "comparison", "name what to compare instead"))
-
-
-def benchmark_text(name: str) -> str:
-    """Return the TOML text of a file of benchmarks; registered like a preset."""
-    return _text(entry_of(name, BENCHMARKS, "benchmark", "give the package that registers it"))
+def text_of(name: str, group: str) -> str:
+    """Return the TOML text of a preset, comparison or benchmark, registered as "package:file"."""
+    kind = group.rpartition(".")[2].removesuffix("s")
+    package, _, file = entry_of(name, group, kind, _WAY_OUT[group]).value.partition(":")
+    return files(package).joinpath(file).read_text(encoding="utf-8")
 
 
 def readers() -> dict[str, str]:
@@ -220,8 +219,3 @@ def _import_from_here(module: str) -> ModuleType:
     except ModuleNotFoundError:
         sys.path.remove(here)
         raise
-
-
-def _text(entry: Entry) -> str:
-    package, _, file = entry.value.partition(":")
-    return files(package).joinpath(file).read_text(encoding="utf-8")

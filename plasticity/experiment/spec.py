@@ -220,14 +220,14 @@ class Experiment:
         if registry.is_preset(path):
             if Path(name).exists():
                 logger.warning("%s: the preset; ./%s is what lies here under this name", name, name)
-            return Experiment.from_toml(registry.preset_text(name))
+            return Experiment.from_toml(registry.text_of(name, registry.PRESETS))
         path = Path(path)
         if path.suffix == ".toml" or path.exists() or Path(name).name != name:
             try:
                 return Experiment.from_toml(_text(path, name))
             except SpecError as error:
                 raise type(error)(f"{name}: {error}") from None
-        return Experiment.from_toml(registry.preset_text(name))
+        return Experiment.from_toml(registry.text_of(name, registry.PRESETS))
 
     def __repr__(self) -> str:
         layers = ", ".join(map(_summary, self.layers))

@@ -114,11 +114,8 @@ class Stretch:
     A listener offers to have its frames taken by a method `kept_in_stretch(layer)`, which returns
     an `Offer` or None. A step whose frame is taken is not heard as well.
 
-    steps      the compiled steps
     hearing    the agenda of all listeners
     offering   position in the agenda -> the listener with this method that has it to itself
-    view       what listeners see of the layer
-    taken      the frames of the last stretch, by position in the agenda
     """
 
     def __init__(

@@ -48,18 +48,12 @@ _FUNCTIONS = {
 
 @attrs.frozen
 class KernelCall:
-    """One call of a component's function within a function of a template.
-
-    component   whose function it is
-    function    compiled by Numba
-    given       its arguments
-    line        what is done with what it returns, which stands at {}
-    """
+    """One call of a component's function within a function of a template."""
 
     component: Any
-    function: Any
-    given: tuple[str, ...]
-    line: str = "{}"
+    function: Any  # compiled by Numba
+    given: tuple[str, ...]  # its arguments
+    line: str = "{}"  # what is done with what it returns, which stands at {}
 
     def text(self, name: str) -> str:
         """The call as a line of Python, by the name of the function."""
@@ -67,34 +61,22 @@ class KernelCall:
 
 
 class Composition:
-    """What the components of a layer do in a compiled step, as calls of their functions in order.
-
-    calls        name of a function of the template -> the calls in it
-    states       arrays of components, of which a call gets an element
-    numbers      what calls get beside: the `parameters` of a Kernel and the like
-    asked        for each component that gives such numbers the first of their positions, and how
-                 to ask for them again
-    terms        position -> term whose phases decide about this number
-    scheduled    position -> rule whose schedule gives this number, for a step at a time
-    count        the array that counts the updates, or None
-    schedule     gives the factor on the learning rate, for a step at a time; or None
-    weighing     the entry of `asked` on which the effective weights depend, or None
-    """
+    """What the components of a layer do in a compiled step: calls of their functions in order."""
 
     def __init__(self, layer: LayerState, batch: int, draw: Draw | None, several: bool) -> None:
         self.layer = layer
         self.batch = batch
         self.draw = draw
         self.several = several
-        self.calls: dict[str, list[KernelCall]] = {}
-        self.states: list[Array] = []
-        self.numbers: list[Any] = []
-        self.asked: list[tuple[int, Ask]] = []
-        self.terms: dict[int, Term] = {}
-        self.scheduled: dict[int, ScaledRule] = {}
-        self.count: Array | None = None
-        self.schedule: Callable[[], float] | None = None
-        self.weighing: int | None = None
+        self.calls: dict[str, list[KernelCall]] = {}  # by function of the template
+        self.states: list[Array] = []  # of components, of which a call gets an element
+        self.numbers: list[Any] = []  # what calls get beside: `parameters` of a Kernel and the like
+        self.asked: list[tuple[int, Ask]] = []  # first position of some numbers, and their source
+        self.terms: dict[int, Term] = {}  # position -> term whose phases decide about the number
+        self.scheduled: dict[int, ScaledRule] = {}  # position -> rule whose schedule gives it
+        self.count: Array | None = None  # of the updates
+        self.schedule: Callable[[], float] | None = None  # the factor on the learning rate
+        self.weighing: int | None = None  # entry of `asked` on which effective weights depend
         self._loaded: list[str] = []
         self._seen: list[str] = []
         self._still: list[bool] = []

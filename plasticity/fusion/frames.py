@@ -13,11 +13,9 @@ def frames_kernel(
 ) -> Callable[..., Any]:
     """The kernel that does steps, and copies and sums up in between; see `templates.capture`.
 
-    steps   the kernel of the steps
-    kept    of each listener, for each array to copy whether threads share in it, and the number of
-            those to sum up; its arrays come one listener after the other, for each to copy the
-            array, seen as (value,), and where its frames go, as `Slots` tell; for each to sum up
-            the array and its sums (frame,)
+    Of each listener `kept` tells for each array to copy whether threads share in it, and how many
+    are summed up. The kernel then takes their arrays one after the other: of one to copy the array,
+    seen as (value,), and its `Slots`; of one to sum up the array and its sums (frame,).
     """
     from numba import njit
 

@@ -24,20 +24,13 @@ _ENCODED = 2_000_000_000  # bytes of the data as encoders leave them, at most
 
 @attrs.frozen
 class Draw:
-    """The inputs of a compiled step.
+    """The inputs of a compiled step."""
 
-    samples  data in memory (sample, input), of which a batch is gathered; None if all is drawn
-    scale    factor from the stored to the used values
-    order    numbers of the samples, in the order of this epoch
-    parts    the components that draw a sample or change it, in order, with their kernels
-    constant whether the last input is one that no part draws or changes
-    """
-
-    samples: Array | None = None
-    scale: float = 1.0
-    order: Array | None = None
-    parts: tuple[tuple[Any, Kernel], ...] = ()
-    constant: bool = False
+    samples: Array | None = None  # in memory (sample, input); None if all is drawn
+    scale: float = 1.0  # factor from the stored to the used values
+    order: Array | None = None  # numbers of the samples, in the order of this epoch
+    parts: tuple[tuple[Any, Kernel], ...] = ()  # what draws a sample or changes it, in order
+    constant: bool = False  # whether the last input is one that no part draws or changes
 
     def copies(self, dtype: Any) -> bool:
         """Whether a sample has to be written into x before it can be used."""

@@ -35,15 +35,8 @@ def compiled(
 ) -> Callable[..., Any]:
     """Return a function of a copy of a module in which some names have other values.
 
-    Parameters
-    ----------
-    template
-        Module, or its source; it defines the function with the `njit` of plasticity.kernels.cache.
-    values
-        Numba functions, and constants that Numba knows when it compiles, by the name that they
-        have in the module.
-    name
-        Name of the function.
+    template  module, or its source, which defines the function with plasticity.kernels.cache.njit
+    values    functions and constants, by the names that they have in the module
     """
     import numba
 

@@ -28,18 +28,9 @@ def interpreting() -> Iterator[None]:
 def elements(function: Any, reads: tuple[int, ...], n_written: int) -> Loop:
     """Return a loop that replaces each element of the first arrays by a function of all.
 
-    Parameters
-    ----------
-    function
-        Gets an element of each array that is read, then the numbers; returns one value, or a tuple
-        of those that are written.
-    reads
-        Places of the arrays that are read, in the order of the function's arguments.
-    n_written
-        How many arrays, from the first on, are written.
-
-    The loop takes a tuple of arrays (element,), of which none shares memory with another, and a
-    tuple of numbers.
+    The function gets an element of each array in `reads`, in this order, then the numbers, and
+    returns what the first `n_written` arrays become. The loop takes a tuple of arrays (element,),
+    of which none shares memory with another, and a tuple of numbers.
     """
     return _made(_compiles, "elements", function, reads, None, n_written)
 
@@ -64,17 +55,9 @@ def samples(function: Any) -> Loop:
 def pointwise(function: Any, ranks: tuple[int, ...], decays: bool) -> Loop:
     """Return a loop that adds phi, and the sample mean of d, of a function of numbers.
 
-    Parameters
-    ----------
-    function
-        Numba function of an element of each array and the numbers; returns phi, or (phi, d).
-    ranks
-        Rank of each array: 2 for (neuron, sample), 1 for (neuron,).
-    decays
-        Whether the function returns d as well.
-
-    The loop takes a tuple of arrays, one of numbers, then modulation (neuron, sample) and, if it
-    decays, decay (neuron,); both are added to.
+    The function gets an element of each array and the numbers; it returns phi or, if it `decays`,
+    (phi, d). An array (neuron, sample) has the rank 2, one (neuron,) the rank 1. The loop takes a
+    tuple of arrays, one of numbers, and modulation and decay, to which it adds.
     """
     return _made(_compiles, "pointwise", function, None, ranks, 1, decays)
 
@@ -84,17 +67,9 @@ def competitive(
 ) -> Loop:
     """Return a loop that adds the phi, and the mean d, that a function fills for a whole sample.
 
-    Parameters
-    ----------
-    function
-        Numba function of vectors (neuron,), of phi, which comes as zeros, of d, to which it adds,
-        and of numbers.
-    ranks
-        As of `pointwise`, whose loop takes the same.
-    order
-        Places of the function's arguments among the arrays, phi, d and the numbers.
-    decays
-        Whether the function takes d.
+    The function gets vectors (neuron,), phi, which comes as zeros, d, to which it adds, and
+    numbers; `order` tells their places among the arrays, phi, d and the numbers. All else is as of
+    `pointwise`.
     """
     return _made(_compiles, "competitive", function, order, ranks, 1, decays)
 

@@ -28,12 +28,9 @@ def n_core() -> int:
 def one_thread_if_small(multiplications: int, compiled: bool = False) -> Iterator[None]:
     """Run matrix products on one thread within the context, unless they are worth sharing.
 
-    compiled   whether a compiled step shares the cores itself: its threads and those of BLAS,
-               taking turns, would make the same work thirty times slower
-
-    Threads that wait for each other spin. A product of a few microseconds gains nothing from a
-    second thread, and where another process holds the second core it waits milliseconds for it:
-    measured, 20 s in place of 0.5 s for a run with 64 inputs.
+    A `compiled` step shares the cores itself: with threads of BLAS beside its own it would take
+    thirty times as long. A product of a few microseconds gains nothing from a second thread, and
+    where another process holds that core it waits: 20 s in place of 0.5 s for a run of 64 inputs.
     """
     if multiplications > _WORTH_SHARING and not compiled:
         yield
@@ -60,9 +57,8 @@ def one_thread() -> AbstractContextManager[None]:
 def _load_products() -> None:
     """Load the matrix products of compiled steps, which Numba takes from SciPy.
 
-    A limit holds only for the libraries that are loaded when it is set. Numba loads this one with
-    the first product: measured, 7 ms in place of 3.6 ms for each step of the first run of a
-    process with 2000 neurons, 1.2 ms in place of 0.3 ms with 100.
+    A limit holds only for libraries that are loaded when it is set, and Numba loads late: a step of
+    the first run of a process then took 7 ms in place of 3.6 ms with 2000 neurons.
     """
     import scipy.linalg.cython_blas  # noqa: F401  # only for its library
 
@@ -70,10 +66,8 @@ def _load_products() -> None:
 def sleep_soon() -> None:
     """Let the threads of compiled loops look for work for some 50 us, and then sleep.
 
-    Has no effect once the first parallel loop has run. By default GNU's OpenMP looks for
-    milliseconds. Measured on two cores: a step of 0.3 ms takes as long either way, but where
-    another process wants a core it takes 0.6 to 1 ms in place of 16 ms. A GOMP_SPINCOUNT of the
-    user stays.
+    Has no effect once the first parallel loop has run. GNU's OpenMP looks for milliseconds: where
+    another process wants a core a step of 0.3 ms then takes 16 ms in place of 0.6 to 1 ms.
     """
     os.environ.setdefault("GOMP_SPINCOUNT", _LOOKS)
 

@@ -23,11 +23,9 @@ from plasticity.typing import Array
 class Network:
     """The layers of an experiment with their components, which answer the events.
 
-    whole     state of the components that belong to no layer
-    layers    the layers, from the input upwards
-    managers  name of a layer -> pluggy's manager of its components and of those that belong to no
-              layer; the one of `whole` holds all components
-    context   what events of every layer may take: the experiment, and the store of a run begun
+    `whole` is the state of the components that belong to no layer. Each layer has a manager of
+    pluggy for its components and these; that of `whole` holds all components. What events of every
+    layer may take, the experiment and the store of a run, is the `context`.
     """
 
     # From a layer and a number of samples at most to its activity on evaluation samples.

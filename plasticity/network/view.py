@@ -21,11 +21,8 @@ from plasticity.typing import Array
 class LayerView:
     """A layer as listeners see it: names and read-only arrays.
 
-    name         the name of the layer in stores and messages
-    components   its components, in the order of the spec
-    clock        its time
-    image_shape  shape of an input as an image, or None
-    answers      event -> labels of the components that answer it
+    Beside its name it has its components in the order of the spec, its clock, the shape of an input
+    as an image, and `answers`, from an event to the labels of the components that answer it.
     """
 
     def __init__(

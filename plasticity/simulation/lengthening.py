@@ -20,8 +20,7 @@ _OF_A_STEP = {*RESPOND, "estimate_threshold", "modulate", *UPDATE}
 def other_factors(layers: Sequence[LayerState], n_epoch: int) -> Iterator[str]:
     """Yield a sentence for each schedule or other component that follows the length of the run.
 
-    layers    as they stand, with clocks of the new length
-    n_epoch   length of the run before
+    The clocks of the layers are of the new length, `n_epoch` is that of the run before.
     """
     for layer in layers:
         parts = [*layer.components.values(), *(w.term.schedule for w in layer.scaled.values())]

@@ -24,12 +24,8 @@ _WAIT_S, _WAIT_SHARE = 1.0, 0.01
 class BackgroundWriter:
     """Does one piece of writing after the other, in a thread of its own.
 
-    limit      bytes that may wait to be written; who brings more waits
-    threaded   whether there is a thread; without one a piece is written at once
-    failed     turns what went wrong into what is raised
-
-    What goes wrong in a piece is raised by each call from then on, and nothing more is written: the
-    pieces build upon each other.
+    Who brings more bytes than `limit` waits. What goes wrong in a piece is raised by each call from
+    then on, and nothing more is written: the pieces build upon each other.
     """
 
     def __init__(

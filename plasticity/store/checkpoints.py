@@ -32,13 +32,7 @@ def write_checkpoint(
     variables: Mapping[str, Mapping[str, Variable]],
     compressors: Any,
 ) -> None:
-    """Write a snapshot of a simulation; nobody sees it before the next commit.
-
-    snapshot    as `Simulation.snapshot` gives it, one table a layer and one for the whole
-    variables   the declaration of each array, by layer and name
-
-    One that is there already is left: it is when a run ends where one was due.
-    """
+    """Write a snapshot of a simulation, if there is none of this step; the next commit shows it."""
     if step in steps_in(store):
         return
     for name, state in snapshot.items():

@@ -45,13 +45,7 @@ class Column:
 
 
 class GrowingArray:
-    """One array of a series, of which a file is filled in memory and the others are written.
-
-    capacity  frames of a buffer of the series
-    length    frames of the series before the first one of this array
-    block     the file at hand
-    given     number of frames that the writer has got
-    """
+    """One array of a series, of which a file is filled in memory and the others are written."""
 
     def __init__(
         self,

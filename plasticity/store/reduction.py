@@ -19,21 +19,13 @@ BIN = "bin"
 
 @attrs.frozen
 class Reduction:
-    """What is taken over the dimensions of an array.
+    """What is taken over the dimensions of an array."""
 
-    name    "mean", "std", "min", "max", "norm", "quantile" or "histogram"
-    over    the dimensions; all where none is named
-    power   p of the norm, (sum |v|^p)^(1/p)
-    share   of the values that lie under the quantile
-    bins    of the histogram, all of one width
-    range   where the first bin begins and the last one ends; a value outside is counted nowhere
-    """
-
-    name: str
-    over: tuple[str, ...] = ()
-    power: float = 2.0
-    share: float = 0.5
-    bins: int = 10
+    name: str  # "mean", "std", "min", "max", "norm", "quantile" or "histogram"
+    over: tuple[str, ...] = ()  # dimensions; all where none is named
+    power: float = 2.0  # p of the norm, (sum |v|^p)^(1/p)
+    share: float = 0.5  # of the values that lie under the quantile
+    bins: int = 10  # of the histogram, all of one width, within `range`
     range: tuple[float, ...] = (0.0, 1.0)
 
     def check(self, name: str, dims: tuple[str, ...]) -> None:

@@ -33,11 +33,8 @@ class Series:
     """One group of a store whose arrays grow along `step`.
 
     A write a frame costs hundreds of microseconds, a copy into a block two; so frames fill the
-    blocks of their files, and full ones are compressed and written beside the run.
-
-    path         the group; if there is one already, its frames stay and new ones follow
-    room         bytes of frames that may be in memory before they are given to the writer
-    compression  of the files, "zstd", "lz4" or "none"
+    blocks of their files, and full ones are compressed and written beside the run. `room` is the
+    number of bytes of frames that may be in memory before they are given to the writer.
 
     A frame that is not later than the last one is left out: a run that goes on from a checkpoint
     repeats steps, whose frames are here already.

@@ -26,10 +26,7 @@ def table_of(*arguments, out, caplog):
 
 def test_a_short_run_prints_its_tables_and_leaves_a_picture_and_a_text(tmp_path, caplog):
     table = table_of("--epochs", "10", out=tmp_path, caplog=caplog)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "README.md",
-        "halves_of_digits.png",
-    ]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["README.md", "halves_of_digits.png"]
     assert all(re.fullmatch(r"\d+\.\d", cell) for cell in table["Krotov-Hopfield"])
     assert table["the mean image"] == ["0.280"]
 

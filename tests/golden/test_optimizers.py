@@ -21,10 +21,7 @@ from tests.support.walking import walk
 
 UPDATES = np.array([0.5, -1.0, 0.25, 2.0, -0.125]).reshape(5, 1, 1)
 FIGURES = {
-    "sgd(0.1, momentum=0.9)": (
-        Momentum(rate=0.1),
-        [1.05, 0.995, 0.9705, 1.14845, 1.296105],
-    ),
+    "sgd(0.1, momentum=0.9)": (Momentum(rate=0.1), [1.05, 0.995, 0.9705, 1.14845, 1.296105]),
     "sgd(0.1, momentum=0.9, nesterov=True)": (
         Nesterov(rate=0.1),
         [1.095, 0.9455, 0.94845, 1.308605, 1.4289945],

@@ -205,9 +205,7 @@ def naive_krotov_hopfield_dynamic(weights, x, p, inhibition, level, delta, radiu
             ]
         g[:, b] = [1 if value >= level else -delta if value >= 0 else 0 for value in h]
     return mean_over_samples(
-        weights,
-        x,
-        lambda b, i, j: g[i, b] * (radius**p * x[b, j] - currents[i, b] * weights[i, j]),
+        weights, x, lambda b, i, j: g[i, b] * (radius**p * x[b, j] - currents[i, b] * weights[i, j])
     )
 
 

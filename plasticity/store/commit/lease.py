@@ -25,15 +25,10 @@ NAME = "owner.json"
 class Lease:
     """Holds a store for this process for some time, which each commit renews.
 
-    store       where the store lies
-    path        how messages call it
-    duration_s  how long the lease of a process that died keeps others away
-
-    A process of this machine that is gone counts as dead at once, another only when its lease ends.
+    A process of this machine that is gone counts as dead at once, another when its time is over.
     The file is created by the server or the file system only where there is none, and one that
-    ended is replaced by the process that could create a lease on doing so: of several processes
-    that begin at once one holds the store, where `set_if_not_exists` is one request. The clocks of
-    the machines must agree to within `duration_s`.
+    ended is replaced by the process that could create a lease on doing so: of several that begin at
+    once one holds the store. The clocks of the machines must agree to within `duration_s`.
     """
 
     def __init__(self, store: Store, path: str, duration_s: float) -> None:

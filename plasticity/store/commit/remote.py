@@ -34,10 +34,7 @@ def _asked_again(name: str) -> Any:
 class RemoteStore(WrapperStore[FsspecStore]):
     """A store at a URL that fsspec knows.
 
-    url         as messages show it
-    patience_s  how long the server may be away before a request fails; 0 asks once
-
-    A request raises `OSError` where the server refuses, or has been away for too long.
+    A request raises `OSError` where the server refuses, or is away for longer than `patience_s`.
     """
 
     def __init__(self, store: FsspecStore, url: str, patience_s: float = 0.0) -> None:

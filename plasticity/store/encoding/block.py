@@ -42,12 +42,9 @@ class Cut:
 class Block:
     """The frames of one file, chunk after chunk, with room for what packing adds to each.
 
-    cut     how the file is cut
-    shape   of a frame
-    times   number of its chunks along the frames for which there is room; all if not given
-
-    A position counts the frames of the series. What a file has beyond the end of a frame is blank;
-    frames that nobody filled hold anything, and become blank when the file is made.
+    A position counts the frames of the series, `times` its chunks along them for which there is
+    room. What a file has beyond the end of a frame is blank; frames that nobody filled hold
+    anything, and become blank when the file is made.
     """
 
     def __init__(self, cut: Cut, shape: tuple[int, ...], times: int | None = None) -> None:

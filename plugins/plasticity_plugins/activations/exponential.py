@@ -118,10 +118,7 @@ class Softplus:
     activity for the current; ours is that of y.
     """
 
-    kernels = (
-        Kernel("activate", _softplus),
-        Kernel("differentiate", _softplus_slope),
-    )
+    kernels = (Kernel("activate", _softplus), Kernel("differentiate", _softplus_slope))
 
     @hookimpl
     def activate(self, current: Array, activity: Array) -> Array:

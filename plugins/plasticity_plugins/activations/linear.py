@@ -25,7 +25,4 @@ class Linear:
     The activity has the sign of the current, so a threshold that follows y^2 sees both signs alike.
     """
 
-    kernels = (
-        Kernel("activate", _value),
-        Kernel("differentiate", _slope),
-    )
+    kernels = (Kernel("activate", _value), Kernel("differentiate", _slope))

@@ -26,10 +26,7 @@ class Logistic:
     No current overflows: a large one gives exactly 1, a large negative one exp(u) or 0.
     """
 
-    kernels = (
-        Kernel("activate", _value),
-        Kernel("differentiate", _slope),
-    )
+    kernels = (Kernel("activate", _value), Kernel("differentiate", _slope))
 
     @hookimpl
     def activate(self, current: Array, activity: Array) -> Array:

@@ -102,7 +102,4 @@ class Stair:
     al., which writes u - floor(u) + floor(u / 2), the same.
     """
 
-    kernels = (
-        Kernel("activate", _stair),
-        Kernel("differentiate", _stair_slope),
-    )
+    kernels = (Kernel("activate", _stair), Kernel("differentiate", _stair_slope))

@@ -26,7 +26,4 @@ class Relu:
     Source: Nair & Hinton, International Conference on Machine Learning 27 (2010) 807.
     """
 
-    kernels = (
-        Kernel("activate", _value),
-        Kernel("differentiate", _slope),
-    )
+    kernels = (Kernel("activate", _value), Kernel("differentiate", _slope))

@@ -29,10 +29,7 @@ class Loggy:
     Source: the name is of the code of Squadrani et al.
     """
 
-    kernels = (
-        Kernel("activate", _loggy),
-        Kernel("differentiate", _loggy_slope),
-    )
+    kernels = (Kernel("activate", _loggy), Kernel("differentiate", _loggy_slope))
 
     @hookimpl
     def activate(self, current: Array, activity: Array) -> Array:

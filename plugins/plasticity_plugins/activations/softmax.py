@@ -53,10 +53,7 @@ class Softmax:
 
     kernels = (
         Kernel(
-            "activate",
-            _compete,
-            parameters=lambda self, batch: (self.temperature,),
-            together=True,
+            "activate", _compete, parameters=lambda self, batch: (self.temperature,), together=True
         ),
         Kernel("differentiate", _slope, parameters=lambda self, batch: (self.temperature,)),
     )

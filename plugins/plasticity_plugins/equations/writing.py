@@ -13,12 +13,7 @@ from plasticity import njit
 from plasticity.typing import Array, Scalar
 from plasticity_plugins.equations.terms import OF_SYNAPSE, SYMBOLS, Term, called
 
-_ARITHMETIC: dict[type, str] = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.Pow: "**",
-}
+_ARITHMETIC: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Pow: "**"}
 _COMPARISONS: dict[type, str] = {
     ast.Lt: "<",
     ast.LtE: "<=",

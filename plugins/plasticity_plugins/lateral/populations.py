@@ -30,8 +30,7 @@ class Populations(Fixed):
 
     strength: float = setting(default=1.0, doc="factor on all connections")
     parts: tuple[float, ...] = setting(
-        default=(4.0, 1.0),
-        doc="sizes of the populations, of which only the ratio matters",
+        default=(4.0, 1.0), doc="sizes of the populations, of which only the ratio matters"
     )
     strengths: tuple[tuple[float, ...], ...] = setting(
         default=((0.0, -0.1), (0.1, 0.0)),

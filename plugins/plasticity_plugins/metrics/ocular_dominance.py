@@ -59,8 +59,4 @@ class OcularDominance(ByGratings):
         index = np.full_like(total, np.nan)
         with np.errstate(invalid="ignore"):  # weights may have diverged
             np.divide(right - left, total, out=index, where=total > 0)
-        return {
-            "ocular_dominance": index,
-            "left_eye_response": left,
-            "right_eye_response": right,
-        }
+        return {"ocular_dominance": index, "left_eye_response": left, "right_eye_response": right}

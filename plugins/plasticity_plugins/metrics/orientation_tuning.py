@@ -34,12 +34,7 @@ class OrientationTuning(ByGratings):
     looks through a round mask.
     """
 
-    eyes: int = setting(
-        default=1,
-        low=1,
-        high=2,
-        doc="number of eyes; two see the same grating",
-    )
+    eyes: int = setting(default=1, low=1, high=2, doc="number of eyes; two see the same grating")
 
     describes: ClassVar[dict[str, dict[str, str]]] = {
         "preferred_orientation": {

@@ -18,15 +18,7 @@ def corrected(  # type: ignore[no-untyped-def]  # compiled
     # 1 - beta^t loses its digits in float32, while expm1 keeps them.
     correction1 = -np.expm1(-fall1 * type(rate)(t))
     correction2 = -np.expm1(-fall2 * type(rate)(t))
-    return (
-        beta1,
-        share1,
-        beta2,
-        share2,
-        pace / correction1,
-        np.float32(1) / correction2,
-        epsilon,
-    )
+    return (beta1, share1, beta2, share2, pace / correction1, np.float32(1) / correction2, epsilon)
 
 
 def numbers_of(adam: Adam, batch: int) -> tuple[float, ...]:

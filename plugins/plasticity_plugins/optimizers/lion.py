@@ -65,12 +65,4 @@ class Lion(Paced):
 
     mean = Variable(("neuron", "input"), description="fading mean M of the updates")
 
-    kernels = (
-        Kernel(
-            "apply_update",
-            _moved,
-            before=_pace,
-            state=("mean",),
-            parameters=_numbers,
-        ),
-    )
+    kernels = (Kernel("apply_update", _moved, before=_pace, state=("mean",), parameters=_numbers),)

@@ -17,13 +17,7 @@ from plasticity.errors import ExpressionError, SettingError
 from plasticity.typing import Array
 from plasticity_plugins.equations.reading import FUNCTIONS, terms_of
 from plasticity_plugins.equations.terms import SYMBOLS
-from plasticity_plugins.equations.writing import (
-    Part,
-    Product,
-    function_of,
-    products_of,
-    separated,
-)
+from plasticity_plugins.equations.writing import Part, Product, function_of, products_of, separated
 
 # The most numbers of one array while terms are worked out that are no products: a megabyte or two.
 _BLOCK = 2**18

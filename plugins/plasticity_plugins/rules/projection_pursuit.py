@@ -68,12 +68,7 @@ def k2(y: float, theta: float, slope: float) -> float:
     return y * (y * y - _THREE * theta) * slope
 
 
-@rule(
-    "s1",
-    source="blais1998receptive",
-    reads={"third": "third_moment"},
-    beside=_MOMENTS,
-)
+@rule("s1", source="blais1998receptive", reads={"third": "third_moment"}, beside=_MOMENTS)
 def s1(y: float, theta: float, third: float, slope: float) -> float:
     """Skewness by division (S1).
 
@@ -93,12 +88,7 @@ def s1(y: float, theta: float, third: float, slope: float) -> float:
     return y * (y - third / theta) * slope / (theta * math.sqrt(theta))
 
 
-@rule(
-    "k1",
-    source="blais1998receptive",
-    reads={"fourth": "fourth_moment"},
-    beside=_MOMENTS,
-)
+@rule("k1", source="blais1998receptive", reads={"fourth": "fourth_moment"}, beside=_MOMENTS)
 def k1(y: float, theta: float, fourth: float, slope: float) -> float:
     """Kurtosis by division (K1).
 

@@ -52,8 +52,7 @@ class Arrays:
     )
     labels_path: str | Path | None = setting(default=None, doc="second file, with the labels")
     header: bool | None = setting(
-        default=None,
-        doc="the first line of a csv file holds names; detected unless given",
+        default=None, doc="the first line of a csv file holds names; detected unless given"
     )
     index: Any = setting(
         default=None,
@@ -129,11 +128,7 @@ class Arrays:
                     f"{path}: a csv file holds one table without a name, got key {key!r}"
                 )
             return read_csv(
-                path,
-                delimiter=self.delimiter,
-                header=self.header,
-                index=self.index,
-                labels=labels,
+                path, delimiter=self.delimiter, header=self.header, index=self.index, labels=labels
             )
         suffix = _suffix(path)
         if suffix not in _READERS:

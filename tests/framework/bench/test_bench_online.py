@@ -69,7 +69,7 @@ def test_a_row_tells_which_bars_are_met():
 
 def test_a_case_without_a_bar_for_each_size_is_refused(monkeypatch):
     text = '[[online]]\ntitle = "few"\nsizes = [[2, 1], [3, 1]]\nbar = [1]\nlayer = {}\n'
-    monkeypatch.setattr("plasticity.bench.cases.benchmark_text", lambda name: text)
+    monkeypatch.setattr("plasticity.bench.cases.text_of", lambda *_: text)
     with pytest.raises(SpecError) as caught:
         all_cases()
     assert str(caught.value) == (

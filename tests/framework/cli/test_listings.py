@@ -370,11 +370,7 @@ def test_a_source_fetches_its_data_into_the_folder_asked_for(letters, tmp_path):
 
 def test_a_download_that_fails_ends_with_status_1_and_the_reason(letters, tmp_path):
     result = command("fetch", letters, "--folder", str(tmp_path))
-    assert result == (
-        1,
-        "",
-        f"Error: {tmp_path}: no answer from the server; look at the network\n",
-    )
+    assert result == (1, "", f"Error: {tmp_path}: no answer from the server; look at the network\n")
 
 
 def test_every_role_has_a_name_for_the_option_role():

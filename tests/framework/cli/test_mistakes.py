@@ -37,10 +37,7 @@ def refusal(*arguments: str) -> str:
             "layers[0].rule: unknown component 'bmc'; did you mean 'bcm'? (plasticity plugins "
             "lists all)",
         ),
-        (
-            {"setting": "rat"},
-            "layers[0].optimizer 'sgd': no setting 'rat'; did you mean 'rate'?",
-        ),
+        ({"setting": "rat"}, "layers[0].optimizer 'sgd': no setting 'rat'; did you mean 'rate'?"),
         ({"epochs": '"ten"'}, "{path}: epochs: must be an integer, got 'ten'"),
         (
             {"rule": "relu"},

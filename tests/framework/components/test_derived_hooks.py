@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
+from plasticity.components.checks import check_hooks
 from plasticity.components.interface import interface_of
+from plasticity.errors import ContractError
 from plasticity.kernels.loops import interpreting
 from tests.support.binding import with_arrays
 
@@ -202,3 +204,31 @@ def test_rows_and_all_neurons_of_a_sample_are_handed_over_whole():
     assert np.array_equal(weights, np.full((2, 3), 6.0))
     Whole().activate(np.arange(8.0).reshape(2, 4), activity)
     assert np.array_equal(activity, np.full((2, 4), 7.0))
+
+
+@pytest.mark.parametrize("dims", [("neuron",), ("input",), ()])
+@pytest.mark.parametrize("event", ["apply_update", "constrain_weights"])
+def test_a_state_of_another_shape_is_refused_before_a_loop_trusts_it(event, dims):
+    def hold(w, *rest):
+        return w, rest[-1]
+
+    @component
+    class Holding:
+        kernels = (Kernel(event, hold, state=("m",)),)
+        m = Variable(dims)
+
+    with pytest.raises(ContractError) as caught:
+        check_hooks(Holding(), "layers[0].optimizer")
+    assert str(caught.value) == (
+        f"layers[0].optimizer 'holding': the state 'm' of its Kernel for {event} must be a "
+        f"Variable(('neuron', 'input')), but is one of {dims}"
+    )
+
+
+def test_a_kernel_for_no_event_is_refused_with_the_event_that_was_meant():
+    @component
+    class Misspelled:
+        kernels = (Kernel("activat", lambda u: u),)
+
+    with pytest.raises(ContractError, match="Kernel for 'activat', which is no event; did you"):
+        check_hooks(Misspelled(), "layers[0].activation")

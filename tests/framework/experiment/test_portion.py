@@ -185,10 +185,7 @@ def test_a_setting_of_the_source_itself_comes_first():
     [
         ({"limit": 0}, "data: limit must lie in [1, inf), got 0"),
         ({"limit": 1.5}, "data: limit must be an integer, got 1.5"),
-        (
-            {"classes": 3},
-            "data: classes must be a list, each an integer or a string, got",
-        ),
+        ({"classes": 3}, "data: classes must be a list, each an integer or a string, got"),
         ({"classes": []}, "digits: the list of classes is empty (there are 0, 1, 2, 3, 4, 5, 6"),
         ({"classes": [1, 12]}, "digits: no class 12 (there are 0, 1, 2, 3, 4, 5, 6, 7, 8, 9)"),
         ({"classes": ["1"]}, "digits: no class '1' (there are 0, 1, 2, 3, 4, 5, 6, 7, 8, 9)"),

@@ -32,18 +32,12 @@ def without(table, entry):
 
 NO_COMPONENT = "a component is a name, a table with a name, or an object, got"
 MISTAKES = {
-    "a text for a number": (
-        in_experiment(epochs="ten"),
-        "epochs: must be an integer, got 'ten'",
-    ),
+    "a text for a number": (in_experiment(epochs="ten"), "epochs: must be an integer, got 'ten'"),
     "true for a number": (
         in_experiment(batch_size=True),
         "batch_size: must be an integer, got True",
     ),
-    "a broken number": (
-        in_experiment(batch_size=2.5),
-        "batch_size: must be an integer, got 2.5",
-    ),
+    "a broken number": (in_experiment(batch_size=2.5), "batch_size: must be an integer, got 2.5"),
     "no epoch": (in_experiment(epochs=0), "epochs: must be an integer from 1, got 0"),
     "a negative seed": (in_experiment(seed=-1), "seed: must be an integer from 0, got -1"),
     "a text for a truth value": (

@@ -128,8 +128,7 @@ def files_of(folder):
 
 # A stretch ends where the block is full, where the epoch ends, or where a diagnostic looks: at 32.
 @pytest.mark.parametrize(
-    ("frames", "counts"),
-    [(5, [4, *5 * [5], 2, 3, *11 * [5]]), (29, [28, 1, 2, 26, 2, 27, 3])],
+    ("frames", "counts"), [(5, [4, *5 * [5], 2, 3, *11 * [5]]), (29, [28, 1, 2, 26, 2, 27, 3])]
 )
 def test_frames_that_fill_several_blocks_are_in_each_as_if_they_came_one_by_one(
     frames, counts, monkeypatch, tmp_path, handed_over

@@ -36,11 +36,7 @@ def test_the_products_of_the_first_compiled_run_of_a_process_stay_on_one_thread(
     # All threads, as where nobody has said anything.
     environment = {key: value for key, value in os.environ.items() if "NUM_THREADS" not in key}
     done = subprocess.run(
-        [sys.executable, "-c", code],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
     )
     assert (done.stdout, done.stderr) == ("{1}\n", "")
 

@@ -113,16 +113,8 @@ def test_a_snapshot_holds_the_state_and_nothing_else(monkeypatch):
     snapshot = assemble(made()).snapshot()
     assert {name: sorted(kept["arrays"]) for name, kept in snapshot.items()} == {
         "experiment": ["batches.order"],
-        "layer_0": [
-            "layers[0].optimizer.count",
-            "layers[0].optimizer.velocity",
-            "weights",
-        ],
-        "layer_1": [
-            "layers[1].optimizer.count",
-            "layers[1].optimizer.velocity",
-            "weights",
-        ],
+        "layer_0": ["layers[0].optimizer.count", "layers[0].optimizer.velocity", "weights"],
+        "layer_1": ["layers[1].optimizer.count", "layers[1].optimizer.velocity", "weights"],
     }
     assert {name: sorted(kept["streams"]) for name, kept in snapshot.items()} == {
         "experiment": ["batches.rng"],

@@ -20,12 +20,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 import plasticity as pl
 import plasticity.sklearn
 from plasticity import hookimpl
-from plasticity.errors import (
-    DivergenceError,
-    SettingError,
-    SpecError,
-    UnknownNameError,
-)
+from plasticity.errors import DivergenceError, SettingError, SpecError, UnknownNameError
 from plasticity.sklearn import BCM, KrotovHopfield, PlasticityTransformer
 from plasticity_plugins.rules.bcm import lc94
 from plasticity_plugins.rules.oja import oja

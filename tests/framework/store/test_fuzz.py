@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import plasticity as pl
 from plasticity import Experiment, assemble
 from plasticity.errors import PlasticityError, SpecError
-from plasticity.experiment.registry import preset_text
+from plasticity.experiment.registry import PRESETS, text_of
 from plasticity.store.arrays import read_array
 from plasticity.store.encoding.attributes import decoded, encoded
 from tests.support.effort import cases
@@ -32,8 +32,8 @@ SEEDS = st.integers(0, 2**32)
 # -- specs ---------------------------------------------------------------------------------------
 
 SPECS = [
-    preset_text("bcm"),
-    preset_text("krotov_hopfield"),
+    text_of("bcm", PRESETS),
+    text_of("krotov_hopfield", PRESETS),
     """
     data = { name = "arrays", path = "x.npy", scale = 0.5 }
     phases = [{ name = "grows", epochs = 1 }, { name = "rests", epochs = 2 }]

@@ -52,7 +52,7 @@ class Norm:
     """Measures the norm of each neuron's weights, and now and then something else."""
 
     describes = {  # noqa: RUF012 - a plain class as a user writes it
-        "norm": {"long_name": "norm of the weights", "units": "mV"},
+        "norm": {"long_name": "norm of the weights", "units": "mV"}
     }
 
     @hookimpl

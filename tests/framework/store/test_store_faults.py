@@ -114,7 +114,7 @@ def test_a_file_system_that_is_full_is_told_and_survived(reference, folder):
     assert done.stdout.splitlines() == 2 * [
         f"{room}/run: cannot be written: [Errno 28] No space left on device; what was recorded "
         f"until step 5 is kept, and `plasticity resume {room}/run` goes on from the last "
-        "checkpoint once it can be written again",
+        "checkpoint once it can be written again"
     ]
     assert done.returncode == 0, done.stderr
     assert_same(left_by(folder / "run"), left_by(reference))

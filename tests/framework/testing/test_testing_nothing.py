@@ -121,11 +121,7 @@ class Falling:
     n = Variable((), dtype="int64", description="updates done")
     kernels = (
         Kernel(
-            "apply_update",
-            moved,
-            before=counted,
-            count="n",
-            parameters=lambda self, batch: (0.1,),
+            "apply_update", moved, before=counted, count="n", parameters=lambda self, batch: (0.1,)
         ),
     )
 

@@ -13,13 +13,7 @@ from plasticity_plugins.activations.exponential import Elu, Selu, Softplus
 from plasticity_plugins.activations.linear import Linear
 from plasticity_plugins.activations.logistic import Logistic
 from plasticity_plugins.activations.piecewise import Hardtan, Lhtan, Plse, Stair
-from plasticity_plugins.activations.rectifiers import (
-    Leaky,
-    PowerRelu,
-    Ramp,
-    Relie,
-    ThresholdLinear,
-)
+from plasticity_plugins.activations.rectifiers import Leaky, PowerRelu, Ramp, Relie, ThresholdLinear
 from plasticity_plugins.activations.relu import Relu
 from plasticity_plugins.activations.sigmoids import AsymmetricLogistic, Loggy
 from plasticity_plugins.activations.tanh import Tanh

@@ -59,11 +59,7 @@ def test_of_a_density_each_neuron_has_so_many_inputs_and_not_all_the_same():
     assert not np.array_equal(other.layers[0].arrays["weights"] != 0, there)
 
 
-PARTS = {
-    "oja": {},
-    "bcm": BCM,
-    "krotov_hopfield": RANKED,
-}
+PARTS = {"oja": {}, "bcm": BCM, "krotov_hopfield": RANKED}
 OTHERS = {
     "alone": (Mask(values=CHECKERED),),
     "after a norm": (Bounds(low=-1), RowNorm(), Mask(values=CHECKERED)),

@@ -102,9 +102,7 @@ def test_the_weights_are_those_of_the_file(file):
 
 def test_a_file_works_from_a_spec_and_in_float32(file):
     experiment = Experiment(
-        data=Data(SAMPLES),
-        layers=(layer({"name": "from_array", "path": str(file)}),),
-        batch_size=2,
+        data=Data(SAMPLES), layers=(layer({"name": "from_array", "path": str(file)}),), batch_size=2
     )
     (state,) = assemble(experiment).layers
     assert np.array_equal(state.arrays["weights"], WEIGHTS.astype(np.float32))

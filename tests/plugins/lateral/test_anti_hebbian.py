@@ -23,10 +23,7 @@ def ready(lateral, n_neuron, dtype="float64"):
 
 
 @given(
-    st.integers(0, 2**32 - 1),
-    st.sampled_from(sorted(TOLERANCE)),
-    st.floats(0, 1),
-    st.booleans(),
+    st.integers(0, 2**32 - 1), st.sampled_from(sorted(TOLERANCE)), st.floats(0, 1), st.booleans()
 )
 def test_connections_learn_against_what_neurons_do_together(seed, dtype, target, inhibitory):
     lateral = ready(AntiHebbian(rate=0.02, target=target, inhibitory=inhibitory), 4, dtype)

@@ -73,18 +73,12 @@ def stopped(values, silent_at=0, **settings):
 
 def test_a_run_stops_when_a_measurement_falls_below_the_limit():
     values = (0.5, 0.4, 0.05, 0.2, 0.2, 0.2, 0.2, 0.2)
-    assert stopped(values, below=0.1) == (
-        "stopped: quality of layer_0 is 0.05, below 0.1",
-        3,
-    )
+    assert stopped(values, below=0.1) == ("stopped: quality of layer_0 is 0.05, below 0.1", 3)
 
 
 def test_a_run_stops_when_a_measurement_rises_above_the_limit():
     values = (0.5, 0.4, 0.05, 0.95, 0.2, 0.2, 0.2, 0.2)
-    assert stopped(values, above=0.9) == (
-        "stopped: quality of layer_0 is 0.95, above 0.9",
-        4,
-    )
+    assert stopped(values, above=0.9) == ("stopped: quality of layer_0 is 0.95, above 0.9", 4)
 
 
 def test_patience_asks_for_several_measurements_in_a_row():

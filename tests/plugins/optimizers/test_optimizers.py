@@ -19,18 +19,7 @@ from plasticity_plugins.optimizers.sgd import SGD
 from tests.naive.optimizers import naive_adam, naive_momentum
 from tests.support.walking import assert_same_path, random_walk, walk
 
-OPTIMIZERS = (
-    SGD,
-    Momentum,
-    Nesterov,
-    Adagrad,
-    RMSprop,
-    Adadelta,
-    Adam,
-    Adamax,
-    AdamW,
-    Lion,
-)
+OPTIMIZERS = (SGD, Momentum, Nesterov, Adagrad, RMSprop, Adadelta, Adam, Adamax, AdamW, Lion)
 dtypes = pytest.mark.parametrize("dtype", ["float32", "float64"])
 SAMPLES = np.random.default_rng(4).random((8, 5))
 

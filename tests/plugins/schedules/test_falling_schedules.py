@@ -85,9 +85,7 @@ def test_cosine_per_epoch_stays_within_one(steps_per_epoch, n_epoch):
 
 
 @given(
-    st.integers(1, 12),
-    st.sampled_from(["constant", "linear", "cosine", "inverse_root"]),
-    *sizes,
+    st.integers(1, 12), st.sampled_from(["constant", "linear", "cosine", "inverse_root"]), *sizes
 )
 def test_warm_up_rises_on_a_line_to_one(length, after, steps_per_epoch, n_epoch):
     found = factors(WarmUp(length=length, after=after), steps_per_epoch, n_epoch)[:length]

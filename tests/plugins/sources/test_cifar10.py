@@ -69,8 +69,7 @@ def test_there_is_no_other_split(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "place",
-    ["", "cifar-10-batches-bin", "cifar10", "cifar10/cifar-10-batches-bin"],
+    "place", ["", "cifar-10-batches-bin", "cifar10", "cifar10/cifar-10-batches-bin"]
 )
 def test_the_files_are_found_in_each_layout_of_the_data_folder(tmp_path, monkeypatch, place):
     write(tmp_path / "data" / place)
