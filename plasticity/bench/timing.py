@@ -135,7 +135,6 @@ def _update(weights: Array, x: Array, current: Array, modulation: Array, update:
 
 
 def _repeated(once: Callable[[], None], count: int) -> Block:
-    """Return a block that repeats a call often enough to be timed."""
 
     def block() -> float:
         with threads(count):

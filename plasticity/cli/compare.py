@@ -132,7 +132,6 @@ def _without_bars(entrants: dict[str, Entrant]) -> dict[str, Any]:
 
 
 def _new_folder() -> Path:
-    """Return a folder that does not exist yet."""
     names = chain(["comparison"], map("comparison-{}".format, count(2)))
     return next(path for path in map(Path, names) if not path.exists())
 

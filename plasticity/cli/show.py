@@ -162,7 +162,10 @@ def _print_schedule(source: Run | Experiment) -> Simulation | None:
 
 def _print_kernels(simulation: Simulation) -> None:
     """Print of each compiled step its template, the functions put into it, and where it lies."""
-    for step in simulation.compiled_steps():
+    steps = list(simulation.compiled_steps())
+    if not steps:
+        line('no step is compiled (see above); fuse = "always" compiles short runs too', indent=2)
+    for step in steps:
         heading(f"kernel of {step.layer.name}")
         files = [("template", step.template.__name__), ("module", step.source)]
         columns(files, indent=2)

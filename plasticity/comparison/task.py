@@ -129,18 +129,15 @@ def failed(task: Task, failure: str) -> Compared:
 
 
 def _stored(task: Task) -> Run | None:
-    """Return the run in the store of a task; None where there is no store."""
     exists = task.path is not None and StoreReader.exists(task.path)
     return open_run(str(task.path)) if exists else None
 
 
 def _failure(run: Run) -> str:
-    """Return how a run failed, or ""."""
     return run.outcome.removeprefix(_FAILED) if run.outcome.startswith(_FAILED) else ""
 
 
 def _scores_path(task: Task) -> Path:
-    """Return the path of the scores, beside the store."""
     return Path(f"{task.path}.scores.json")
 
 

@@ -238,7 +238,6 @@ def _seconds(spec: Experiment, data: Data) -> float:
 
 
 def _can_be_sent(spec: Experiment) -> bool:
-    """Return whether TOML can express all of a spec."""
     try:
         return GIVEN not in json.dumps(spec.to_dict()) and "__main__:" not in spec.to_toml()
     except (SpecError, TypeError):

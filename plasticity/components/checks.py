@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 from plasticity.components.cadence import MUST_BE, is_cadence
-from plasticity.components.interface import Hook, Interface, interface_of
+from plasticity.components.derived_hooks import DERIVED
+from plasticity.components.interface import Hook, Interface, interface_of, notice_changes
 from plasticity.errors import ContractError, nearest
 from plasticity.hookspecs import EVENTS
 
@@ -18,6 +19,8 @@ def check_hooks(component: Any, place: str) -> None:
     Raises `ContractError` for a misspelled event, an argument the event does not have, an argument
     with a default, a hook that is not a method, and a Kernel whose state has another shape.
     """
+    if not isinstance(component, type):
+        notice_changes(type(component))
     interface = interface_of(component)
     for hook in interface.hooks.values():
         mistake = _mistake(hook, loose=hook.own or isinstance(component, type))
@@ -94,6 +97,9 @@ _DIMS_OF_STATE = {
 
 def _mistake_of_kernels(interface: Interface) -> str:
     """Return what is wrong with the kernels of a component, or an empty string."""
+    for event, hook in interface.hooks.items():
+        if hook.function in DERIVED and event not in interface.kernels:
+            return f"its hook for {event} is made of a Kernel, which its `kernels` lack"
     declared = {variable.name: variable.dims for variable in interface.variables}
     for event, kernel in interface.kernels.items():
         if event not in EVENTS:

@@ -21,7 +21,7 @@ def add_hooks(cls: type) -> None:
     A class whose `kernels` are a property, of which only an instance tells the events, gets none.
     """
     kernels = getattr(cls, "kernels", ())
-    for kernel in kernels if isinstance(kernels, tuple) else ():
+    for kernel in kernels if isinstance(kernels, tuple | list) else ():
         once = kernel.event == "encode" and getattr(cls, "once", False)
         hook = vars(KernelHooks).get("encode_once" if once else kernel.event)
         if hook is not None and (not hasattr(cls, kernel.event) or is_derived(cls, kernel.event)):
@@ -31,7 +31,7 @@ def add_hooks(cls: type) -> None:
 def is_derived(component: Any, event: str) -> bool:
     """Return whether the hook of a component, or of a class, is one of those below."""
     hook = getattr(component, event, None)
-    return getattr(hook, "__func__", hook) in vars(KernelHooks).values()
+    return getattr(hook, "__func__", hook) in DERIVED
 
 
 class KernelHooks:
@@ -147,6 +147,7 @@ class KernelHooks:
             _replace(kernel.function, (weights, *_states(self, kernel)), (), numbers)
 
 
+DERIVED = frozenset(hook for hook in vars(KernelHooks).values() if callable(hook))
 HOOKS = {event: vars(KernelHooks)[event] for event in EVENTS if event in vars(KernelHooks)}
 
 

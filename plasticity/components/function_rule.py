@@ -111,7 +111,6 @@ def _modulate_and_decay(self: FunctionRule, modulation: Array, decay: Array) -> 
 
 
 def _dims(name: str) -> tuple[str | int, ...]:
-    """Return the dimensions of an array that a neuron sees."""
     return SHARED[name][0].dims if name in SHARED else ("neuron",)
 
 

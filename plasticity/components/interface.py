@@ -11,9 +11,11 @@ import re
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
+from weakref import WeakKeyDictionary
 
 import attrs
 
+from plasticity.components.derived_hooks import DERIVED
 from plasticity.components.events import ROLES
 from plasticity.components.kernel import Kernel
 from plasticity.components.setting import Setting, settings_of
@@ -86,8 +88,18 @@ class Interface:
 
     @property
     def kernels(self) -> dict[str, Kernel]:
-        """Event -> kernel, of `kernels`: what it does there in a compiled step."""
-        return {kernel.event: kernel for kernel in getattr(self.component, "kernels", ())}
+        """Event -> kernel: what it does there in a compiled step, unless a later hook says else."""
+        given = getattr(self.component, "kernels", ())
+        return {kernel.event: kernel for kernel in given if not self._overrides(kernel.event)}
+
+    def _overrides(self, event: str) -> bool:
+        """Whether a hook was written later than `kernels`: by a subclass, or on the object."""
+        if event not in self.hooks or self.hooks[event].function in DERIVED:
+            return False
+        cls = self.component if isinstance(self.component, type) else type(self.component)
+        bases = (vars(base) for base in cls.__mro__)
+        later = next((names for names in bases if {"kernels", event} & names.keys()), ())
+        return self.hooks[event].own or "kernels" not in later
 
     @property
     def makes_kernels(self) -> bool:
@@ -139,6 +151,17 @@ def marks_of(function: object) -> Any:
 def snake_case(name: str) -> str:
     """Return the name of a class in snake case."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+
+
+def notice_changes(cls: type) -> None:
+    """Read classes anew if something was put on this one since it was looked at."""
+    members = tuple(id(value) for base in cls.__mro__[:-1] for value in vars(base).values())
+    if _MEMBERS.get(cls) != members:
+        _MEMBERS[cls] = members
+        _of_class.cache_clear()
+
+
+_MEMBERS: WeakKeyDictionary[type, tuple[int, ...]] = WeakKeyDictionary()
 
 
 @lru_cache(maxsize=1024)  # runs in a row, and the plans of one run, ask for the same again

@@ -32,7 +32,6 @@ def not_installed(group: str) -> dict[str, str]:
 
 
 def _source(package: Distribution) -> Path | None:
-    """Return the folder to which an editable package points, or None."""
     try:
         origin: dict[str, Any] = json.loads(package.read_text("direct_url.json") or "{}")
         editable = origin.get("dir_info", {}).get("editable", False)
@@ -42,7 +41,6 @@ def _source(package: Distribution) -> Path | None:
 
 
 def _declared(place: Path, group: str) -> dict[str, Any]:
-    """Return the entry points of a group in the pyproject.toml of a folder."""
     try:
         tables = tomllib.loads((place / "pyproject.toml").read_text(encoding="utf-8"))
         return dict(tables["project"]["entry-points"][group])

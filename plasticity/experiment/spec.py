@@ -276,7 +276,6 @@ def entries_deciding(*what: str) -> set[str]:
 
 
 def _text(path: Path, name: str) -> str:
-    """Return what a file holds."""
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:

@@ -292,6 +292,5 @@ def _as_number(value: Any) -> Any:
 
 
 def _text(dims: tuple[str, ...]) -> str:
-    """Return dimensions for a message."""
     named = tuple(dim for dim in dims if dim != FRAME)
     return listed(named) if named else "no dimensions"

@@ -148,7 +148,6 @@ class Stretch:
         self._hearing.look_beyond(clock.step, self.taken)
 
     def _accepted(self) -> Iterator[tuple[int, Frames]]:
-        """The frames of those who offer theirs now, by position in the agenda."""
         for place, listener in self._offering.items():
             asked = Call(self._offer_of, (listener,), "step_finished", listener)
             offer = first([asked], self._view.clock)

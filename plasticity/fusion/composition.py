@@ -326,7 +326,6 @@ class Composition:
         return [f"kept_{first + n}" for n, _ in enumerate(kernel.state)]
 
     def _looked_at(self, array: str) -> str:
-        """The text for a number of one neuron that a rule sees."""
         self._seen.append(f"{array}[i]")
         return f"seen[{len(self._seen) - 1}]"
 
@@ -335,7 +334,6 @@ class Composition:
         return f"states[{len(self.states) - 1}]"
 
     def _of_neurons(self, rule: FunctionRule, name: str) -> str:
-        """The text for an array (neuron,) that a rule reads."""
         return self._state(getattr(rule, name))
 
     def typed(self, value: Any) -> Any:
@@ -362,12 +360,10 @@ def _attributes(component: Any, names: Iterable[str]) -> list[Any]:
 
 
 def _tuple(elements: Iterable[str]) -> str:
-    """The text for a tuple."""
     return f"({''.join(f'{element}, ' for element in elements)})"
 
 
 def _samples(name: str) -> str:
-    """The text for the samples of an array that one part of the work is about."""
     return f"neurons.{name}[:, first:last]"
 
 

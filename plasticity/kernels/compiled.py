@@ -53,7 +53,8 @@ def compiled(
 
 
 def _load(name: str, text: str, values: dict[str, Any]) -> ModuleType:
-    path = _written(name, text)
+    named = (getattr(value, "__qualname__", "") for value in values.values())
+    path = _written(name, text, ", ".join(sorted(set(named) - {""})))
     if path is None:
         module = ModuleType(name)
         module.__dict__.update(values)
@@ -70,8 +71,8 @@ def _load(name: str, text: str, values: dict[str, Any]) -> ModuleType:
     return module
 
 
-def _written(name: str, text: str) -> Path | None:
-    """The file that holds the text; None where the cache folder cannot be written."""
+def _written(name: str, text: str, functions: str) -> Path | None:
+    """Return the file that holds the text; None where the cache folder cannot be written."""
     folder = kernels_folder()
     path = folder / f"{name}.py"
     try:
@@ -80,7 +81,8 @@ def _written(name: str, text: str) -> Path | None:
         # another process may start at the same moment; a power cut may have halved it.
         if not path.is_file() or path.read_bytes() != text.encode():
             about = text.split('"""')[1].splitlines()[0]
-            logger.info("compiling, once for this and all later starts: %s", about)
+            told = f"{about} ({functions})" if functions else about
+            logger.info("compiling, once for this and all later starts: %s", told)
             draft = folder / f".{name}.{os.getpid()}"
             draft.write_text(text, encoding="utf-8")
             draft.replace(path)
@@ -94,9 +96,13 @@ def _described(function: Any, seen: set[int]) -> Iterator[str]:
     """Everything that decides the machine code of a function, and of those that it calls."""
     yield repr(sorted(getattr(function, "targetoptions", {}).items()))
     function = getattr(function, "py_func", function)
-    if id(function) in seen or not hasattr(function, "__code__"):
+    function = getattr(getattr(function, "_dispatcher", None), "py_func", function)  # vectorized
+    if id(function) in seen:
         return
     seen.add(id(function))
+    if not hasattr(function, "__code__"):  # of C, known by its name
+        yield f"{getattr(function, '__module__', '')}.{getattr(function, '__name__', '')}"
+        return
     code, cells = function.__code__, function.__closure__ or ()
     yield from _code(code)
     yield repr(function.__defaults__)

@@ -1,6 +1,6 @@
-"""The loops that `plasticity.kernels.loops` puts an author's function into.
+"""Loops around functions of components.
 
-The functions below stand for what is put in, so that the module runs as it is.
+The functions below stand for what `loops` puts in, so that the module runs as it is.
 """
 
 from __future__ import annotations

@@ -29,7 +29,6 @@ def cache_folder() -> Path:
 
 @lru_cache
 def _absolute(given: str) -> Path:
-    """Return a path that stays the same when the working directory changes."""
     try:
         return Path(given).expanduser().absolute()
     except RuntimeError:  # a "~" of a user without a home

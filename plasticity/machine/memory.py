@@ -62,14 +62,12 @@ def _left() -> Iterator[float]:
 
 
 def _text(path: Path) -> str:
-    """Return the content of a file of the system, or "" where it cannot be read."""
     with suppress(OSError):
         return path.read_text().strip()
     return ""
 
 
 def _groups() -> Iterator[Path]:
-    """Yield the control groups of this process, from its own to the outermost."""
     for line in _text(_PROCESS / "cgroup").splitlines():
         _, kinds, path = line.split(":", 2)
         if kinds in ("", "memory"):

@@ -107,12 +107,10 @@ class Evaluation:
         return below
 
     def _undone(self, n_layer: int) -> AbstractContextManager[None]:
-        """Put back, at the end, the state that encoders and the first layers advance within."""
         return put_back(chain.from_iterable(self._responding[: n_layer + 1]))
 
     @cached_property
     def _responding(self) -> list[list[Any]]:
-        """The components that are called as samples are encoded, and then by each layer."""
         states = self._network.states
         return [list(filter(_responds, state.components.values())) for state in states]
 

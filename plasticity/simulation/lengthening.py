@@ -51,7 +51,6 @@ def _reads_the_length(part: Any) -> bool:
 
 
 def _factors(schedule: Any, layer: LayerState, n_epoch: int) -> list[float]:
-    """Return the factor at the first step of each epoch of a run of some length."""
     per_epoch, taken = layer.clock.steps_per_epoch, interface_of(schedule).events["schedule_rate"]
     with put_back([schedule]):
         clocks = [

@@ -80,7 +80,6 @@ def epoch(session: Session, stage: list[LayerState], clock: Clock) -> str | None
 
 
 def _start(network: Network, stage: list[LayerState]) -> None:
-    """Tell listeners that the layers are about to do their first step."""
     for layer in stage:
         arrays = {name: read_only(array) for name, array in layer.arrays.items()}
         emit(network.caller(layer, arrays)("training_started"), layer.clock)

@@ -60,13 +60,11 @@ def calls_of_a_step(
 
 
 def _respond(calls: Caller) -> Iterator[Call]:
-    """Yield the calls that fill current and activity."""
     for event in RESPOND:
         yield from calls(event)
 
 
 def _adapt(layer: LayerState, calls: Caller) -> Iterator[Call]:
-    """Yield the calls that fill slope and threshold and set the factor on the learning rate."""
     for event in ADAPT:
         if event == "differentiate" and "slope" not in layer.used:
             continue

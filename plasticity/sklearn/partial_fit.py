@@ -18,8 +18,6 @@ _ENDLESS = 10**9  # epochs
 
 
 class _OneEpoch:
-    """Listener that ends a run after its current epoch."""
-
     every = "1 epoch"
 
     @hookimpl

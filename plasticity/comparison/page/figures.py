@@ -123,7 +123,6 @@ def embeddings(comparison: Comparison) -> list[Figure]:
 
 
 def _scored(comparison: Comparison) -> Iterator[tuple[int, Contender, Scores]]:
-    """Yield position, experiment and scores where a readout was fitted."""
     for index, contender in enumerate(comparison.contenders):
         scores = contender.shown.scores
         if scores is not None and scores.labels is not None:

@@ -48,7 +48,6 @@ def signed(column: str, value: float) -> str:
 
 
 def _is_share(column: str) -> bool:
-    """Return whether a column holds the accuracy of a readout."""
     return column == LINEAR_PROBE or column in registry.entries(registry.READOUTS)
 
 

@@ -84,7 +84,6 @@ def _diverging(values: Array) -> Array:
 
 
 def _bytes(colours: Array) -> Array:
-    """Return numbers in [0, 1] as bytes."""
     return np.round(colours * 255).astype(np.uint8)
 
 

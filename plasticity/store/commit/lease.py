@@ -109,7 +109,6 @@ class Lease:
             sync(self._store.delete(right))
 
     def _read(self, key: str = NAME) -> dict[str, Any]:
-        """Return a lease; an empty one if there is none."""
         content = sync(self._store.get(key, default_buffer_prototype()))
         return {} if content is None else table_of(content.to_bytes()) or {"token": "damaged"}
 

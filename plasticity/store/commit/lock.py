@@ -56,7 +56,6 @@ class Lock:
         self._descriptor = descriptor
 
     def _opened(self) -> tuple[int, bool]:
-        """Return the file, and whether it is new."""
         with suppress(FileExistsError):
             return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL), True
         return os.open(self._path, os.O_RDWR | os.O_CREAT), False
@@ -145,5 +144,4 @@ def log_takeover(path: object, owner: str) -> None:
 
 
 def _owner(descriptor: int) -> str:
-    """Return whom a lock names."""
     return owner_of(table_of(os.pread(descriptor, 1000, 0)))

@@ -259,7 +259,6 @@ class StagedStore(WrapperStore[Store]):
 
 
 def _encoded(node: _Node) -> _Node:
-    """Return a node as it is written."""
     return node | {"attributes": encoded(node.get("attributes", {}))}
 
 

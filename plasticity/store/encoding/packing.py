@@ -83,7 +83,6 @@ class Packer:
         return self._out[: put_check(self._out, position, end)]
 
     def _head_of(self, cut: Cut) -> bytes:
-        """Return the header of Blosc for values that are not compressed."""
         if cut not in self._heads:
             blank = np.zeros(cut.chunk, cut.dtype)
             self._heads[cut] = bytes(self._compressed(blank)[: -blank.nbytes])

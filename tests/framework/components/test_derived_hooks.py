@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import plasticity as pl
 from plasticity import Clock, Kernel, Variable, component, hookimpl, setting
 from plasticity.components.checks import check_hooks
 from plasticity.components.interface import interface_of
@@ -232,3 +233,64 @@ def test_a_kernel_for_no_event_is_refused_with_the_event_that_was_meant():
 
     with pytest.raises(ContractError, match="Kernel for 'activat', which is no event; did you"):
         check_hooks(Misspelled(), "layers[0].activation")
+
+
+def activity_of(activation, fuse):
+    found = pl.run(
+        "bcm",
+        data=filled(40, 6) ** 2,
+        neurons=3,
+        epochs=2,
+        batch_size=10,
+        seed=1,
+        fuse=fuse,
+        observers=[],
+        metrics=[],
+        activation=activation,
+    )
+    return found.weights.values.tobytes()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_hook_that_a_subclass_writes_counts_in_steps_of_either_kind():
+    @component
+    class Half:
+        kernels = [Kernel("activate", lambda u: u / 2)]  # a list, as the guide says  # noqa: RUF012
+
+    @component
+    class Double(Half):
+        @hookimpl
+        def activate(self, current, activity):
+            return np.multiply(current, 2, out=activity)
+
+    assert interface_of(Half()).kernels.keys() == {"activate"}
+    assert interface_of(Double()).kernels == {}
+    assert activity_of(Double(), "always") == activity_of(Double(), "never")
+    assert activity_of(Double(), "never") != activity_of(Half(), "never")
+
+
+def test_a_subclass_without_the_kernel_of_its_hook_is_refused():
+    @component
+    class Less(Everything):
+        kernels = ()
+
+    with pytest.raises(ContractError, match="is made of a Kernel, which its `kernels` lack"):
+        check_hooks(Less(), "layers[0].activation")
+
+
+def test_a_hook_put_on_a_class_after_a_run_is_heard_by_the_next():
+    @component
+    class Late:
+        @hookimpl
+        def epoch_started(self):
+            pass
+
+    check_hooks(Late(), "listeners[0]")
+    assert list(interface_of(Late()).events) == ["epoch_started"]
+
+    def epoch_finished(self):
+        pass
+
+    Late.epoch_finished = hookimpl(epoch_finished)
+    check_hooks(Late(), "listeners[0]")
+    assert list(interface_of(Late()).events) == ["epoch_started", "epoch_finished"]

@@ -1,10 +1,17 @@
 """The second start of the same experiment compiles nothing. It takes about 5 seconds."""
 
 import importlib
+import math
 import os
 import subprocess
 import sys
 import textwrap
+
+import numpy as np
+import pytest
+from numba import njit
+
+from plasticity.kernels import loops
 
 # A rule of the user's script, with a compiled helper, beside bundled ones.
 SCRIPT = textwrap.dedent(
@@ -86,3 +93,17 @@ def test_a_module_that_is_edited_and_loaded_again_is_compiled_again(tmp_path, mo
     source.write_text(KERNEL.replace("1.0", "7.0"))
     assert importlib.reload(module).kernel(1.0) == 7.0
     del sys.modules["edited_kernel"]
+
+
+@pytest.mark.parametrize("functions", [(math.sin, math.cos), (np.tanh, np.exp)])
+def test_functions_of_c_that_are_called_tell_two_kernels_apart(functions):
+    def applying(function):
+        return njit(error_model="numpy")(lambda y: function(y))
+
+    one, other = (loops.pointwise(applying(function), (2,), False) for function in functions)
+    found = []
+    for loop in (one, other):
+        modulation = np.zeros((2, 3))
+        loop((np.full((2, 3), 0.5),), (), modulation)
+        found.append(modulation[0, 0])
+    np.testing.assert_allclose(found, [function(0.5) for function in functions])
