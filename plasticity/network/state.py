@@ -43,6 +43,11 @@ class LayerState:
     _bound: tuple[str, int] | None = attrs.field(default=None, init=False)
 
     @property
+    def label(self) -> str:
+        """How errors of its compiled step call it."""
+        return f"{self.name}, compiled"
+
+    @property
     def learns(self) -> bool:
         """Whether any rule changes weights in the present phase."""
         return any(term.learns_in(self.clock.phase) for term in self.terms)

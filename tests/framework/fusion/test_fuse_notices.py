@@ -4,6 +4,8 @@ import logging
 
 import pytest
 
+from plasticity import Kernel, component
+from plasticity.errors import ComponentError
 from tests.support.fused import layer, simulation
 from tests.support.toys import Plain
 
@@ -26,3 +28,18 @@ def test_nothing_is_told_where_compiling_was_not_asked_for(fuse):
 
 def test_nothing_is_told_where_the_step_is_compiled():
     assert simulation(layer()).run().notices == ()
+
+
+def test_an_error_in_a_compiled_step_names_the_layer_and_not_an_inner_object():
+    @component
+    class Raising:
+        kernels = (Kernel("activate", raising),)
+
+    with pytest.raises(ComponentError, match="'layer_0, compiled' in event step"):
+        simulation(layer(activation=Raising())).run()
+
+
+def raising(u):
+    if u == u:
+        raise ValueError("no such current")
+    return u
