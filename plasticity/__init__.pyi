@@ -34,3 +34,5 @@ from .simulation.assembly import assemble as assemble
 from .simulation.simulation import Simulation as Simulation
 from .store.run import Run as Run
 from .store.run import open_run as open_run
+from .sweeps.sweep import open_sweep as open_sweep
+from .sweeps.sweep import sweep as sweep

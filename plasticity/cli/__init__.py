@@ -1,5 +1,5 @@
-"""The command line: `plasticity run`, `resume`, `branch`, `tail`, `compare`, `diff`, `plot`,
-`plugins`, `events`, `show`, `cite`, `fetch`, `bench`.
+"""The command line: `plasticity run`, `resume`, `branch`, `tail`, `compare`, `sweep`, `gather`,
+`diff`, `plot`, `plugins`, `events`, `show`, `cite`, `fetch`, `bench`.
 
 The module of a command imports at its top only what its signature needs, and all else when it runs,
 so that `--help` is fast.
@@ -20,6 +20,7 @@ from plasticity.cli.plot import plot
 from plasticity.cli.plugins import events, plugins
 from plasticity.cli.run import branch, resume, run
 from plasticity.cli.show import cite, show
+from plasticity.cli.sweep import gather, sweep
 from plasticity.cli.tail import tail
 from plasticity.machine.outlet import open_closed
 
@@ -32,7 +33,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for _command in (
-    *(run, resume, branch, tail, compare, diff, plot, plugins, events, show, cite, fetch, bench),
+    *(run, resume, branch, tail, compare, sweep, gather, diff, plot),
+    *(plugins, events, show, cite, fetch, bench),
 ):
     app.command()(_command)
 

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,17 +19,19 @@ import attrs
 
 from plasticity.analysis.material import Held, Material, the_data
 from plasticity.analysis.readouts import LINEAR_PROBE, read_off
-from plasticity.comparison import workers
 from plasticity.comparison.budget import Budget, with_budget
 from plasticity.comparison.data import Given, configured, entrants_of
 from plasticity.comparison.folder import take_up
 from plasticity.comparison.of_weights import metrics_of_weights
 from plasticity.comparison.result import Compared, Comparison
 from plasticity.comparison.task import Task, assembled, failed, from_store, if_complete, train
+from plasticity.components.data import Data
 from plasticity.errors import EntryError
 from plasticity.experiment.spec import Experiment
 from plasticity.simulation.simulation import Simulation
 from plasticity.store.run import Run
+from plasticity.sweeps.engines import Processes, can_be_sent, carry_out, pays
+from plasticity.sweeps.estimate import seconds_of
 
 
 class Telling(Protocol):
@@ -142,6 +145,7 @@ def _run_all(
             folder and folder / name / f"seed_{seed}",
             growth=seed == first,
             also=also,
+            first_seed=first,
         )
         for seed in range(first, first + seeds)
         for name, spec in specs.items()
@@ -164,8 +168,8 @@ def _run_all(
             if telling:
                 telling.say(f"{task.name}, seed {task.seed}: complete already")
     missing = [task for task in tasks if task not in done]
-    if listeners is None and workers.worth_sharing(missing, material.train):
-        done |= dict(_elsewhere(missing, first, held, telling))
+    if listeners is None and folder is not None and worth_sharing(missing, material.train):
+        done |= dict(_elsewhere(missing, held, telling))
     else:
         for task in missing:
             simulation = ready.pop(task) if task in ready else assembled_of(task)
@@ -173,19 +177,28 @@ def _run_all(
     return {name: [done[task] for task in tasks if task.name == name] for name in specs}
 
 
+def worth_sharing(tasks: list[Task], data: Data) -> bool:
+    """Return whether processes of their own finish the tasks sooner, and can carry them out."""
+    shape = (data.per_epoch, data.n_input)
+    return pays(sum(seconds_of(task.asked, shape) for task in tasks), len(tasks)) and all(
+        can_be_sent(task.made) for task in tasks
+    )
+
+
 def _elsewhere(
-    tasks: list[Task], first_seed: int, held: Held, telling: Telling | None
+    tasks: list[Task], held: Held, telling: Telling | None
 ) -> Iterator[tuple[Task, Compared]]:
     """Carry out tasks in processes of their own, and read what they left."""
     failures: dict[Task, str] = {}
-
-    def ended(task: Task, failure: str) -> None:
-        failures[task] = failure
-        if telling:
-            how = f"failed: {failure}" if failure else "finished"
-            telling.say(f"{task.name}, seed {task.seed}: {how} ({len(failures)} of {len(tasks)})")
-
-    workers.in_processes(tasks, first_seed, ended)
+    engine = Processes(len(tasks))
+    with engine, closing(carry_out(tasks, engine)) as results:
+        for task, result in results:
+            failures[task] = str(result)
+            if telling:
+                how = f"failed: {result}" if str(result) else "finished"
+                telling.say(
+                    f"{task.name}, seed {task.seed}: {how} ({len(failures)} of {len(tasks)})"
+                )
     for task in tasks:
         complete = None if failures[task] else if_complete(task, held)
         yield task, complete or failed(task, failures[task])

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from plasticity.analysis.material import Held
+from plasticity.analysis.material import Held, hold_out
 from plasticity.analysis.responses import rebuilt
 from plasticity.comparison.frames import Frames
 from plasticity.comparison.of_weights import lacking
@@ -39,6 +39,17 @@ class Task:
     path: Path | None = None  # of the store; None for memory
     growth: bool = False  # the weights are recorded along the run, for the page
     also: tuple[Any, ...] = ()  # metrics beside its own, since other experiments have them
+    first_seed: int = 0  # with which samples are set aside
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the spec with all that is measured, as tables."""
+        fields = (self.name, self.made.to_dict(), str(self.path), self.growth, self.first_seed)
+        return _arrived, fields
+
+    def __call__(self) -> str:
+        """Carry the run out in a process of its own; return what went wrong, or ""."""
+        held = hold_out(Source.of(self.asked).open_data, self.first_seed)
+        return train(self, assembled(self, held.rest), held).failure
 
     @property
     def made(self) -> Experiment:
@@ -50,6 +61,10 @@ class Task:
     def seed(self) -> int:
         """The seed of the run."""
         return self.asked.seed
+
+
+def _arrived(name: str, spec: dict[str, Any], path: str, growth: bool, first_seed: int) -> Task:
+    return Task(name, Experiment.from_dict(spec), Path(path), growth, first_seed=first_seed)
 
 
 def assembled(task: Task, rest: Data | None, listeners: Iterable[Any] = ()) -> Simulation:

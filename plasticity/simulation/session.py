@@ -85,7 +85,9 @@ class Session:
             self._diagnose()
             raise
         except Exception as error:
-            if isinstance(error, DivergenceError):
+            diverged = isinstance(error, DivergenceError)
+            self.store.label({"diverged": self.clock.step if diverged else None})
+            if diverged:
                 error.args = (f"{error}{way_back(self.store)}",)
             self.outcome = f"failed: {error}"
             raise

@@ -53,6 +53,7 @@ ORDINARY = {
     "ones": "of NumPy",
     "Overlap": "of what neurons select, in a figure",
     "overlap": "of two arrays",
+    "Progress": "of rich, the bars of a terminal",
     "progress": "of a clock",
     "recorder": "of a run",
     "tanh": "of NumPy",
@@ -177,7 +178,7 @@ FLOORS = """
     simulation
     runs testing
     analysis sklearn
-    plot
+    plot sweeps
     comparison
     bench
     cli

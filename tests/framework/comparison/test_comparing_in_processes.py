@@ -8,16 +8,17 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 
 import attrs
 import numpy as np
 import pytest
 
 from plasticity import Experiment, open_run
-from plasticity.comparison import workers
-from plasticity.comparison.comparison import compare
+from plasticity.comparison.comparison import compare, worth_sharing
 from plasticity.comparison.task import Task
 from plasticity.experiment.source import Source
+from plasticity.sweeps import engines
 
 STUMBLING = """
 import os
@@ -71,12 +72,19 @@ TABLES = {
 def stumbling(tmp_path, monkeypatch):
     (tmp_path / "stumbling_parts.py").write_text(STUMBLING)
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(workers, "_WORTH_S", 0)
-    monkeypatch.setattr(workers, "n_core", lambda: 2)
+    monkeypatch.setattr(engines, "_WORTH_S", 0)
+    monkeypatch.setattr(engines, "n_core", lambda: 2)
 
 
 def spec(*observers):
     return Experiment.from_dict(TABLES | {"observers": list(observers)})
+
+
+def in_processes(tasks, ended=lambda task, result: None):
+    engine = engines.Processes(len(tasks))
+    with engine, closing(engines.carry_out(tasks, engine)) as results:
+        for task, result in results:
+            ended(task, result)
 
 
 class Lines:
@@ -120,7 +128,7 @@ def test_processes_give_the_same_numbers_and_tell_how_the_others_failed(folder):
 def test_after_an_interrupt_the_run_at_hand_is_kept(
     observer, patience, folder, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(workers, "_PATIENCE_S", patience)
+    monkeypatch.setattr(engines, "_PATIENCE_S", patience)
     given = {"epochs": 1_000_000, "metrics": [], "observers": [f"stumbling_parts:{observer}"]}
     long = Experiment.from_dict(TABLES | given)
     place = folder / "long" / "seed_0"
@@ -135,7 +143,7 @@ def test_after_an_interrupt_the_run_at_hand_is_kept(
     thread = threading.Thread(target=interrupt_after_a_step)
     thread.start()
     with pytest.raises(KeyboardInterrupt):
-        workers.in_processes([Task("long", long, place)], 0, lambda task, told: None)
+        in_processes([Task("long", long, place)])
     thread.join()
     run = open_run(place)
     assert run.outcome == "interrupted"
@@ -144,7 +152,7 @@ def test_after_an_interrupt_the_run_at_hand_is_kept(
 
 def test_a_process_that_starts_during_an_interrupt_is_stopped(tmp_path, monkeypatch):
     stopped, started = threading.Event(), []
-    stop = workers._Worker.stop
+    stop = engines._Worker.stop
 
     def stop_and_tell(worker):
         stop(worker)
@@ -153,22 +161,22 @@ def test_a_process_that_starts_during_an_interrupt_is_stopped(tmp_path, monkeypa
     def start_late(worker):
         os.kill(os.getpid(), signal.SIGINT)
         stopped.wait(0.3)  # in vain where `stop` waits for the process
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
         child = [sys.executable, "-c", "import time; time.sleep(5)"]
         started.append(subprocess.Popen(child, **pipes))
         return started[0]
 
-    monkeypatch.setattr(workers._Worker, "stop", stop_and_tell)
-    monkeypatch.setattr(workers._Worker, "_start", start_late)
+    monkeypatch.setattr(engines._Worker, "stop", stop_and_tell)
+    monkeypatch.setattr(engines._Worker, "_start", start_late)
     with pytest.raises(KeyboardInterrupt):
-        workers.in_processes([Task("late", spec(), tmp_path / "late")], 0, lambda task, told: None)
+        in_processes([Task("late", spec(), tmp_path / "late")])
     assert started[0].returncode == -signal.SIGTERM
 
 
 def test_a_second_interrupt_leaves_no_process_behind(tmp_path, monkeypatch):
     closed = []
 
-    class Worker(workers._Worker):
+    class Worker(engines._Worker):
         def carry_out(self, task):
             return ""
 
@@ -178,12 +186,12 @@ def test_a_second_interrupt_leaves_no_process_behind(tmp_path, monkeypatch):
     def interrupted(*given):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(workers, "n_core", lambda: 2)
-    monkeypatch.setattr(workers, "_Worker", Worker)
+    monkeypatch.setattr(engines, "n_core", lambda: 2)
+    monkeypatch.setattr(engines, "_Worker", Worker)
     monkeypatch.setattr(threading.Thread, "join", interrupted)
     tasks = [Task(name, spec(), tmp_path / name) for name in "ab"]
     with pytest.raises(KeyboardInterrupt):
-        workers.in_processes(tasks, 0, ended=interrupted)
+        in_processes(tasks, ended=interrupted)
     assert len(closed) == 2
     assert all(worker._stopped for worker in closed)
 
@@ -192,9 +200,14 @@ def test_a_second_interrupt_leaves_no_process_behind(tmp_path, monkeypatch):
 def test_what_cannot_be_sent_stays_in_this_process(tmp_path):
     data = Source.of(spec()).open_data("train")
     tasks = [Task(name, spec(), tmp_path / name) for name in "ab"]
-    assert workers.worth_sharing(tasks, data)
+    assert worth_sharing(tasks, data)
     in_python = [attrs.evolve(task, asked=attrs.evolve(spec(), data=data)) for task in tasks]
-    assert not workers.worth_sharing(in_python, data)
-    in_memory = [attrs.evolve(task, path=None) for task in tasks]
-    assert not workers.worth_sharing(in_memory, data)
-    assert not workers.worth_sharing(tasks[:1], data)
+    assert not worth_sharing(in_python, data)
+    assert not worth_sharing(tasks[:1], data)
+
+
+@pytest.mark.usefixtures("stumbling")
+def test_runs_in_memory_stay_in_this_process(monkeypatch):
+    monkeypatch.setattr(engines.Processes, "submit", None)
+    compared = compare({"one": spec(), "other": spec()})
+    assert [run.failure for run in compared.runs] == ["", ""]

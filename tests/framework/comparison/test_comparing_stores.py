@@ -62,7 +62,7 @@ def test_a_store_is_measured_by_the_metrics_of_weights_that_others_have(folder):
 
 
 def test_runs_in_processes_of_their_own_measure_what_others_do(folder, monkeypatch):
-    monkeypatch.setattr("plasticity.comparison.workers._WORTH_S", -1.0)
+    monkeypatch.setattr("plasticity.sweeps.engines._WORTH_S", -1.0)
     settings = {"neurons": 4, "epochs": 1, "data": "digits", "observers": []}
     compared = compare(["bcm", "krotov_hopfield"], out=folder / "both", **settings)
     assert all("unit_convergence" in run.run.metrics for run in compared.runs)

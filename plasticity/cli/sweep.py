@@ -1,0 +1,248 @@
+"""`plasticity sweep` and `gather`."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from time import perf_counter
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from plasticity.cli.options import Data, Overwrite, Quiet, Settings
+from plasticity.cli.terminal import columns, line
+
+if TYPE_CHECKING:
+    from plasticity.sweeps.design import Design
+    from plasticity.sweeps.swept import Swept
+    from plasticity.sweeps.task import Report
+
+_LINES_S = 10.0  # between lines of progress where there is no terminal
+
+
+def sweep(
+    experiment: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="SPEC|FOLDER",
+            help="A preset, a TOML file, or the folder of a sweep to go on with.",
+        ),
+    ] = None,
+    over: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--over",
+            metavar="PATH=VALUES",
+            help="An axis: values as in 0,0.5,0.9 or 0:1:5 or log:1e-4:1e-2:5 of a setting, a "
+            "component, 'data' or 'experiment'; repeatable.",
+        ),
+    ] = None,
+    with_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with",
+            metavar="PATH=VALUES",
+            help="A setting that moves together with the last axis; repeatable.",
+        ),
+    ] = None,
+    seeds: Annotated[
+        int | None, typer.Option(metavar="N", help="Runs of each combination.")
+    ] = None,
+    draw: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Draw N samples of the space in place of combinations."),
+    ] = None,
+    search: Annotated[
+        int | None, typer.Option(metavar="N", help="Search the space by N trials of Optuna.")
+    ] = None,
+    maximize: Annotated[
+        str, typer.Option(metavar="NAME", help="Metric or readout that is best when large.")
+    ] = "",
+    minimize: Annotated[
+        str, typer.Option(metavar="NAME", help="Metric or readout that is best when small.")
+    ] = "",
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Stop trials early that are worse than others.")
+    ] = False,
+    readouts: Annotated[
+        bool, typer.Option("--readouts", help="Read labels off held-out samples after each run.")
+    ] = False,
+    settings: Settings = None,
+    data: Data = None,
+    out: Annotated[
+        str | None,
+        typer.Option(metavar="FOLDER", help="Folder or URL of the stores; by default `sweep`."),
+    ] = None,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CLUSTER", help="Dask cluster: local, slurm, or the address of a scheduler."
+        ),
+    ] = None,
+    fail_fast: Annotated[
+        bool, typer.Option("--fail-fast", help="Stop at the first run that fails.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Run more than 10,000 cells.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run an experiment with all combinations of some settings and seeds."""
+    import logging
+
+    from plasticity.cli.execute import with_progress
+    from plasticity.cli.failures import exit_by_signal
+    from plasticity.experiment.overrides import parse_all
+    from plasticity.experiment.spec import Experiment
+    from plasticity.sweeps.sweep import is_sweep
+    from plasticity.sweeps.sweep import sweep as run_all
+
+    given: Any = experiment
+    if experiment is not None and is_sweep(experiment) and out is None:
+        given, out = None, experiment
+    elif experiment is not None:
+        given = with_progress(Experiment.load(experiment), quiet=True)[0]
+    folder = out or "sweep"
+    changes = parse_all(settings or [])
+    notices = logging.getLogger("plasticity.notices")
+    notices.disabled = True  # each store has its own
+    shown = None if quiet else _Bar(maximize or minimize, smallest=bool(minimize))
+    try:
+        swept = run_all(
+            given,
+            _axes(over or [], with_ or []),
+            seeds=seeds,
+            draw=draw,
+            search=search,
+            maximize=maximize,
+            minimize=minimize,
+            prune=prune,
+            readouts=readouts,
+            data=changes.pop("data", data),
+            out=folder,
+            on=on,
+            fail_fast=fail_fast,
+            many=yes,
+            telling=shown,
+            **changes,
+        )
+    except KeyboardInterrupt as error:
+        exit_by_signal(
+            getattr(error, "signal", None) or signal.SIGINT,
+            f"Interrupted; everything recorded so far is in {folder}.",
+            f"Continue with: plasticity sweep {shlex.quote(folder)}",
+        )
+    finally:
+        notices.disabled = False
+        if shown is not None:
+            shown.close()
+    line(f"{swept.design.n_cell:,} runs: {swept.standing()}")
+    _print_failures(swept)
+    line(f"folder: {folder}")
+    if swept.failed:
+        raise typer.Exit(1)
+
+
+def gather(
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="Folder or URL of a sweep.")],
+    out: Annotated[str, typer.Option("--out", "-o", metavar="STORE", help="Zarr store to write.")],
+    overwrite: Overwrite = False,
+) -> None:
+    """Write the results of a sweep into one labelled store that xarray opens alone."""
+    from plasticity.sweeps.sweep import open_sweep
+
+    print(open_sweep(folder).gather(out, overwrite=overwrite))
+
+
+def _axes(over: list[str], moved: list[str]) -> dict[Any, Any]:
+    """Return the axes of the command line; what moves together belongs to the last of them."""
+    from plasticity.errors import SpecError
+    from plasticity.sweeps.axes import assigned, together
+
+    axes: dict[Any, Any] = dict(map(assigned, over))
+    if moved:
+        if not axes:
+            raise SpecError("--with moves a setting together with an axis; give --over as well")
+        key, values = together([axes.popitem(), *map(assigned, moved)])
+        axes[key] = values
+    return axes
+
+
+def _print_failures(swept: Swept) -> None:
+    """Print a table of what went wrong, runs with the same message in one row."""
+    failed = swept.failed
+    counts = Counter(failed.values())
+    rows = [
+        (f"{count}", next(title for title in failed if failed[title] == text), text)
+        for text, count in counts.most_common()
+    ]
+    if rows:
+        columns([("runs", "the first of them", "what went wrong"), *rows])
+
+
+class _Bar:
+    """One bar for all runs of a sweep; a line now and then where there is no terminal."""
+
+    def __init__(self, objective: str, smallest: bool) -> None:
+        self._objective, self._smallest = objective, smallest
+        self._bar: Any = None
+        self._begun = self._shown = perf_counter()
+        self._total = self._done = self._failed = 0
+        self._best: tuple[float, str] | None = None
+
+    def begun(self, design: Design, states: Mapping[str, int], seconds: float) -> None:
+        """Show what there is to do."""
+        from rich import progress
+        from rich.console import Console
+
+        from plasticity.sweeps.estimate import spoken
+
+        counts = {"complete": 0, "to resume": 0, "failed": 0, "to do": 0} | dict(states)
+        words = [f"{count:,} {state}" for state, count in counts.items() if count]
+        self._total = counts["to do"] + counts["to resume"]
+        about = [f"about {spoken(seconds)}"] if self._total else []
+        self.say(", ".join([*words, *about]))
+        self._begun = perf_counter()
+        if sys.stderr.isatty() and self._total:
+            self._bar = progress.Progress(
+                progress.BarColumn(),
+                progress.MofNCompleteColumn(),
+                progress.TextColumn("{task.fields[rate]}"),
+                progress.TimeRemainingColumn(),
+                progress.TextColumn("{task.fields[facts]}"),
+                console=Console(stderr=True),
+            )
+            self._bar.add_task("", total=self._total, rate="", facts="")
+            self._bar.start()
+
+    def ended(self, title: str, report: Report) -> None:
+        """Show how far the sweep is."""
+        self._done += 1
+        self._failed += bool(report.failure)
+        value = report.value(self._objective) if self._objective else float("nan")
+        better = self._best is None or (
+            value < self._best[0] if self._smallest else value > self._best[0]
+        )
+        if value == value and better:
+            self._best = value, title
+        facts = [f"{self._failed} failed"] if self._failed else []
+        if self._best is not None:
+            facts.append(f"best {self._objective} {self._best[0]:.4g} at {self._best[1]}")
+        per_minute = 60 * self._done / max(perf_counter() - self._begun, 1e-9)
+        rate = f"{per_minute:,.0f} runs/min"
+        if self._bar is not None:
+            self._bar.update(0, completed=self._done, rate=rate, facts=", ".join(facts))
+        elif report.failure or perf_counter() - self._shown > _LINES_S or self._done == self._total:
+            self._shown = perf_counter()
+            state = f": {report.failure}" if report.failure else ""
+            self.say(", ".join([f"{self._done} of {self._total}", rate, *facts, f"{title}{state}"]))
+
+    def say(self, line: str) -> None:
+        """Print a line above the bar."""
+        print(line, file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        """End the bar."""
+        if self._bar is not None:
+            self._bar.stop()

@@ -1,0 +1,375 @@
+"""Sweeps: an experiment with many settings and seeds, each run an ordinary run.
+
+>>> import numpy as np, plasticity as pl
+>>> samples = np.random.default_rng(0).random((200, 16))
+>>> swept = pl.sweep("bcm", {"threshold.memory": [0, 0.9]}, seeds=2, data=samples, neurons=4,
+...                  epochs=2, observers=[])
+>>> dict(swept.dataset.overlap.sizes)
+{'memory': 2, 'seed': 2, 'step': 2}
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Executor
+from contextlib import closing, nullcontext
+from pathlib import Path
+from typing import Any, Protocol
+
+import attrs
+
+from plasticity.components.data import Data
+from plasticity.errors import EntryError, PlasticityError, SpecError, StoreError
+from plasticity.experiment.configure import configure
+from plasticity.experiment.registry import is_preset
+from plasticity.experiment.source import data_kept
+from plasticity.experiment.spec import Experiment
+from plasticity.machine.threads import n_core
+from plasticity.sweeps.axes import (
+    EXPERIMENT,
+    TRIAL,
+    Axis,
+    Range,
+    Values,
+    drawn,
+    grid,
+    plain,
+    values_of,
+)
+from plasticity.sweeps.design import NAME, Cell, Design, data_entry
+from plasticity.sweeps.engines import Here, Processes, can_be_sent, carry_out, connected, pays
+from plasticity.sweeps.estimate import bytes_of, seconds_of, spoken
+from plasticity.sweeps.files import below, read_json
+from plasticity.sweeps.swept import Swept
+from plasticity.sweeps.task import CellTask, Report, report_of
+
+MANY = 10_000  # cells, from which on one is asked whether that was meant
+_LOOK_S = 1.0  # between looks at cells that another sweep has in hand
+
+
+class Telling(Protocol):
+    """What shows the progress of a sweep."""
+
+    def begun(self, design: Design, states: Mapping[str, int], seconds: float) -> None:
+        """Show how many cells are complete, resumed, failed and to do, and for how long."""
+
+    def ended(self, title: str, report: Report) -> None:
+        """Show how a cell ended."""
+
+    def say(self, line: str) -> None:
+        """Show a line."""
+
+
+def sweep(
+    experiment: str | Path | Experiment | None = None,
+    over: Mapping[str | tuple[str, ...], Values] | None = None,
+    *,
+    seeds: int | None = None,
+    draw: int | None = None,
+    search: int | None = None,
+    maximize: str = "",
+    minimize: str = "",
+    prune: bool = False,
+    data: Any = None,
+    labels: Any = None,
+    out: str | Path | None = None,
+    executor: Executor | None = None,
+    on: str | None = None,
+    readouts: bool = False,
+    fail_fast: bool = False,
+    many: bool = False,
+    telling: Telling | None = None,
+    **settings: Any,
+) -> Swept:
+    """Run an experiment with all combinations of some settings and seeds; return what came out.
+
+    Each cell is an ordinary run, whose store lies under a name made of its spec and its data: what
+    is complete is not run again, what was interrupted goes on, and more values, axes or seeds
+    compute what is missing alone. A run that fails does not stop the others.
+
+    Parameters
+    ----------
+    experiment : str, Path or Experiment, optional
+        As of `plasticity.run`, or the folder of a sweep, which goes on.
+    over : dict, optional
+        Values by the path of a setting, of a component, of ``"data"`` or ``"experiment"``: a list,
+        an array, or a string as of the command line: ``"0:1:5"`` is five numbers, and
+        ``"log:1e-4:1:5"`` on a logarithmic scale. Settings that move together share a key that is a
+        tuple of their paths, and have tuples as values.
+    seeds : int, optional
+        Number of runs of each combination, from the seed of the experiment upwards.
+    draw : int, optional
+        Number of random samples of the space that `over` spans, in place of all combinations; a
+        range has no number of values then, as in ``"0:1"``.
+    search : int, optional
+        Number of trials with which Optuna searches that space; needs `maximize` or `minimize`.
+    maximize, minimize : str
+        Metric of the last layer, or readout, that a search improves. A readout is fitted to the
+        training samples and judged on a fifth of them, set aside by ``data.validation``: the test
+        samples are not looked at.
+    prune : bool
+        Whether trials that are worse than the others at the same step are stopped early.
+    data, labels
+        In place of the data of the experiment; see `plasticity.run`.
+    out : str or Path, optional
+        Folder or URL of the stores. By default the runs are recorded in memory.
+    executor : Executor, optional
+        What carries out the runs; by default processes of this machine, one for each core.
+    on : str, optional
+        Dask cluster that carries out the runs: "local", "slurm", or the address of a scheduler.
+    readouts : bool
+        Whether labels are read off the responses to held-out samples at the end of each run.
+    fail_fast : bool
+        Whether the first run that fails stops the others.
+    many : bool
+        Whether more than 10,000 runs are meant.
+    telling : Telling, optional
+        Shows the progress.
+    **settings
+        Any setting that all runs have: `epochs=5`.
+
+    Raises
+    ------
+    SpecError
+        Before the first run, where a path leads nowhere or a value lies outside its range.
+    StoreError
+        Where `out` holds anything else.
+    """
+    if seeds is not None and (isinstance(seeds, bool) or not isinstance(seeds, int) or seeds < 1):
+        raise EntryError(f"seeds: must be an integer from 1, got {seeds!r}")
+    if out is None and experiment is not None and is_sweep(experiment):
+        experiment, out = None, str(experiment)
+    folder = None if out is None else str(out) if "://" in str(out) else str(Path(out).absolute())
+    design = _designed(experiment, over or {}, draw, seeds, data, labels, settings, search)
+    known = Design.read(folder) if folder else None
+    if known is not None:
+        design = known.joined(design, str(out)) if design else known
+    elif design is None:
+        raise StoreError(f"{out}: there is no sweep to go on with; give an experiment and axes")
+    elif folder is not None:
+        _check_free(folder)
+    _check_number(design, many)
+    design = design.checked()
+    if folder is not None:
+        design.write(folder)
+    engine: Any = nullcontext(executor) if executor else None
+    if engine is None and on is not None:
+        engine = connected(on, telling.say if telling else print)
+    if engine is not None:
+        _check_sendable(design, folder)
+    engine = engine or _own_engine(design, folder)
+    runner = Runner(design, folder, readouts, fail_fast, telling, 1 if executor or on else None)
+    with engine as executing:
+        runner.run(executing)
+    return Swept(runner.design, folder, runner.reports)
+
+
+def open_sweep(folder: str | Path) -> Swept:
+    """Return the sweep of a folder or URL, finished or not.
+
+    Raises `StoreError` where there is none.
+    """
+    design = Design.read(str(folder))
+    if design is None:
+        raise StoreError(f"{folder}: there is no sweep, which has a file {NAME}")
+    return Swept(design, str(folder), {})
+
+
+@attrs.define(eq=False)
+class Runner:
+    """Brings all cells of a design to their end."""
+
+    design: Design
+    folder: str | None
+    readouts: bool
+    fail_fast: bool
+    telling: Telling | None
+    n_thread: int | None  # of each run; None for what the process has
+    reports: dict[tuple[int, ...], Report] = attrs.field(factory=dict)
+
+    def run(self, engine: Executor) -> None:
+        """Carry out what is not complete."""
+        tasks = {}
+        states: Counter[str] = Counter()
+        for cell in self.design.cells(self.folder):
+            report = report_of(cell.path, whole=False)
+            states[_state(report)] += 1
+            if report.ended and not (self.readouts and not report_of(cell.path).read_off):
+                self.reports[cell.at] = report
+            else:
+                tasks[self.task(cell)] = cell
+        if self.telling:
+            self.telling.begun(self.design, states, self._seconds(len(tasks), engine))
+        for task, report in self.ended(tasks, engine):
+            self.reports[tasks[task].at] = report
+
+    def task(self, cell: Cell, listener: Any = None) -> CellTask:
+        """Return the task that brings a cell to its end."""
+        fingerprint = self.design.fingerprints.get(data_entry(cell.spec), {})
+        return CellTask(
+            cell.title, cell.spec, cell.path, fingerprint, self.readouts, self.n_thread, listener
+        )
+
+    def ended(self, tasks: Iterable[CellTask], engine: Executor, most: int | None = None) -> Any:
+        """Yield each task with its report; of cells in the hands of another sweep, once they end.
+
+        most   tasks that are in hand at a time
+
+        Raises `PlasticityError` at the first failure, where it shall stop the others.
+        """
+        waiting: Any = tasks
+        while waiting:
+            elsewhere = []
+            with closing(carry_out(waiting, engine, most)) as results, data_kept():
+                for task, result in results:
+                    report = _as_report(result)
+                    if report.holder:
+                        elsewhere.append(task)
+                        continue
+                    if self.telling:
+                        self.telling.ended(task.title, report)
+                    if report.failure and self.fail_fast:
+                        raise PlasticityError(f"{task.title}: {report.failure}")
+                    yield task, report
+            waiting = elsewhere
+            if waiting:
+                time.sleep(_LOOK_S)
+
+    def _seconds(self, count: int, engine: Executor) -> float:
+        """Return about how long some cells take."""
+        if not count:
+            return 0.0
+        spec = next(self.design.cells(None)).spec
+        shape = self.design.shape_of(spec)
+        side_by_side = 1 if isinstance(engine, Here) else n_core()
+        return count * seconds_of(spec, shape) / side_by_side
+
+
+def _as_report(result: Any) -> Report:
+    """Return the report of a task; of one that could not report, what went wrong."""
+    if isinstance(result, Report):
+        return result
+    kind = "" if isinstance(result, PlasticityError) else f"{type(result).__name__}: "
+    return Report(outcome=f"failed: {kind}{result}")
+
+
+def _state(report: Report) -> str:
+    if report.ended:
+        return "complete" if not report.failure else "failed"
+    return "to do" if report.outcome == "missing" else "to resume"
+
+
+def is_sweep(given: Any) -> bool:
+    """Return whether something is the folder or URL of a sweep, and no preset."""
+    named = isinstance(given, str | Path) and not is_preset(given)
+    return named and (
+        read_json(below(str(given), NAME)) is not None if _has_parts(given) else False
+    )
+
+
+def _has_parts(given: Any) -> bool:
+    return "://" in str(given) or Path(given).is_dir()
+
+
+def _designed(
+    experiment: Any,
+    over: Mapping[Any, Any],
+    draw: int | None,
+    seeds: int | None,
+    data: Any,
+    labels: Any,
+    settings: dict[str, Any],
+    search: int | None,
+) -> Design | None:
+    """Return the design that is asked for; None where there is none but that of a folder."""
+    given = None
+    if experiment is None and EXPERIMENT in over:
+        values = over[EXPERIMENT]
+        first = values.split(",")[0] if isinstance(values, str) else next(iter(values))
+        experiment = Experiment.from_dict(first) if isinstance(first, Mapping) else first
+    if experiment is None:
+        if over or settings:
+            raise SpecError(
+                "over: an axis needs the experiment that it belongs to; give it again, with the "
+                "folder as out"
+            )
+        return None
+    base = configure(experiment, data=data, labels=labels, **settings)
+    if isinstance(base.data, Data):
+        given = base.data
+    axes = _axes(over, draw, search, base.seed)
+    common = {path: plain(value, path) for path, value in settings.items()}
+    if data is not None and given is None:
+        common["data"] = plain(data, "data")
+    return Design(base, axes, seeds or 1, common, given)
+
+
+def _axes(
+    over: Mapping[Any, Any], draw: int | None, search: int | None, seed: int
+) -> tuple[Axis, ...]:
+    if search is not None:
+        return (Axis(TRIAL, ()),)
+    if draw is None:
+        return grid(over)
+    if isinstance(draw, bool) or not isinstance(draw, int) or draw < 1:
+        raise EntryError(f"draw: must be an integer from 1, got {draw!r}")
+    return (drawn(space_of(over), draw, seed),)
+
+
+def space_of(over: Mapping[Any, Any]) -> dict[str, list[Any] | Range]:
+    """Return the values of each path, from which samples are drawn."""
+    space: dict[str, list[Any] | Range] = {}
+    for path, given in over.items():
+        if not isinstance(path, str):
+            raise SpecError(f"{', '.join(path)}: axes that move together cannot be drawn from")
+        values = values_of(given, path) if isinstance(given, str) else given
+        space[path] = values if isinstance(values, Range) else list(values)
+    if not space:
+        raise SpecError("over: there is no space to draw from; give ranges, as rate=log:1e-4:1e-2")
+    return space
+
+
+def _check_free(folder: str) -> None:
+    """Raise `StoreError` where a folder holds anything."""
+    path = Path(folder)
+    if "://" not in folder and path.exists() and not (path.is_dir() and not any(path.iterdir())):
+        raise StoreError(f"{folder}: exists already and holds no sweep; choose another folder")
+
+
+def _check_number(design: Design, many: bool) -> None:
+    if design.n_cell <= MANY or many:
+        return
+    spec = next(design.cells(None)).spec
+    shape = attrs.evolve(design, axes=(), seeds=1).checked().shape_of(spec)
+    seconds = design.n_cell * seconds_of(spec, shape) / n_core()
+    size = design.n_cell * bytes_of(spec, shape) / 1e9
+    raise EntryError(
+        f"{design.n_cell:,} runs would take about {spoken(seconds)} on the {n_core()} cores of "
+        f"this machine and {size:,.0f} GB; say --yes (many=True) if that is meant"
+    )
+
+
+def _check_sendable(design: Design, folder: str | None) -> None:
+    """Raise `SpecError` where other processes could not carry out the cells."""
+    if folder is None:
+        raise SpecError("out: give a folder or URL, into which the processes write their runs")
+    if not _can_be_sent(design):
+        raise SpecError(
+            "the experiment holds what was given in Python, and no other process can have that: "
+            "save data to a file and name the file, and put classes into a module"
+        )
+
+
+def _can_be_sent(design: Design) -> bool:
+    return can_be_sent(design.base, [axis.points for axis in design.axes])
+
+
+def _own_engine(design: Design, folder: str | None) -> Executor:
+    """Return the engine of this machine that is done sooner."""
+    spec = next(design.cells(None)).spec
+    seconds = design.n_cell * seconds_of(spec, design.shape_of(spec))
+    if folder is None or not pays(seconds, design.n_cell) or not _can_be_sent(design):
+        return Here()
+    return Processes(design.n_cell)
