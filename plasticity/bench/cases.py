@@ -9,11 +9,11 @@ lines of its pyproject.toml:
 
 from __future__ import annotations
 
-import importlib
 import tomllib
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from pkgutil import resolve_name
+from typing import Any, ClassVar
 
 import attrs
 
@@ -21,16 +21,22 @@ from plasticity.errors import SpecError
 from plasticity.experiment.registry import BENCHMARKS, entries, text_of
 from plasticity.experiment.spec import Experiment
 
+# Bar of a case -> measurement that has to meet it, from above (1) or below (-1).
+Bars = dict[str, tuple[str, int]]
+
 
 @attrs.frozen(kw_only=True)
 class Sized:
     """Experiment of one size, whose data are replaced by generated ones."""
 
+    bars: ClassVar[Bars] = {}
     title: str
     tables: dict[str, Any]  # the experiment
     neurons: int  # of its layer
     inputs: int = 784  # per sample
     samples: int = 100  # per step
+    plain: str = ""  # "module:function" of a hand-written loop to time it against
+    settings: dict[str, Any] = attrs.field(factory=dict)  # of the loop
 
     @property
     def name(self) -> str:
@@ -42,31 +48,24 @@ class Sized:
         layers = [{**layer, "neurons": self.neurons}, *others]
         return Experiment.from_dict({**self.tables, "layers": layers, "batch_size": self.samples})
 
-
-@attrs.frozen(kw_only=True)
-class Timed(Sized):
-    """Experiment whose steps are timed, perhaps against a hand-written loop.
-
-    The loop `plain` is "module:function" of (weights, x, **settings) for a step of a `Case`, and of
-    (weights, samples, order, **settings) for the steps of an `Online`.
-    """
-
-    plain: str = ""
-    settings: dict[str, Any] = attrs.field(factory=dict)
-
     def plain_loop(self) -> Callable[..., None] | None:
         """Return the hand-written loop, or None."""
-        return partial(function_of(self.plain), **self.settings) if self.plain else None
+        return partial(resolve_name(self.plain), **self.settings) if self.plain else None
 
 
 @attrs.frozen(kw_only=True)
-class Case(Timed):
+class Case(Sized):
     """Experiment whose step is timed against its bare matrix products.
 
     They are "forward" (u = W x), "update" (phi x^T), or "module:function" of (weights, x, current,
-    modulation, update).
+    modulation, update). The loop `plain` takes (weights, x, **settings) for a step.
     """
 
+    bars: ClassVar[Bars] = {
+        "bar": ("ratio", -1),
+        "plain_bar": ("plain", 1),
+        "speed_up": ("speed_up", 1),
+    }
     bare: tuple[str, ...] = attrs.field(default=(), converter=tuple)
     bar: float | None = None  # largest ratio of the times allowed
     plain_bar: float | None = None  # smallest speed allowed, relative to the plain loop
@@ -75,12 +74,14 @@ class Case(Timed):
 
 
 @attrs.frozen(kw_only=True)
-class Online(Timed):
+class Online(Sized):
     """Experiment with one sample per step, whose steps per second are measured.
 
-    A second run has `observers`, and its speed is measured relative to the first.
+    The loop `plain` takes (weights, samples, order, **settings) for all steps. A second run has
+    `observers`, and its speed is measured relative to the first.
     """
 
+    bars: ClassVar[Bars] = {"bar": ("ratio", 1), "observed_bar": ("observed", 1)}
     samples: int = 1
     draws: bool = False  # the experiment draws its own data
     bar: float | None = None  # smallest speed allowed, relative to the hand-written loop
@@ -96,6 +97,7 @@ class Recorded(Sized):
     of these that one takes, measured in a short run with more of them.
     """
 
+    bars: ClassVar[Bars] = {"bar": ("value", -1)}
     bar: float  # largest ratio of the times allowed
     steps: int = 3000
     per_checkpoint_s: float | None = None
@@ -120,7 +122,7 @@ class Peak:
 
 @attrs.frozen
 class Cases:
-    """All cases of the installed packages."""
+    """All cases of the installed packages, in a field for each kind of table."""
 
     cases: tuple[Case, ...]
     memory: tuple[Peak, ...]
@@ -141,13 +143,6 @@ def all_cases() -> Cases:
             for table in tables.get(kind, ()):
                 cases[kind] += tuple(cls(**fields) for fields in _each_size(tables, table))
     return Cases(**cases)
-
-
-def function_of(reference: str) -> Callable[..., Any]:
-    """Return the function "module:name"."""
-    module, _, name = reference.partition(":")
-    function: Callable[..., Any] = getattr(importlib.import_module(module), name)
-    return function
 
 
 def _each_size(tables: Mapping[str, Any], table: Mapping[str, Any]) -> list[dict[str, Any]]:

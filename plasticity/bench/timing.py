@@ -7,16 +7,17 @@ within a turn, and their median is reported.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from pkgutil import resolve_name
 from statistics import median, quantiles
 from time import perf_counter, sleep
-from typing import Any, ClassVar
+from typing import Any
 
 import attrs
 import numpy as np
 
-from plasticity.bench.cases import Case, function_of
+from plasticity.bench.cases import Case, Sized
 from plasticity.components.data import Data
 from plasticity.experiment.configure import configure
 from plasticity.experiment.fields import Reference
@@ -29,6 +30,12 @@ from plasticity.typing import Array
 _WARM, _TIMED = 75, 100  # steps; the timed ones include one measurement
 _BLOCK_S = 0.02  # of bare products and of the plain loop
 _REST_S = 0.02  # idle threads spin for a while, and would disturb the next block
+
+# Bare products of a step, called with (weights, x, current, modulation, update).
+_PRODUCTS: dict[str, Callable[..., Any]] = {
+    "forward": lambda weights, x, current, modulation, update: np.matmul(weights, x.T, out=current),
+    "update": lambda weights, x, current, modulation, update: np.matmul(modulation, x, out=update),
+}
 
 Block = Callable[[], float]  # runs some steps and returns the seconds per step
 
@@ -81,8 +88,7 @@ def bare_block(case: Case, count: int) -> Block:
     x = _random(rng, case.samples, case.inputs)
     current, modulation = (_random(rng, case.neurons, case.samples) for _ in range(2))
     update = np.zeros_like(weights)
-    known: dict[str, Callable[..., Any]] = {"forward": _forward, "update": _update}
-    parts = [known.get(name) or function_of(name) for name in case.bare]
+    parts = [_PRODUCTS.get(name) or resolve_name(name) for name in case.bare]
 
     def once() -> None:
         for part in parts:
@@ -126,16 +132,7 @@ def _random(rng: np.random.Generator, *shape: int) -> Array:
     return rng.standard_normal(shape, np.float32)
 
 
-def _forward(weights: Array, x: Array, current: Array, modulation: Array, update: Array) -> None:
-    np.matmul(weights, x.T, out=current)
-
-
-def _update(weights: Array, x: Array, current: Array, modulation: Array, update: Array) -> None:
-    np.matmul(modulation, x, out=update)
-
-
 def _repeated(once: Callable[[], None], count: int) -> Block:
-
     def block() -> float:
         with threads(count):
             begun = perf_counter()
@@ -160,54 +157,64 @@ class Spread:
     high: float
 
     @staticmethod
-    def of(values: list[float]) -> Spread:
-        """Return the spread of one or more measurements."""
-        quarters = quantiles(values, n=4, method="inclusive") if len(values) > 1 else values * 3
-        return Spread(median(values), quarters[0], quarters[2])
+    def of(values: Iterable[float] | None) -> Spread | None:
+        """Return the spread of one or more measurements; None without any."""
+        if values is None:
+            return None
+        numbers = list(values)
+        quarters = quantiles(numbers, n=4, method="inclusive") if len(numbers) > 1 else numbers * 3
+        return Spread(median(numbers), quarters[0], quarters[2])
 
     @staticmethod
     def of_ratios(above: list[float] | None, below: list[float] | None) -> Spread | None:
         """Return the spread of the ratio of two measurements, turn by turn; None without either."""
         if above is None or below is None:
             return None
-        return Spread.of([a / b for a, b in zip(above, below, strict=True)])
+        return Spread.of(a / b for a, b in zip(above, below, strict=True))
+
+    def text(self, digits: str) -> str:
+        """Return the median and the quartiles, formatted as `digits` says."""
+        return f"{self.median:{digits}} ({self.low:{digits}} to {self.high:{digits}})"
 
 
-@attrs.frozen(kw_only=True)
-class Result:
-    """Result of one case."""
+@attrs.frozen
+class Row:
+    """Measurements of one case by name; None where there is nothing to measure."""
 
-    case: Any
+    case: Sized
+    measured: dict[str, Spread | None]
     others: float = float("nan")  # cores kept busy by other processes meanwhile
-    # Bar of the case -> field that has to meet it, from above (1) or below (-1).
-    bars: ClassVar[dict[str, tuple[str, int]]] = {}
+    more: dict[str, Any] = attrs.field(factory=dict)  # for JSON
 
     def verdicts(self) -> dict[str, bool]:
         """Return for each bar of the case whether it is met."""
         met = {}
-        for name, (measured, sign) in self.bars.items():
-            bar, spread = getattr(self.case, name), getattr(self, measured)
+        for name, (measured, sign) in self.case.bars.items():
+            bar, spread = getattr(self.case, name), self.measured[measured]
             if bar is not None and spread is not None:
                 met[name] = sign * spread.median >= sign * bar
         return met
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
-        names = ("title", "neurons", "inputs", *self.bars)
-        measured = attrs.asdict(self, filter=lambda field, _: field.name != "case")
+        names = ("title", "neurons", "inputs", *self.case.bars)
         facts = {name: getattr(self.case, name) for name in names}
-        return {**facts, **measured, "met": self.verdicts()}
+        measured = {name: spread and attrs.asdict(spread) for name, spread in self.measured.items()}
+        return facts | measured | self.more | {"others": self.others, "met": self.verdicts()}
 
 
-def take_turns(blocks: dict[str, Block], rounds: int) -> tuple[dict[str, list[float]], float]:
+def take_turns(
+    blocks: Mapping[str, Block | None], rounds: int
+) -> tuple[dict[str, list[float]], float]:
     """Return the seconds per step of each block, called once per round after a discarded call.
 
     The second value is the mean number of cores that other processes kept busy; NaN if unknown.
     """
-    seconds: dict[str, list[float]] = {name: [] for name in blocks}
+    present = {name: block for name, block in blocks.items() if block is not None}
+    seconds: dict[str, list[float]] = {name: [] for name in present}
     begun = _clocks()
     for _ in range(rounds + 1):
-        for name, block in blocks.items():
+        for name, block in present.items():
             sleep(_REST_S)
             seconds[name].append(block())
     busy, ticks, own, passed = _clocks() - begun

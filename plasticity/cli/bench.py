@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,10 +12,7 @@ from plasticity.cli.terminal import columns, empty_table, heading, line, stdout
 
 if TYPE_CHECKING:
     from plasticity.bench.memory import PeakRow
-    from plasticity.bench.online import OnlineRow
-    from plasticity.bench.recording import RecordingRow
-    from plasticity.bench.table import Row
-    from plasticity.bench.timing import Spread
+    from plasticity.bench.timing import Row, Spread
 
 _NOTES = {
     "observed": "share of the speed that is left with the observers of the case.",
@@ -49,6 +47,9 @@ def bench(
     """Time steps against bare matrix products, or measure memory."""
     from plasticity.bench.cases import all_cases
     from plasticity.bench.machine import load, machine
+    from plasticity.bench.measure import measure_all, measure_online, measure_recording
+    from plasticity.bench.memory import measure_peak
+    from plasticity.bench.timing import opened
 
     facts, cases = machine(), all_cases()
     if not as_json:
@@ -64,28 +65,19 @@ def bench(
     cells: Any
     titles: tuple[str, ...]
     if memory:
-        from plasticity.bench.memory import measure_peak
-
         rows = (measure_peak(peak) for peak in cases.memory if only in peak.title)
         titles, cells = ("run", "peak", "first run", "bar", ""), _peak_cells
     elif recording:
-        from plasticity.bench.recording import measure_recording
-
         rows = (measure_recording(case, rounds) for case in cases.recording if only in case.name)
         titles, cells = ("measured", "found", "bar"), _recording_cells
     elif online:
-        from plasticity.bench.online import measure_online
-
         rows = (measure_online(case, rounds) for case in cases.online if only in case.name)
         titles = ("case", "steps/s", "by hand", "ratio", "bar", "observed", "bar", "others")
         cells = _online_cells
     else:
-        from plasticity.bench.table import measure_all
-        from plasticity.bench.timing import opened
-
         rows = measure_all(cases.cases, rounds, opened(data) if data else None, only)
         titles = ("case", "step", "measured against", "ratio", "bar", "plain loop", "bar")
-        titles, cells = (*titles, "threads", "others"), _cells
+        titles, cells = (*titles, "threads", "others"), _step_cells
     results, table = [], empty_table(titles, overflow="fold", vertical="top")
     for row in rows:
         results.append(row.to_dict())
@@ -103,37 +95,26 @@ def bench(
             print(f"{title}: {note}")
 
 
-def _cells(row: Row) -> tuple[str, ...]:
-    case, met = row.case, row.verdicts()
+def _step_cells(row: Row) -> tuple[str, ...]:
+    case: Any = row.case
     against = case.against or ("bare multiplies" if case.bare else "")
-    if row.reference is not None:
-        against = f"{_us(row.reference)} {against}"
-        against += f" on {row.threads} of the cores" if row.threads else ""
-    return (
-        case.name,
-        _us(row.step),
-        against,
-        _ratio(row.ratio),
-        _bar("<=", case.bar, met.get("bar")),
-        _ratio(row.plain),
-        _bar(">=", case.plain_bar, met.get("plain_bar")),
-        _ratio(row.speed_up) + (" " + _bar(">=", case.speed_up, met.get("speed_up"))).rstrip(),
-        f"{row.others:.2f}",
-    )
+    if row.measured["reference"] is not None:
+        against = f"{_us(row.measured['reference'])} {against}"
+        against += f" on {row.more['threads']} of the cores" if row.more["threads"] else ""
+    threads = " ".join(_against_bar(row, "speed_up")).strip()
+    step, bars = _us(row.measured["step"]), (_against_bar(row, bar) for bar in ("bar", "plain_bar"))
+    return case.name, step, against, *chain(*bars), threads, f"{row.others:.2f}"
 
 
-def _online_cells(row: OnlineRow) -> tuple[str, ...]:
-    case, met = row.case, row.verdicts()
-    return (
-        case.name,
-        f"{row.alone.median:.3g}",
-        f"{row.hand.median:.3g}" if row.hand else "",
-        _ratio(row.ratio),
-        _bar(">=", case.bar, met.get("bar")),
-        _ratio(row.observed),
-        _bar(">=", case.observed_bar, met.get("observed_bar")),
-        f"{row.others:.2f}",
-    )
+def _online_cells(row: Row) -> tuple[str, ...]:
+    speeds = (row.measured[name] for name in ("alone", "hand"))
+    bars = (_against_bar(row, bar) for bar in ("bar", "observed_bar"))
+    found = [f"{speed.median:.3g}" if speed else "" for speed in speeds]
+    return row.case.name, *found, *chain(*bars), f"{row.others:.2f}"
+
+
+def _recording_cells(row: Row) -> tuple[str, ...]:
+    return row.case.name, *_against_bar(row, "bar", ".3g")
 
 
 def _peak_cells(row: PeakRow) -> tuple[str, ...]:
@@ -144,19 +125,14 @@ def _peak_cells(row: PeakRow) -> tuple[str, ...]:
     return row.peak.title, f"{row.megabytes:.0f} MB", f"{row.compiled:.0f} MB", bar, met
 
 
-def _recording_cells(row: RecordingRow) -> tuple[str, ...]:
-    value = row.value
-    measured = f"{value.median:.3g} ({value.low:.3g} to {value.high:.3g})"
-    return row.title, measured, _bar("<=", row.bar, row.met)
+def _us(spread: Spread | None) -> str:
+    return f"{spread.median * 1e6:.0f} us" if spread else ""
 
 
-def _us(spread: Spread) -> str:
-    return f"{spread.median * 1e6:.0f} us"
-
-
-def _ratio(spread: Spread | None) -> str:
-    return f"{spread.median:.2f} ({spread.low:.2f} to {spread.high:.2f})" if spread else ""
-
-
-def _bar(sign: str, bar: float | None, met: bool | None) -> str:
-    return "" if bar is None else f"{sign} {bar:g}" + (" missed" if met is False else "")
+def _against_bar(row: Row, name: str, digits: str = ".2f") -> tuple[str, str]:
+    """Return a measurement and the bar that it has to meet."""
+    measured, sign = row.case.bars[name]
+    spread, bar = row.measured[measured], getattr(row.case, name)
+    text = spread.text(digits) if spread else ""
+    missed = "" if row.verdicts().get(name, True) else " missed"
+    return text, "" if bar is None else f"{'>=' if sign > 0 else '<='} {bar:g}{missed}"

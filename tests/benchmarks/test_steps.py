@@ -11,7 +11,7 @@ from functools import cache
 import pytest
 
 from plasticity.bench.cases import all_cases
-from plasticity.bench.table import measure_all
+from plasticity.bench.measure import measure_all
 from plasticity.bench.timing import bare_block, made_data, step_block
 from plasticity.machine.threads import n_core
 

@@ -5,8 +5,7 @@ import pytest
 
 from plasticity import Data, assemble
 from plasticity.bench.cases import all_cases
-from plasticity.bench.online import OnlineRow
-from plasticity.bench.timing import Spread, Watch
+from plasticity.bench.timing import Row, Spread, Watch
 from plasticity.errors import SpecError
 from plasticity.experiment.configure import configure
 
@@ -50,7 +49,8 @@ def test_a_run_is_watched_from_when_it_has_begun_to_the_end_of_its_block():
 def test_a_row_tells_which_bars_are_met():
     case = next(case for case in CASES if case.bar is not None)
     speed, low = Spread(2e6, 1e6, 3e6), Spread(0.9, 0.8, 1.0)
-    row = OnlineRow(case=case, alone=speed, hand=speed, ratio=low, observed=low, others=0.0)
+    measured = {"alone": speed, "hand": speed, "ratio": low, "observed": low}
+    row = Row(case, measured, others=0.0)
     assert row.verdicts() == {"bar": True, "observed_bar": False}
     assert row.to_dict() == {
         "title": "BCM, SGD",

@@ -3,7 +3,7 @@
 import pytest
 
 from plasticity.bench.cases import all_cases
-from plasticity.bench.recording import RecordingRow
+from plasticity.bench.measure import RecordingRow
 from plasticity.bench.timing import Spread
 
 CASES = all_cases().recording
@@ -19,5 +19,5 @@ def test_a_case_runs_with_what_is_kept_of_it_and_without():
 
 @pytest.mark.parametrize(("value", "met"), [(1.0, True), (1.2, False)])
 def test_a_figure_is_below_its_bar(value, met):
-    row = RecordingRow("x", Spread.of([value]), bar=1.1)
-    assert (row.met, row.to_dict()["met"]) == (met, met)
+    row = RecordingRow(CASES[0], {"value": Spread.of([value])})
+    assert (row.verdicts(), row.to_dict()["met"]) == ({"bar": met}, met)
