@@ -22,9 +22,8 @@ from plasticity.experiment.portion import Portion
 from plasticity.experiment.spec import Experiment
 from plasticity.simulation.assembly import assemble
 from plasticity.simulation.simulation import Simulation
-from plasticity.sklearn.fitted import Fitted, fitted
+from plasticity.sklearn.fitted import Fitted, fitted, next_pass
 from plasticity.sklearn.parameters import parameters_of, paths_of, without_display
-from plasticity.sklearn.partial_fit import next_pass
 from plasticity.store.run import Run
 from plasticity.typing import Array
 

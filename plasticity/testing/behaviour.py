@@ -19,11 +19,9 @@ from plasticity.testing.findings import (
     BrokenError,
     close,
     contract_check,
-    require_filled,
     require_finite,
-    require_measurements,
     require_nothing_kept,
-    require_number,
+    require_result,
 )
 from plasticity.testing.plain import shared_draws, uncompiled
 from plasticity.testing.stand_ins import Asking, Forgetful, Keeper
@@ -68,12 +66,7 @@ def check_fills(component: Any) -> None:
         if name is not None and event not in _GOES_ON:
             arrays[name].fill(np.nan)
         result = call()
-        if name is not None:
-            require_filled(event, name, arrays[name], result)
-        if event == "schedule_rate":
-            require_number(event, result)
-        if event == "measure":
-            require_measurements(result, len(arrays["weights"]))
+        require_result(event, arrays, result)
         return result
 
     def prepare(simulation: Simulation) -> None:
@@ -168,8 +161,7 @@ def check_adds(component: Any) -> None:
     """A rule adds to what it is given, so that it can be part of a sum."""
     if interface_of(component).role != "rule":
         return
-    from_zero = _first_modulations(component, 0)
-    from_one = _first_modulations(component, 1)
+    from_zero, from_one = (_first_modulations(component, start) for start in (0, 1))
     for (event, name), array in from_one.items():
         if not np.allclose(array - 1, from_zero[event, name], rtol=1e-6, atol=1e-9):
             raise BrokenError(
@@ -341,7 +333,7 @@ def _named(name: str, own: Any, arrays: dict[str, Any]) -> Any:
 def check_resumes(component: Any) -> None:
     """A run that goes on in a new simulation from a snapshot ends as if it had never stopped."""
     whole = try_out(component)
-    middle = whole.step // 2
+    middle = whole.simulation.layers[0].clock.step // 2
     if middle == 0:
         return
     begun = try_out(component, halt=middle)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import tomllib
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -13,7 +14,7 @@ from plasticity.components import checks
 from plasticity.components.interface import interface_of
 from plasticity.experiment.citations import entries_of
 from plasticity.experiment.tables import changed_settings
-from plasticity.testing.findings import BrokenError, as_toml, contract_check
+from plasticity.testing.findings import BrokenError, contract_check
 
 
 @contract_check
@@ -39,7 +40,7 @@ def check_settings(component: Any) -> None:
     values = {name: getattr(component, name) for name in interface_of(component).settings}
     if any(hasattr(value, "__array__") for value in values.values()):
         return
-    plain = {name: as_toml(value) for name, value in values.items() if value is not None}
+    plain = {name: _as_toml(value) for name, value in values.items() if value is not None}
     read = tomllib.loads(tomli_w.dumps(plain))
     again = type(component)(**read) if values else component
     for name, value in values.items():
@@ -49,3 +50,12 @@ def check_settings(component: Any) -> None:
             )
     if attrs.has(type(component)) and changed_settings(again) != changed_settings(component):
         raise BrokenError("its changed settings differ when read back from TOML")
+
+
+def _as_toml(value: Any) -> Any:
+    """Return a setting as TOML holds it."""
+    if isinstance(value, list | tuple):
+        return [_as_toml(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _as_toml(item) for key, item in value.items()}
+    return value if isinstance(value, bool | int | float | str) else str(value)

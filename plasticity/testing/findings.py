@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from plasticity.components.events import FILLS
 from plasticity.components.interface import interface_of
 from plasticity.errors import ContractError, PlasticityError
 from plasticity.simulation.simulation import Simulation
@@ -45,31 +46,27 @@ def contract_check(function: Callable[[Any], None]) -> Check:
     return check
 
 
-def require_filled(event: str, name: str, array: Array, result: Any) -> None:
-    """The event has filled the array with numbers and returned it."""
-    if not isinstance(result, np.ndarray) or not np.shares_memory(result, array):
-        got = "another array" if isinstance(result, np.ndarray) else repr(result)
-        raise BrokenError(f"{event} must return the array {name!r} that it filled, got {got}")
-    if not np.all(np.isfinite(array)):
-        raise BrokenError(f"{event} leaves values in {name!r} that are not finite")
-
-
-def require_number(event: str, result: Any) -> None:
-    """The event has returned a finite number."""
-    if not isinstance(result, int | float | np.number) or not np.isfinite(result):
-        raise BrokenError(f"{event} must return a finite number, got {result!r}")
-
-
-def require_measurements(result: Any, n_neuron: int) -> None:
-    """The measurements are numbers, or one number a neuron, by name."""
-    if not isinstance(result, Mapping):
-        raise BrokenError(f"measure must return a dict of measurements by name, got {result!r}")
-    for name, value in result.items():
-        if np.shape(value) not in ((), (n_neuron,)):
-            raise BrokenError(
-                f"measure must return numbers or one number a neuron; {name!r} has shape "
-                f"{np.shape(value)}"
-            )
+def require_result(event: str, arrays: Mapping[str, Any], result: Any) -> None:
+    """The event has returned what it has to: the array that it filled, numbers, or nothing."""
+    name = FILLS.get(event)
+    if name is not None:
+        if not isinstance(result, np.ndarray) or not np.shares_memory(result, arrays[name]):
+            got = "another array" if isinstance(result, np.ndarray) else repr(result)
+            raise BrokenError(f"{event} must return the array {name!r} that it filled, got {got}")
+        if not np.all(np.isfinite(arrays[name])):
+            raise BrokenError(f"{event} leaves values in {name!r} that are not finite")
+    elif event == "schedule_rate":
+        if not isinstance(result, int | float | np.number) or not np.isfinite(result):
+            raise BrokenError(f"{event} must return a finite number, got {result!r}")
+    elif event == "measure":
+        if not isinstance(result, Mapping):
+            raise BrokenError(f"{event} must return a dict of measurements by name, got {result!r}")
+        for measured, value in result.items():
+            if np.shape(value) not in ((), (len(arrays["weights"]),)):
+                raise BrokenError(
+                    f"{event} must return numbers or one number a neuron; {measured!r} has shape "
+                    f"{np.shape(value)}"
+                )
 
 
 def require_nothing_kept(component: Any, simulation: Simulation) -> None:
@@ -104,12 +101,3 @@ def close(one: Array, other: Array, tolerance: float) -> bool:
     if other.dtype.kind == "f":
         largest = float(np.max(np.abs(other), initial=0.0, where=np.isfinite(other)))
     return bool(np.allclose(one, other, rtol=tolerance, atol=tolerance * largest, equal_nan=True))
-
-
-def as_toml(value: Any) -> Any:
-    """Return a setting as TOML holds it."""
-    if isinstance(value, list | tuple):
-        return [as_toml(item) for item in value]
-    if isinstance(value, Mapping):
-        return {key: as_toml(item) for key, item in value.items()}
-    return value if isinstance(value, bool | int | float | str) else str(value)

@@ -106,9 +106,9 @@ class Keeper:
 
 
 class Halt:
-    """Listener that ends the run after a number of steps."""
+    """Listener that ends the run after a number of steps, if one is given."""
 
-    def __init__(self, step: int) -> None:
+    def __init__(self, step: int | None) -> None:
         self.step = step
 
     @hookimpl

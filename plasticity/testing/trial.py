@@ -41,12 +41,10 @@ _STAND_INS: dict[str, tuple[str, type]] = {
     "optimizer": ("apply_update", Step),
     "threshold": ("estimate_threshold", MeanSquare),
 }
-_MANY = {
-    "transform": "transforms",
-    "constraint": "constraints",
-    "encoder": "encoders",
-    "metric": "metrics",
-    "observer": "observers",
+_ENTRIES = {
+    entry.metadata["role"]: entry
+    for entry in (*attrs.fields(Experiment), *attrs.fields(Layer))
+    if "role" in entry.metadata
 }
 
 
@@ -89,11 +87,6 @@ class Trial:
         }
         return dict(sorted(found.items(), key=lambda item: "diagnostics." in item[0]))
 
-    @property
-    def step(self) -> int:
-        """Steps done."""
-        return int(self.snapshot["experiment"]["clock"]["step"])
-
     def differs_from(self, other: Trial) -> str:
         """Return the first thing of the state that differs in a single bit; "" where none does."""
         for name, array in self.arrays.items():
@@ -127,7 +120,7 @@ def experiment_of(component: Any, size: Size = Size(), dtype: str = "float64") -
     name of a component, as in {"threshold": "moments"}.
     """
     interface = interface_of(component)
-    role, answered = interface.role, interface.events
+    entry, answered = _ENTRIES[interface.role], interface.events
     # A component is copied at assembly; a plain listener is not, and would carry over what it saw.
     part = component if attrs.has(type(component)) else deepcopy(component)
     layer: dict[str, Any] = {
@@ -137,22 +130,22 @@ def experiment_of(component: Any, size: Size = Size(), dtype: str = "float64") -
     layer.update(interface.beside)
     layer["initializer"] = Drawn()
     layer["rule"] = CorrelateSlope() if "differentiate" in answered else Correlate()
-    whole: dict[str, Any] = {"data": samples_of(size), "metrics": (MeanResponse(),)}
-    whole["measure_every"] = 1
+    whole: dict[str, Any] = {
+        "data": samples_of(size),
+        "metrics": (MeanResponse(),),
+        "measure_every": 1,
+    }
     # A component that waits for a phase of some name has it in the second part of the run.
     named = isinstance(interface.phase, str) and interface.phase
     second = Phase(named or "second", 1)
     whole["phases"] = (Phase("first", 1), *[second] * (size.epochs - 1))
-    slot = _MANY.get(role, role)
-    if role == "source":
+    holder = layer if hasattr(Layer, entry.name) else whole
+    holder[entry.name] = (part,) if entry.default == () else part
+    if interface.role == "source":
         # Real data have many inputs and many steps: the usual step would diverge on them, and to
         # measure at each takes long.
         layer["optimizer"] = Step(rate=0.001)
-        whole |= {"data": part, "measure_every": 0}
-    elif hasattr(Layer, slot):
-        layer[slot] = (part,) if role in _MANY else part
-    else:
-        whole[slot] = (part,)
+        whole["measure_every"] = 0
     whole["layers"] = (Layer(neurons=size.neurons, **layer),)
     return Experiment(batch_size=size.batch, seed=20, dtype=dtype, **whole)
 
@@ -189,11 +182,10 @@ def try_out(
     'finished'
     """
     keeper = Keeper()
-    halting = [Halt(halt)] if halt is not None else []
     experiment = experiment_of(component, size, dtype)
     if not measured:
         experiment = attrs.evolve(experiment, metrics=())
-    simulation = assemble(experiment, [keeper, *halting, *listeners])
+    simulation = assemble(experiment, [keeper, Halt(halt), *listeners])
     if after is not None:
         simulation.restore(after)
     if around is not None:
