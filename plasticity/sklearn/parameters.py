@@ -10,12 +10,12 @@ import attrs
 import numpy as np
 
 from plasticity.components.interface import interface_of
-from plasticity.components.rule import Term
 from plasticity.errors import PlasticityError
 from plasticity.experiment import registry
 from plasticity.experiment.fields import Reference
-from plasticity.experiment.spec import Experiment, Layer
+from plasticity.experiment.spec import Experiment
 from plasticity.experiment.tables import to_dict
+from plasticity.experiment.walk import parts_of
 
 _INSIDE = re.compile("^(?!layers__).*__|^layers__[^_]+(_[^_]+)*__.*__")  # settings of a component
 # Given by the samples or by other parameters of the estimator.
@@ -40,16 +40,17 @@ def paths_of(settings: Mapping[str, Any]) -> dict[str, Any]:
 def parameters_of(experiment: Experiment) -> dict[str, Any]:
     """Return the values of all settings of an experiment by the name of their parameter.
 
+    >>> from plasticity import Layer
     >>> layer = Layer(neurons=3, rule="a:B", activation="a:C", optimizer="a:D", initializer="a:E")
     >>> experiment = Experiment(data="a:F", layers=[layer])
     >>> [(name, value) for name, value in parameters_of(experiment).items() if "n" in name][:3]
     [('training', 'together'), ('encoders', ()), ('neurons', 3)]
     """
-    parameters = dict(_entries(experiment, ""))
     alone = len(experiment.layers) == 1
-    for index, layer in enumerate(experiment.layers):
-        parameters.update(_entries(layer, "" if alone else f"layers__{index}__"))
-    return parameters
+    return {
+        re.sub(r"\W+", "__", path.removeprefix("layers[0].") if alone else path): value
+        for path, value in _entries(experiment)
+    }
 
 
 def without_display(experiment: Experiment) -> Experiment:
@@ -62,28 +63,24 @@ def without_display(experiment: Experiment) -> Experiment:
     return attrs.evolve(experiment, observers=silent)
 
 
-def _entries(holder: Experiment | Layer, prefix: str) -> Iterator[tuple[str, Any]]:
-    tables = to_dict(holder)
-    for attribute in attrs.fields(type(holder)):
-        name, value = attribute.name, getattr(holder, attribute.name)
-        if name in _LEFT_OUT:
+def _entries(experiment: Experiment) -> Iterator[tuple[str, Any]]:
+    holder: Any
+    for index, holder in enumerate((experiment, *experiment.layers), -1):
+        tables, before = to_dict(holder), "" if index < 0 else f"layers[{index}]."
+        for name in attrs.fields_dict(type(holder)):
+            if name not in _LEFT_OUT:
+                yield before + name, tables.get(name, getattr(holder, name))
+    for part in parts_of(experiment):
+        given, place = part.reference, part.place
+        if part.entry in _LEFT_OUT or (part.role == "schedule" != part.entry):
             continue
-        yield prefix + name, tables.get(name, value)
-        role = attribute.metadata.get("role")
-        if role is None or value is None:
-            continue
-        many = isinstance(tables.get(name, value), list | tuple)
-        for index, component in enumerate(value if isinstance(value, tuple) else (value,)):
-            inside = f"{prefix}{name}__{index}__" if many else f"{prefix}{name}__"
-            if isinstance(component, Term):
-                if many:
-                    yield f"{inside}coefficient", component.coefficient
-                component = component.rule
-            for setting, declared in interface_of(_class_of(component, role)).settings.items():
-                if isinstance(component, Reference):
-                    yield inside + setting, component.settings.get(setting, declared.initial())
-                else:
-                    yield inside + setting, getattr(component, setting)
+        if part.term is not None and place.endswith("]"):
+            yield f"{place}.coefficient", part.term.coefficient
+        for name, setting in interface_of(_class_of(given, part.role)).settings.items():
+            if isinstance(given, Reference):
+                yield f"{place}.{name}", given.settings.get(name, setting.initial())
+            else:
+                yield f"{place}.{name}", getattr(given, name)
 
 
 def _class_of(component: Any, role: str) -> type:
