@@ -9,7 +9,7 @@ import numpy as np
 
 from plasticity.analysis.course import along
 from plasticity.comparison.page.format import heading
-from plasticity.comparison.page.pictures import MOST, Film, Picture, film, weight_picture
+from plasticity.comparison.page.pictures import MOST, Picture, film, weight_picture
 from plasticity.comparison.result import Compared, Contender
 from plasticity.errors import DataError
 from plasticity.plot.fields import limit_of
@@ -25,38 +25,26 @@ class Fields:
 
     picture: Picture | None  # if there is none the caption says why
     caption: str
-    film: Film | None = None
+    film: Picture | None = None
 
 
-@attrs.frozen
-class Gallery:
-    """Fields of all experiments, perhaps with one scale of colours for all."""
+def gallery(
+    contenders: Sequence[Contender], image_shape: tuple[int, ...] | None
+) -> tuple[list[Fields], bool]:
+    """Return the fields of the shown run of each experiment, and whether they share one scale.
 
-    fields: tuple[Fields, ...]
-    one_scale: bool
-
-    @property
-    def frames(self) -> int:
-        """Return the number of frames of the longest film."""
-        return max((len(f.film.steps) for f in self.fields if f.film is not None), default=0)
-
-
-def gallery(contenders: Sequence[Contender], image_shape: tuple[int, ...] | None) -> Gallery:
-    """Return the fields of each experiment, for the run that pictures show.
-
-    They share one scale if those of the experiments lie within a factor of three; smaller weights
-    would be all white otherwise.
+    They do if their scales lie within a factor of three; smaller weights would be all white.
     """
     weights = [_finite(contender.shown) for contender in contenders]
     limits = sorted(limit_of(array) for array in weights if isinstance(array, np.ndarray))
     one = bool(limits) and limits[-1] <= _ONE_SCALE * limits[0]
-    fields = tuple(
+    fields = [
         Fields(None, array)
         if isinstance(array, str)
         else _fields(contender.shown, array, image_shape, limits[-1] if one else limit_of(array))
         for contender, array in zip(contenders, weights, strict=True)
-    )
-    return Gallery(fields, one and len(limits) > 1)
+    ]
+    return fields, one and len(limits) > 1
 
 
 def _finite(compared: Compared) -> Array | str:
@@ -78,10 +66,9 @@ def _fields(
     silent, criterion, order = _order(compared, len(weights))
     shown = weights[order][:MOST]
     layers = compared.run.layers
-    caption = "1 neuron" if len(weights) == 1 else f"{len(weights)} neurons"
-    caption = f"{len(shown)} of {caption}" if len(shown) < len(weights) else caption
-    if len(layers) > 1:
-        caption += f" of {layers[0]}, the first layer"
+    caption = f"{len(shown)} of " if len(shown) < len(weights) else ""
+    caption += "1 neuron" if len(weights) == 1 else f"{len(weights)} neurons"
+    caption += f" of {layers[0]}, the first layer" if len(layers) > 1 else ""
     caption += f", {criterion}" if criterion else ""
     caption += "" if image_shape else "; a row a neuron, a column an input"
     if silent:
@@ -112,7 +99,7 @@ def _order(compared: Compared, n_neuron: int) -> tuple[int, str, Array]:
 
 def _film(
     compared: Compared, order: Array, image_shape: tuple[int, ...] | None, limit: float
-) -> Film | None:
+) -> Picture | None:
     """Return the growth of the first neurons in this order, if it was recorded."""
     assert compared.run is not None
     if image_shape is not None and len(image_shape) == 3 and image_shape[-1] == 3:

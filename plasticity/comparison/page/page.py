@@ -48,6 +48,7 @@ def _content(comparison: Comparison) -> dict[str, Any]:
         data_name, image_shape = runs[0].store.attributes["data"]["name"], runs[0].image_shape
     else:
         data_name, image_shape = "data", None
+    fields, one_scale = gallery(contenders, image_shape)
     return {
         "comparison": comparison,
         "data_name": data_name,
@@ -58,7 +59,8 @@ def _content(comparison: Comparison) -> dict[str, Any]:
         "headline": tables.headline(comparison),
         "cost": tables.cost(comparison),
         "differences": tables.differences(comparison),
-        "gallery": gallery(contenders, image_shape),
+        "fields": fields,
+        "one_scale": one_scale,
         "courses": figures.courses(comparison),
         "selections": figures.selections(comparison),
         "readings": figures.readings(comparison),

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import base64
 import io
-from typing import Any
 
 import attrs
 import numpy as np
 
-from plasticity.plot.canvas import side_by_side
+from plasticity.plot.canvas import DIVERGING, side_by_side
 from plasticity.plot.fields import limit_of
 from plasticity.typing import Array
 
@@ -25,24 +24,15 @@ _CLEAR, _COLOURS = 0, 255  # transparent entry of the palette, and others from b
 
 @attrs.frozen
 class Picture:
-    """Picture as a `data:` URL, and its size in pixels."""
+    """Picture as a `data:` URL, and its size in pixels; of a film, the size of one frame."""
 
     source: str
     width: int
     height: int
     limit: float = float("nan")  # absolute weight at which the colours end
     diverging: bool = False  # from blue through white to red
-
-
-@attrs.frozen
-class Film:
-    """Picture of frames below each other as a `data:` URL, and the size of one in pixels."""
-
-    source: str
-    width: int
-    height: int
-    steps: tuple[int, ...]
-    shown: int  # number of neurons
+    steps: tuple[int, ...] = ()  # of the frames of a film, which lie below each other
+    shown: int = 0  # number of neurons of a film
 
 
 def weight_picture(
@@ -54,14 +44,12 @@ def weight_picture(
     weights: blue below zero, red above, white at zero; in images with three channels zero is grey.
     """
     limit = limit_of(weights) if limit is None else limit
-    scaled = np.clip(weights / limit, -1, 1) / 2 + 0.5
     if image_shape is None:
-        return _encoded(_enlarged_map(_bytes(_diverging(scaled))), limit, diverging=True)
-    images = scaled.reshape(len(scaled), *image_shape[:2], -1)
-    diverging = images.shape[-1] != 3
-    if diverging:
-        images = _diverging(images.mean(axis=-1))
-    return _encoded(_grid(_bytes(images)), limit, diverging)
+        return _encoded(_enlarged_map(_entries(weights, limit)), limit, diverging=True)
+    images = weights.reshape(len(weights), *image_shape[:2], -1)
+    if images.shape[-1] == 3:
+        return _encoded(_grid(_opaque(np.clip(images / limit, -1, 1) / 2 + 0.5)), limit)
+    return _encoded(_grid(_entries(images.mean(axis=-1), limit)), limit, diverging=True)
 
 
 def sample_picture(samples: Array, image_shape: tuple[int, ...] | None) -> Picture | None:
@@ -72,86 +60,69 @@ def sample_picture(samples: Array, image_shape: tuple[int, ...] | None) -> Pictu
     images = ((samples - low) / ((high - low) or 1.0)).reshape(len(samples), *image_shape[:2], -1)
     if images.shape[-1] != 3:
         images = np.repeat(1 - images.mean(axis=-1, keepdims=True), 3, axis=-1)
-    return _encoded(_grid(_bytes(images)))
-
-
-def _diverging(values: Array) -> Array:
-    """Return values in [0, 1] as red, green and blue in [0, 1]."""
-    import matplotlib
-
-    colours: Array = matplotlib.colormaps["RdBu_r"](values)[..., :3]
-    return colours
-
-
-def _bytes(colours: Array) -> Array:
-    return np.round(colours * 255).astype(np.uint8)
-
-
-def _grid(images: Array) -> Array:
-    """Return images (image, y, x, 3) as one (y, x, 4), ten in a row with transparent gaps."""
-    shrink = -(-max(images.shape[1:3]) // _LARGEST_CELL)
-    images = images[:, ::shrink, ::shrink]
-    enlarge = max(1, _CELL // max(images.shape[1:3]))
-    images = images.repeat(enlarge, axis=1).repeat(enlarge, axis=2)
-    opaque = np.pad(images, ((0, 0), (0, 0), (0, 0), (0, 1)), constant_values=255)
-    return side_by_side(opaque, min(len(images), _MOST_COLUMNS), _GAP, 0)
-
-
-def _enlarged_map(colours: Array) -> Array:
-    """Return a matrix of colours (neuron, input, 3), enlarged to the width of the page."""
-    height, width, _ = colours.shape
-    colours = colours[:, :: -(-width // _MAP_WIDTH)]
-    across = max(1, _MAP_WIDTH // colours.shape[1])
-    down = max(1, min(across, _MAP_WIDTH // height, 24))
-    return colours.repeat(down, axis=0).repeat(across, axis=1)
-
-
-def _encoded(colours: Array, limit: float = float("nan"), diverging: bool = False) -> Picture:
-    from PIL import Image
-
-    source = png_url(Image.fromarray(colours))
-    return Picture(source, colours.shape[1], colours.shape[0], limit, diverging)
-
-
-def png_url(image: Any) -> str:
-    """Return a picture of Pillow as a `data:` URL."""
-    buffer = io.BytesIO()
-    image.save(buffer, format="png")
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    return _encoded(_grid(_opaque(images)))
 
 
 def film(
     frames: Array, steps: Array, image_shape: tuple[int, ...] | None, columns: int, limit: float
-) -> Film:
+) -> Picture:
     """Return a film of frames (step, neuron, input), on one scale that ends at `limit`."""
-    from PIL import Image
-
-    pictures = np.stack([_frame(frame, image_shape, columns, limit) for frame in frames])
+    entries = _entries(frames, limit)
+    if image_shape is None:
+        pictures = entries[..., :: -(-entries.shape[-1] // _FRAME_WIDTH)]
+    else:
+        images = entries.reshape(*entries.shape[:2], *image_shape[:2], -1)[..., 0]
+        pictures = np.stack([side_by_side(each, columns, 1, _CLEAR) for each in images])
+    pictures = np.pad(pictures, ((0, 0), (0, 1), (0, 0)))  # a transparent row between two
     count, height, width = pictures.shape
     across = max(1, _FRAME_WIDTH // width)
     down = across if image_shape else max(1, min(across, _MATRIX_HEIGHT // height))
     pixels = pictures.repeat(down, axis=1).repeat(across, axis=2)
-    image = Image.fromarray(pixels.reshape(-1, width * across))
-    image.putpalette(_palette())
-    image.info["transparency"] = _CLEAR
-    size = width * across, height * down
-    return Film(png_url(image), *size, tuple(map(int, steps[:count])), frames.shape[1])
+    whole = _encoded(pixels.reshape(-1, width * across), limit, diverging=True)
+    at = tuple(map(int, steps[:count]))
+    return attrs.evolve(whole, height=height * down, steps=at, shown=frames.shape[1])
 
 
-def _frame(
-    weights: Array, image_shape: tuple[int, ...] | None, columns: int, limit: float
-) -> Array:
-    """Return one frame (y, x) as entries of the palette, with a transparent row at its end."""
-    entries = np.round((np.clip(weights / limit, -1, 1) + 1) / 2 * (_COLOURS - 1)) + 1
-    entries = entries.astype(np.uint8)
-    if image_shape is None:
-        return np.pad(entries[:, :: -(-entries.shape[1] // _FRAME_WIDTH)], ((0, 1), (0, 0)))
-    images = entries.reshape(len(entries), *image_shape[:2], -1)[..., 0]
-    return np.pad(side_by_side(images, columns, 1, _CLEAR), ((0, 1), (0, 0)))
+def _entries(weights: Array, limit: float) -> Array:
+    """Return weights as entries of the palette."""
+    return (np.round(np.clip(weights / limit, -1, 1) * (_COLOURS // 2)) + 128).astype(np.uint8)
 
 
-def _palette() -> list[int]:
+def _opaque(colours: Array) -> Array:
+    """Return red, green and blue in [0, 1] as bytes, with a fourth for the opacity."""
+    widths = [(0, 0)] * (colours.ndim - 1)
+    return np.pad(np.round(colours * 255).astype(np.uint8), (*widths, (0, 1)), constant_values=255)
+
+
+def _grid(images: Array) -> Array:
+    """Return images (image, y, x, ...) as one, ten in a row with transparent gaps."""
+    shrink = -(-max(images.shape[1:3]) // _LARGEST_CELL)
+    images = images[:, ::shrink, ::shrink]
+    enlarge = max(1, _CELL // max(images.shape[1:3]))
+    images = images.repeat(enlarge, axis=1).repeat(enlarge, axis=2)
+    return side_by_side(images, min(len(images), _MOST_COLUMNS), _GAP, _CLEAR)
+
+
+def _enlarged_map(entries: Array) -> Array:
+    """Return a matrix (neuron, input), enlarged to the width of the page."""
+    height, width = entries.shape
+    entries = entries[:, :: -(-width // _MAP_WIDTH)]
+    across = max(1, _MAP_WIDTH // entries.shape[1])
+    down = max(1, min(across, _MAP_WIDTH // height, 24))
+    return entries.repeat(down, axis=0).repeat(across, axis=1)
+
+
+def _encoded(pixels: Array, limit: float = float("nan"), diverging: bool = False) -> Picture:
+    """Return a picture of colours (y, x, 4) or, if it is diverging, of entries of the palette."""
     import matplotlib
+    from PIL import Image
 
-    colours = matplotlib.colormaps["RdBu_r"](np.linspace(0, 1, _COLOURS))[:, :3]
-    return [0, 0, 0, *np.round(255 * colours).astype(int).ravel().tolist()]
+    image = Image.fromarray(pixels)
+    if diverging:
+        colours = matplotlib.colormaps[DIVERGING](np.linspace(0, 1, _COLOURS))[:, :3]
+        image.putpalette([0, 0, 0, *np.round(255 * colours).astype(int).ravel().tolist()])
+        image.info["transparency"] = _CLEAR
+    buffer = io.BytesIO()
+    image.save(buffer, format="png")
+    source = "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    return Picture(source, pixels.shape[1], pixels.shape[0], limit, diverging)
