@@ -7,11 +7,10 @@ import platform
 from typing import Any
 
 from plasticity.comparison.page import figures, tables
-from plasticity.comparison.page.format import heading, number
+from plasticity.comparison.page.format import number
 from plasticity.comparison.page.gallery import gallery
-from plasticity.comparison.page.pictures import Picture, sample_picture
+from plasticity.comparison.page.pictures import sample_picture
 from plasticity.comparison.result import Comparison
-from plasticity.components.data import Data
 from plasticity.errors import PlasticityError
 from plasticity.experiment.citations import citations_of, short_form
 from plasticity.experiment.diff import settings_of_all
@@ -53,7 +52,10 @@ def _content(comparison: Comparison) -> dict[str, Any]:
         "comparison": comparison,
         "data_name": data_name,
         "image_shape": image_shape,
-        "samples": data and _samples(data),
+        "samples": data
+        and sample_picture(
+            data.take(slice(_SAMPLES_SHOWN))[:, : data.samples.shape[1]], data.image_shape
+        ),
         "paired": len({tuple(run.seed for run in c.runs) for c in contenders}) == 1,
         "today": datetime.date.today().isoformat(),
         "headline": tables.headline(comparison),
@@ -75,14 +77,8 @@ def _content(comparison: Comparison) -> dict[str, Any]:
             for section in contender.shown.scores.sections
         ],
         "versions": packages,
-        "heading": heading,
         "number": number,
     }
-
-
-def _samples(data: Data) -> Picture | None:
-    samples = data.take(slice(_SAMPLES_SHOWN))[:, : data.samples.shape[1]]
-    return sample_picture(samples, data.image_shape)
 
 
 def _sources(specs: list[Experiment]) -> list[str]:

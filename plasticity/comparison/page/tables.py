@@ -32,20 +32,8 @@ class Cell:
         return f"{self.value:.12g}" if math.isfinite(self.value) else ""
 
 
-@attrs.frozen
-class Column:
-    """Column of a table."""
-
-    title: str
-    explained: str = ""
-
-
-@attrs.frozen
-class Table:
-    """Table with a row for each experiment."""
-
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+# Title and explanation of each column, and a row for each experiment.
+Table = tuple[list[tuple[str, str]], list[list[Cell]]]
 
 
 def _seconds(value: float) -> str:
@@ -65,24 +53,18 @@ _COSTS = (
 
 def headline(comparison: Comparison) -> Table:
     """Return the means over the seeds of each experiment in each column."""
-    explained = _explanations(comparison)
-    names = comparison.columns
-    return Table(
-        tuple(Column(heading(name), explained.get(name, "")) for name in names),
-        tuple(
-            tuple(_mean(contender, name) for name in names) for contender in comparison.contenders
-        ),
-    )
+    explained, names = _explanations(comparison), comparison.columns
+    rows = [[_mean(contender, name) for name in names] for contender in comparison.contenders]
+    return [(heading(name), explained.get(name, "")) for name in names], rows
 
 
 def cost(comparison: Comparison) -> Table:
     """Return time, speed and memory of each experiment, as means over the seeds."""
-    columns = tuple(Column(title, explained) for title, explained, _, _ in _COSTS)
     rows = [
-        tuple(_cost(contender, path, text) for _, _, path, text in _COSTS)
+        [_cost(contender, path, text) for _, _, path, text in _COSTS]
         for contender in comparison.contenders
     ]
-    return Table(columns, tuple(rows))
+    return [(title, explained) for title, explained, _, _ in _COSTS], rows
 
 
 def differences(comparison: Comparison) -> list[tuple[str, list[dict[str, str]]]]:
@@ -109,7 +91,6 @@ def _mean(contender: Contender, name: str) -> Cell:
 
 
 def _difference_row(column: str, gap: Difference) -> dict[str, str]:
-    interval = f"{signed(column, gap.low)} to {signed(column, gap.high)}"
     verdict = "within noise" if gap.within_noise else "beyond noise"
     if gap.low == gap.high == 0:
         verdict = "the same"
@@ -118,7 +99,7 @@ def _difference_row(column: str, gap: Difference) -> dict[str, str]:
     return {
         "column": heading(column),
         "text": signed(column, gap.mean),
-        "interval": interval,
+        "interval": f"{signed(column, gap.low)} to {signed(column, gap.high)}",
         "verdict": verdict,
     }
 
