@@ -69,20 +69,30 @@ def differences_of(one: Run, other: Run) -> Differences:
     -------
     Differences
     """
-    by_step: dict[int, list[DifferingArray]] = {}
     steps: set[int] = set()
+    differing: list[DifferingArray] = []
     for layer in dict.fromkeys(name for name in one.layers if name in other.layers):
         for group, first, second in _shared(one, other, layer):
-            _compare(layer, group, first, second, steps, by_step)
-    divergence = min(by_step, default=None)
-    parted = () if divergence is None else tuple(sorted(by_step[divergence], key=_order))
-    same = [step for step in steps if divergence is None or step < divergence]
+            common, *rows = np.intersect1d(
+                first["step"].values, second["step"].values, return_indices=True
+            )
+            steps.update(map(int, common))
+            for name, array in first.data_vars.items():
+                if name not in second or name == "epoch" or "step" not in array.dims:
+                    continue
+                if found := _first_difference(array, second[name], rows):
+                    row, n_differ, n_value, most, same = found
+                    where = int(common[row]), layer, group, str(name)
+                    differing.append(DifferingArray(*where, n_differ, n_value, most, same))
+    divergence = min((array.step for array in differing), default=None)
+    parted = sorted((array for array in differing if array.step == divergence), key=_order)
+    alike = [step for step in steps if divergence is None or step < divergence]
     return Differences(
         settings_of_all([one.experiment, other.experiment]).differ,
         _texts(one, other, "data"),
         _texts(one, other, "versions"),
-        parted,
-        max(same, default=None),
+        tuple(parted),
+        max(alike, default=None),
         len(steps),
     )
 
@@ -107,49 +117,26 @@ def _at(run: Run, path: str, step: int) -> xr.Dataset:
     return run.store.dataset(path).expand_dims(step=[step])
 
 
-def _compare(
-    layer: str,
-    group: str,
-    one: xr.Dataset,
-    other: xr.Dataset,
-    steps: set[int],
-    by_step: dict[int, list[DifferingArray]],
-) -> None:
-    """Add the common steps to `steps`, and each array to the first step at which it differs."""
-    common, rows_one, rows_other = np.intersect1d(
-        one["step"].values, other["step"].values, return_indices=True
-    )
-    steps |= {int(step) for step in common}
-    for name in one.data_vars:
-        if name not in other or name == "epoch" or "step" not in one[name].dims:
-            continue
-        for start in range(0, len(common), _BLOCK):
-            block = slice(start, start + _BLOCK)
-            first = one[name].transpose("step", ...).isel(step=rows_one[block]).values
-            second = other[name].transpose("step", ...).isel(step=rows_other[block]).values
-            difference = _first(first, second)
-            if difference is not None:
-                frame, n_differ, n_value, most = difference
-                step, same = int(common[start + frame]), first.shape == second.shape
-                path = layer, group, str(name)
-                array = DifferingArray(step, *path, n_differ, n_value, most, same)
-                by_step.setdefault(step, []).append(array)
-                break
-
-
-def _first(one: Array, other: Array) -> tuple[int, int, int, float] | None:
-    """Return the first frame that differs, its number of differing and of all values, the most."""
-    if one.shape[1:] != other.shape[1:]:
-        return (0, one[0].size, one[0].size, float("nan")) if len(one) else None
-    equal = (one == other) | ((one != one) & (other != other))
-    frames = ~equal.reshape(len(one), -1).all(axis=1)
-    if not frames.any():
-        return None
-    frame = int(np.argmax(frames))
-    with np.errstate(invalid="ignore"):
-        sizes = np.abs(one[frame].astype(np.float64) - other[frame].astype(np.float64))
-    most = float(np.nanmax(sizes)) if np.isfinite(sizes).any() else float("nan")
-    return frame, int(np.count_nonzero(~equal[frame])), int(equal[frame].size), most
+def _first_difference(
+    one: xr.DataArray, other: xr.DataArray, rows: list[Array]
+) -> tuple[int, int, int, float, bool] | None:
+    """Return which of the common rows is the first that differs, and how, as in DifferingArray."""
+    for start in range(0, len(rows[0]), _BLOCK):
+        first, second = (
+            array.transpose("step", ...).isel(step=own[start : start + _BLOCK]).values
+            for array, own in zip((one, other), rows, strict=True)
+        )
+        if first.shape != second.shape:
+            return start, first[0].size, first[0].size, float("nan"), False
+        equal = (first == second) | ((first != first) & (second != second))
+        frames = ~equal.reshape(len(first), -1).all(axis=1)
+        if frames.any():
+            frame = int(np.argmax(frames))
+            with np.errstate(invalid="ignore"):
+                sizes = np.abs(first[frame].astype(np.float64) - second[frame].astype(np.float64))
+            most = float(np.nanmax(sizes)) if np.isfinite(sizes).any() else float("nan")
+            return start + frame, int(np.sum(~equal[frame])), equal[frame].size, most, True
+    return None
 
 
 def _order(array: DifferingArray) -> tuple[bool, bool, str]:
