@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import numpy as np
 
-from plasticity.cli.measurements import print_measurements
 from plasticity.cli.terminal import columns, heading, line
 from plasticity.components.data import Data
 from plasticity.components.interface import interface_of
@@ -22,6 +21,7 @@ from plasticity.experiment.walk import Part, parts_of
 from plasticity.store.arrays import dims_stored
 from plasticity.store.checkpoints import GROUP
 from plasticity.store.run import Run
+from plasticity.typing import Array
 
 if TYPE_CHECKING:
     from plasticity.simulation.simulation import Simulation
@@ -157,6 +157,44 @@ def _arrays(run: Run) -> list[tuple[str, str, str, str]]:
         dims = ", ".join(f"{name} {size}".strip() for name, size in sizes)
         rows.append((path, f"({dims})", str(array.dtype), size_text(array.nbytes)))
     return rows
+
+
+def print_measurements(run: Run, title: str = "") -> bool:
+    """Print the last measurements of every layer; return whether anything was measured."""
+    layers = {layer: last_measurements(run, layer) for layer in run.layers}
+    names = dict.fromkeys(name for values in layers.values() for name in values)
+    if not names:
+        return False
+    rows = [(name, *(values.get(name, "") for values in layers.values())) for name in names]
+    if title:
+        heading(title)
+    columns([("measurement", *layers), *rows], indent=2 if title else 0)
+    return True
+
+
+def last_measurements(run: Run, layer: str) -> dict[str, str]:
+    """Return the last value of each measurement of a layer, as text by name."""
+    measured = run.store.dataset(f"{layer}/metrics")
+    return {
+        str(name): _summary(array.values[-1])
+        for name, array in measured.data_vars.items()
+        if len(array)
+    }
+
+
+def _summary(values: Array) -> str:
+    """Return a number as text, or the mean and the range of the finite values of an array.
+
+    >>> import numpy as np
+    >>> _summary(np.float64(0.25)), _summary(np.array([1.0, 2.0, float("nan")]))
+    ('0.25', 'mean 1.5 (1 to 2)')
+    """
+    if not np.ndim(values):
+        return f"{float(values):.6g}"
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return "nan"
+    return f"mean {finite.mean():.6g} ({finite.min():.6g} to {finite.max():.6g})"
 
 
 def print_schedule(source: Run | Experiment) -> Simulation | None:

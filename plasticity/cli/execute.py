@@ -5,20 +5,18 @@ from __future__ import annotations
 import shlex
 import signal
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
+from plasticity.cli.describe import print_measurements
 from plasticity.cli.failures import exit_by_signal, fail
-from plasticity.cli.measurements import print_measurements
 from plasticity.cli.terminal import line, log_to_stderr
 from plasticity.errors import PlasticityError, UnknownNameError
 from plasticity.experiment.registry import find
-
-if TYPE_CHECKING:
-    from plasticity.experiment.spec import Experiment
-    from plasticity.simulation.simulation import Simulation
-    from plasticity.store.run import Run
+from plasticity.experiment.spec import Experiment
+from plasticity.simulation.simulation import Simulation
+from plasticity.store.run import Run
 
 
 def execute(simulation: Simulation, train: Callable[[], Run], out: str | None, quiet: bool) -> None:

@@ -46,7 +46,7 @@ def tail(
 
 def _line(run: Run, before: dict[str, object] | None) -> str:
     """Return progress, speed and last measurements of a run."""
-    from plasticity.cli.measurements import last_measurements
+    from plasticity.cli.describe import last_measurements
 
     attributes = run.store.attributes
     if "reached" not in attributes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -300,11 +301,9 @@ def check_compiled(component: Any) -> None:
 
 def _left_by_kernel(kernel: Kernel, own: Any, known: dict[str, Any]) -> list[tuple[str, Any]]:
     """Return what the hook that follows from a Kernel leaves; the component is as it was before."""
-    states = {
-        declared.name: getattr(own, declared.name) for declared in interface_of(own).variables
-    }
-    before = {name: array.copy() for name, array in states.items()}
-    copies = {name: np.array(value) if _is_array(value) else value for name, value in known.items()}
+    states = {each.name: getattr(own, each.name) for each in interface_of(own).variables}
+    before, copies = deepcopy(states), known.copy()
+    copies |= {name: array.copy() for name, array in known.items() if isinstance(array, np.ndarray)}
     taken = interface_of(KernelHooks).events[kernel.event]
     try:
         result = HOOKS[kernel.event](own, *(copies[name] for name in taken))
@@ -336,10 +335,8 @@ def check_resumes(component: Any) -> None:
     middle = whole.simulation.layers[0].clock.step // 2
     if middle == 0:
         return
-    begun = try_out(component, halt=middle)
-    resumed = try_out(component, after=begun.snapshot)
-    difference = resumed.differs_from(whole)
-    if difference:
+    resumed = try_out(component, after=try_out(component, halt=middle).snapshot)
+    if difference := resumed.differs_from(whole):
         raise BrokenError(
             f"a run resumed after step {middle} differs in {difference}; declare all state as "
             "Variable, and random numbers as Stream"
@@ -360,8 +357,7 @@ def check_measuring(component: Any) -> None:
 
     asking = Asking()
     measured = try_out(component, prepare=prepare, listeners=[asking])
-    difference = try_out(component, measured=False).differs_from(measured)
-    if difference:
+    if difference := try_out(component, measured=False).differs_from(measured):
         raise BrokenError(
             f"a run that is measured in the middle differs in {difference} from one that is not; "
             "declare all state that changes where neurons respond as Variable or Stream: it is "
@@ -370,11 +366,8 @@ def check_measuring(component: Any) -> None:
 
 
 def _numbers(kernel: Kernel, component: Any, batch: int = 1) -> str:
-    return repr([value for value in kernel.parameters(component, batch) if not _is_array(value)])
-
-
-def _is_array(value: Any) -> bool:
-    return isinstance(value, np.ndarray)
+    values = kernel.parameters(component, batch)
+    return repr([value for value in values if not isinstance(value, np.ndarray)])
 
 
 def _initialize_again(simulation: Simulation) -> None:
