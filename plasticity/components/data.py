@@ -123,6 +123,7 @@ class Data:
     chosen       settings by which the samples were chosen of more, such as `limit`
     constant     value of one more input, the last one, which is the same in every sample. It is no
                  part of `samples` and `image_shape`, and neither scaled nor encoded
+    held_out     samples set aside for choices, in place of a test split; see `data.validation`
 
     Samples of another byte order, of 2 bytes or of more than 8 are converted to the native floating
     point type of 4 or 8 bytes.
@@ -149,6 +150,7 @@ or leave out that sample
     n_drawn: int | None = None
     chosen: Mapping[str, Any] = attrs.field(factory=dict)
     constant: float | None = attrs.field(default=None, converter=attrs.converters.optional(float))
+    held_out: Data | None = attrs.field(default=None, repr=False)
     largest: float = attrs.field(default=0.0, init=False)  # absolute value, of floating samples
 
     def __attrs_post_init__(self) -> None:
@@ -208,7 +210,9 @@ or leave out that sample
     def subset(self, rows: Array | slice) -> Data:
         """Return the data of these rows alone."""
         labels = None if self.labels is None else self.labels[rows]
-        return attrs.evolve(self, samples=self.samples[rows], labels=labels, chosen={})
+        return attrs.evolve(
+            self, samples=self.samples[rows], labels=labels, chosen={}, held_out=None
+        )
 
     def fingerprint(self) -> dict[str, Any]:
         """Return what a store keeps to know the data again.

@@ -45,7 +45,7 @@ class GivenData:
 
     @hookimpl
     def open_data(self, split: str) -> Data | None:
-        return self.data if split == "train" else None
+        return self.data if split == "train" else self.data.held_out
 
 
 @component

@@ -72,7 +72,8 @@ class Source:
 
         Raises `DataError` where the component draws samples that could be of no part.
         """
-        data = self.component.open_data(split)
+        validation = "validation" in self.portion
+        data = self.component.open_data("train" if validation else split)
         if not self.portion or not isinstance(data, Data):
             return data
         part, interface = self.portion.keys() - {"constant"}, interface_of(self.component)
@@ -80,5 +81,6 @@ class Source:
             raise DataError(
                 f"data {interface.label!r}: draws its samples itself, so that no part can be chosen"
             )
-        beyond = {} if split == "train" else {"limit": None}
-        return Portion(**{**self.portion, **beyond}).of(data)
+        beyond = {} if split == "train" or validation else {"limit": None}
+        chosen = Portion(**{**self.portion, **beyond}).of(data)
+        return chosen.held_out if validation and split == "test" else chosen

@@ -46,6 +46,7 @@ class Design:
     settings: dict[str, Any] = attrs.field(factory=dict)  # of each spec, where specs are an axis
     data: Data | None = None  # given in Python, in place of those of all specs
     fingerprints: dict[str, Any] = attrs.field(factory=dict)  # by the entry of the data
+    search: dict[str, Any] | None = None  # how the points of the trials are found
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -93,6 +94,16 @@ class Design:
             base = configure(loaded, data=self.data, **self.settings)
         return base.with_(**changes) if changes else base
 
+    @property
+    def example(self) -> Experiment:
+        """The experiment at the first point."""
+        return self.spec_at(self._first)
+
+    @property
+    def _first(self) -> dict[str, Any]:
+        points = [point for axis in self.axes for point in axis.points[:1]]
+        return {path: value for point in points for path, value in point.items()}
+
     def shape_of(self, spec: Experiment) -> tuple[int, ...]:
         """Return the shape (sample, input, ...) of the data of a spec."""
         return tuple(self.fingerprints[data_entry(spec)]["shape"])
@@ -103,8 +114,8 @@ class Design:
         Raises what `assemble` raises, beginning with the point; `StoreError` where data are no
         longer those of the fingerprint.
         """
-        singles = [{path: axis.points[0][path] for axis in self.axes for path in axis.paths}]
-        singles += [singles[0] | dict(point) for axis in self.axes for point in axis.points[1:]]
+        singles = [self._first]
+        singles += [self._first | dict(point) for axis in self.axes for point in axis.points[1:]]
         known = dict(self.fingerprints)
         fresh: dict[str, Any] = {}
         with data_kept():
@@ -148,7 +159,7 @@ class Design:
         by_name = {axis.name: axis for axis in self.axes}
         for axis in other.axes:
             known = by_name.get(axis.name)
-            if known is not None and known.paths != axis.paths:
+            if known is not None and axis.points and known.paths != axis.paths:
                 raise StoreError(
                     f"{folder}: holds another sweep: its axis {axis.name} sets "
                     f"{', '.join(known.paths)}, not {', '.join(axis.paths)}; choose another folder"
@@ -170,6 +181,7 @@ class Design:
             "seeds": self.seeds,
             "settings": self.settings,
             "data": self.fingerprints,
+            "search": self.search,
         }
         write_json(below(folder, NAME), tables)
 
@@ -194,6 +206,7 @@ class Design:
                 tables["seeds"],
                 tables["settings"],
                 fingerprints=tables["data"],
+                search=tables["search"],
             )
         except (KeyError, TypeError, AttributeError, SpecError) as error:
             raise StoreError(f"{path}: cannot be read: {error}") from error

@@ -20,10 +20,11 @@ from typing import Any, Protocol
 
 import attrs
 
+from plasticity.analysis.readouts import LINEAR_PROBE
 from plasticity.components.data import Data
 from plasticity.errors import EntryError, PlasticityError, SpecError, StoreError
 from plasticity.experiment.configure import configure
-from plasticity.experiment.registry import is_preset
+from plasticity.experiment.registry import READOUTS, entries, is_preset
 from plasticity.experiment.source import data_kept
 from plasticity.experiment.spec import Experiment
 from plasticity.machine.threads import n_core
@@ -42,9 +43,11 @@ from plasticity.sweeps.design import NAME, Cell, Design, data_entry
 from plasticity.sweeps.engines import Here, Processes, can_be_sent, carry_out, connected, pays
 from plasticity.sweeps.estimate import bytes_of, seconds_of, spoken
 from plasticity.sweeps.files import below, read_json
+from plasticity.sweeps.search import Search
 from plasticity.sweeps.swept import Swept
 from plasticity.sweeps.task import CellTask, Report, report_of
 
+_SET_ASIDE = 0.2  # of the training samples, on which readouts are judged in a search
 MANY = 10_000  # cells, from which on one is asked whether that was meant
 _LOOK_S = 1.0  # between looks at cells that another sweep has in hand
 
@@ -142,7 +145,10 @@ def sweep(
     if out is None and experiment is not None and is_sweep(experiment):
         experiment, out = None, str(experiment)
     folder = None if out is None else str(out) if "://" in str(out) else str(Path(out).absolute())
-    design = _designed(experiment, over or {}, draw, seeds, data, labels, settings, search)
+    searching = _searching(over or {}, search, maximize, minimize, prune)
+    if searching is not None and searching.objective in _readouts():
+        settings = {"data.validation": _SET_ASIDE, **settings}
+    design = _designed(experiment, over or {}, draw, seeds, data, labels, settings, searching)
     known = Design.read(folder) if folder else None
     if known is not None:
         design = known.joined(design, str(out)) if design else known
@@ -152,6 +158,10 @@ def sweep(
         _check_free(folder)
     _check_number(design, many)
     design = design.checked()
+    if design.search is not None:
+        searching = Search.of(design.search)
+        attrs.evolve(design, axes=searching.ends).checked()
+        readouts |= searching.objective in _readouts()
     if folder is not None:
         design.write(folder)
     engine: Any = nullcontext(executor) if executor else None
@@ -159,10 +169,14 @@ def sweep(
         engine = connected(on, telling.say if telling else print)
     if engine is not None:
         _check_sendable(design, folder)
-    engine = engine or _own_engine(design, folder)
+    count = searching.count * design.seeds if searching else design.n_cell
+    engine = engine or _own_engine(design, folder, count)
     runner = Runner(design, folder, readouts, fail_fast, telling, 1 if executor or on else None)
     with engine as executing:
-        runner.run(executing)
+        if searching is None:
+            runner.run(executing)
+        else:
+            searching.run(runner, executing, n_core())
     return Swept(runner.design, folder, runner.reports)
 
 
@@ -241,7 +255,7 @@ class Runner:
         """Return about how long some cells take."""
         if not count:
             return 0.0
-        spec = next(self.design.cells(None)).spec
+        spec = self.design.example
         shape = self.design.shape_of(spec)
         side_by_side = 1 if isinstance(engine, Here) else n_core()
         return count * seconds_of(spec, shape) / side_by_side
@@ -281,7 +295,7 @@ def _designed(
     data: Any,
     labels: Any,
     settings: dict[str, Any],
-    search: int | None,
+    searching: Search | None,
 ) -> Design | None:
     """Return the design that is asked for; None where there is none but that of a folder."""
     given = None
@@ -299,17 +313,38 @@ def _designed(
     base = configure(experiment, data=data, labels=labels, **settings)
     if isinstance(base.data, Data):
         given = base.data
-    axes = _axes(over, draw, search, base.seed)
+    axes = _axes(over, draw, searching, base.seed)
     common = {path: plain(value, path) for path, value in settings.items()}
     if data is not None and given is None:
         common["data"] = plain(data, "data")
-    return Design(base, axes, seeds or 1, common, given)
+    search = searching.to_tables() if searching else None
+    return Design(base, axes, seeds or 1, common, given, search=search)
+
+
+def _searching(
+    over: Mapping[Any, Any], count: int | None, maximize: str, minimize: str, prune: bool
+) -> Search | None:
+    """Return the search that is asked for, or None."""
+    if count is None:
+        if maximize or minimize or prune:
+            raise SpecError("maximize, minimize and prune belong to a search; give its trials")
+        return None
+    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+        raise EntryError(f"search: must be an integer from 1, got {count!r}")
+    if bool(maximize) == bool(minimize):
+        raise SpecError("search: give what to maximize or to minimize, one of the two")
+    return Search(space_of(over), count, maximize or minimize, bool(minimize), prune)
+
+
+def _readouts() -> set[str]:
+    """Return the names of what reads labels off responses."""
+    return {LINEAR_PROBE, *entries(READOUTS)}
 
 
 def _axes(
-    over: Mapping[Any, Any], draw: int | None, search: int | None, seed: int
+    over: Mapping[Any, Any], draw: int | None, searching: Search | None, seed: int
 ) -> tuple[Axis, ...]:
-    if search is not None:
+    if searching is not None:
         return (Axis(TRIAL, ()),)
     if draw is None:
         return grid(over)
@@ -341,7 +376,7 @@ def _check_free(folder: str) -> None:
 def _check_number(design: Design, many: bool) -> None:
     if design.n_cell <= MANY or many:
         return
-    spec = next(design.cells(None)).spec
+    spec = design.example
     shape = attrs.evolve(design, axes=(), seeds=1).checked().shape_of(spec)
     seconds = design.n_cell * seconds_of(spec, shape) / n_core()
     size = design.n_cell * bytes_of(spec, shape) / 1e9
@@ -366,10 +401,10 @@ def _can_be_sent(design: Design) -> bool:
     return can_be_sent(design.base, [axis.points for axis in design.axes])
 
 
-def _own_engine(design: Design, folder: str | None) -> Executor:
-    """Return the engine of this machine that is done sooner."""
-    spec = next(design.cells(None)).spec
-    seconds = design.n_cell * seconds_of(spec, design.shape_of(spec))
-    if folder is None or not pays(seconds, design.n_cell) or not _can_be_sent(design):
+def _own_engine(design: Design, folder: str | None, count: int) -> Executor:
+    """Return the engine of this machine that is done with so many runs sooner."""
+    spec = design.example
+    seconds = count * seconds_of(spec, design.shape_of(spec))
+    if folder is None or not pays(seconds, count) or not _can_be_sent(design):
         return Here()
-    return Processes(design.n_cell)
+    return Processes(count)

@@ -204,3 +204,54 @@ def test_classes_need_labels():
     assert str(caught.value) == "data: classes cannot be chosen, because there are no labels"
     with pytest.raises(SettingError, match=r"^data: limit must lie in \[1, inf\), got 0"):
         configure("bcm", data=X, **{"data.limit": 0})
+
+
+def test_a_share_set_aside_is_never_trained_on_and_stands_in_for_the_test_samples():
+    whole, train, held = (
+        opened(data="digits"),
+        opened(data="digits", validation=0.2, constant=1),
+        opened("test", data="digits", validation=0.2, constant=1),
+    )
+    assert held.n_sample == round(0.2 * whole.n_sample)
+    rows = {row.tobytes() for row in whole.samples}
+    ours = [{row.tobytes() for row in data.samples} for data in (train, held)]
+    assert ours[0] | ours[1] == rows
+    assert not ours[0] & ours[1]
+    assert {train.constant, held.constant} == {1}
+    tested = {row.tobytes() for row in opened("test", data="digits").samples}
+    assert not ours[1] & tested
+
+
+def test_the_samples_set_aside_are_the_same_whatever_the_seed_and_of_arrays_too():
+    shares = [
+        configure("bcm", data=X, labels=LABELS, seed=seed, **{"data.validation": 0.25})
+        for seed in (0, 1)
+    ]
+    held = [Source.of(experiment).open_data("test") for experiment in shares]
+    assert held[0].n_sample == 100
+    assert np.array_equal(held[0].samples, held[1].samples)
+    assert Source.of(shares[0]).open_data("train").n_sample == 300
+
+
+def test_a_limit_comes_before_the_share_that_is_set_aside():
+    assert opened(data="digits", limit=50, validation=0.2).n_sample == 40
+    assert opened("test", data="digits", limit=50, validation=0.2).n_sample == 10
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ({"data.validation": 1.5}, "validation must lie in (0, 1), got 1.5"),
+        ({"data": X[:1], "data.validation": 0.5}, "1 samples are too few to set any aside"),
+        ({"data": "noise", "data.validation": 0.5}, "none can be set aside of samples"),
+    ],
+)
+def test_what_cannot_be_set_aside_is_refused(settings, why):
+    assert why in refused(**settings)
+
+
+def test_a_run_without_the_samples_set_aside_goes_on_from_its_store(folder):
+    begun = pl.run("bcm", data="digits", out=folder / "run", **SMALL, **{"data.validation": 0.2})
+    longer = pl.resume(folder / "run", epochs=2)
+    assert longer.store.attributes["data"] == begun.store.attributes["data"]
+    assert begun.store.attributes["data"]["shape"][0] == round(0.8 * 1438)
