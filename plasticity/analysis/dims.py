@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
 import numpy as np
 import xarray as xr
 
-from plasticity.errors import DataError
+from plasticity.errors import DataError, UnknownNameError
 from plasticity.typing import Array
+
+_MOST = 12  # values that an error names
 
 
 def values_of(array: xr.DataArray, *dims: str) -> Array:
@@ -27,6 +32,34 @@ def values_of(array: xr.DataArray, *dims: str) -> Array:
             "finite: the run diverged, or these were not recorded at every step"
         )
     return values
+
+
+def chosen(array: Any, at: Mapping[str, Any]) -> Any:
+    """Return the part of an array or a dataset at values of coordinates, without their dimensions.
+
+    Raises `UnknownNameError` where a coordinate has no such value, or where it has several.
+
+    >>> rates = xr.DataArray([1.0, 2.0], {"rate": [0.1, 0.01]}, "rate")
+    >>> float(chosen(rates, {"rate": 0.01}))
+    2.0
+    """
+    rows: dict[Hashable, Any] = {}
+    for name, value in at.items():
+        (dim,), known = array[name].dims, array[name].values
+        rows[dim] = rows.get(dim, True) & np.array([_same(one, value) for one in known])
+        if not rows[dim].any():
+            some = ", ".join(map(str, known[:_MOST])) + ", ..." * (len(known) > _MOST)
+            raise UnknownNameError(f"{name}: has no value {value!r} (there are {some})")
+    for dim, same in rows.items():
+        if same.sum() > 1:
+            raise UnknownNameError(f"{dim}: {same.sum()} of its places are meant; say more of it")
+    return array.isel({dim: int(same.argmax()) for dim, same in rows.items()})
+
+
+def _same(known: Any, wanted: Any) -> bool:
+    if isinstance(known, float | int | np.number) and isinstance(wanted, float | int):
+        return bool(np.isclose(known, wanted, rtol=1e-9, atol=1e-15))
+    return bool(known == wanted)
 
 
 def without_constant(array: xr.DataArray, image_shape: tuple[int, ...] | None) -> xr.DataArray:

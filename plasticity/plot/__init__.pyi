@@ -7,3 +7,5 @@ from .fields import trajectory as trajectory
 from .fields import weights as weights
 from .selections import by_size as by_size
 from .selections import selectivity as selectivity
+from .swept import curve as curve
+from .swept import heat as heat

@@ -24,7 +24,7 @@ from plasticity.experiment.fields import Reference
 from plasticity.experiment.registry import find
 from plasticity.experiment.spec import Experiment
 from plasticity.store.run import Run, open_run
-from plasticity.sweeps.axes import label_of, short_names
+from plasticity.sweeps.axes import label_of, plain, short_names
 from plasticity.sweeps.design import Cell, Design
 from plasticity.sweeps.task import MISSING, Report, report_of
 
@@ -252,27 +252,22 @@ class Swept:
         return coords | {"seed": xr.Variable("seed", seeds, {"long_name": "seed"})}
 
     def _cell_at(self, wanted: Mapping[str, Any]) -> Cell:
+        import xarray as xr
+
+        from plasticity.analysis.dims import chosen
+
         coords = self._coordinates()
-        unknown = [name for name in wanted if name not in coords]
-        if unknown:
-            near = nearest_or_all(unknown[0], coords)
-            raise UnknownNameError(f"the sweep has no coordinate {unknown[0]!r}{near}")
-        at = []
-        for dim, size in zip(self.dims, self.design.sizes, strict=True):
-            rows = list(range(size))
-            for name, value in wanted.items():
-                if _dim_of(coords[name], name) == dim:
-                    values = getattr(coords[name], "values", coords[name])
-                    rows = [row for row in rows if _same(values[row], value)]
-            given = {
-                name: value for name, value in wanted.items() if _dim_of(coords[name], name) == dim
-            }
-            if len(rows) != 1:
-                known = getattr(coords.get(dim), "values", [])
-                how = f"has none of {given}" if given else f"has {size} values; say which"
-                raise UnknownNameError(f"{dim}: {how} (there are {', '.join(map(str, known))})")
-            at.append(rows[0])
-        return next(cell for cell in self.cells if cell.at == tuple(at))
+        for name in wanted:
+            if name not in coords:
+                near = nearest_or_all(name, coords)
+                raise UnknownNameError(f"the sweep has no coordinate {name!r}{near}")
+        places = np.arange(self.design.n_cell).reshape(self.design.sizes)
+        labels = {name: label_of(plain(value, name)) for name, value in wanted.items()}
+        left = chosen(xr.DataArray(places, coords, self.dims), labels)
+        several = [f"{dim} ({size} values)" for dim, size in left.sizes.items() if size > 1]
+        if several:
+            raise UnknownNameError(f"run: say which {', '.join(several)}")
+        return self.cells[int(left)]
 
     def _run_of(self, cell: Cell) -> Run:
         report = self.reports[cell.at]
@@ -281,16 +276,6 @@ class Swept:
         if cell.path is None or report.outcome == MISSING:
             raise StoreError(f"{cell.title}: has not begun")
         return open_run(cell.path)
-
-
-def _dim_of(coordinate: Any, name: str) -> str:
-    return str(getattr(coordinate, "dims", (name,))[0])
-
-
-def _same(value: Any, wanted: Any) -> bool:
-    if isinstance(value, float | int | np.number) and isinstance(wanted, float | int):
-        return bool(np.isclose(value, wanted, rtol=1e-9, atol=1e-15))
-    return bool(value == label_of(wanted))
 
 
 def _about(spec: Experiment, path: str) -> dict[str, Any]:
