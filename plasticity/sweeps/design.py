@@ -12,9 +12,13 @@ from typing import Any
 import attrs
 
 from plasticity.components.data import Data, unlike
+from plasticity.components.interface import interface_of
+from plasticity.components.rule import Term
 from plasticity.errors import PlasticityError, SpecError, StoreError
 from plasticity.experiment.configure import configure
 from plasticity.experiment.diff import settings_of_all
+from plasticity.experiment.fields import Reference
+from plasticity.experiment.registry import find
 from plasticity.experiment.source import data_kept
 from plasticity.experiment.spec import Experiment
 from plasticity.simulation.assembly import assemble
@@ -214,12 +218,48 @@ class Design:
     def _name_of(self, spec: Experiment) -> str:
         """Return a name made of all that the spec says and of its data, wherever they lie."""
         entry = data_entry(spec)
-        whole = [
-            attrs.evolve(spec, data=_PLACEHOLDER).to_dict(),
-            self.fingerprints.get(entry, entry),
-        ]
+        lean = attrs.evolve(
+            _without_defaults(spec),
+            data=_PLACEHOLDER,
+            layers=tuple(map(_without_defaults, spec.layers)),
+        )
+        whole = [lean.to_dict(), self.fingerprints.get(entry, entry)]
         encoded = json.dumps(whole, sort_keys=True).encode()
         return hashlib.sha256(encoded).hexdigest()[:16]
+
+
+def _without_defaults(part: Any) -> Any:
+    """Return a spec, or a part of one, whose references leave out settings that are defaults.
+
+    A run with a setting at its default is that without the setting.
+    """
+    if isinstance(part, tuple):
+        return tuple(map(_without_defaults, part))
+    if isinstance(part, Term):
+        return attrs.evolve(part, rule=_lean(part.rule, "rule"))
+    roles = {field.name: field.metadata.get("role") for field in attrs.fields(type(part))}
+    changes = {}
+    for name, role in roles.items():
+        value = getattr(part, name)
+        if role == "rule":
+            changes[name] = _without_defaults(value)
+        elif role is not None and role != "source":
+            items = value if isinstance(value, tuple) else (value,)
+            lean = tuple(_lean(item, role) for item in items)
+            changes[name] = lean if isinstance(value, tuple) else lean[0]
+    return attrs.evolve(part, **changes)
+
+
+def _lean(component: Any, role: str) -> Any:
+    if not isinstance(component, Reference):
+        return component
+    known = interface_of(find(component.name, role)).settings
+    given = {
+        name: value
+        for name, value in component.settings.items()
+        if name not in known or known[name].initial() != value
+    }
+    return Reference(component.name, given)
 
 
 def data_entry(spec: Experiment) -> str:
