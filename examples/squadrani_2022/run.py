@@ -1,6 +1,6 @@
 """The experiments of Squadrani et al. (2022): selectivity, overlap, memorization, receptive fields.
 
-    python examples/squadrani_2022/run.py [--data mnist|cifar10|digits] [--out FOLDER]
+    python run.py [--data mnist|cifar10|digits] [--out FOLDER] [--stores FOLDER]
 
 Two sweeps over the network of experiment.toml: the memory factor gamma of the threshold, without
 lateral connections, and the strength of uniform lateral connections, with gamma = 0. Beside the
@@ -8,15 +8,18 @@ first is what the published code runs: its moving average never reaches the rule
 nothing there.
 
 The numbers go into the README.md of the folder, between the marks of the data set, with four
-pictures beside it. The folder is that of the example, unless --out names another.
+pictures beside it. The folder is that of the example, unless --out names another. With --stores the
+runs are kept, and a script that was interrupted goes on with them.
 
 Squadrani, Curti, Giampieri, Remondini, Blais & Castellani, Entropy 24 (2022) 682.
 """
 
 import argparse
+import logging
 import shutil
+import tempfile
 import time
-import warnings
+from contextlib import nullcontext
 from pathlib import Path
 
 import attrs
@@ -50,12 +53,12 @@ class Plan:
     source: object
     rate: float
     epochs: int
-    seeds: tuple[int, ...] = (1,)
+    seeds: int = 1
     batch_size: int = 1000
 
 
 PLANS = {
-    "mnist": Plan(Mnist(), rate=0.0005, epochs=20, seeds=(1, 2)),
+    "mnist": Plan(Mnist(), rate=0.0005, epochs=20, seeds=2),
     "cifar10": Plan(Cifar10(), rate=0.00005, epochs=10, batch_size=250),
     "digits": Plan(Digits(), rate=0.002, epochs=40, batch_size=100),
 }
@@ -63,7 +66,7 @@ PLANS = {
 
 @attrs.define
 class Sweep:
-    """The runs over one setting: for each value a run for each seed."""
+    """The runs over one setting, for each value a run for each seed, and the numbers of each."""
 
     runs: dict[float, list[pl.Run]]
     rows: dict[float, dict[str, float]]
@@ -104,27 +107,22 @@ def _units(rows):
     return centred / np.where(lengths > 0, lengths, 1)
 
 
-def learn(images, plan, **settings):
-    """A run for each seed of a plan; selectivity is measured ten times along it."""
+def sweep(images, plan, out, setting, values, **settings):
+    """The runs over a setting; selectivity is measured ten times along each."""
     n_step = -(-images.data.n_sample // plan.batch_size) * plan.epochs
-    common = {
-        "data": images.data,
-        "epochs": plan.epochs,
-        "batch_size": plan.batch_size,
-        "optimizer.rate": plan.rate,
-        "measure_every": n_step // 10,
-    }
-    with warnings.catch_warnings():
-        # Networks that fall silent are among the results.
-        warnings.filterwarnings("ignore", ".*no neuron selects any", UserWarning)
-        return [
-            pl.run(HERE / "experiment.toml", seed=seed, **{**common, **settings})
-            for seed in plan.seeds
-        ]
-
-
-def sweep(images, plan, setting, values):
-    runs = {value: learn(images, plan, **{setting: value}) for value in values}
+    swept = pl.sweep(
+        HERE / "experiment.toml",
+        {setting: values},
+        seeds=plan.seeds,
+        data=plan.source,
+        out=out,
+        epochs=plan.epochs,
+        batch_size=plan.batch_size,
+        measure_every=n_step // 10,
+        **{"optimizer.rate": plan.rate, **settings},
+    )
+    name, seeds = swept.dims[0], swept.dataset.seed.values
+    runs = {value: [swept.run(seed=seed, **{name: value}) for seed in seeds] for value in values}
     return Sweep(runs, {value: summary(found, images) for value, found in runs.items()})
 
 
@@ -201,21 +199,21 @@ class Results:
     published_rate: float = PUBLISHED_RATE
 
 
-def reproduce(name, plan):
+def reproduce(name, plan, stores):
     """Both sweeps, and what the published code makes of the first."""
     images = Images(plan.source.open_data("train"))
-    reference = learn(images, plan, rule="nc-reference", threshold="batch")
     published = attrs.evolve(
-        plan, rate=PUBLISHED_RATE, epochs=min(plan.epochs, PUBLISHED_EPOCHS), seeds=plan.seeds[:1]
+        plan, rate=PUBLISHED_RATE, epochs=min(plan.epochs, PUBLISHED_EPOCHS), seeds=1
     )
+    memory = "threshold.memory", MEMORIES
     return Results(
         name=name,
         plan=plan,
         images=images,
-        memory=sweep(images, plan, "threshold.memory", MEMORIES),
-        lateral=sweep(images, plan, "lateral.strength", STRENGTHS),
-        reference=Sweep({0.0: reference}, {0.0: summary(reference, images)}),
-        published=sweep(images, published, "threshold.memory", MEMORIES),
+        memory=sweep(images, plan, stores / "memory", *memory),
+        lateral=sweep(images, plan, stores / "lateral", "lateral.strength", STRENGTHS),
+        reference=sweep(images, plan, stores / "code", "threshold", ["batch"], rule="nc-reference"),
+        published=sweep(images, published, stores / "published", *memory),
     )
 
 
@@ -230,7 +228,7 @@ def write(results, folder):
         memory: (runs[0].metrics.step.values, course_of(runs[0], images))
         for memory, runs in results.memory.runs.items()
     }
-    flat = results.reference.rows[0.0]["alpha"]
+    flat = results.reference.rows["batch"]["alpha"]
     pictures.memory(folder / f"{name}_memory.png", results.memory, results.published, courses, flat)
     pictures.lateral(folder / f"{name}_lateral.png", results.lateral)
     shown = {f"γ = {memory}": runs[0] for memory, runs in results.memory.runs.items()}
@@ -245,10 +243,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", choices=PLANS, default="mnist")
     parser.add_argument("--out", type=Path, default=HERE, metavar="FOLDER")
+    parser.add_argument("--stores", type=Path, metavar="FOLDER", help="where the runs are kept")
     asked = parser.parse_args()
     begun = time.perf_counter()
-    results = reproduce(asked.data, PLANS[asked.data])
-    write(results, asked.out)
+    # Networks that fall silent are among the results, so nobody has to be told.
+    logging.getLogger("plasticity.notices").disabled = True
+    with nullcontext(asked.stores) if asked.stores else tempfile.TemporaryDirectory() as stores:
+        results = reproduce(asked.data, PLANS[asked.data], Path(stores))
+        write(results, asked.out)
     print(words.of(results))
     print(f"{asked.out / 'README.md'}: written after {time.perf_counter() - begun:.0f} s")
 

@@ -31,9 +31,9 @@ def replace(readme, name, text):
 def of(results):
     """Everything between the marks of a data set."""
     plan, name = results.plan, results.name
-    seeds = f"{len(plan.seeds)} seeds" if len(plan.seeds) > 1 else "one seed"
+    seeds = f"{plan.seeds} seeds" if plan.seeds > 1 else "one seed"
     memory, lateral = results.memory.rows, results.lateral.rows
-    flat = results.reference.rows[0.0]
+    flat = results.reference.rows["batch"]
     published = {f"{gamma:g}": row for gamma, row in results.published.rows.items()}
     gammas = {f"{gamma:g}": row for gamma, row in memory.items()}
     strengths = {f"{strength:+g}": row for strength, row in lateral.items()}
@@ -115,7 +115,7 @@ def verdicts(results):
 
 
 def _of_memory(results):
-    memory, flat = results.memory, results.reference.rows[0.0]["alpha"]
+    memory, flat = results.memory, results.reference.rows["batch"]["alpha"]
     shares, gammas = memory.column("alpha"), list(memory.rows)
     found, late = trend(gammas, shares), memory.column("late")
     said = _agrees(abs(found) >= CERTAIN)
