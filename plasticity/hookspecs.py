@@ -10,30 +10,21 @@ An event is of one of four kinds:
 A component answers an event with a method of that name, marked with `@hookimpl`, which takes
 exactly those of the arguments below that it uses: the signature is its list of dependencies.
 
-Shapes: x (sample, input), weights (neuron, input), current, activity, slope and modulation
-(neuron, sample), threshold and decay (neuron,), update (neuron, input). Arrays are filled, never
-rebound. `clock` tells step, epoch and phase; see `plasticity.components.clock.Clock`.
+Arrays are filled, never rebound: x (sample, input), weights (neuron, input), current, activity,
+slope and modulation (neuron, sample), threshold and decay (neuron,), update (neuron, input).
+`clock` is a `Clock`: step, epoch and phase. `layer` is a `LayerView`: names and read-only arrays.
+`store` is the `StoreWriter` that records the run; `Data`, `Experiment`, `Inputs` and `Run` are the
+classes of these names in `plasticity`.
 """
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import attrs
 import pluggy
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from plasticity.components.clock import Clock
-    from plasticity.components.data import Data, Inputs
-    from plasticity.experiment.spec import Experiment
-    from plasticity.network.view import LayerView
-    from plasticity.store.run import Run
-    from plasticity.store.writer import StoreWriter
-    from plasticity.typing import Array
 
 PROJECT = "plasticity"
 Kind = Literal["one", "chain", "collect", "notify"]
@@ -70,19 +61,17 @@ def _event(kind: Kind) -> Callable[[Function], Function]:
 
 
 @_event("one")
-def fetch_data(folder: Path) -> Path:
-    """Download the data into a folder, check them, and return where they are."""
+def fetch_data(folder):
+    """Download the data into a folder (a `Path`), check them, and return where they are."""
 
 
 @_event("one")
-def open_data(split: str) -> Data:
-    """Return the data of a split, "train" or "test"; None where there is no such split."""
+def open_data(split):
+    """Return the `Data` of a split, "train" or "test"; None where there is no such split."""
 
 
 @_event("chain")
-def init_state(
-    weights: Array, inputs: Inputs, image_shape: tuple[int, ...] | None, clock: Clock
-) -> None:
+def init_state(weights, inputs, image_shape, clock):
     """Fill the arrays as they are before the first step; refuse settings that cannot work.
 
     `inputs.take(rows)` gives the inputs (sample, input) of some of the `inputs.n_sample` samples.
@@ -91,12 +80,12 @@ def init_state(
 
 
 @_event("notify")
-def run_started(experiment: Experiment, clock: Clock, store: StoreWriter, resumed: bool) -> None:
-    """The run begins, or goes on where it stopped (`resumed`)."""
+def run_started(experiment, clock, store, resumed):
+    """The run of an `Experiment` begins, or goes on where it stopped (`resumed` is True)."""
 
 
 @_event("notify")
-def training_started(layer: LayerView, clock: Clock, weights: Array) -> None:
+def training_started(layer, clock, weights):
     """A layer is about to do its first step; its arrays are as `init_state` left them."""
 
 
@@ -104,17 +93,17 @@ def training_started(layer: LayerView, clock: Clock, weights: Array) -> None:
 
 
 @_event("notify")
-def epoch_started(clock: Clock) -> None:
+def epoch_started(clock):
     """An epoch begins: a source reshuffles."""
 
 
 @_event("one")
-def draw_batch(x: Array, clock: Clock) -> Array:
+def draw_batch(x, clock):
     """Fill x with the samples of this step; a constant input is no part of x here."""
 
 
 @_event("chain")
-def encode(x: Array, clock: Clock) -> None:
+def encode(x, clock):
     """Change the inputs in place: noise, deprivation, normalization; but for a constant input.
 
     Metrics see the inputs without the encoders that have a Stream or take the clock here.
@@ -125,48 +114,37 @@ def encode(x: Array, clock: Clock) -> None:
 
 
 @_event("one")
-def compute_current(weights: Array, x: Array, current: Array) -> Array:
+def compute_current(weights, x, current):
     """Fill the current, u = W x unless a component says otherwise."""
 
 
 @_event("chain")
-def shape_current(current: Array) -> None:
+def shape_current(current):
     """Change the current in place: lateral connections, u <- (1 - L)^-1 u."""
 
 
 @_event("one")
-def activate(current: Array, activity: Array) -> Array:
+def activate(current, activity):
     """Fill the activity, y = sigma(u)."""
 
 
 @_event("one")
-def differentiate(current: Array, activity: Array, slope: Array) -> Array:
+def differentiate(current, activity, slope):
     """Fill the slope sigma'(u); emitted only where a component reads the slope."""
 
 
 @_event("one")
-def estimate_threshold(activity: Array, threshold: Array, clock: Clock) -> Array:
+def estimate_threshold(activity, threshold, clock):
     """Fill the modification threshold theta."""
 
 
 @_event("one")
-def schedule_rate(clock: Clock) -> float:
+def schedule_rate(clock):
     """Return the factor on the learning rate for this step; 1 where nobody answers."""
 
 
 @_event("chain")
-def modulate(
-    x: Array,
-    weights: Array,
-    current: Array,
-    activity: Array,
-    slope: Array,
-    threshold: Array,
-    modulation: Array,
-    decay: Array,
-    labels: Array,
-    clock: Clock,
-) -> None:
+def modulate(x, weights, current, activity, slope, threshold, modulation, decay, labels, clock):
     """Add phi to the modulation and the sample mean of d to the decay: rules add up here.
 
     `labels` (sample,) belong to the samples of the step; data without labels are refused.
@@ -175,34 +153,22 @@ def modulate(
 
 
 @_event("chain")
-def propose_update(
-    x: Array,
-    weights: Array,
-    current: Array,
-    activity: Array,
-    slope: Array,
-    threshold: Array,
-    update: Array,
-    labels: Array,
-    clock: Clock,
-) -> None:
+def propose_update(x, weights, current, activity, slope, threshold, update, labels, clock):
     """Add to dW what is not separable into phi and d."""
 
 
 @_event("chain")
-def shape_update(
-    weights: Array, activity: Array, update: Array, labels: Array, clock: Clock
-) -> None:
+def shape_update(weights, activity, update, labels, clock):
     """Change dW in place: divide by max abs dW, weight decay, clip, reward gate."""
 
 
 @_event("one")
-def apply_update(weights: Array, update: Array, clock: Clock) -> Array:
+def apply_update(weights, update, clock):
     """Move the weights along dW, which points where they shall go; return the weights."""
 
 
 @_event("chain")
-def constrain_weights(weights: Array, activity: Array, clock: Clock) -> None:
+def constrain_weights(weights, activity, clock):
     """Change the weights in place: bounds, norms, signs, masks."""
 
 
@@ -210,15 +176,8 @@ def constrain_weights(weights: Array, activity: Array, clock: Clock) -> None:
 
 
 @_event("collect")
-def measure(
-    layer: LayerView,
-    clock: Clock,
-    responses: Array,
-    labels: Array,
-    weights: Array,
-    threshold: Array,
-) -> dict[str, Any]:
-    """Return measurements by name: a number, or one number a neuron.
+def measure(layer, clock, responses, labels, weights, threshold):
+    """Return a dict of measurements by name: a number, or one number a neuron.
 
     `responses` (neuron, sample) is the activity on the evaluation samples of the experiment,
     `labels` (sample,) what belongs to these; data without labels are refused where it is used.
@@ -229,22 +188,12 @@ def measure(
 
 
 @_event("notify")
-def measured(layer: LayerView, clock: Clock, measurements: dict[str, Any]) -> None:
-    """All measurements of one layer at one step."""
+def measured(layer, clock, measurements):
+    """All measurements of one layer at one step, as a dict by name."""
 
 
 @_event("notify")
-def step_finished(
-    layer: LayerView,
-    clock: Clock,
-    x: Array,
-    weights: Array,
-    current: Array,
-    activity: Array,
-    threshold: Array,
-    update: Array,
-    labels: Array,
-) -> None:
+def step_finished(layer, clock, x, weights, current, activity, threshold, update, labels):
     """A step of a layer is done; heard when the listener is due.
 
     That is every step, or as its attribute `every` says: a number of steps, a string like
@@ -254,17 +203,17 @@ def step_finished(
 
 
 @_event("one")
-def should_stop(layer: LayerView, clock: Clock, weights: Array) -> str | None:
+def should_stop(layer, clock, weights):
     """Return a reason to end the run, or None; heard as `step_finished`. The first reason wins."""
 
 
 @_event("notify")
-def epoch_finished(clock: Clock) -> None:
+def epoch_finished(clock):
     """An epoch is done."""
 
 
 @_event("collect")
-def diagnose(layer: LayerView, clock: Clock) -> str:
+def diagnose(layer, clock):
     """Return in one sentence what looks wrong with a layer at the end; None where all is well.
 
     Asked of every layer that was trained. `Run.notices` has the sentences.
@@ -272,7 +221,7 @@ def diagnose(layer: LayerView, clock: Clock) -> str:
 
 
 @_event("notify")
-def run_finished(clock: Clock, store: StoreWriter, outcome: str) -> None:
+def run_finished(clock, store, outcome):
     """The run is over; emitted always, also after an error, with the outcome in a sentence."""
 
 
@@ -280,10 +229,10 @@ def run_finished(clock: Clock, store: StoreWriter, outcome: str) -> None:
 
 
 @_event("collect")
-def cite() -> str:
+def cite():
     """Return the BibTeX entry of what the component implements, or its key in `references.bib`."""
 
 
 @_event("collect")
-def report(run: Run) -> tuple[str, str]:
-    """Return a heading and a text for the report of a finished run."""
+def report(run):
+    """Return a heading and a text, both strings, for the report of a finished `Run`."""

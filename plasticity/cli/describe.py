@@ -16,8 +16,7 @@ from plasticity.errors import PlasticityError, StoreError
 from plasticity.experiment.fields import GIVEN, Reference
 from plasticity.experiment.quantities import size_text
 from plasticity.experiment.registry import find, name_of
-from plasticity.experiment.spec import Experiment, Layer
-from plasticity.experiment.walk import Part, parts_of
+from plasticity.experiment.spec import Experiment, Layer, Part, parts_of
 from plasticity.store.arrays import dims_stored
 from plasticity.store.checkpoints import GROUP
 from plasticity.store.run import Run

@@ -21,8 +21,14 @@ def plugins(
     """List the installed components with their settings and papers."""
     from plasticity.components.events import ROLES
     from plasticity.errors import UnknownNameError, listed, nearest
-    from plasticity.experiment.editable import not_installed
-    from plasticity.experiment.registry import COMPONENTS, DIAGNOSTICS, entries, find, short
+    from plasticity.experiment.registry import (
+        COMPONENTS,
+        DIAGNOSTICS,
+        entries,
+        find,
+        not_installed,
+        short,
+    )
 
     if role is not None and role not in ROLES:
         raise UnknownNameError(

@@ -22,18 +22,13 @@ from plasticity.errors import EntryError
 from plasticity.typing import Array
 
 _TEXT = re.compile(r"\s*(\d+)\s*(steps?|epochs?|per decade)\s*")
-MUST_BE = 'must be an integer from 1 (steps), a string like "2 epochs" or "10 per decade", or an '
-MUST_BE += "object with following(step)"
 
 
 class Following(Protocol):
     """Anything with a method that returns the next step at which it is due."""
 
     def following(self, step: int) -> int | None:
-        """Return the first step after `step` at which it is due, or None.
-
-        It may be called twice for a step, or only for later ones.
-        """
+        """Return the first step after `step` at which it is due, or None; not called in order."""
 
 
 class Cadence:
@@ -60,7 +55,10 @@ class Cadence:
             return GivenSteps(tuple(int(step) for step in every))
         parsed = _TEXT.fullmatch(every) if isinstance(every, str) else None
         if parsed is None or int(parsed[1]) < 1:
-            raise EntryError(f"every {MUST_BE}, got {every!r}")
+            raise EntryError(
+                'every must be an integer from 1 (steps), a string like "2 epochs" or "10 per '
+                f'decade", or an object with following(step), got {every!r}'
+            )
         number, unit = int(parsed[1]), parsed[2]
         if unit == "per decade":
             return LogSteps(number)
@@ -84,11 +82,7 @@ class Cadence:
 
 @attrs.frozen
 class Steps(Cadence):
-    """Multiples of a number of steps.
-
-    >>> Steps(100).following(250), Steps(100).count(0, 250), str(Steps(100).thinned(4))
-    (300, 2, 'every 400 steps')
-    """
+    """Multiples of a number of steps."""
 
     every: int
 
@@ -111,21 +105,13 @@ def _in_order(steps: Iterable[int]) -> tuple[int, ...]:
 
 @attrs.frozen
 class GivenSteps(Cadence):
-    """Given steps, and no others.
-
-    >>> cadence = GivenSteps((1, 10, 1000))
-    >>> cadence.following(1), cadence.following(1000), cadence.count(1, 1000)
-    (10, None, 2)
-    """
+    """Given steps, and no others."""
 
     steps: tuple[int, ...] = attrs.field(converter=_in_order)
 
     def following(self, step: int) -> int | None:
         position = bisect_right(self.steps, step)
         return self.steps[position] if position < len(self.steps) else None
-
-    def count(self, after: int, until: int) -> int:
-        return max(bisect_right(self.steps, until) - bisect_right(self.steps, after), 0)
 
     def thinned(self, times: int) -> GivenSteps:
         return GivenSteps(self.steps[times - 1 :: times])
@@ -170,20 +156,12 @@ class LogSteps(Cadence):
         return f"{self.per_decade / self.times:g} times per decade of steps"
 
 
-def _given(every: Any, steps_per_epoch: int) -> Following:
+def given_cadence(every: Any, steps_per_epoch: int) -> Following:
+    """Return the cadence that the attribute `every` of a component means, or refuse."""
     if callable(getattr(every, "following", None)):
         own: Following = every
         return own
     return Cadence.of(every, steps_per_epoch)
-
-
-def is_cadence(every: Any) -> bool:
-    """Return whether the attribute `every` of a listener can be understood."""
-    try:
-        _given(every, 1)
-    except EntryError:
-        return False
-    return True
 
 
 def cadence_of(component: Any, steps_per_epoch: int, default: Any = 1) -> Following:
@@ -191,8 +169,8 @@ def cadence_of(component: Any, steps_per_epoch: int, default: Any = 1) -> Follow
     interface = interface_of(component)
     # That of a rule gives a sum, whose coefficient follows a schedule.
     if callable(interface.following) and not isinstance(component, Rule):
-        return _given(component, steps_per_epoch)
-    return _given(default if interface.every is None else interface.every, steps_per_epoch)
+        return given_cadence(component, steps_per_epoch)
+    return given_cadence(default if interface.every is None else interface.every, steps_per_epoch)
 
 
 def due_between(cadence: Following, after: int, before: int, most: int) -> Array:
@@ -215,13 +193,7 @@ def due_between(cadence: Following, after: int, before: int, most: int) -> Array
 
 
 class Agenda:
-    """Several cadences, and which of them are due next; these are known by their positions.
-
-    >>> agenda = Agenda([Steps(2), GivenSteps((4, 5))])
-    >>> agenda.look_beyond(3)
-    >>> agenda.next, agenda.due(4), agenda.due(5)
-    (4, (0, 1), ())
-    """
+    """Several cadences, and which of them are due next; these are known by their positions."""
 
     def __init__(self, cadences: Iterable[Following]) -> None:
         self._cadences = tuple(cadences)

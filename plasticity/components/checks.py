@@ -3,45 +3,42 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from plasticity.components.cadence import MUST_BE, is_cadence
+from plasticity.components.cadence import given_cadence
 from plasticity.components.derived_hooks import DERIVED
 from plasticity.components.interface import Hook, Interface, interface_of, notice_changes
-from plasticity.errors import ContractError, nearest
+from plasticity.errors import ContractError, EntryError, nearest
 from plasticity.hookspecs import EVENTS
 
 
 def check_hooks(component: Any, place: str) -> None:
-    """Refuse hooks that pluggy would take in silence, or take differently from version to version.
-
-    Raises `ContractError` for a misspelled event, an argument the event does not have, an argument
-    with a default, a hook that is not a method, and a Kernel whose state has another shape.
-    """
+    """Refuse what pluggy would take in silence, or take differently from version to version."""
     if not isinstance(component, type):
         notice_changes(type(component))
     interface = interface_of(component)
-    for hook in interface.hooks.values():
-        mistake = _mistake(hook, loose=hook.own or isinstance(component, type))
-        if mistake:
-            raise ContractError(f"{place} {interface.label!r}: {mistake}")
-    mistake = "" if isinstance(component, type) else _mistake_of_kernels(interface)
-    if mistake:
-        raise ContractError(f"{place} {interface.label!r}: {mistake}")
+    for mistake in _mistakes(component, interface):
+        raise ContractError(f"{interface.at(place)}{mistake}")
+
+
+def _mistakes(component: Any, interface: Interface) -> Iterator[str]:
+    is_class = isinstance(component, type)
+    mistakes = [_mistake(hook, hook.own or is_class) for hook in interface.hooks.values()]
+    mistakes += () if is_class else _mistakes_of_kernels(interface)
+    yield from (f": {mistake}" for mistake in mistakes if mistake)
     if not interface.events:
-        raise ContractError(
-            f"{place} {interface.label!r} answers no event: mark its methods with @hookimpl "
-            "(plasticity events lists all)"
-        )
-    every = interface.every
-    if every is not None and not is_cadence(every):
-        raise ContractError(f"{place} {interface.label!r}: every {MUST_BE}, got {every!r}")
+        yield (" answers no event: mark its methods with @hookimpl (plasticity events lists all)")
+    try:
+        given_cadence(1 if interface.every is None else interface.every, 1)
+    except EntryError as error:
+        yield f": {error}"
     equality: Any = type(component).__eq__
     if equality is not object.__eq__:
-        raise ContractError(
-            f"{place} {interface.label!r} compares by value, and pluggy takes two equal listeners "
-            "for one: make it a @component, or leave out __eq__ (@dataclass(eq=False))"
+        yield (
+            " compares by value, and pluggy takes two equal listeners for one: make it a "
+            "@component, or leave out __eq__ (@dataclass(eq=False))"
         )
 
 
@@ -95,24 +92,22 @@ _DIMS_OF_STATE = {
 }
 
 
-def _mistake_of_kernels(interface: Interface) -> str:
-    """Return what is wrong with the kernels of a component, or an empty string."""
+def _mistakes_of_kernels(interface: Interface) -> Iterator[str]:
     for event, hook in interface.hooks.items():
         if hook.function in DERIVED and event not in interface.kernels:
-            return f"its hook for {event} is made of a Kernel, which its `kernels` lack"
+            yield f"its hook for {event} is made of a Kernel, which its `kernels` lack"
     declared = {variable.name: variable.dims for variable in interface.variables}
     for event, kernel in interface.kernels.items():
         if event not in EVENTS:
-            return f"it has a Kernel for {event!r}, which is no event{nearest(event, EVENTS)}"
+            yield f"it has a Kernel for {event!r}, which is no event{nearest(event, EVENTS)}"
         for name in kernel.state if event in _DIMS_OF_STATE else ():
             dims = _DIMS_OF_STATE[event]
             if declared.get(name) != dims:
                 found = "no Variable" if name not in declared else f"one of {declared[name]}"
-                return (
+                yield (
                     f"the state {name!r} of its Kernel for {event} must be a Variable({dims}), "
                     f"but is {found}"
                 )
-    return ""
 
 
 _STARRED = {

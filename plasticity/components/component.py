@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from functools import partial
 from operator import attrgetter
 from typing import Any, TypeVar, dataclass_transform, overload
 
@@ -91,11 +92,7 @@ def _reduce(self: Any) -> tuple[Any, ...]:
     full = attrgetter("__module__", "__qualname__")
     named = [base for base in cls.__mro__ if full(base) == full(cls)][-1]
     given = {field.alias: getattr(self, field.name) for field in attrs.fields(cls) if field.init}
-    return _with_settings, (named, given)
-
-
-def _with_settings(cls: type, settings: dict[str, Any]) -> Any:
-    return cls(**settings)
+    return partial(named, **given), ()
 
 
 def _cite(self: Any) -> str:

@@ -52,21 +52,16 @@ def _filled(sparse: Any) -> Any:
 
 
 def _readable(samples: Array) -> Array:
-    """Return the samples in a type that compiled code reads: native, of 4 or 8 bytes if floating.
-
-    A large file mapped into memory stays as it is, because only Python reads it.
-    """
+    """Return the samples in a type that compiled code reads, native, if real of 4 or 8 bytes."""
     dtype = samples.dtype
-    large = isinstance(samples, np.memmap) and samples.nbytes > LARGE
-    if dtype.kind not in "fiub" or large:
+    # Only Python reads a large file mapped into memory.
+    if dtype.kind not in "fiub" or (isinstance(samples, np.memmap) and samples.nbytes > LARGE):
         return samples
     wanted = dtype.newbyteorder("=")
     if dtype.kind == "f":
         wanted = np.dtype(np.float32 if dtype.itemsize <= 4 else np.float64)
-    if wanted == dtype:
-        return samples
     with np.errstate(over="ignore"):  # what becomes infinite is refused afterwards, with its place
-        return np.asarray(samples, wanted)
+        return samples if wanted == dtype else np.asarray(samples, wanted)
 
 
 def _as_labels(values: Any) -> Array:
@@ -193,10 +188,8 @@ or leave out that sample
         return np.pad(samples, ((0, 0), (0, 1)), constant_values=self.constant)
 
     def take_into(self, rows: Array, taken: Array) -> None:
-        """Fill an array with the samples of these rows, scaled; a mapped file stays out of memory.
-
-        A look at a row of a mapped file maps up to 2 MB around it.
-        """
+        """Fill an array with the samples of these rows, scaled; a mapped file stays on disk."""
+        # A look at a row of a mapped file maps up to 2 MB around it.
         for start in range(0, len(rows), _LOOKS):
             block = self.samples[rows[start : start + _LOOKS]]
             out = taken[start : start + len(block)]
@@ -215,10 +208,7 @@ or leave out that sample
         )
 
     def fingerprint(self) -> dict[str, Any]:
-        """Return what a store keeps to know the data again.
-
-        The name, shape, type, sha256 and scale of the samples, sha256 of the labels, constant.
-        """
+        """Return what a store keeps to know the data again, among it sums of samples and labels."""
         known = {"name": self.name, **fingerprint(self.samples), "scale": self.scale}
         if self.labels is not None:
             # The same labels in another type, or in wider strings, are the same.
@@ -315,10 +305,8 @@ def let_go(array: Array) -> None:
 
 
 def read_at_random(array: Array) -> None:
-    """Tell the system that a mapped file is read here and there, so that it reads nothing ahead.
-
-    Measured: of a file of 300 MB that was not in memory, 100 rows took 8 ms in place of 39 ms.
-    """
+    """Tell the system that a mapped file is read here and there, so that it reads nothing ahead."""
+    # Of a file of 300 MB that was not in memory, 100 rows took 8 ms in place of 39 ms.
     _advise(array, "MADV_RANDOM")
 
 
@@ -329,11 +317,7 @@ def _advise(array: Array, advice: str) -> None:
 
 
 def fingerprint(array: Any) -> dict[str, Any]:
-    """Return shape, type and sha256 of the values of an array.
-
-    >>> fingerprint(np.zeros((2, 3)))["shape"]
-    [2, 3]
-    """
+    """Return shape, type and sha256 of the values of an array."""
     array = _as_array(array)
     digest = hashlib.sha256()
     for start in range(0, len(array), _ROWS):

@@ -18,10 +18,7 @@ from plasticity.typing import Array
 
 @component
 class DenseSynapse:
-    """The current of a layer in which every input reaches every neuron.
-
-    u_i = sum_j w_ij x_j
-    """
+    """The current of a layer in which every input reaches every neuron, u_i = sum_j w_ij x_j."""
 
     @hookimpl
     def compute_current(self, weights: Array, x: Array, current: Array) -> Array:
@@ -50,11 +47,7 @@ class GivenData:
 
 @component
 class Batches:
-    """The batches of a data set: each epoch draws every sample once.
-
-    The order of an epoch is an array of the state, so a run that goes on in the middle of an epoch
-    draws what it would have drawn.
-    """
+    """The batches of a data set: each epoch draws every sample once, in an order of its own."""
 
     data: Data = setting(doc="the samples")
     shuffle: bool = setting(default=True, doc="whether each epoch has an order of its own")
@@ -74,17 +67,13 @@ class Batches:
 
     @hookimpl
     def epoch_started(self, clock: Clock) -> None:
-        self.order[...] = (
-            self.rng.permutation(len(self.order)) if self.shuffle else np.arange(len(self.order))
-        )
+        count = len(self.order)
+        self.order[...] = self.rng.permutation(count) if self.shuffle else np.arange(count)
 
     @hookimpl
     def draw_batch(self, x: Array, clock: Clock) -> Array:
-        rows = self._rows(clock, len(x))
-        np.multiply(
-            self.shown.samples[rows], self.shown.scale, out=x, dtype=x.dtype, casting="same_kind"
-        )
-        return x
+        drawn, scale = self.shown.samples[self._rows(clock, len(x))], self.shown.scale
+        return np.multiply(drawn, scale, out=x, dtype=x.dtype, casting="same_kind")
 
     def fill_labels(self, labels: Array, clock: Clock) -> None:
         """Fill the labels of the samples of this step."""

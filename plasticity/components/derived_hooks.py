@@ -16,11 +16,8 @@ from plasticity.typing import Array
 
 
 def add_hooks(cls: type) -> None:
-    """Give a class the hooks of those events for which it has a Kernel alone.
-
-    A class whose `kernels` are a property, of which only an instance tells the events, gets none.
-    """
-    kernels = getattr(cls, "kernels", ())
+    """Give a class the hooks of those events for which it has a Kernel alone."""
+    kernels = getattr(cls, "kernels", ())  # of a property only an instance tells the events
     for kernel in kernels if isinstance(kernels, tuple | list) else ():
         once = kernel.event == "encode" and getattr(cls, "once", False)
         hook = vars(KernelHooks).get("encode_once" if once else kernel.event)
@@ -39,23 +36,19 @@ class KernelHooks:
 
     @hookimpl
     def draw_batch(self, x: Array, clock: Clock) -> Array:
-        """Let the function fill each sample."""
         _change_samples(self, "draw_batch", x, clock.step)
         return x
 
     @hookimpl
     def encode(self, x: Array, clock: Clock) -> None:
-        """Let the function change each sample."""
         _change_samples(self, "encode", x, clock.step)
 
-    @hookimpl
+    @hookimpl  # for samples that come out the same at every step
     def encode_once(self, x: Array) -> None:
-        """Let the function change each sample, which comes out the same at every step."""
         _change_samples(self, "encode", x, 0)
 
     @hookimpl
     def compute_current(self, weights: Array, x: Array, current: Array) -> Array:
-        """Fill the current that belongs to the effective weights."""
         kernel, numbers = _asked(self, "compute_current", weights, len(x))
         if kernel.function is not None:
             weights = _mapped(kernel.function, np.empty_like(weights), (weights,), numbers)
@@ -63,13 +56,11 @@ class KernelHooks:
 
     @hookimpl
     def shape_current(self, current: Array) -> None:
-        """Let the function change the currents of all samples."""
         kernel, numbers = _asked(self, "shape_current", current, current.shape[1])
         _call(kernel.function, current, *numbers)
 
     @hookimpl
     def activate(self, current: Array, activity: Array) -> Array:
-        """Fill the activity element by element, or all of it at once."""
         kernel, numbers = _asked(self, "activate", current, current.shape[1])
         if kernel.together:
             _call(kernel.function, current, *numbers, activity)
@@ -78,13 +69,11 @@ class KernelHooks:
 
     @hookimpl
     def differentiate(self, current: Array, activity: Array, slope: Array) -> Array:
-        """Fill the slope element by element."""
         kernel, numbers = _asked(self, "differentiate", current, current.shape[1])
         return _mapped(kernel.function, slope, (current, activity), numbers)
 
     @hookimpl
     def estimate_threshold(self, activity: Array, threshold: Array, clock: Clock) -> Array:
-        """Fill the threshold and the state of each neuron from the means of what is observed."""
         kernel, numbers = _asked(self, "estimate_threshold", activity, activity.shape[1])
         observed = kernel.observe if isinstance(kernel.observe, tuple) else (kernel.observe,)
         values = np.empty_like(activity)
@@ -100,20 +89,17 @@ class KernelHooks:
 
     @hookimpl
     def schedule_rate(self, clock: Clock) -> float:
-        """Return the factor, for which nothing needs to be compiled."""
-        kernel = _kernel(self, "schedule_rate")
+        kernel = _kernel(self, "schedule_rate")  # nothing needs to be compiled
         times = clock.step, clock.epoch, clock.n_step, clock.n_epoch
         return float(interpreted(kernel.function)(*times, *kernel.parameters(self, 0)))
 
     @hookimpl
     def modulate(self, current: Array, modulation: Array, decay: Array) -> None:
-        """Let the function add to modulation and decay."""
         kernel, numbers = _asked(self, "modulate", current, current.shape[1])
         _call(kernel.function, current, *numbers, modulation, decay)
 
     @hookimpl
     def shape_update(self, weights: Array, update: Array) -> None:
-        """Change the update element by element."""
         kernel, numbers = _asked(self, "shape_update", update)
         if kernel.peak:
             # np.abs(update) would be a copy of the size of the weights. np.maximum hands on a nan.
@@ -122,7 +108,6 @@ class KernelHooks:
 
     @hookimpl
     def apply_update(self, weights: Array, update: Array, clock: Clock) -> Array:
-        """Change the weights and the state of each."""
         kernel = _kernel(self, "apply_update")
         given: tuple[Any, ...] = (clock.rate_factor,)
         if kernel.count:
@@ -139,7 +124,6 @@ class KernelHooks:
 
     @hookimpl
     def constrain_weights(self, weights: Array) -> None:
-        """Change the weights, and the state of each, element by element or row by row."""
         kernel, numbers = _asked(self, "constrain_weights", weights)
         if kernel.row:
             loops.rows(kernel.function)(weights, numbers)
@@ -152,11 +136,8 @@ HOOKS = {event: vars(KernelHooks)[event] for event in EVENTS if event in vars(Ke
 
 
 def _kernel(component: Any, event: str) -> Kernel:
-    kernel: Kernel
-    for kernel in component.kernels:
-        if kernel.event == event:
-            return kernel
-    raise KeyError(event)
+    found: Kernel = next(kernel for kernel in component.kernels if kernel.event == event)
+    return found
 
 
 def _asked(component: Any, event: str, array: Array, batch: int = 0) -> tuple[Kernel, Any]:

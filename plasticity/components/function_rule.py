@@ -89,8 +89,7 @@ class FunctionRule(Rule):
     @classmethod
     def arrays(cls) -> list[tuple[str, int]]:
         """Return the arrays of the symbols, in their order, each with its rank."""
-        dims = [(cls.named[symbol], _dims(cls.named[symbol])) for symbol in cls.symbols]
-        return [(name, len(own)) for name, own in dims]
+        return [(cls.named[symbol], len(_dims(cls.named[symbol]))) for symbol in cls.symbols]
 
     @classmethod
     def loop(cls) -> Callable[..., Any]:
@@ -115,11 +114,7 @@ def _dims(name: str) -> tuple[str | int, ...]:
 
 
 def _rule_class(
-    label: str,
-    function: Callable[..., Any],
-    source: str,
-    competitive: bool,
-    reads: Mapping[str, str],
+    label: str, function: Any, source: str, competitive: bool, reads: Mapping[str, str]
 ) -> type[Rule]:
     from numba import njit
 

@@ -38,7 +38,6 @@ class Hook:
 
     @property
     def wraps(self) -> bool:
-        """Whether it wraps the answers of others."""
         return bool(self.marks["wrapper"] or self.marks["hookwrapper"])
 
 
@@ -85,6 +84,10 @@ class Interface:
         """How messages call it: `label`, or else the name of its class in snake case."""
         cls = self.component if isinstance(self.component, type) else type(self.component)
         return getattr(self.component, "label", None) or snake_case(cls.__name__)
+
+    def at(self, place: str) -> str:
+        """Return how messages call the component at a place in the spec."""
+        return f"{place} {self.label!r}"
 
     @property
     def kernels(self) -> dict[str, Kernel]:

@@ -10,10 +10,6 @@ import attrs
 Numbers = tuple[float, ...]
 
 
-def _none(component: Any, batch: int) -> Numbers:
-    return ()
-
-
 @attrs.frozen
 class Kernel:
     """The function of one element by which a component answers an event.
@@ -65,7 +61,9 @@ class Kernel:
 
     event: str
     function: Callable[..., Any] | None
-    parameters: Callable[[Any, int], Numbers] = attrs.field(default=_none, kw_only=True)
+    parameters: Callable[[Any, int], Numbers] = attrs.field(
+        default=lambda component, batch: (), kw_only=True
+    )
     state: tuple[str, ...] = attrs.field(default=(), kw_only=True)
     arrays: tuple[str, ...] = attrs.field(default=(), kw_only=True)
     observe: Callable[..., Any] | tuple[Callable[..., Any], ...] | None = attrs.field(

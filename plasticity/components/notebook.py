@@ -14,11 +14,7 @@ def titled(
     below: str = "",
     align: str = "left",
 ) -> str:
-    """Return the HTML of a heading and a table whose first column names the rows.
-
-    >>> titled("Run", [], [("seed", 1)])[:58]
-    '<div><b>Run</b><table><tbody><tr><th style="text-align: le'
-    """
+    """Return the HTML of a heading and a table whose first column names the rows."""
 
     def cells(values: Iterable[Any], kind: str) -> str:
         begin = f'<{kind} style="text-align: {align}">'

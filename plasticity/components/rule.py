@@ -111,13 +111,11 @@ def _as_code(term: Term, coefficient: float) -> str:
 class ScaledRule:
     """Component that adds a multiple of what a rule adds, which writes into arrays of zeros first.
 
-    All other events go to the rule itself. `arrays` and `labels` are what the events of the layer
-    hand over for the present batch; the loop keeps them up to date.
+    All other events go to the rule itself. `arrays` and `labels` are those of the present batch.
     """
 
     def __init__(self, term: Term) -> None:
-        self.rule = term.rule
-        self.term = term
+        self.rule, self.term = term.rule, term
         interface = interface_of(term.rule)
         self.label, self.every = interface.label, interface.every
         self.looks_at = interface.looks_at

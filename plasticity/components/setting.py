@@ -38,14 +38,10 @@ class Setting:
         return self.default.factory() if hasattr(self.default, "factory") else self.default
 
     def range(self) -> str:
-        """Return the allowed values as a mathematician writes them, or an empty string.
-
-        >>> Setting("", "1", 0, None, None, 1, (), "", 0).range()
-        '[0, 1)'
-        """
+        """Return the allowed values as a mathematician writes them, or an empty string."""
         if self.choices:
             return "{" + ", ".join(repr(choice) for choice in self.choices) + "}"
-        if self.low is None and self.above is None and self.high is None and self.below is None:
+        if {self.low, self.above, self.high, self.below} == {None}:
             return ""
         left = f"[{self.low:g}" if self.low is not None else "(-inf"
         left = f"({self.above:g}" if self.above is not None else left
@@ -55,13 +51,9 @@ class Setting:
 
     def allows(self, value: Any) -> bool:
         """Return whether a value of the right type lies in the range; None means "not set"."""
-        if value is None:
-            return True
-        if self.choices:
+        if value is not None and self.choices:
             return value in self.choices
-        if not isinstance(value, int | float):
-            return True
-        return (
+        return not isinstance(value, int | float) or (
             (self.low is None or value >= self.low)
             and (self.high is None or value <= self.high)
             and (self.above is None or value > self.above)
@@ -119,14 +111,14 @@ def type_name(annotation: Any) -> str:
     """Return a type as a reader says it: "a number", "an integer or not set"."""
     names = {float: "a number", int: "an integer", str: "a string", bool: "a boolean"}
     names |= {Path: "a path", Any: "anything"}
-    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
-        parts = [part for part in typing.get_args(annotation) if part is not types.NoneType]
-        return " or ".join(type_name(part) for part in parts)
-    if typing.get_origin(annotation) is Literal:
-        return "one of " + ", ".join(map(repr, typing.get_args(annotation)))
-    if typing.get_origin(annotation) is tuple:
-        return f"a list, each {type_name(typing.get_args(annotation)[0])}"
-    if typing.get_origin(annotation) is dict:
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin in (typing.Union, types.UnionType):
+        return " or ".join(type_name(part) for part in arguments if part is not types.NoneType)
+    if origin is Literal:
+        return "one of " + ", ".join(map(repr, arguments))
+    if origin is tuple:
+        return f"a list, each {type_name(arguments[0])}"
+    if origin is dict:
         return "a table"
     return names.get(annotation, getattr(annotation, "__name__", str(annotation)))
 
@@ -134,19 +126,15 @@ def type_name(annotation: Any) -> str:
 def _checked(value: Any, component: Any, attribute: attrs.Attribute[Any]) -> Any:
     known: Setting = attribute.metadata[Setting]
     annotation = types_of(type(component))[attribute.name]
-    label = getattr(type(component), "label", type(component).__name__)
     converted = as_type(value, annotation)
+    if converted is not WRONG and known.allows(converted):
+        return converted
     if converted is WRONG:
-        raise SettingError(
-            f"{label}: {attribute.name} must be {type_name(annotation)}, got {value!r}"
-            + (f" ({known.doc})" if known.doc else "")
-        )
-    if not known.allows(converted):
-        reason = f": {known.because}" if known.because else ""
-        raise SettingError(
-            f"{label}: {attribute.name} must lie in {known.range()}, got {value!r}{reason}"
-        )
-    return converted
+        wanted, why = f"be {type_name(annotation)}", f" ({known.doc})" if known.doc else ""
+    else:
+        wanted, why = f"lie in {known.range()}", f": {known.because}" if known.because else ""
+    label = getattr(type(component), "label", type(component).__name__)
+    raise SettingError(f"{label}: {attribute.name} must {wanted}, got {value!r}{why}")
 
 
 def as_type(value: Any, annotation: Any) -> Any:

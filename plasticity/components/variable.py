@@ -111,12 +111,6 @@ class Stream(_Declared[np.random.Generator]):
 
 
 def dims_of(name: str, variable: Variable) -> tuple[str, ...]:
-    """Return the names of the dimensions of an array, and where a size has none make one.
-
-    >>> dims_of("kernel", Variable(("neuron", 3)))
-    ('neuron', 'kernel_1')
-    """
-    return tuple(
-        dim if isinstance(dim, str) else f"{name}_{position}"
-        for position, dim in enumerate(variable.dims)
-    )
+    """Return the names of the dimensions of an array; a size gets one, as `kernel_1`."""
+    dims = enumerate(variable.dims)
+    return tuple(dim if isinstance(dim, str) else f"{name}_{index}" for index, dim in dims)

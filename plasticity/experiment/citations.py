@@ -11,21 +11,16 @@ from plasticity.components.interface import interface_of
 from plasticity.errors import UnknownNameError, nearest
 from plasticity.experiment.fields import GIVEN
 from plasticity.experiment.instantiate import make
-from plasticity.experiment.spec import Experiment
-from plasticity.experiment.walk import parts_of
+from plasticity.experiment.spec import Experiment, parts_of
 
 REFERENCES = "references.bib"
 
 
 def citations_of(experiment: Experiment) -> list[str]:
-    """Return the BibTeX entries of an experiment's components, in the order of the spec, each once.
-
-    The data are not opened.
-    """
+    """Return the BibTeX entries of an experiment's components in their order, each once."""
     cited: dict[str, None] = {}
     for part in parts_of(experiment):
-        reference = part.reference
-        if isinstance(reference, Data) or getattr(reference, "name", "") == GIVEN:
+        if isinstance(part.reference, Data) or getattr(part.reference, "name", "") == GIVEN:
             continue
         component = make(part.reference, part.place, part.role)
         if "cite" in interface_of(component).events:
@@ -36,8 +31,7 @@ def citations_of(experiment: Experiment) -> list[str]:
 def entries_of(cls: type, source: str) -> list[str]:
     """Return the BibTeX entries of a source: entries themselves, or keys separated by commas.
 
-    Keys are looked up in the `references.bib` of the package in which the class, or one of its
-    bases, is defined. Raises `UnknownNameError` for a key that is not there.
+    Keys are looked up in the `references.bib` of the package of the class or of one of its bases.
     """
     if "@" in source:
         return _entries(source)
@@ -57,13 +51,7 @@ def entries_of(cls: type, source: str) -> list[str]:
 
 @cache
 def short_form(bibtex: str) -> str:
-    r"""Return authors, year and title of BibTeX entries, in a line.
-
-    >>> short_form("@article{a, author = {Oja, Erkki}, title = {A {PCA} neuron}, year = 1982}")
-    'Oja (1982), A PCA neuron'
-    >>> short_form(r"@misc{f, author = {F{\"o}ldi{\'a}k, Peter}, title = {Traces}, year = 1991}")
-    'Földiák (1991), Traces'
-    """
+    """Return authors, year and title of BibTeX entries, in a line."""
     return "; ".join(map(_short, _entries(bibtex)))
 
 

@@ -35,11 +35,7 @@ def configure(
 
 
 def longer(experiment: Experiment, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings of a run that goes on; `epochs` lengthen the last of its phases.
-
-    The phases that have begun keep their length, so that the steps that are done stay as they are.
-    Raises `SpecError` where there are too few epochs for the phases before the last.
-    """
+    """Return the settings of a run that goes on; `epochs` lengthen the last of its phases alone."""
     chosen, before = dict(settings), sum(phase.epochs for phase in experiment.phases[:-1])
     epochs = chosen.get("epochs")
     if not experiment.phases or "phases" in chosen or type(epochs) is not int:
@@ -73,10 +69,7 @@ def reconfigure(
 
 
 def source_of(name: str) -> Any:
-    """Return a source by name, or the one that reads a file of this suffix.
-
-    Raises `DataError` for a path that no source reads.
-    """
+    """Return a source by name, or the one that reads a file of this suffix; refuse another path."""
     path, known = Path(name), readers()
     for ending in known:
         if path.name.endswith((f".{ending}", f"-{ending}")) and name not in entries():
@@ -90,10 +83,7 @@ def source_of(name: str) -> Any:
 
 
 def _entry_or_data(data: Any, labels: Any) -> tuple[Any, Data | None]:
-    """Return the entry of a spec that data stand for, or the `Data` that they are.
-
-    Raises `DataError` for labels without an array to which they belong.
-    """
+    """Return the entry of a spec that data stand for, or the `Data` that they are."""
     entry = isinstance(data, str | Path | dict) or hasattr(data, "open_data")
     if labels is not None and (data is None or entry):
         raise DataError(
@@ -106,18 +96,15 @@ def _entry_or_data(data: Any, labels: Any) -> tuple[Any, Data | None]:
 
 
 def _of_part(data: Data, settings: dict[str, Any]) -> Data:
-    """Return the part of data given in Python that the settings want, which are taken from them.
-
-    Raises `DataError` for a setting that belongs to a source.
-    """
+    """Return the part of data given in Python that the settings want, which are taken from them."""
     about = [path for path in settings if path.startswith("data.")]
     wanted = {path.removeprefix("data."): settings.pop(path) for path in about}
     for name in wanted:
         if name not in PORTION:
             known = any(field.init and field.name == name for field in attrs.fields(Data))
+            way = f"; give a Data with what is wanted, as Data(..., {name}=...)" if known else ""
             raise DataError(
-                f"data.{name}: the data are given in Python, so only {', '.join(PORTION)} can "
-                f"be set"
-                + (f"; give a Data with what is wanted, as Data(..., {name}=...)" if known else "")
+                f"data.{name}: the data are given in Python, so only {', '.join(PORTION)} can be "
+                f"set{way}"
             )
     return Portion(**wanted).of(data) if wanted else data

@@ -44,11 +44,8 @@ def _flat(spec: Experiment, several: bool) -> dict[str, str]:
 
 def _defaults(cls: type) -> dict[str, Any]:
     """Return the defaults that are numbers or strings; others are not worth a row."""
-    return {
-        attribute.name: attribute.default
-        for attribute in attrs.fields(cls)
-        if isinstance(attribute.default, int | str) and attribute.default != ""
-    }
+    defaults = {attribute.name: attribute.default for attribute in attrs.fields(cls)}
+    return {n: each for n, each in defaults.items() if isinstance(each, int | str) and each != ""}
 
 
 def _put(flat: dict[str, str], prefix: str, tables: Mapping[str, Any]) -> None:

@@ -10,30 +10,22 @@ from typing import Any
 import attrs
 
 from plasticity.components.rule import Rule, Term
+from plasticity.components.setting import WRONG, as_type, type_name, types_of
 from plasticity.errors import EntryError
-
-Check = Callable[[Any, str], Any]  # of a value and its place; raises EntryError
 
 GIVEN = "given in Python"  # the name of data, or of a function, that no file can hold
 
 
 @attrs.frozen
 class Reference:
-    """A component by name, with the settings that differ from its defaults.
-
-    >>> Reference.of({"name": "sgd", "rate": 0.1})
-    Reference(name='sgd', settings={'rate': 0.1})
-    """
+    """A component by name, with the settings that differ from its defaults."""
 
     name: str
     settings: dict[str, Any] = attrs.field(factory=dict)
 
     @staticmethod
     def of(value: Any, place: str = "component") -> Any:
-        """Return a name or a table as a Reference; anything else (a component, None) as it is.
-
-        Raises `SpecError` for what can be no component, beginning with the place.
-        """
+        """Return a name or a table as a Reference, a component or None as it is, or refuse."""
         if isinstance(value, str):
             return Reference(value)
         if isinstance(value, Mapping):
@@ -75,8 +67,8 @@ def all_of(kind: type, default: Any = attrs.NOTHING) -> Any:
     """Return an entry for one object of a class, or several; each may be a table."""
 
     def convert(value: Any, place: str) -> tuple[Any, ...]:
-        items = (value,) if isinstance(value, kind) else tuple(value)
-        return tuple(_object(item, kind, f"{place}[{index}]") for index, item in enumerate(items))
+        items = enumerate([value] if isinstance(value, kind) else value)
+        return tuple(_object(item, kind, f"{place}[{index}]") for index, item in items)
 
     return entry(convert, default)
 
@@ -106,42 +98,20 @@ def entry(convert: Callable[[Any, str], Any], default: Any = attrs.NOTHING, **me
     return attrs.field(default=default, converter=converter, metadata=metadata)
 
 
-def checked(check: Check, default: Any = attrs.NOTHING, **metadata: str) -> Any:
-    """Return an entry for a value that a check of value and place lets pass as it is."""
+def plain(default: Any = attrs.NOTHING, *, low: int | None = None, **metadata: str) -> Any:
+    """Return an entry for a value of the annotated type, if a number from `low`."""
 
-    def convert(value: Any, place: str) -> Any:
-        check(value, place)
-        return value
+    def convert(value: Any, owner: Any, attribute: attrs.Attribute[Any]) -> Any:
+        wanted = types_of(type(owner))[attribute.name]
+        converted = as_type(value, wanted)
+        if converted is WRONG:
+            raise EntryError(f"{attribute.name}: must be {type_name(wanted)}, got {value!r}")
+        if low is not None and converted is not None and converted < low:
+            raise EntryError(f"{attribute.name}: must be an integer from {low}, got {value!r}")
+        return converted
 
-    return entry(convert, default, **metadata)
-
-
-def integer(low: int) -> Check:
-    """Return a check that a value is an integer from `low`, or None."""
-
-    def check(value: Any, place: str) -> None:
-        number = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-        if value is not None and not (number and value >= low):
-            raise EntryError(f"{place}: must be an integer from {low}, got {value!r}")
-
-    return check
-
-
-def one_of(*choices: str) -> Check:
-    """Return a check that a value is one of these strings."""
-
-    def check(value: Any, place: str) -> None:
-        if value not in choices:
-            known = ", ".join(map(repr, choices))
-            raise EntryError(f"{place}: must be one of {known}, got {value!r}")
-
-    return check
-
-
-def boolean(value: Any, place: str) -> None:
-    """Raise `EntryError` where a value is no boolean."""
-    if not isinstance(value, bool):
-        raise EntryError(f"{place}: must be a boolean, got {value!r}")
+    converter = attrs.Converter(convert, takes_self=True, takes_field=True)
+    return attrs.field(default=default, converter=converter, metadata=metadata)
 
 
 def _as_parts(value: Any, place: str) -> tuple[Any, ...]:
@@ -161,19 +131,14 @@ def _as_terms(value: Any, place: str) -> tuple[Term, ...]:
         return (attrs.evolve(value, schedule=schedule),)
     if isinstance(value, Rule):
         return tuple(term for item in value.terms for term in _as_terms(item, place))
-    if isinstance(value, Mapping):
-        table = dict(value)
-        coefficient = _coefficient(table.pop("coefficient", 1.0), place)
-        phases = table.pop("phases", ())
-        named = isinstance(phases, list | tuple) and all(isinstance(name, str) for name in phases)
-        if not named:
-            raise EntryError(f"{place}: phases must be a list of names, got {phases!r}")
-        schedule = Reference.of(table.pop("schedule", None), f"{place}.schedule")
-        return (Term(Reference.of(table, place), coefficient, tuple(phases), schedule),)
-    return (Term(Reference.of(value, place)),)
-
-
-def _coefficient(value: Any, place: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, numbers.Real) or value != value:
-        raise EntryError(f"{place}: coefficient must be a number, got {value!r}")
-    return float(value)
+    if not isinstance(value, Mapping):
+        return (Term(Reference.of(value, place)),)
+    table = dict(value)
+    coefficient = as_type(given := table.pop("coefficient", 1.0), float)
+    if coefficient is WRONG:
+        raise EntryError(f"{place}: coefficient must be a number, got {given!r}")
+    phases = as_type(given := table.pop("phases", ()), tuple[str, ...])
+    if phases is WRONG:
+        raise EntryError(f"{place}: phases must be a list of names, got {given!r}")
+    schedule = Reference.of(table.pop("schedule", None), f"{place}.schedule")
+    return (Term(Reference.of(table, place), coefficient, phases, schedule),)

@@ -21,17 +21,12 @@ from plasticity.experiment.registry import find
 
 
 def make(reference: Any, place: str, role: str) -> Any:
-    """Return the component that a reference names, with its settings; a component is copied.
-
-    Copied, because a component object used in two layers or two experiments would share its state.
-    Raises `UnknownNameError` or `SettingError`, both beginning with the place in the spec.
-    """
+    """Return the component that a reference names, with its settings, or a copy of a component."""
+    component = reference
     if isinstance(reference, Reference):
         component = _make_named(reference, place, role)
-    elif attrs.has(type(reference)):
+    elif attrs.has(type(reference)):  # used in two layers or experiments it would share its state
         component = attrs.evolve(reference)
-    else:
-        component = reference
     check_hooks(component, place)
     actual = interface_of(component).role
     if role not in (actual, "observer"):
@@ -58,20 +53,18 @@ def _make_named(reference: Reference, place: str, role: str) -> Any:
             f"{place}: {reference.name!r} is no component but of type {type(cls).__name__}; "
             "@component makes one of a class, @rule of a function"
         )
-    known = interface_of(cls).settings
+    known, named = interface_of(cls).settings, f"{place} {reference.name!r}"
     everywhere = PORTION if role == "source" else ()
     own = {n: value for n, value in reference.settings.items() if n in known or n not in everywhere}
     for name in own:
         if name not in known:
-            raise SettingError(
-                f"{place} {reference.name!r}: no setting {name!r}"
-                f"{nearest_or_all(name, [*known, *everywhere])}"
-            )
+            near = nearest_or_all(name, [*known, *everywhere])
+            raise SettingError(f"{named}: no setting {name!r}{near}")
     for name, setting in known.items():
         if setting.default is attrs.NOTHING and name not in reference.settings:
-            raise SettingError(f"{place} {reference.name!r}: setting {name!r} must be given")
+            raise SettingError(f"{named}: setting {name!r} must be given")
     try:
         return cls(**own)
     except SettingError as error:
         message = str(error).removeprefix(f"{interface_of(cls).label}: ")
-        raise SettingError(f"{place} {reference.name!r}: {message}") from None
+        raise SettingError(f"{named}: {message}") from None

@@ -42,13 +42,7 @@ def override(tables: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str
 
 
 def parse(assignment: str) -> tuple[str, Any]:
-    """Return path and value of a `key=value` of the command line; a value is TOML, or a string.
-
-    >>> parse("rule.power=3")
-    ('rule.power', 3)
-    >>> parse("data=mnist")
-    ('data', 'mnist')
-    """
+    """Return path and value of a `key=value` of the command line; a value is TOML, or a string."""
     key, separator, text = assignment.partition("=")
     if not separator or not key.strip():
         raise SpecError(f"--set takes key=value, got {assignment!r}")
@@ -60,10 +54,7 @@ def parse(assignment: str) -> tuple[str, Any]:
 
 
 def parse_all(assignments: Iterable[str]) -> dict[str, Any]:
-    """Return path -> value of what `--set` was given.
-
-    Raises `UnknownNameError` where a path begins with no key of an experiment or a layer.
-    """
+    """Return path -> value of what `--set` was given; refuse a path that begins with no key."""
     chosen = dict(map(parse, assignments))
     for path in chosen:
         _check_first(path)
@@ -80,7 +71,6 @@ def _check_first(path: str) -> list[str]:
 
 
 def _with(tables: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
-    """Return the tables with one setting changed."""
     keys = _check_first(path)
     if keys[0] not in _EXPERIMENT:
         check_tables("layers", tables["layers"])
@@ -97,9 +87,7 @@ def _with(tables: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
         tables = {key: item for key, item in tables.items() if key != "epochs"}
     if keys[0] == "storage":
         tables = {"storage": {}, **tables}
-    changed: dict[str, Any]
-    changed = _Change(path, as_tables(value), "the experiment").into(tables, keys)
-    return changed
+    return dict(_Change(path, as_tables(value), "the experiment").into(tables, keys))
 
 
 @attrs.frozen
@@ -135,9 +123,8 @@ class _Change:
         if key in known:
             return attrs.evolve(node, **{key: changed(getattr(node, key))})
         if known:
-            raise self._nowhere(
-                f"{interface_of(node).label!r} has no {key!r}{nearest_or_all(key, known)}"
-            )
+            label = interface_of(node).label
+            raise self._nowhere(f"{label!r} has no {key!r}{nearest_or_all(key, known)}")
         raise self._nowhere(f"{(before or (self.root,))[-1]!r} is {node!r}")
 
     def _index(self, items: list[Any] | tuple[Any, ...], key: str, before: tuple[str, ...]) -> int:
@@ -153,10 +140,8 @@ class _Change:
             raise UnknownNameError(f"{self.path!r} could mean any of {len(named)}: write {places}")
         if not named:
             known = listed(own[0] for own in names if own)
-            raise self._nowhere(
-                f"{key!r} is not a position in a list of {len(items)}"
-                + (f", nor one of its names {known}" if known else "")
-            )
+            nor = f", nor one of its names {known}" if known else ""
+            raise self._nowhere(f"{key!r} is not a position in a list of {len(items)}{nor}")
         return named[0]
 
     def _nowhere(self, reason: str) -> UnknownNameError:

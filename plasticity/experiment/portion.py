@@ -40,10 +40,7 @@ class Portion:
     constant: float | None = setting(default=None, doc="value of one more input, a bias, never 0")
 
     def of(self, data: Data) -> Data:
-        """Return the chosen samples of the data, which remember by what they were chosen.
-
-        Raises `DataError` where there is no such class, or the data have no labels.
-        """
+        """Return the chosen samples of the data, which remember by what they were chosen."""
         chosen = {n: value for n in PORTION if (value := getattr(self, n)) is not None}
         constant = chosen.pop("constant", data.constant)
         if self.classes is not None:

@@ -27,13 +27,7 @@ def bytes_of(text: str, place: str = "size") -> int:
 
 
 def seconds_of(text: str, place: str = "duration") -> float:
-    """Return how many seconds a string like "10 min" means.
-
-    Raises `EntryError`, beginning with the place, where it means none.
-
-    >>> seconds_of("10 min")
-    600.0
-    """
+    """Return how many seconds a string like "10 min" means."""
     return _number(text, place, _DURATIONS, "10 min")
 
 

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
+import json
 import sys
+import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -20,11 +22,12 @@ from operator import attrgetter
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import attrs
 
 from plasticity.errors import ConflictError, SpecError, UnknownNameError, UntrustedError, nearest
-from plasticity.experiment.editable import not_installed
 
 COMPONENTS = "plasticity.components"
 PRESETS = "plasticity.presets"
@@ -42,11 +45,7 @@ class Untrusted(str):
 
 
 def untrusted(tables: Any) -> Any:
-    """Return the spec of a store with all that could name a class marked as `Untrusted`.
-
-    >>> untrusted({"rule": ["bcm", {"name": "mine:Rule"}]})["rule"][1]["name"].__class__.__name__
-    'Untrusted'
-    """
+    """Return the spec of a store with all that could name a class marked as `Untrusted`."""
     if isinstance(tables, Mapping):
         return {key: untrusted(value) for key, value in tables.items()}
     if isinstance(tables, list):
@@ -64,10 +63,7 @@ class Entry:
     version: str
 
     def load(self) -> type:
-        """Import the module and return the object; a failure names the package.
-
-        The module of a reference "module:Class" may lie in the working directory.
-        """
+        """Import the module and return the object; a failure names the package."""
         module, _, attribute = self.value.partition(":")
         by_reference = self.distribution == _MODULE
         try:
@@ -103,15 +99,7 @@ def find(name: str, role: str = "") -> type:
     """Return the component class of this name, or of a reference "module:Class".
 
     A name that several roles use is registered as "role.name" ("lateral.uniform"); where the role
-    is known the short name is enough.
-
-    Raises `UnknownNameError` with the nearest name, `ConflictError` where two distributions claim
-    the name, `UntrustedError` where it is that of a store and would have to be imported.
-
-    >>> find("bmc")
-    Traceback (most recent call last):
-    plasticity.errors.UnknownNameError: unknown component 'bmc'; did you mean 'bcm'? (plasticity \
-plugins lists all)
+    is known the short name is enough. Raises `UnknownNameError` with the nearest name.
     """
     if isinstance(name, Untrusted):
         return _known(name)
@@ -156,11 +144,7 @@ def name_of(cls: type) -> str:
 
 
 def short(name: str) -> str:
-    """Return a registered name without its role.
-
-    >>> short("lateral.uniform")
-    'uniform'
-    """
+    """Return a registered name without its role: "uniform" of "lateral.uniform"."""
     return name.rpartition(".")[2]
 
 
@@ -201,18 +185,49 @@ def _known(name: Untrusted) -> type:
     )
 
 
-def _import_from_here(module: str) -> ModuleType:
-    """Import a module, from the working directory, where no command looks, if it is nowhere else.
+def not_installed(group: str) -> dict[str, str]:
+    """Return name -> what to do, for the entry points of a group that only a pyproject.toml has."""
+    # An editable package follows its source but for those, written down when it is installed.
+    missing: dict[str, str] = {}
+    for package in importlib.metadata.distributions():
+        place = _editable_source(package)
+        declared = {} if place is None else _declared(place, group)
+        known = {entry.name: entry.value for entry in package.entry_points if entry.group == group}
+        for name, value in declared.items():
+            if known.get(name) != value:
+                missing[name] = (
+                    f"{package.name} has it as {value!r} in its pyproject.toml, but not since it "
+                    f"was installed; reinstall it: pip install -e {place}"
+                )
+    return missing
 
-    The folder stays on the path, since functions of the module may import others later.
-    """
+
+def _editable_source(package: importlib.metadata.Distribution) -> Path | None:
+    try:
+        origin: dict[str, Any] = json.loads(package.read_text("direct_url.json") or "{}")
+        editable = origin.get("dir_info", {}).get("editable", False)
+        return Path(url2pathname(urlsplit(origin["url"]).path)) if editable else None
+    except (OSError, ValueError, KeyError, AttributeError):
+        return None
+
+
+def _declared(place: Path, group: str) -> dict[str, Any]:
+    try:
+        tables = tomllib.loads((place / "pyproject.toml").read_text(encoding="utf-8"))
+        return dict(tables["project"]["entry-points"][group])
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _import_from_here(module: str) -> ModuleType:
+    """Import a module, if it is nowhere else from the working directory, where no command looks."""
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
         here = str(Path.cwd())
         if error.name != module.partition(".")[0] or here in sys.path:
             raise
-    sys.path.append(here)
+    sys.path.append(here)  # it stays, since functions of the module may import others later
     try:
         importlib.invalidate_caches()
         return importlib.import_module(module)

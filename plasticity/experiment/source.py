@@ -45,7 +45,6 @@ class Source:
 
     @staticmethod
     def of(experiment: Experiment) -> Source:
-        """Return the source of the data of an experiment."""
         if isinstance(experiment.data, Data):
             return Source(GivenData(data=experiment.data), {})
         component = make(experiment.data, "data", "source")
@@ -68,10 +67,7 @@ class Source:
         return _kept[self.entry, split]
 
     def _open(self, split: str) -> Any:
-        """Return the data of a split as the component gives them, and of these the part wanted.
-
-        Raises `DataError` where the component draws samples that could be of no part.
-        """
+        """Return the data of a split as the component gives them, and of these the part wanted."""
         validation = "validation" in self.portion
         data = self.component.open_data("train" if validation else split)
         if not self.portion or not isinstance(data, Data):

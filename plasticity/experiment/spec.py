@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any, Literal
@@ -14,19 +14,10 @@ import attrs
 
 from plasticity.components.interface import interface_of
 from plasticity.components.notebook import facts
+from plasticity.components.rule import Term
 from plasticity.errors import EntryError, PlasticityError, SpecError
 from plasticity.experiment import registry
-from plasticity.experiment.fields import (
-    all_of,
-    boolean,
-    checked,
-    integer,
-    one_object,
-    one_of,
-    part,
-    parts,
-    rules,
-)
+from plasticity.experiment.fields import all_of, one_object, part, parts, plain, rules
 from plasticity.experiment.storage import Storage
 
 logger = logging.getLogger("plasticity")
@@ -36,18 +27,12 @@ logger = logging.getLogger("plasticity")
 class Phase:
     """A named stretch of the run, in epochs; rules may learn in some phases only."""
 
-    name: str
-    epochs: int = checked(integer(1))
+    name: str = plain()
+    epochs: int = plain(low=1)
 
 
 def phases_lasting(phases: Sequence[Phase], epochs: int) -> tuple[Phase, ...]:
-    """Return the phases, each lengthened in proportion so that they last so many epochs together.
-
-    Raises `SpecError` where a phase would not have whole epochs.
-
-    >>> [phase.epochs for phase in phases_lasting([Phase("rearing", 1), Phase("test", 2)], 6)]
-    [2, 4]
-    """
+    """Return the phases, each lengthened in proportion so that they last `epochs` together."""
     total, unit = sum(phase.epochs for phase in phases), shortest(phases)
     if epochs % unit:
         lengths = ", ".join(f"{phase.name} {phase.epochs}" for phase in phases)
@@ -77,7 +62,7 @@ class Layer:
     name         how stores and messages call the layer; `layer_0`, `layer_1` unless given
     """
 
-    neurons: int = checked(integer(1))
+    neurons: int = plain(low=1)
     rule: Any = rules()
     activation: Any = part(role="activation")
     optimizer: Any = part(role="optimizer")
@@ -88,7 +73,7 @@ class Layer:
     schedule: Any = part(None, role="schedule")
     transforms: Any = parts(role="transform")
     constraints: Any = parts(role="constraint")
-    name: str = ""
+    name: str = plain("")
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -118,22 +103,20 @@ class Experiment:
 
     data: Any = part(role="source")
     layers: tuple[Layer, ...] = all_of(Layer)
-    epochs: int | None = checked(integer(1), None, decides="length")
+    epochs: int | None = plain(None, low=1, decides="length")
     phases: tuple[Phase, ...] = all_of(Phase, ())
-    batch_size: int = checked(integer(1), 100)
-    seed: int = checked(integer(0), 0)
-    dtype: str = checked(one_of("float32", "float64"), "float32")
-    shuffle: bool = checked(boolean, True)
-    drop_last: bool = checked(boolean, False)
-    training: Literal["together", "layer_by_layer"] = checked(
-        one_of("together", "layer_by_layer"), "together"
-    )
+    batch_size: int = plain(100, low=1)
+    seed: int = plain(0, low=0)
+    dtype: Literal["float32", "float64"] = plain("float32")
+    shuffle: bool = plain(True)
+    drop_last: bool = plain(False)
+    training: Literal["together", "layer_by_layer"] = plain("together")
     encoders: Any = parts(role="encoder")
     metrics: Any = parts(role="metric", decides="measurements")
-    measure_every: int = checked(integer(0), 0, decides="measurements")
-    measure_samples: int = checked(integer(1), 1000, decides="measurements")
+    measure_every: int = plain(0, low=0, decides="measurements")
+    measure_samples: int = plain(1000, low=1, decides="measurements")
     observers: Any = parts(role="observer", decides="records")
-    fuse: str = checked(one_of("auto", "always", "never"), "auto")
+    fuse: Literal["auto", "always", "never"] = plain("auto")
     storage: Storage = one_object(Storage, Storage(), decides="records")
 
     def __attrs_post_init__(self) -> None:
@@ -216,17 +199,15 @@ class Experiment:
         A name that is that of a preset means the preset; "./bcm" means the file `bcm`. A mistake in
         a file is a `SpecError` that begins with the path.
         """
-        name = str(path)
-        if registry.is_preset(path):
-            if Path(name).exists():
-                logger.warning("%s: the preset; ./%s is what lies here under this name", name, name)
-            return Experiment.from_toml(registry.text_of(name, registry.PRESETS))
-        path = Path(path)
-        if path.suffix == ".toml" or path.exists() or Path(name).name != name:
+        name, file = str(path), Path(path)
+        named = file.suffix == ".toml" or file.exists() or file.name != name
+        if named and not registry.is_preset(path):
             try:
-                return Experiment.from_toml(_text(path, name))
+                return Experiment.from_toml(_text(file, name))
             except SpecError as error:
                 raise type(error)(f"{name}: {error}") from None
+        if file.exists():
+            logger.warning("%s: the preset; ./%s is what lies here under this name", name, name)
         return Experiment.from_toml(registry.text_of(name, registry.PRESETS))
 
     def __repr__(self) -> str:
@@ -256,6 +237,45 @@ class Experiment:
     __hash__ = None  # type: ignore[assignment]
 
 
+@attrs.frozen
+class Part:
+    """One component of a spec."""
+
+    place: str  # as "layers[0].rule[1]", or "layers[0].rule[1].schedule" of a coefficient
+    entry: str  # the key of the spec that holds it
+    role: str  # the role that belongs there
+    reference: Any  # a Reference, a component, or Data
+    layer: int | None = None  # index of its layer
+    term: Term | None = None  # of a sum of rules
+
+
+def parts_of(experiment: Experiment) -> Iterator[Part]:
+    """Yield every component that an experiment names, in the order of the spec."""
+    for attribute in attrs.fields(Experiment):
+        content = getattr(experiment, attribute.name)
+        for index, layer in enumerate(content if attribute.name == "layers" else ()):
+            for own in attrs.fields(Layer):
+                yield from _entry_parts(own, getattr(layer, own.name), f"layers[{index}].", index)
+        yield from _entry_parts(attribute, content, "", None)
+
+
+def _entry_parts(
+    attribute: attrs.Attribute[Any], content: Any, prefix: str, layer: int | None
+) -> Iterator[Part]:
+    if content is None or "role" not in attribute.metadata:
+        return
+    name, role = attribute.name, attribute.metadata["role"]
+    many = isinstance(content, tuple) and not (name == "rule" and len(content) == 1)
+    for position, item in enumerate(content if isinstance(content, tuple) else (content,)):
+        place = prefix + name + (f"[{position}]" if many else "")
+        if not isinstance(item, Term):
+            yield Part(place, name, role, item, layer)
+            continue
+        yield Part(place, name, role, item.rule, layer, item)
+        if item.schedule is not None:
+            yield Part(f"{place}.schedule", name, "schedule", item.schedule, layer)
+
+
 def _summary(layer: Layer) -> str:
     return f"{layer.neurons} neurons with {' + '.join(_name(term.rule) for term in layer.rule)}"
 
@@ -265,14 +285,9 @@ def _name(part: Any) -> str:
 
 
 def entries_deciding(*what: str) -> set[str]:
-    """Return the entries that decide "length", "measurements" or "records", but no weight.
-
-    >>> sorted(entries_deciding("length", "records"))
-    ['epochs', 'observers', 'storage']
-    """
-    return {
-        field.name for field in attrs.fields(Experiment) if field.metadata.get("decides") in what
-    }
+    """Return the entries that decide "length", "measurements" or "records", but no weight."""
+    fields = attrs.fields(Experiment)
+    return {field.name for field in fields if field.metadata.get("decides") in what}
 
 
 def _text(path: Path, name: str) -> str:

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Literal
 
 import attrs
 
-from plasticity.experiment.fields import checked, integer, one_of
+from plasticity.components.setting import WRONG, as_type
+from plasticity.errors import EntryError
+from plasticity.experiment.fields import entry, plain
 from plasticity.experiment.quantities import bytes_of, seconds_of
 
 NEVER = "never"
 
 
-def _how_often(value: Any, place: str) -> None:
+def _quantity(read: Callable[[str, str], float], default: str) -> Any:
+    def check(value: Any, place: str) -> Any:
+        read(value, place)
+        return value
+
+    return entry(check, default)
+
+
+def _how_often(value: Any, place: str) -> Any:
     if isinstance(value, str) and value != NEVER:
         seconds_of(value, place)
-    elif value != NEVER:
-        integer(1)(value, place)
+    elif value != NEVER and (as_type(value, int) is WRONG or value < 1):
+        raise EntryError(f"{place}: must be an integer from 1, got {value!r}")
+    return value
 
 
 @attrs.frozen(kw_only=True)
@@ -34,12 +46,12 @@ class Storage:
     compression  "zstd", which gives way to less where frames come too fast for it; "lz4"; "none"
     """
 
-    checkpoint: Any = checked(_how_often, "10 min")
-    kept: int = checked(integer(1), 2)
-    commit: str = checked(seconds_of, "10 s")
-    patience: str = checked(seconds_of, "60 s")
-    buffer: str = checked(bytes_of, "64 MB")
-    compression: str = checked(one_of("zstd", "lz4", "none"), "zstd")
+    checkpoint: Any = entry(_how_often, "10 min")
+    kept: int = plain(2, low=1)
+    commit: str = _quantity(seconds_of, "10 s")
+    patience: str = _quantity(seconds_of, "60 s")
+    buffer: str = _quantity(bytes_of, "64 MB")
+    compression: Literal["zstd", "lz4", "none"] = plain("zstd")
 
     @property
     def checkpoint_steps(self) -> int | None:

@@ -12,7 +12,6 @@ import numpy as np
 from plasticity.components.data import Data, fingerprint
 from plasticity.components.interface import interface_of
 from plasticity.components.rule import Term
-from plasticity.components.setting import WRONG, as_type, type_name, types_of
 from plasticity.errors import EntryError, SpecError, UnknownNameError, nearest_or_all
 from plasticity.experiment.fields import GIVEN, Reference
 from plasticity.experiment.registry import name_of
@@ -30,17 +29,13 @@ def to_dict(value: Any, objects: bool = False) -> dict[str, Any]:
         content = getattr(value, attribute.name)
         if content == attribute.default and attribute.default is not attrs.NOTHING:
             continue
-        if attribute.name == "rule":
-            terms = [_term_table(term, objects) for term in content]
-            tables["rule"] = terms[0] if len(terms) == 1 else terms
-        elif "role" in attribute.metadata:
+        if "role" in attribute.metadata:
             items = content if isinstance(content, tuple) else (content,)
             parts = [_component_table(item, objects) for item in items]
-            tables[attribute.name] = parts if isinstance(content, tuple) else parts[0]
+            alone = len(items) == 1 and (attribute.name == "rule" or content is not items)
+            tables[attribute.name] = parts[0] if alone else parts
         elif isinstance(content, tuple):
             tables[attribute.name] = [to_dict(item, objects) for item in content]
-        elif isinstance(content, Storage):
-            tables[attribute.name] = to_dict(content)
         else:
             tables[attribute.name] = _plain(content)
     return tables
@@ -84,28 +79,17 @@ def structure(tables: Mapping[str, Any]) -> Experiment:
     return made
 
 
-_PLAIN = (bool, int, str, int | None)
-
-
 def structured(kind: type, tables: Mapping[str, Any], place: str) -> Any:
     """Return the object of a class that a table describes; a `SpecError` begins with the place."""
-    fields, types = attrs.fields_dict(kind), types_of(kind)
     inside, before = (f"{place}.", f"{place}: ") if place else ("", "")
-    values = dict(tables)
-    for name, field in fields.items():
-        if name not in tables:
-            if field.default is attrs.NOTHING:
-                raise SpecError(f"{before}entry {name!r} is missing; it must be given")
-        elif types[name] in _PLAIN:
-            values[name] = as_type(tables[name], types[name])
-            if values[name] is WRONG:
-                message = f"must be {type_name(types[name])}, got {tables[name]!r}"
-                raise SpecError(f"{inside}{name}: {message}")
-    unknown = sorted(tables.keys() - fields)
+    for name, field in attrs.fields_dict(kind).items():
+        if name not in tables and field.default is attrs.NOTHING:
+            raise SpecError(f"{before}entry {name!r} is missing; it must be given")
+    unknown = sorted(tables.keys() - attrs.fields_dict(kind))
     if unknown:
         raise UnknownNameError(before + _unknown_entry(unknown[0], kind))
     try:
-        return kind(**values)
+        return kind(**tables)
     except EntryError as error:
         raise SpecError(f"{inside}{error}") from None
 
@@ -118,23 +102,20 @@ def check_tables(entry: str, content: Any) -> None:
         )
 
 
-def _term_table(term: Term, objects: bool) -> Any:
-    if objects and not isinstance(term.rule, Reference):
-        return term
+def _term_table(term: Term) -> Any:
+    schedule = None if term.schedule is None else _component_table(term.schedule)
+    own = {"coefficient": term.coefficient, "phases": list(term.phases), "schedule": schedule}
+    own = {key: value for key, value in own.items() if value not in (1, [], None)}
     table = _component_table(term.rule)
-    extra: dict[str, Any] = {}
-    if term.coefficient != 1:
-        extra["coefficient"] = term.coefficient
-    if term.phases:
-        extra["phases"] = list(term.phases)
-    if term.schedule is not None:
-        extra["schedule"] = _component_table(term.schedule)
-    return (table if isinstance(table, dict) else {"name": table}) | extra if extra else table
+    return (table if isinstance(table, dict) else {"name": table}) | own if own else table
 
 
 def _component_table(component: Any, objects: bool = False) -> Any:
-    if objects and not isinstance(component, Reference):
+    named = component.rule if isinstance(component, Term) else component
+    if objects and not isinstance(named, Reference):
         return component
+    if isinstance(component, Term):
+        return _term_table(component)
     if isinstance(component, Reference):
         settings = dict(component.settings) if objects else _plain(component.settings)
         name = component.name
@@ -167,6 +148,8 @@ def _plain(value: Any) -> Any:
         raise SpecError("TOML cannot represent None; leave the default or give a value")
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, Storage):
+        return to_dict(value)
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     if isinstance(value, Path):
@@ -187,12 +170,8 @@ def _plain(value: Any) -> Any:
 def _unknown_entry(name: str, holder: type) -> str:
     """Return what to say of an entry that stands where there is none of that name."""
     message = f"{holder.__name__.lower()} has no entry {name!r}"
-    if holder is Experiment and name in _names(Layer):
+    if holder is Experiment and name in attrs.fields_dict(Layer):
         return f"{message}; it belongs to a layer: write it below [[layers]]"
-    if holder is Layer and name in _names(Experiment):
+    if holder is Layer and name in attrs.fields_dict(Experiment):
         return f"{message}; it belongs to the experiment: write it above the first [[layers]]"
-    return message + nearest_or_all(name, _names(holder))
-
-
-def _names(holder: type) -> list[str]:
-    return [attribute.name for attribute in attrs.fields(holder)]
+    return message + nearest_or_all(name, attrs.fields_dict(holder))

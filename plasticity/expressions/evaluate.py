@@ -19,6 +19,7 @@ from plasticity.expressions.parse import (
     Expression,
     dimensions_of,
     function_of,
+    operands,
     total_of,
 )
 from plasticity.typing import Array
@@ -40,17 +41,6 @@ def evaluate(expression: Expression, arrays: Mapping[str, Labelled]) -> Labelled
     Arrays are broadcast by the names of their dimensions; those of one must be among those of the
     other. Overflow and undefined operations silently give inf and NaN. Numbers take the type of the
     array that they meet; true counts 1.
-
-    Raises `ExpressionError` for an unknown name, or dimensions that do not fit.
-
-    >>> weights = Labelled(np.array([[3.0, 4.0], [0.0, 2.0]]), ("neuron", "input"))
-    >>> threshold = Labelled(np.array([1.0, 2.0]), ("neuron",))
-    >>> ratio = evaluate(
-    ...     Expression.parse("norm(weights, 'input') / threshold"),
-    ...     {"weights": weights, "threshold": threshold},
-    ... )
-    >>> ratio.values.tolist(), ratio.dims
-    ([5.0, 1.0], ('neuron',))
     """
     expression.check_names(arrays)
     return compute(expression, arrays)
@@ -82,10 +72,6 @@ def compute_frames(
 
     arrays   with `FRAME` as their first dimension, like the result
     totals   sums of arrays of which the expression uses nothing else, in place of these
-
-    >>> frames = Labelled(np.array([[1.0, 3.0], [4.0, 8.0]]), (FRAME, "neuron"))
-    >>> compute_frames(Expression.parse("mean(y)"), {"y": frames}, 2).values.tolist()
-    [2.0, 6.0]
     """
     if expression.has_fixed_numbers:
         with np.errstate(all="ignore"):
@@ -112,10 +98,11 @@ class _Evaluation:
         match node:
             case ast.Name():
                 return self._arrays[node.id]
-            case ast.Constant(value=value):
+            case ast.Constant(value=bool(value)):
+                return Labelled(value, ())
+            case ast.Constant(value=int(value) | float(value)):
                 # Python's own float takes the type of the array that it meets.
-                number: Any = value
-                return Labelled(number if isinstance(number, bool) else float(number), ())
+                return Labelled(float(value), ())
             case ast.UnaryOp(op=op, operand=operand):
                 return self._apply(_OPERATORS[type(op)], node, operand)
             case ast.BinOp(left=left, op=op, right=right):
@@ -123,7 +110,9 @@ class _Evaluation:
             case ast.BoolOp(op=op, values=values):
                 return self._apply(_OPERATORS[type(op)], node, *values)
             case ast.Compare(left=left, ops=ops, comparators=others):
-                return self._compare(node, ops, [left, *others])
+                pairs = zip(ops, pairwise([left, *others]), strict=True)
+                compared = [self._apply(_OPERATORS[type(op)], node, *pair) for op, pair in pairs]
+                return reduce(partial(self._broadcast, np.logical_and, node), compared)
             case ast.Call():
                 return self._call(node)
         raise TypeError(f"{ast.dump(node)} should have been refused by the parser")
@@ -141,18 +130,12 @@ class _Evaluation:
         known = tuple(dim for dim in array.dims if dim != FRAME)
         for dim in dims:
             if dim.value not in known:
+                near = f"{nearest(str(dim.value), known)} to take the {name} over"
                 self._expression.fail(
-                    dim,
-                    f"there is no dimension {dim.value!r}{nearest(str(dim.value), known)} to "
-                    f"take the {name} over (there are {_text(known)})",
+                    dim, f"there is no dimension {dim.value!r}{near} (there are {_text(known)})"
                 )
-        extra = [
-            self._parameter(name, argument)
-            for argument in (*node.args[1:], *(keyword.value for keyword in node.keywords))
-            if argument not in dims
-        ]
-        over = tuple(str(dim.value) for dim in dims)
-        return reduced(name, array, over or known, *extra)
+        numbers = [self._parameter(name, number) for number in operands(node)[1:]]
+        return reduced(name, array, tuple(str(dim.value) for dim in dims) or known, *numbers)
 
     def _parameter(self, name: str, node: ast.expr) -> float:
         """Return the order of a norm or the share of a quantile."""
@@ -160,18 +143,9 @@ class _Evaluation:
         if dims:
             self._expression.fail(node, f"expected a number, got an array with {_text(dims)}")
         value = float(values)
-        if not in_range(name, value):
-            self._expression.fail(node, f"{RANGES[name]}, got {value:g}")
+        if not {"norm": value > 0, "quantile": 0 <= value <= 1}[name]:
+            self._expression.fail(node, f"{_RANGES[name]}, got {value:g}")
         return value
-
-    def _compare(
-        self, node: ast.Compare, ops: list[ast.cmpop], operands: list[ast.expr]
-    ) -> Labelled:
-        compared = [
-            self._apply(_OPERATORS[type(op)], node, left, right)
-            for op, (left, right) in zip(ops, pairwise(operands), strict=True)
-        ]
-        return reduce(partial(self._broadcast, np.logical_and, node), compared)
 
     def _apply(self, function: Callable[..., Any], node: ast.expr, *parts: ast.expr) -> Labelled:
         return self._broadcast(function, node, *map(self.of, parts))
@@ -184,11 +158,8 @@ class _Evaluation:
         for part in parts:
             square = len(set(dims)) < len(dims)
             if part.dims and part.dims != dims and (square or not set(part.dims) <= set(dims)):
-                self._expression.fail(
-                    node,
-                    f"dimensions that do not fit meet here: {_text(dims)} and {_text(part.dims)}; "
-                    "take a mean or a sum over some before",
-                )
+                met = f"{_text(dims)} and {_text(part.dims)}; take a mean or a sum over some before"
+                self._expression.fail(node, f"dimensions that do not fit meet here: {met}")
         values = [_aligned(part, dims) for part in parts]
         if function not in _LOGICAL:
             values = [_as_number(value) for value in values]
@@ -201,12 +172,9 @@ class _Evaluation:
 def reduced(name: str, array: Labelled, over: tuple[str, ...], *extra: float) -> Labelled:
     """Return a reduction of an array over named dimensions.
 
-        mean, std, min, max, sum, any, all      of the values; std divides by their number
-        norm       (sum |v|^p)^(1/p)            p is 2 unless given
-        quantile   linearly interpolated between two values
-
-    >>> reduced("norm", Labelled(np.array([[3.0, 4.0]]), ("neuron", "input")), ("input",)).values
-    array([5.])
+    mean, std, min, max, sum, any, all      of the values; std divides by their number
+    norm       (sum |v|^p)^(1/p)            p is 2 unless given
+    quantile   linearly interpolated between two values
     """
     axes = tuple(axis for axis, dim in enumerate(array.dims) if dim in over)
     values = np.asarray(array.values)
@@ -216,11 +184,6 @@ def reduced(name: str, array: Labelled, over: tuple[str, ...], *extra: float) ->
     if values.dtype.kind == "f" and result.dtype.kind == "f":
         result = result.astype(values.dtype, copy=False)
     return Labelled(result, tuple(dim for dim in array.dims if dim not in over))
-
-
-def in_range(name: str, value: float) -> bool:
-    """Return whether the parameter of a norm or a quantile is in its range."""
-    return {"norm": value > 0, "quantile": 0 <= value <= 1}.get(name, True)
 
 
 def _mean(values: Array, axes: tuple[int, ...]) -> Any:
@@ -244,7 +207,7 @@ _REDUCED: dict[str, Callable[..., Any]] = {
     "norm": _norm,
     "quantile": lambda values, axes, share: np.quantile(values, share, axes),
 }
-RANGES = {"norm": "p must be above 0", "quantile": "the share must lie in [0, 1]"}
+_RANGES = {"norm": "p must be above 0", "quantile": "the share must lie in [0, 1]"}
 _OF_TRUTHS = ("all", "any", "mean", "sum")
 _FUNCTIONS: dict[str, Callable[..., Any]] = {name: getattr(np, name) for name in ELEMENTWISE}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NoReturn, TypeGuard
 
@@ -29,13 +29,19 @@ KEYWORDS = {"norm": "p"}
 _LONGEST = 1000
 _DEEPEST = 50
 _LARGEST_EXPONENT = 100
-_OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
-_UNARY = (ast.USub, ast.UAdd, ast.Not)
-_COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
 _GRAMMAR = (
     "an expression has numbers, names of arrays, + - * / **, comparisons, and, or, not, and "
     "functions"
 )
+_OPERATORS = (
+    *(ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.USub, ast.UAdd, ast.And, ast.Or, ast.Not),
+    *(ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq),
+)
+_REFUSALS = {  # of other operators
+    ast.BinOp: f"this operator is not known; {_GRAMMAR}",
+    ast.UnaryOp: f"this operator is not known; write not in place of ~; {_GRAMMAR}",
+    ast.Compare: "compares by < <= > >= == != alone",
+}
 
 
 @attrs.frozen(eq=False)
@@ -51,12 +57,11 @@ class Expression:
 
     text: str
     tree: ast.expr
-    _nodes: dict[str, ast.Name]
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
-        """Return the names of the arrays in order of their first use."""
-        return tuple(self._nodes)
+        """The names of the arrays in order of their first use."""
+        return tuple(dict.fromkeys(node.id for node in _names_in(self.tree)))
 
     @staticmethod
     def parse(text: str) -> Expression:
@@ -76,51 +81,37 @@ functions
                 f"{text[:40] + '...'!r}: has {len(text)} characters, and an expression at most "
                 f"{_LONGEST}; write a function in Python"
             )
-        tree = _tree(text)
-        expression = Expression(text, tree, {})
-        _check(expression, tree, 0)
+        expression = Expression(text, _tree(text))
+        _check(expression, expression.tree, 0)
         return expression
 
     @cached_property
+    def _calls(self) -> list[ast.Call]:
+        return [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
+
+    @cached_property
     def has_fixed_numbers(self) -> bool:
-        """Return whether the numbers of all norms and quantiles are independent of the arrays."""
-        calls = [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
-        numbers = [
-            argument
-            for call in calls
-            if function_of(call) in REDUCTIONS
-            for argument in (*call.args[1:], *(keyword.value for keyword in call.keywords))
-        ]
-        used = {
-            node.id for number in numbers for node in ast.walk(number) if isinstance(node, ast.Name)
-        }
-        return used.isdisjoint(self.names)
+        """Whether the numbers of all norms and quantiles are independent of the arrays."""
+        reductions = (call for call in self._calls if function_of(call) in REDUCTIONS)
+        numbers = (number for call in reductions for number in operands(call)[1:])
+        return not any(name for number in numbers for name in _names_in(number))
 
     @cached_property
     def names_in_total(self) -> tuple[str, ...]:
-        """Return the arrays that are used only in means or sums over all their values.
-
-        >>> Expression.parse("mean(y) + sum(weights) - mean(weights, 'input')").names_in_total
-        ('y',)
-        """
+        """The arrays that are used only in means or sums over all their values."""
         if not self.has_fixed_numbers:
             return ()  # it is evaluated frame by frame
-        calls = [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
-        totals = {id(call.args[0]) for call in calls if total_of(call) is not None}
-        others = {
-            node.id
-            for node in ast.walk(self.tree)
-            if isinstance(node, ast.Name) and id(node) not in totals
-        }
+        totals = {id(call.args[0]) for call in self._calls if total_of(call) is not None}
+        others = {node.id for node in _names_in(self.tree) if id(node) not in totals}
         return tuple(name for name in self.names if name not in others)
 
     @property
     def outermost(self) -> tuple[str, Expression, tuple[str, ...]] | None:
-        """Return name, argument and named dimensions of the last reduction, or None."""
+        """Name, argument and named dimensions of the last reduction, or None."""
         tree = self.tree
         if not isinstance(tree, ast.Call) or function_of(tree) not in REDUCTIONS:
             return None
-        inner = Expression(self.text, tree.args[0], self._nodes)
+        inner = Expression(self.text, tree.args[0])
         return function_of(tree), inner, tuple(str(dim.value) for dim in dimensions_of(tree))
 
     def fail(self, node: ast.AST, message: str) -> NoReturn:
@@ -130,12 +121,11 @@ functions
     def check_names(self, known: Iterable[str]) -> None:
         """Raise `ExpressionError` if it uses an unknown name."""
         known = tuple(known)
-        for name, node in self._nodes.items():
+        for name in self.names:
             if name not in known:
-                self.fail(
-                    node,
-                    f"there is no array {name!r}{nearest(name, known)} (there are {listed(known)})",
-                )
+                node = next(node for node in _names_in(self.tree) if node.id == name)
+                near = f"{nearest(name, known)} (there are {listed(known)})"
+                self.fail(node, f"there is no array {name!r}{near}")
 
     def __str__(self) -> str:
         return self.text
@@ -155,43 +145,40 @@ def _tree(text: str) -> ast.expr:
 
 
 def _check(expression: Expression, node: ast.expr, depth: int) -> None:
-    """Collect the names of arrays below a node and refuse everything but arithmetic."""
+    """Refuse everything but arithmetic."""
     if depth > _DEEPEST:
         expression.fail(node, f"is more than {_DEEPEST} levels deep; write a function in Python")
-    match node:
-        case ast.Name():
-            expression._nodes.setdefault(node.id, node)
-            inner: list[ast.expr] = []
-        case ast.Constant():
-            _check_number(expression, node)
-            inner = []
-        case ast.BinOp(left=left, op=op, right=right):
-            if not isinstance(op, _OPERATORS):
-                expression.fail(node, f"this operator is not known; {_GRAMMAR}")
-            _check_exponent(expression, op, right)
-            inner = [left, right]
-        case ast.UnaryOp(op=op, operand=operand):
-            if not isinstance(op, _UNARY):
-                expression.fail(
-                    node, f"this operator is not known; write not in place of ~; {_GRAMMAR}"
-                )
-            inner = [operand]
-        case ast.BoolOp(values=values):
-            inner = values
-        case ast.Compare(left=left, ops=ops, comparators=others):
-            if not all(isinstance(op, _COMPARISONS) for op in ops):
-                expression.fail(node, "compares by < <= > >= == != alone")
-            inner = [left, *others]
-        case ast.Call():
-            inner = _arguments(expression, node)
-        case _:
-            expression.fail(node, f"{_describe(node)}; {_GRAMMAR}")
-    for part in inner:
+    if isinstance(node, ast.Constant):
+        _check_number(expression, node)
+    elif isinstance(node, ast.Call):
+        _check_call(expression, node)
+    elif isinstance(node, ast.BinOp | ast.UnaryOp | ast.BoolOp | ast.Compare):
+        operators = node.ops if isinstance(node, ast.Compare) else [node.op]
+        if not all(isinstance(operator, _OPERATORS) for operator in operators):
+            expression.fail(node, _REFUSALS[type(node)])
+        _check_exponent(expression, node)
+    elif not isinstance(node, ast.Name):
+        expression.fail(node, f"{_describe(node)}; {_GRAMMAR}")
+    for part in operands(node):
         _check(expression, part, depth + 1)
 
 
-def _arguments(expression: Expression, node: ast.Call) -> list[ast.expr]:
-    """Return the arguments of a call that are expressions themselves."""
+def operands(node: ast.expr) -> list[ast.expr]:
+    """Return the expressions of which a node computes its value."""
+    if isinstance(node, ast.Call):
+        given = [*node.args, *(keyword.value for keyword in node.keywords)]
+        return [argument for argument in given if not _is_text(argument)]
+    return [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)]
+
+
+def _names_in(node: ast.expr) -> Iterator[ast.Name]:
+    if isinstance(node, ast.Name):
+        yield node
+    for part in operands(node):
+        yield from _names_in(part)
+
+
+def _check_call(expression: Expression, node: ast.Call) -> None:
     name = getattr(node.func, "id", None)
     known = ELEMENTWISE | REDUCTIONS
     if name not in known:
@@ -213,14 +200,10 @@ def _arguments(expression: Expression, node: ast.Call) -> list[ast.expr]:
         expression.fail(rest[0], f"{name} takes {number}, got {len(node.args)}{_instead(name)}")
     for index, argument in enumerate(rest):
         if not _is_text(argument):
-            expression.fail(
-                argument,
-                f"{name} is followed by names of dimensions, as in {name}(..., 'input')"
-                f"{_instead(name)}",
-            )
-        if any(ast.dump(argument) == ast.dump(other) for other in rest[:index]):
+            example = f"as in {name}(..., 'input'){_instead(name)}"
+            expression.fail(argument, f"{name} is followed by names of dimensions, {example}")
+        if any(argument.value == other.value for other in rest[:index] if _is_text(other)):
             expression.fail(argument, "this dimension is named twice")
-    return [*numbers, *(keyword.value for keyword in node.keywords)]
 
 
 def _check_number(expression: Expression, node: ast.Constant) -> None:
@@ -232,13 +215,13 @@ def _check_number(expression: Expression, node: ast.Constant) -> None:
         expression.fail(node, "this number is too large")
 
 
-def _check_exponent(expression: Expression, op: ast.operator, right: ast.expr) -> None:
-    exponent = right.operand if isinstance(right, ast.UnaryOp) else right
-    value = exponent.value if isinstance(exponent, ast.Constant) else 0
-    if not isinstance(op, ast.Pow) or not isinstance(value, int | float):
-        return
-    if value > _LARGEST_EXPONENT:
-        expression.fail(right, f"an exponent is at most {_LARGEST_EXPONENT}")
+def _check_exponent(expression: Expression, node: ast.expr) -> None:
+    match node:
+        case ast.BinOp(
+            op=ast.Pow(),
+            right=(ast.Constant(value=value) | ast.UnaryOp(operand=ast.Constant(value=value))),
+        ) if isinstance(value, int | float) and value > _LARGEST_EXPONENT:
+            expression.fail(node.right, f"an exponent is at most {_LARGEST_EXPONENT}")
 
 
 def function_of(node: ast.Call) -> str:
@@ -248,11 +231,7 @@ def function_of(node: ast.Call) -> str:
 
 
 def total_of(node: ast.Call) -> str | None:
-    """Return the array whose total mean or sum a call takes; None for another call.
-
-    >>> total_of(ast.parse("mean(activity)", mode="eval").body)
-    'activity'
-    """
+    """Return the array whose total mean or sum a call takes; None for another call."""
     array, *others = node.args
     if others or not isinstance(array, ast.Name) or function_of(node) not in ("mean", "sum"):
         return None
@@ -288,5 +267,4 @@ def _describe(node: ast.expr) -> str:
             return "items are not allowed"
         case ast.IfExp():
             return "there is no if; write where(condition, a, b)"
-        case _:
-            return f"{type(node).__name__} is not known"
+    return f"{type(node).__name__} is not known"

@@ -19,10 +19,7 @@ _ONE_PART = np.zeros(1, np.int64)  # of a frame that lies in memory as a whole
 
 @attrs.frozen(eq=False)
 class Slots:
-    """Where frames of an array go, which need not lie there as a whole.
-
-    Value k of part p of frame s, k < `run`, is `flat[slots[s] + parts[p] + k]`.
-    """
+    """Where frames go: value k < `run` of part p of frame s to `flat[slots[s] + parts[p] + k]`."""
 
     flat: Array
     slots: Array
@@ -85,9 +82,9 @@ class Frames:
     def __init__(self, component: Any, offer: Offer, arrays: Mapping[str, Array]) -> None:
         self.component = component
         self.names = offer.names
-        self._seen = {name: arrays[name] for name in offer.seen}
-        self._summed = {name: arrays[name] for name in offer.summed}
-        self._placed = {name: arrays[name] for name in offer.placed}
+        self._seen, self._summed, self._placed = (
+            {name: arrays[name] for name in names} for names in offer.names
+        )
         frame_bytes = sum(array.nbytes for array in self._seen.values())
         self._most = max(1, min(_SLOTS, _ROOM // max(frame_bytes, 1)))
         seen, summed, most = self._seen.items(), self._summed.items(), self._most

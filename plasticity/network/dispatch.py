@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 from typing import Any, NamedTuple
 
 import pluggy
@@ -60,7 +59,7 @@ Caller = Callable[[str], tuple[Call, ...]]  # from an event to its calls
 
 
 def tracing() -> bool:
-    """Tell whether PLASTICITY_TRACE asks for every call to be printed."""
+    """Return whether PLASTICITY_TRACE asks for every call to be printed."""
     return os.environ.get("PLASTICITY_TRACE", "") not in ("", "0")
 
 
@@ -75,10 +74,9 @@ def calls_of(
     fills = arguments.get(FILLS.get(event, ""))
     wrapped = any(hook.wrapper or hook.hookwrapper for hook in implementations)
     if wrapped or tracing():
-        call = _call_of_pluggy(caller, arguments, event)
-        if tracing():
-            call = partial(_traced, call, event, [hook.plugin for hook in implementations])
-        return (Call(call, (), event, implementations[-1].plugin, fills, whole=True),)
+        components = [hook.plugin for hook in implementations]
+        call = _call_of_pluggy(caller, arguments, event, components)
+        return (Call(call, (), event, components[-1], fills, whole=True),)
     calls = []
     for hook in implementations:
         taken = tuple(arguments[name] for name in hook.argnames)
@@ -87,11 +85,7 @@ def calls_of(
 
 
 def emit(calls: Iterable[Call], clock: Clock | None = None) -> None:
-    """Make calls in order.
-
-    Raises `ComponentError` where a component raises, from the original exception, and
-    `ContractError` where it returns something else than the array that it had to fill.
-    """
+    """Make calls in order, each of which returns the very array that it had to fill."""
     try:
         for function, arguments, event, component, fills, _ in calls:
             returned = function(*arguments)
@@ -164,17 +158,18 @@ def _misreturn(event: str, component: Any, value: Any) -> ContractError:
 
 
 def _call_of_pluggy(
-    caller: pluggy.HookCaller, arguments: Mapping[str, Any], event: str
+    caller: pluggy.HookCaller, arguments: Mapping[str, Any], event: str, components: list[Any]
 ) -> Callable[[], Any]:
     """Return a call of all components through pluggy, which wants every argument of the event."""
     taken = EVENTS[event].arguments if event in EVENTS else tuple(arguments)
-    call = partial(caller, **{name: arguments.get(name) for name in taken})
-    if event in EVENTS and EVENTS[event].kind in ("chain", "notify"):
-        return lambda: call() or None
+    given = {name: arguments.get(name) for name in taken}
+    silent = event in EVENTS and EVENTS[event].kind in ("chain", "notify")
+
+    def call() -> Any:
+        if tracing():
+            labels = ", ".join(interface_of(component).label for component in components)
+            print(f"{event}: {labels}", file=sys.stderr)
+        returned = caller(**given)
+        return returned or None if silent else returned
+
     return call
-
-
-def _traced(call: Callable[[], Any], event: str, components: list[Any]) -> Any:
-    labels = ", ".join(interface_of(component).label for component in components)
-    print(f"{event}: {labels}", file=sys.stderr)
-    return call()

@@ -37,6 +37,7 @@ class Network:
         self.data = data
         self.whole = whole
         self.layers = layers
+        self.states = whole, *layers
         self.context = {"experiment": experiment, "store": None}
         self._labels: Array | None = None
         every, self.managers = dict(whole.components), {}
@@ -48,13 +49,8 @@ class Network:
         self._views = {state.name: self._view_of(state) for state in self.states}
 
     @property
-    def states(self) -> tuple[LayerState, ...]:
-        """The state of what belongs to no layer, and then of each layer."""
-        return (self.whole, *self.layers)
-
-    @property
     def changes(self) -> int:
-        """Return how often components have been registered or unregistered."""
+        """How often components have been registered or unregistered."""
         return self.managers[self.whole.name].changes
 
     def register(self, component: Any, place: str) -> None:

@@ -35,10 +35,7 @@ def snapshot_of(state: LayerState) -> dict[str, Any]:
 
 
 def restore(state: LayerState, snapshot: Mapping[str, Any]) -> None:
-    """Go back to a snapshot of the same layer; raise `ContractError` for another shape of an array.
-
-    A component that the snapshot does not know starts anew. Listeners may have moved elsewhere.
-    """
+    """Go back to a snapshot of the same layer; a component that it does not know starts anew."""
     interfaces = {place: interface_of(part) for place, part in state.components.items()}
     labels = {place: interface.label for place, interface in interfaces.items()}
     places = _places(labels, snapshot["components"])
@@ -89,21 +86,16 @@ def put_back(components: Iterable[Any]) -> Iterator[None]:
             stream.state = state
 
 
-def not_finite(layers: Iterable[LayerState]) -> tuple[LayerState, str] | None:
-    """Return the first layer whose weights or threshold hold infinity or NaN, and which of them."""
+def not_finite(layers: Iterable[LayerState]) -> Iterator[tuple[LayerState, str]]:
+    """Yield the layers whose weights or threshold hold infinity or NaN, and which of them."""
     for layer in layers:
         for name in ("weights", "threshold"):
             if name in layer.arrays and not np.isfinite(layer.arrays[name]).all():
-                return layer, name
-    return None
+                yield layer, name
 
 
 def _places(now: Mapping[str, str], then: Mapping[str, str]) -> dict[str, str]:
-    """Return place now -> place in the snapshot, for the components that are in both.
-
-    >>> _places({"observers[0]": "recorder"}, {"observers[0]": "guard", "observers[1]": "recorder"})
-    {'observers[0]': 'observers[1]'}
-    """
+    """Return place now -> place in the snapshot: listeners may have moved elsewhere in a list."""
     same = {place: place for place, label in now.items() if then.get(place) == label}
     left = [place for place in then if place not in same]
     for place, label in now.items():

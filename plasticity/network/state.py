@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import attrs
@@ -14,6 +14,7 @@ from plasticity.components.events import SHARED
 from plasticity.components.interface import interface_of
 from plasticity.components.rule import ScaledRule, Term
 from plasticity.components.variable import Stream, Variable
+from plasticity.errors import ConflictError, ContractError, MissingPartError, listed, nearest
 from plasticity.typing import Array
 
 DIAGNOSTICS = "diagnostics."  # begins the names of arrays that views leave out
@@ -59,20 +60,47 @@ class LayerState:
         return {n: self.arrays[n] for n, variable in declared if variable.intent in ("own", "out")}
 
     def declared(self) -> Iterator[tuple[str, Any, Variable]]:
-        """Yield each Variable that a component declares, with the component and its place."""
+        """Yield place and component of each Variable that is declared, and the Variable."""
         for place, component in self.components.items():
             for variable in interface_of(component).variables:
                 yield place, component, variable
 
     def streams(self) -> Iterator[tuple[str, Any, Stream]]:
-        """Yield each Stream that a component declares, with the component and its place."""
+        """Yield place and component of each Stream that is declared, and the Stream."""
         for place, component in self.components.items():
             for stream in interface_of(component).streams:
                 yield place, component, stream
 
-    def allocate(self, name: str, variable: Variable, component: Any = None) -> None:
-        shape = _shape(variable, self.sizes_for(component, variable))
-        self.arrays[name] = np.zeros(shape, variable.dtype or self.dtype)
+    def allocate(self, shared: Collection[str] = ()) -> None:
+        """Allocate the shared arrays of these names and all that components declare, or refuse."""
+        self.used = frozenset(shared)
+        for name in shared:
+            if not of_batch(SHARED[name][0]):
+                self._allocate(name, SHARED[name][0], self.sizes)
+        writers: dict[str, str] = {}
+        for place, component, variable in self.declared():
+            named, sizes = interface_of(component).at(place), self.sizes_for(component, variable)
+            _check_dims(variable, sizes, named)
+            if variable.intent == "out":
+                other = writers.setdefault(variable.name, named)
+                if other != named or variable.name in self.arrays:
+                    by = other if other != named else "the events of the loop"
+                    raise ConflictError(
+                        f"two components write {variable.name!r}: {by} and {named}; leave out one"
+                    )
+            if variable.intent not in ("in", "inout") and not of_batch(variable):
+                self._allocate(key_of(place, variable), variable, sizes)
+        written = {name for name, (variable, _) in SHARED.items() if of_batch(variable)}
+        written.update(writers, (n for n in self.arrays if not n.startswith(DIAGNOSTICS)))
+        for place, component, variable in self.declared():
+            if variable.intent in ("in", "inout") and variable.name not in written:
+                raise MissingPartError(
+                    f"{interface_of(component).at(place)} reads {variable.name!r}, which no "
+                    f"component of {self.name} writes (written are {listed(written)})"
+                )
+
+    def _allocate(self, name: str, variable: Variable, sizes: Mapping[str, int]) -> None:
+        self.arrays[name] = np.zeros(_shape(variable, sizes), variable.dtype or self.dtype)
         self.variables[name] = variable
 
     def sizes_for(self, component: Any, variable: Variable) -> dict[str, int]:
@@ -81,11 +109,8 @@ class LayerState:
         return self.sizes | {dim: int(n) for dim, n in own.items() if isinstance(n, int)}
 
     def batch_arrays(self, batch: int, purpose: str = "train") -> dict[str, Array]:
-        """Return all shared arrays as they are for a batch of this many samples.
-
-        Arrays that depend on the batch are views of one buffer a purpose, so that measuring in
-        the middle of a step overwrites nothing.
-        """
+        """Return all shared arrays as they are for a batch of this many samples."""
+        # Views of a buffer a purpose, so that measuring amid a step overwrites nothing.
         lasting = {name: self.arrays[name] for name in SHARED if name in self.arrays}
         passing = (name for name, (variable, _) in SHARED.items() if of_batch(variable))
         return lasting | {name: self.batch_array(name, batch, purpose) for name in passing}
@@ -137,8 +162,23 @@ def key_of(place: str, variable: Variable) -> str:
 
 
 def of_batch(variable: Variable) -> bool:
-    """Tell whether an array has samples, so that it belongs to one batch."""
+    """Return whether an array has samples, so that it belongs to one batch."""
     return "sample" in variable.dims
+
+
+def _check_dims(variable: Variable, sizes: Mapping[str, int], named: str) -> None:
+    if variable.intent == "own" and of_batch(variable):
+        raise ContractError(
+            f"{named}: Variable {variable.name!r} belongs to the samples of one batch, so it "
+            "cannot be kept from step to step: declare it with intent='scratch'"
+        )
+    for dim in variable.dims:
+        if isinstance(dim, str) and dim not in sizes:
+            raise ContractError(
+                f"{named}: Variable {variable.name!r} has the unknown dimension {dim!r}"
+                f"{nearest(dim, sizes)} (known are {listed(sizes)} and the integer settings "
+                "of its component)"
+            )
 
 
 def _shape(variable: Variable, sizes: Mapping[str, int]) -> tuple[int, ...]:

@@ -117,10 +117,7 @@ class LayerView:
         return expression.names
 
     def full_name(self, name: str) -> str:
-        """Return the name of an array of which only the end may have been given.
-
-        Raises `ContractError` where several end like it.
-        """
+        """Return the name of an array of which only the end may have been given."""
         if name in self.names:
             return name
         ending = [known for known in self.names if known.rpartition(".")[2] == name]

@@ -14,7 +14,6 @@ from plasticity.components.interface import interface_of
 from plasticity.errors import SettingError
 from plasticity.experiment.source import Source
 from plasticity.experiment.spec import Experiment
-from plasticity.network.allocation import allocate
 from plasticity.network.dispatch import Call, emit
 from plasticity.network.network import Network
 from plasticity.network.randomness import stream
@@ -47,10 +46,10 @@ def assemble(experiment: Experiment, listeners: Iterable[Any] = ()) -> Simulatio
     sizes = {**layers[0].sizes, **given, "layer": len(layers)}
     clock, dtype = layers[0].clock, layers[0].dtype
     whole = LayerState(_WHOLE, sizes, dtype, shared, clock, data.image_shape)
-    allocate(whole)
+    whole.allocate()
     for layer in layers:
         used = contracts.shared_arrays([*shared.values(), *layer.components.values()])
-        allocate(layer, used | {"weights", "decay", "update"})
+        layer.allocate(used | {"weights", "decay", "update"})
     network = Network(data, whole, layers, experiment)
     for state in network.states:
         state.bind(experiment.batch_size)

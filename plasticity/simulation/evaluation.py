@@ -1,7 +1,8 @@
-"""Responses of the layers to samples, aside from training."""
+"""Responses of the layers to samples, aside from training, and what metrics measure."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from functools import cached_property
 from itertools import chain, takewhile
@@ -9,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
+from plasticity.components.cadence import Following, cadence_of
 from plasticity.components.data import Inputs
 from plasticity.components.events import RESPOND
 from plasticity.components.interface import interface_of
-from plasticity.errors import position
+from plasticity.errors import ConflictError, ContractError, position
 from plasticity.experiment.spec import Experiment
-from plasticity.network.dispatch import emit
+from plasticity.network.dispatch import collect, emit
 from plasticity.network.network import Network
 from plasticity.network.randomness import stream
 from plasticity.network.snapshot import put_back
@@ -50,10 +52,7 @@ class Evaluation:
         return responses
 
     def inputs(self, layer: LayerState, until: Any = None) -> Inputs:
-        """Return the training samples as a layer sees them at present.
-
-        until   a component: an encoder fits itself to what those before it leave
-        """
+        """Return the training samples as a layer sees them, or the encoder `until` would fit to."""
         index, data = self._network.layers.index(layer), self._network.data
         encodes = until is not None and "encode" in interface_of(until).events
 
@@ -86,6 +85,36 @@ class Evaluation:
         count = min(experiment.measure_samples, n_sample)
         return np.sort(stream(experiment.seed, "evaluation").choice(n_sample, count, replace=False))
 
+    def measurements(self, layer: LayerState) -> dict[str, Any]:
+        """Return the measurements of a layer that are due, by name; at its last step all."""
+        step, n_step = layer.clock.step, layer.clock.n_step
+        due = [
+            metric
+            for metric, cadence in cadences_of(self._experiment, self._network, layer)
+            if step == n_step or cadence.following(step - 1) == step
+        ]
+        wanted = any("responses" in metric.argnames for metric in due)
+        seen = {"responses": self.responses(layer) if wanted else None, "labels": self.labels}
+        arrays = {name: read_only(array) for name, array in layer.arrays.items()}
+        measuring = {id(metric.plugin) for metric in due}
+        call_of = self._network.caller(layer, arrays | seen, lambda part: id(part) in measuring)
+        measurements: dict[str, Any] = {}
+        for call in call_of("measure"):
+            for measured in collect([call], layer.clock):
+                label = interface_of(call.component).label
+                _add(measurements, measured, label, layer.sizes["neuron"])
+        return measurements
+
+    def descriptions(self, layer: LayerState) -> dict[str, dict[str, Any]]:
+        """Return what a store is to say of each measurement of a layer, by its name."""
+        described: dict[str, dict[str, Any]] = {}
+        metrics = (interface_of(hook.plugin) for hook in self._network.hooks(layer, "measure"))
+        for metric in metrics:
+            cadence = {} if metric.every is None else {"cadence": str(metric.every)}
+            for name, labels in metric.describes.items():
+                described[name] = {**labels, "source": metric.label, **cadence}
+        return described
+
     def _through(self, block: Array, n_layer: int, until: Any = None) -> Array:
         """Encode a block of samples (sample, input) and return what the first layers make of it."""
         network = self._network
@@ -115,12 +144,48 @@ class Evaluation:
         return [list(filter(_responds, state.components.values())) for state in states]
 
 
+def cadences_of(
+    experiment: Experiment, network: Network, layer: LayerState
+) -> Iterator[tuple[Any, Following]]:
+    """Yield pluggy's implementation of `measure` of each metric of a layer, and its cadence."""
+    steps_per_epoch = layer.clock.steps_per_epoch
+    usual = experiment.measure_every or steps_per_epoch
+    for metric in network.hooks(layer, "measure"):
+        yield metric, cadence_of(metric.plugin, steps_per_epoch, usual)
+
+
+def _add(measurements: dict[str, Any], measured: Any, label: str, n_neuron: int) -> None:
+    """Add what one metric measured; refuse what is no number by name, or has a name in use."""
+    if not isinstance(measured, dict):
+        raise ContractError(
+            f"{label!r} returned {type(measured).__name__} from measure, which returns "
+            "measurements by name: {'name': number}"
+        )
+    for name, value in measured.items():
+        if name in measurements:
+            raise ConflictError(
+                f"two metrics measure {name!r}, the second is {label!r}; leave out one"
+            )
+        if name in ("step", "epoch"):
+            raise ContractError(
+                f"{label!r} measures {name!r}, which is what a store calls its clock; give it "
+                "another name"
+            )
+        array = np.asarray(value)
+        if array.dtype.kind not in "fiub" or array.shape not in ((), (n_neuron,)):
+            raise ContractError(
+                f"{label!r} measured {name!r} as {array.dtype} of shape {array.shape}; a "
+                f"measurement is a number, or a number for each of the {n_neuron} neurons"
+            )
+    measurements.update(measured)
+
+
 def _responds(component: Any) -> bool:
     answered = interface_of(component).events.keys()
     return not answered.isdisjoint(RESPOND) or ("encode" in answered and _is_steady(component))
 
 
 def _is_steady(component: Any) -> bool:
-    """Tell whether a component, if an encoder, does the same to a sample whenever it is shown."""
+    """Return whether a component, if an encoder, does the same to a sample whenever it is shown."""
     interface = interface_of(component)
     return not interface.streams and "clock" not in interface.events.get("encode", ())

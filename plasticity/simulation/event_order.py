@@ -20,13 +20,6 @@ def schedule_of(network: Network) -> Iterator[Answering]:
 
     The layer is empty for an event of the whole run, the event for what the loop does itself; each
     component is given as its label and its place in the spec.
-
-    >>> import numpy as np, plasticity as pl
-    >>> from plasticity.runs import configure
-    >>> made = configure("bcm", data=np.ones((100, 4)))
-    >>> order = schedule_of(pl.assemble(made).network)
-    >>> [components for _, event, components in order if event == "activate"]
-    [('relu (layers[0].activation)',)]
     """
     names = list(EVENTS)
     first, last = names.index(RESPOND[0]), names.index("should_stop")

@@ -14,20 +14,12 @@ from plasticity.components.data import Data
 from plasticity.components.defaults import DenseSynapse
 from plasticity.components.interface import interface_of
 from plasticity.components.rule import ScaledRule, Term
-from plasticity.errors import (
-    ContractError,
-    DataError,
-    MissingPartError,
-    PlasticityError,
-    SpecError,
-    listed,
-)
+from plasticity.errors import ContractError, DataError, MissingPartError, SpecError, listed
 from plasticity.experiment import registry
 from plasticity.experiment.instantiate import make
 from plasticity.experiment.source import Source
-from plasticity.experiment.spec import Experiment
-from plasticity.experiment.walk import Part, parts_of
-from plasticity.network.dispatch import failure
+from plasticity.experiment.spec import Experiment, Part, parts_of
+from plasticity.network.dispatch import Call, first
 from plasticity.network.state import DIAGNOSTICS
 
 logger = logging.getLogger("plasticity")
@@ -85,12 +77,7 @@ def training_data(experiment: Experiment, opening: Source) -> Data:
     interface = interface_of(source)
     if "open_data" not in interface.events:
         raise MissingPartError(f"data {interface.label!r} must answer open_data")
-    try:
-        data = opening.open_data("train")
-    except PlasticityError:
-        raise
-    except Exception as error:
-        raise failure(error, "open_data", source) from error
+    data = first([Call(opening.open_data, ("train",), "open_data", source)])
     if not isinstance(data, Data):
         raise DataError(
             f"data {interface.label!r}: open_data returned {type(data).__name__}, not Data"

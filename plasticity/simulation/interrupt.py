@@ -31,14 +31,11 @@ class Interrupt:
 
 @contextmanager
 def watching(interrupt: Interrupt) -> Iterator[None]:
-    """Within, a signal that asks the process to end only makes a note.
-
-    A second Ctrl-C or SIGTERM raises at once; the other signals may come several times.
-    """
+    """Within, a signal that asks the process to end only makes a note."""
     interrupt.begin()
 
     def take_note(number: int, frame: FrameType | None) -> None:
-        if number in ASKED and interrupt.number in ASKED:
+        if number in ASKED and interrupt.number in ASKED:  # the others may come several times
             interrupt.at_once = True
             raise KeyboardInterrupt
         if number in ASKED or not interrupt.requested:
@@ -53,10 +50,9 @@ def handling(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]
     """Within, let a function handle the signals that ask a process to end.
 
     A signal that is ignored, as SIGHUP under `nohup`, stays so; and so does one of a scheduler that
-    the program handles itself. Outside the main thread, where Python delivers no signals, nothing
-    changes.
+    the program handles itself.
     """
-    before = {}
+    before = {}  # nothing outside the main thread, where Python delivers no signals
     if threading.current_thread() is threading.main_thread():
         for number in (*ASKED, *_ANNOUNCED):
             present = signal.getsignal(number)

@@ -18,10 +18,7 @@ _OF_A_STEP = {*RESPOND, "estimate_threshold", "modulate", *UPDATE}
 
 
 def other_factors(layers: Sequence[LayerState], n_epoch: int) -> Iterator[str]:
-    """Yield a sentence for each schedule or other component that follows the length of the run.
-
-    The clocks of the layers are of the new length, `n_epoch` is that of the run before.
-    """
+    """Yield a sentence for each component that follows the length of a run, before of `n_epoch`."""
     for layer in layers:
         parts = [*layer.components.values(), *(w.term.schedule for w in layer.scaled.values())]
         done, in_all = -(-layer.clock.step // layer.clock.steps_per_epoch), layer.clock.n_epoch
@@ -29,11 +26,11 @@ def other_factors(layers: Sequence[LayerState], n_epoch: int) -> Iterator[str]:
             begun = _factors(schedule, layer, n_epoch)[:done]
             anew = _factors(schedule, layer, in_all)
             if begun != anew[: len(begun)]:
+                factors = _shown(begun + anew[len(begun) :])
                 yield (
                     f"{layer.name}: {interface_of(schedule).label!r} follows the length of the "
-                    "run: the factors of the epochs are "
-                    f"{_shown(begun + anew[len(begun) :])}, where a run "
-                    f"of {in_all} epochs from the beginning has {_shown(anew)}"
+                    f"run: the factors of the epochs are {factors}, where a run of {in_all} epochs "
+                    f"from the beginning has {_shown(anew)}"
                 )
         for part in filter(_reads_the_length, parts):
             yield (
@@ -43,7 +40,7 @@ def other_factors(layers: Sequence[LayerState], n_epoch: int) -> Iterator[str]:
 
 
 def _reads_the_length(part: Any) -> bool:
-    """Tell whether a component, no schedule, takes part in steps and reads the run's length."""
+    """Return whether a component, no schedule, takes part in steps and reads the run's length."""
     methods = (method for cls in type(part).__mro__ for method in vars(cls).values())
     codes = (method.__code__ for method in methods if isinstance(method, FunctionType))
     read = _LENGTH.intersection(name for code in codes for name in code.co_names)

@@ -17,7 +17,7 @@ from plasticity.network.dispatch import Call, emit, first
 from plasticity.network.network import Network
 from plasticity.network.state import LayerState
 from plasticity.network.view import read_only
-from plasticity.simulation.measuring import cadences_of
+from plasticity.simulation.evaluation import cadences_of
 from plasticity.simulation.step import calls_of_a_step
 
 # For each layer its clock, and who is called when its step is done and for a reason to stop.
@@ -73,9 +73,7 @@ class Plans:
     """The plans of a simulation, kept as long as neither batch, phase nor listeners change."""
 
     def __init__(self, experiment: Experiment, network: Network, fusion: Fusion) -> None:
-        self.experiment = experiment
-        self.network = network
-        self.fusion = fusion
+        self.experiment, self.network, self.fusion = experiment, network, fusion
         self._plans: dict[Any, Plan] = {}
         self._plan: Plan
         self._stage: list[LayerState] = []

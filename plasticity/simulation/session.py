@@ -15,7 +15,6 @@ from plasticity.network.snapshot import not_finite
 from plasticity.network.state import LayerState
 from plasticity.simulation.evaluation import Evaluation
 from plasticity.simulation.interrupt import Interrupt
-from plasticity.simulation.measuring import descriptions_of, measurements_of
 from plasticity.simulation.plan import Plans
 from plasticity.store.commit_schedule import CommitSchedule
 from plasticity.store.resuming import ENDED, way_back
@@ -35,9 +34,7 @@ class Session:
         self, plans: Plans, evaluation: Evaluation, interrupt: Interrupt, store: StoreWriter
     ) -> None:
         self.experiment, self.network, self.plans = plans.experiment, plans.network, plans
-        self.evaluation = evaluation
-        self.interrupt = interrupt
-        self.store = store
+        self.evaluation, self.interrupt, self.store = evaluation, interrupt, store
         self.outcome = "failed"  # how the run ends, in a sentence
         self.commits = CommitSchedule(self.experiment.storage if store.target else None)
         before = store.attributes
@@ -162,9 +159,7 @@ class Session:
 
     def check_finite(self) -> None:
         """Raise `DivergenceError` where weights or thresholds hold infinity or NaN."""
-        infinite = not_finite(self.network.layers)
-        if infinite is not None:
-            layer, name = infinite
+        for layer, name in not_finite(self.network.layers):
             raise DivergenceError(
                 f"{layer.name}: {name!r} holds infinity or NaN after step {layer.clock.step} (not "
                 f"looked at since step {self._finite_at[layer.name]}); lower the learning rate, or "
@@ -178,16 +173,13 @@ class Session:
         if not any(network.hooks(layer, "measure") for layer in network.layers):
             return
         for layer in stage:
-            values = measurements_of(self.experiment, network, self.evaluation, layer)
-            described = descriptions_of(network, layer)
+            values = self.evaluation.measurements(layer)
+            described = self.evaluation.descriptions(layer)
             self.store.append_measurements(network.view(layer), values, described)
             emit(network.caller(layer, {"measurements": values})("measured"), layer.clock)
 
     def commit(self, clock: Clock, whole: bool = False) -> None:
-        """Let the store commit what was recorded and, where due or `whole`, write the whole state.
-
-        Raises `DivergenceError` in place of writing a state that is not finite.
-        """
+        """Let the store commit what was recorded, with the whole state where due or `whole`."""
         whole = whole or self.commits.wants_checkpoint(clock.step)
         if whole:
             self.check_finite()

@@ -13,9 +13,8 @@ from plasticity.components.interface import interface_of
 from plasticity.errors import PlasticityError
 from plasticity.experiment import registry
 from plasticity.experiment.fields import Reference
-from plasticity.experiment.spec import Experiment
+from plasticity.experiment.spec import Experiment, parts_of
 from plasticity.experiment.tables import to_dict
-from plasticity.experiment.walk import parts_of
 
 _INSIDE = re.compile("^(?!layers__).*__|^layers__[^_]+(_[^_]+)*__.*__")  # settings of a component
 # Given by the samples or by other parameters of the estimator.

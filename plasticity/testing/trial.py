@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 import numpy as np
@@ -113,7 +113,9 @@ def made(component: Any, **settings: Any) -> Any:
     return attrs.evolve(component, **settings) if settings else component
 
 
-def experiment_of(component: Any, size: Size = Size(), dtype: str = "float64") -> Experiment:
+def experiment_of(
+    component: Any, size: Size = Size(), dtype: Literal["float32", "float64"] = "float64"
+) -> Experiment:
     """Return the smallest experiment in which a component plays its role.
 
     Where it does not work alone, its attribute `beside` names what it needs: entry of a layer ->
@@ -159,7 +161,7 @@ def samples_of(size: Size) -> Data:
 def try_out(
     component: Any,
     size: Size = Size(),
-    dtype: str = "float64",
+    dtype: Literal["float32", "float64"] = "float64",
     *,
     measured: bool = True,
     halt: int | None = None,
@@ -195,7 +197,7 @@ def try_out(
     try:
         outcome = simulation.run().outcome
     except DivergenceError as error:
-        if not_finite(simulation.layers) is None:
+        if not any(not_finite(simulation.layers)):
             raise
         outcome = str(error)
     return Trial(simulation.snapshot(), keeper.kept, outcome, simulation)
