@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from plasticity.experiment.diff import settings_of_all
-from plasticity.store.checkpoints import GROUP, path_of
+from plasticity.store.reader import CHECKPOINTS, path_of
 from plasticity.store.run import Run
 from plasticity.typing import Array
 
@@ -106,7 +106,7 @@ def _shared(one: Run, other: Run, layer: str) -> Iterator[tuple[str, xr.Dataset,
     for step in one.store.checkpoints:
         if step in other.store.checkpoints:
             path = f"{path_of(step)}/{layer}"
-            yield GROUP, _at(one, path, step), _at(other, path, step)
+            yield CHECKPOINTS, _at(one, path, step), _at(other, path, step)
     ends = [run.store.attributes.get("reached") for run in (one, other)]
     if ends[0] is not None and ends[0] == ends[1]:
         path, step = f"{layer}/{_STATE}", int(ends[0])

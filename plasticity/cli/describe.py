@@ -18,7 +18,7 @@ from plasticity.experiment.quantities import size_text
 from plasticity.experiment.registry import find, name_of
 from plasticity.experiment.spec import Experiment, Layer, Part, parts_of
 from plasticity.store.arrays import dims_stored
-from plasticity.store.checkpoints import GROUP
+from plasticity.store.reader import CHECKPOINTS
 from plasticity.store.run import Run
 from plasticity.typing import Array
 
@@ -150,7 +150,7 @@ def _arrays(run: Run) -> list[tuple[str, str, str, str]]:
     """Return path, named sizes, dtype and bytes of each array outside the checkpoints."""
     rows = []
     for path, array in run.store.arrays().items():
-        if path.startswith(f"{GROUP}/"):
+        if path.startswith(f"{CHECKPOINTS}/"):
             continue
         sizes = zip(dims_stored(array) or ("",) * array.ndim, array.shape, strict=True)
         dims = ", ".join(f"{name} {size}".strip() for name, size in sizes)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import math
 from collections.abc import Iterator, Mapping
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from plasticity.components.variable import Variable
 from plasticity.errors import StoreError
+from plasticity.store.encoding.packing import codecs_of
 from plasticity.typing import Array
 
 if TYPE_CHECKING:
@@ -20,25 +19,13 @@ if TYPE_CHECKING:
 
     from plasticity.store.commit.staged import StagedStore
 
-logger = logging.getLogger("plasticity")
-
 _CHUNK_BYTES = 64_000_000  # what a compressor takes at once has a limit
-# By default Zarr leaves out what is blank; then nobody could tell a blank from a lost file.
-ALL_CHUNKS: Any = {"write_empty_chunks": True}
-# All files of an array in its one folder: to make others costs more than to write a file.
-FLAT: Any = {"name": "default", "separator": "."}
 FIRST = "first_frame"  # attribute of an array that joined a series later
 ORDER, BLOCK = "order", "frames_per_write"  # attributes of a group that grows along `step`
 
 
-def labels_of(variable: Variable, source: str = "") -> dict[str, Any]:
-    """Return the attributes that xarray shows and puts beside the axes of a plot.
-
-    source   the components that fill the array
-
-    >>> labels_of(Variable((), unit="Hz", description="mean rate"))
-    {'long_name': 'mean rate', 'units': 'Hz'}
-    """
+def labels_of(variable: Variable, source: str = "") -> dict[str, str]:
+    """Return the attributes of an array; `source` is the components that fill it."""
     labels = {"long_name": variable.description, "units": variable.unit}
     return labels | {"source": source} if source else labels
 
@@ -49,30 +36,45 @@ def write_array(
     values: Array,
     dims: tuple[str, ...],
     attributes: Mapping[str, Any],
-    compressors: Any,
+    compression: str,
 ) -> None:
     """Write an array in place of the one that may be there."""
-    import zarr
-
     chunks = tuple(max(size, 1) for size in values.shape)
     if chunks:
         row_bytes = math.prod(chunks[1:]) * values.dtype.itemsize
         chunks = (min(max(_CHUNK_BYTES // row_bytes, 1), chunks[0]), *chunks[1:])
-    zarr.create_array(
-        store,
-        name=path,
-        data=values,
-        chunks=chunks,
-        chunk_key_encoding=FLAT,
-        compressors=compressors,
-        dimension_names=dims,
-        attributes=dict(attributes),
-        config=ALL_CHUNKS,
-        overwrite=path in store.nodes,
+    there = path in store.nodes
+    create_array(
+        store, path, dims, attributes, compression, data=values, chunks=chunks, overwrite=there
     )
 
 
-def open_array(store: StagedStore, path: str, **how: Any) -> zarr.Array[Any]:
+def create_array(
+    store: StagedStore,
+    path: str,
+    dims: tuple[str, ...],
+    attributes: Mapping[str, Any],
+    compression: str,
+    **how: Any,
+) -> zarr.Array[Any]:
+    """Return a new array of a store."""
+    import zarr
+
+    return zarr.create_array(
+        store,
+        name=path,
+        # All files in its one folder: to make others costs more than to write a file.
+        chunk_key_encoding={"name": "default", "separator": "."},
+        compressors=codecs_of(compression),
+        dimension_names=dims,
+        attributes=dict(attributes),
+        # By default Zarr leaves out what is blank: nobody could tell a blank from a lost file.
+        config={"write_empty_chunks": True},
+        **how,
+    )
+
+
+def open_array(store: StagedStore, path: str) -> zarr.Array[Any]:
     """Return an array of a store, whose values are read later.
 
     Raises `StoreError`, naming the array, where its metadata are damaged.
@@ -80,7 +82,7 @@ def open_array(store: StagedStore, path: str, **how: Any) -> zarr.Array[Any]:
     import zarr
 
     try:
-        array = zarr.open_array(store, path=path, **how)
+        array = zarr.open_array(store, path=path)
         if not all(isinstance(dim, str) for dim in dims_stored(array)):
             raise TypeError(f"dimension_names are {dims_stored(array)}")
     except Exception as error:  # whatever Zarr and its codecs raise
@@ -98,9 +100,9 @@ def read_array(array: zarr.Array[Any], key: Any = ...) -> Array:
     """
     store: Any = array.store
     try:
-        lost = _lost_files(array, key)
+        lost = _lost_file(array, key)
         if lost:
-            raise FileNotFoundError(f"the file {lost[0]} is missing")
+            raise FileNotFoundError(f"the file {lost} is missing")
         values = np.asarray(array.oindex[key])
     except Exception as error:  # whatever Zarr and its codecs raise
         store.check_same()
@@ -110,25 +112,6 @@ def read_array(array: zarr.Array[Any], key: Any = ...) -> Array:
         ) from error
     store.check_same()  # afterwards, so that nothing comes in between
     return values
-
-
-def read_to_continue(array: zarr.Array[Any], frames: slice, blank: Any) -> Array:
-    """Return the last frames of an array, into whose file others are to follow.
-
-    Where the file is missing they are blank, and a warning is logged. Raises `StoreError` where the
-    file is damaged: it may hold parts that can be read, and would be overwritten.
-    """
-    try:
-        return read_array(array, frames)
-    except StoreError as error:
-        if isinstance(error.__cause__, FileNotFoundError):
-            logger.warning("%s; the frames of this file are blank from now on", error)
-            count = len(range(*frames.indices(array.shape[0])))
-            return np.full((count, *array.shape[1:]), blank, array.dtype)
-        file = next(_files(array, frames))
-        raise StoreError(
-            f"{error}; to go on, move the file {array.path}/{file} away: then its frames are blank"
-        ) from error
 
 
 def _files(array: zarr.Array[Any], key: Any) -> Iterator[str]:
@@ -157,20 +140,18 @@ def file_of(array: zarr.Array[Any], *number: int) -> str:
     return str(metadata.encode_chunk_key((*number, *[0] * (array.ndim - 1))))
 
 
-def _lost_files(array: zarr.Array[Any], key: Any) -> list[str]:
-    """Return the files of a part of an array that are missing, which Zarr reads as blanks."""
+def _lost_file(array: zarr.Array[Any], key: Any) -> str | None:
+    """Return a file of a part of an array that is missing, which Zarr reads as blanks."""
     from zarr.core.sync import sync
 
-    store = array.store_path.store
-
-    async def lost() -> list[str]:
+    async def lost() -> str | None:
         files = (f"{array.path}/{name}" for name in _files(array, key))
-        for file in islice(files, 1):  # which is not there where the length is false
-            if not await store.exists(file):
-                return [file]
+        last = next(files, None)  # which is not there where the length is false
+        if last is None or not await array.store.exists(last):
+            return last
         others = list(files)
-        there = await asyncio.gather(*(store.exists(file) for file in others))
-        return [file for file, exists in zip(others, there, strict=True) if not exists]
+        there = await asyncio.gather(*map(array.store.exists, others))
+        return next((file for file, exists in zip(others, there, strict=True) if not exists), None)
 
     return sync(lost())
 

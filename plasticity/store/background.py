@@ -9,6 +9,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import partial
 from time import perf_counter
 
 from plasticity.experiment.quantities import size_text
@@ -41,9 +42,8 @@ class BackgroundWriter:
         self._warned = False
         self._waited = 0.0  # seconds
         self._begun = perf_counter()
-        self._pool = (
-            ThreadPoolExecutor(1, "plasticity-writer", initializer=_give_way) if threaded else None
-        )
+        pool = partial(ThreadPoolExecutor, 1, "plasticity-writer", initializer=_give_way)
+        self._pool = pool() if threaded else None
 
     def put(self, write: Callable[[], None], size: int = 0) -> None:
         """Write this after all that came before; `size` is the number of bytes it holds."""

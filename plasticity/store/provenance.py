@@ -80,7 +80,7 @@ def check_format(store: StagedStore, has_root: bool) -> None:
     has_root   whether there are metadata at the root
     """
     where = store.location
-    if not has_root and store.lacks_root(_GROUPS):
+    if not has_root and store.has_groups(_GROUPS):
         raise StoreError(
             f"{where}: its file zarr.json is missing; without it nobody knows how much of the rest "
             "was committed, so put it back from a copy"

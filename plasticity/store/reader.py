@@ -10,14 +10,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from plasticity.errors import SpecError, StoreError
 from plasticity.experiment.registry import untrusted
 from plasticity.experiment.spec import Experiment
-from plasticity.store import checkpoints
-from plasticity.store.arrays import open_array
+from plasticity.store.arrays import open_array, read_array
 
 if TYPE_CHECKING:
     import xarray
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
     from plasticity.store.commit.staged import StagedStore
     from plasticity.store.commit.target import Target
 
-METRICS, STATE = "metrics", "state"
+METRICS, STATE, CHECKPOINTS = "metrics", "state", "checkpoints"
+
+
+def path_of(step: int) -> str:
+    """Return the path of the checkpoint after a step."""
+    return f"{CHECKPOINTS}/step_{step}"
 
 
 class StoreReader:
-    """Reads what was committed of a run.
-
-    staged   the Zarr store
-    target   where it is; None for memory
-    trusted  whether its spec may have modules imported
-    """
+    """Reads what was committed of a run."""
 
     def __init__(
         self,
@@ -45,19 +45,17 @@ class StoreReader:
         trusted: bool = False,
     ) -> None:
         self.staged = staged
-        self.target = target
-        self.trusted = trusted
+        self.target = target  # None for memory
+        self.trusted = trusted  # its spec may have modules imported
         self._experiment = experiment
 
     @classmethod
     def open(cls, path: str | Path, trust: bool = False) -> StoreReader:
-        """Open the store in a folder, in a zip file or at a URL.
+        """Open the store in a folder, in a zip file or at a URL."""
+        from plasticity.store.commit.target import Target
 
-        Raises `StoreError` where there is none, or none of ours.
-        """
-        from plasticity.store.opening import load
-
-        return StoreReader(*load(path), trusted=trust)
+        target = Target(path)
+        return StoreReader(target.load(), target, trusted=trust)
 
     @staticmethod
     def exists(path: str | Path) -> bool:
@@ -79,14 +77,13 @@ class StoreReader:
     @property
     def checkpoints(self) -> list[int]:
         """The steps after which there is a checkpoint, in ascending order."""
-        return checkpoints.steps_in(self.staged)
+        matches = (re.fullmatch(r"step_(\d+)", name) for name in self.staged.below(CHECKPOINTS))
+        return sorted(int(match[1]) for match in matches if match)
 
     @property
     def is_written(self) -> bool:
         """Whether a process writes to it at present."""
-        from plasticity.store.opening import holder_of
-
-        return self.target is None or holder_of(self.target) is not None
+        return self.target is None or self.target.holder() is not None
 
     def experiment(self) -> Experiment:
         """Return the spec of the run."""
@@ -111,14 +108,17 @@ class StoreReader:
         return read_group(self.staged, name)
 
     def checkpoint(self, step: int) -> dict[str, Any]:
-        """Return the whole state after a step, as `Simulation.restore` takes it.
-
-        Raises `StoreError` where it is not stored.
-        """
+        """Return the whole state after a step, as `Simulation.restore` takes it."""
         if step not in self.checkpoints:
             known = ", ".join(map(str, self.checkpoints)) or "none"
             raise StoreError(
                 f"{self.target}: there is no checkpoint after step {step} (there are {known}); "
                 "storage.kept tells how many stay"
             )
-        return checkpoints.read_checkpoint(self.staged, step)
+        path = path_of(step)
+        return {name: self._state(f"{path}/{name}") for name in self.staged.below(path)}
+
+    def _state(self, group: str) -> dict[str, Any]:
+        paths = {name: f"{group}/{name}" for name in self.staged.below(group)}
+        arrays = {name: read_array(open_array(self.staged, path)) for name, path in paths.items()}
+        return {**self.staged.nodes[group]["attributes"], "arrays": arrays}

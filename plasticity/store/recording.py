@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -16,9 +15,8 @@ from plasticity.expressions.parse import Expression
 from plasticity.network.capture import Offer
 from plasticity.network.view import LayerView
 from plasticity.store.arrays import labels_of
-from plasticity.store.growing_array import Column
 from plasticity.store.reduction import BIN, Reduction, cell_methods, rounded
-from plasticity.store.series import Series
+from plasticity.store.series import Column, Series
 from plasticity.typing import Array
 
 Probe = Expression | Callable[[LayerView], Any]
@@ -112,9 +110,9 @@ class Recording:
         return self._offers[cadence]
 
     def _offer(self, cadence: Following) -> Offer | None:
-        if self._made.keys() != self._formulas.keys():
-            return None
-        if any(self.series.dtype(name) != array.dtype for name, array in self._lasting.items()):
+        lasting = self._lasting.items()
+        converted = any(self.series.dtype(name) != array.dtype for name, array in lasting)
+        if converted or self._made.keys() != self._formulas.keys():
             return None
         names = dict.fromkeys(name for probe in self._formulas.values() for name in probe.names)
         summed = tuple(name for name in names if self._is_summed(name))
@@ -141,11 +139,11 @@ class Recording:
         self, steps: Array, epochs: Array, frames: Mapping[str, Array], sums: Mapping[str, Array]
     ) -> None:
         """Add frames at some steps, from the arrays of the formulas; whole arrays are in place."""
-        known = {name: self._layer.labelled(name) for name in (*frames, *sums)}
-        arrays = {n: Labelled(values, (FRAME, *known[n].dims)) for n, values in frames.items()}
-        totals = {n: Total(values, known[n].values.size) for n, values in sums.items()}
+        arrays = {name: self._framed(name, values) for name, values in frames.items()}
+        sizes = {name: self._layer.labelled(name).values.size for name in sums}
+        totals = {name: Total(values, sizes[name]) for name, values in sums.items()}
         for name, formula in self._formulas.items():
-            values = self._of_frames(formula, arrays, len(steps), totals).values
+            values = compute_frames(formula, arrays, len(steps), totals).values
             self.series.put(name, self._finish(values))
         self.series.take(steps, epochs, (*self._lasting, *self._made))
 
@@ -203,11 +201,8 @@ class Recording:
         as_it_is = self._finish(values)
         self._dims.update(first.dims)
         if floating and self._bits is not None:
-            attributes = {
-                **attributes,
-                "quantization_nsb": self._bits,
-                "comment": f"rounded to {self._bits} bits of the mantissa, to the nearest or even",
-            }
+            comment = f"rounded to {self._bits} bits of the mantissa, to the nearest or even"
+            attributes = {**attributes, "quantization_nsb": self._bits, "comment": comment}
         self.series.describe(name, Column(shape, as_it_is.dtype, first.dims, attributes))
         if lasts and "sample" not in first.dims and as_it_is is values:
             self._lasting[name] = values
@@ -233,24 +228,16 @@ class Recording:
                 values = np.take(values, self._neurons, axis)
         return Labelled(values, array.dims)
 
-    def _evaluate(self, expression: Expression) -> Labelled:
-        """Return a formula of the arrays as they are now, computed as it is of many frames."""
-        arrays = {}
-        for name in expression.names:
-            array = self._layer.labelled(name)
-            arrays[name] = Labelled(array.values[np.newaxis], (FRAME, *array.dims))
-        frames = self._of_frames(expression, arrays, 1)
-        return Labelled(frames.values[0], frames.dims[1:])
+    def _framed(self, name: str, frames: Array) -> Labelled:
+        """Return frames (frame, ...) of an array by name, of the chosen neurons."""
+        return self._chosen(Labelled(frames, (FRAME, *self._layer.labelled(name).dims)))
 
-    def _of_frames(
-        self,
-        expression: Expression,
-        arrays: Mapping[str, Labelled],
-        count: int,
-        totals: Mapping[str, Total] = MappingProxyType({}),
-    ) -> Labelled:
-        chosen = {name: self._chosen(array) for name, array in arrays.items()}
-        return compute_frames(expression, chosen, count, totals)
+    def _evaluate(self, formula: Expression) -> Labelled:
+        """Return a formula of the arrays as they are now, computed as it is of many frames."""
+        now = {name: self._layer.labelled(name).values[np.newaxis] for name in formula.names}
+        arrays = {name: self._framed(name, values) for name, values in now.items()}
+        frames = compute_frames(formula, arrays, 1)
+        return Labelled(frames.values[0], frames.dims[1:])
 
     def _called(self, name: str, function: Callable[[LayerView], Any]) -> Labelled:
         values = np.asarray(function(self._layer))
@@ -261,10 +248,9 @@ class Recording:
 
     def _labels_of(self, expression: Expression) -> dict[str, Any]:
         """Return the text of a formula as its name, with unit and method where they are known."""
-        labels: dict[str, Any] = {"long_name": expression.text}
         full = map(self._layer.full_name, expression.names)
-        if all(self._layer.declaration(name).unit == "1" for name in full):
-            labels["units"] = "1"
+        pure = all(self._layer.declaration(name).unit == "1" for name in full)
+        labels = {"long_name": expression.text} | ({"units": "1"} if pure else {})
         if expression.outermost is not None:
             name, inner, dims = expression.outermost
             labels["cell_methods"] = cell_methods(dims or self._evaluate(inner).dims, name)

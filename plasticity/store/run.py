@@ -14,8 +14,7 @@ from plasticity.components.notebook import facts
 from plasticity.errors import position
 from plasticity.experiment.registry import is_preset
 from plasticity.experiment.spec import Experiment
-from plasticity.store.checkpoints import path_of
-from plasticity.store.reader import METRICS, STATE, StoreReader
+from plasticity.store.reader import METRICS, STATE, StoreReader, path_of
 
 if TYPE_CHECKING:
     import xarray

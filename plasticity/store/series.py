@@ -2,26 +2,57 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Container, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import numpy as np
 
 from plasticity.errors import StoreError
 from plasticity.experiment.quantities import size_text
 from plasticity.machine.memory import memory_left
 from plasticity.network.capture import Slots
-from plasticity.store.arrays import BLOCK, ORDER, write_array
+from plasticity.store.arrays import (
+    BLOCK,
+    FIRST,
+    ORDER,
+    create_array,
+    dims_stored,
+    file_of,
+    open_array,
+    read_array,
+    write_array,
+)
 from plasticity.store.background import BackgroundWriter
-from plasticity.store.encoding.layout import frames_per_buffer
-from plasticity.store.encoding.packing import Packer, codecs_of
-from plasticity.store.growing_array import Column, GrowingArray
+from plasticity.store.encoding.block import Block
+from plasticity.store.encoding.layout import Cut, frames_per_buffer
+from plasticity.store.encoding.packing import Packer, compression_of
 from plasticity.typing import Array
 
 if TYPE_CHECKING:
+    import zarr
+
     from plasticity.store.commit.staged import StagedStore
+
+logger = logging.getLogger("plasticity")
+
+
+@attrs.frozen
+class Column:
+    """One array of a series: shape, type and dimensions of a frame, and its labels."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    dims: tuple[str, ...]
+    attributes: Mapping[str, Any]
+
+    @property
+    def frame_bytes(self) -> int:
+        return self.dtype.itemsize * math.prod(self.shape)
+
 
 _CLOCK = {
     name: Column((), np.dtype(np.int64), (), {"long_name": meaning, "units": "1"})
@@ -43,44 +74,45 @@ class Series:
     def __init__(
         self, store: StagedStore, path: str, writer: BackgroundWriter, room: int, compression: str
     ) -> None:
-        self._store = store
-        self._path = path
+        self.store = store
+        self.path = path
         self._writer = writer
         self._room = room
-        self._packer = Packer(compression)
+        self.packer = Packer(compression)
         self._columns: dict[str, Column] = dict(_CLOCK)
-        self._arrays: dict[str, GrowingArray] = {}  # of the columns, from the first frame on
+        self._arrays: dict[str, _GrowingArray] = {}  # of the columns, from the first frame on
         self._clock: dict[str, Array] = {}  # steps and epochs since the last full blocks
-        self._capacity = 0  # frames after which full blocks are given to the writer,
+        self.capacity = 0  # frames after which full blocks are given to the writer,
         self._filled = 0  # those since the last time,
         self._before = 0  # and those before
         self.last_step = -1
         self.attributes: dict[str, Any] = {}  # of a group that was there already
-        if path in store.nodes:
-            self._resume()
-        else:
+        if path not in store.nodes:
             # How xarray knows that the epoch labels the steps and is no data of its own.
             self.label({"coordinates": "epoch"})
+            return
+        self.attributes = store.nodes[path]["attributes"]
+        if BLOCK in self.attributes:
+            self._resume()
 
     def _resume(self) -> None:
         """Take up the series where its last commit left it."""
-        self.attributes = self._store.nodes[self._path]["attributes"]
-        if BLOCK not in self.attributes:
-            return
-        self._capacity = self.attributes[BLOCK]
+        self._begin(self.attributes[BLOCK])
         length = None
         for name in (*_CLOCK, *self.attributes[ORDER]):
-            path = f"{self._path}/{name}"
-            array = GrowingArray.resume(self._store, path, self._capacity, self._packer, length)
+            array = _GrowingArray.resume(self, name, length)
             self._arrays[name], self._columns[name], length = array, array.column, array.given
         assert length is not None
-        self._before = length // self._capacity * self._capacity
-        self._filled = length - self._before
-        self._make_clock()
+        self._filled = length % self.capacity
+        self._before = length - self._filled
         for name in _CLOCK:
             self._clock[name][: self._filled] = self._arrays[name].read(slice(self._before, length))
         if length:
             self.last_step = int(self._arrays["step"].read(slice(length - 1, length))[0])
+
+    def _begin(self, capacity: int) -> None:
+        self.capacity = capacity
+        self._clock = {name: np.empty(capacity, np.int64) for name in _CLOCK}
 
     @property
     def frame_bytes(self) -> int:
@@ -90,13 +122,13 @@ class Series:
     @property
     def bytes_left(self) -> float:
         """Bytes for which there is room where frames stay in memory; infinite on a disk."""
-        return memory_left() if self._store.in_memory else math.inf
+        return memory_left() if self.store.in_memory else math.inf
 
     @property
     def room(self) -> int:
         """Number of frames that may be filled before `take`."""
         self._make_arrays()
-        return self._capacity - self._filled
+        return self.capacity - self._filled
 
     @property
     def _length(self) -> int:
@@ -108,15 +140,14 @@ class Series:
 
     def label(self, attributes: Mapping[str, Any]) -> None:
         """Give the group attributes, seen from the next commit on."""
-        self._writer.put(partial(self._store.put_group, self._path, dict(attributes)))
+        self._writer.put(partial(self.store.put_group, self.path, attributes))
 
     def write_coordinate(self, dim: str, values: Array, attributes: Mapping[str, Any]) -> None:
         """Write the labels of a dimension, unless they are there."""
-        path = f"{self._path}/{dim}"
-        if path not in self._store.nodes:
-            codecs = codecs_of(self._packer.compression)
-            write = partial(write_array, self._store, path, values, (dim,), attributes, codecs)
-            self._writer.put(write)
+        path = f"{self.path}/{dim}"
+        if path not in self.store.nodes:
+            how = values, (dim,), attributes, self.packer.compression
+            self._writer.put(partial(write_array, self.store, path, *how))
 
     def append(self, step: int, epoch: int, frame: Mapping[str, Array]) -> None:
         """Add one frame of described arrays; one that is missing or smaller is filled with NaN."""
@@ -149,46 +180,35 @@ class Series:
         self._clock["epoch"][added] = epochs
         self.last_step = int(steps[-1])
         self._filled = added.stop
-        if self._filled == self._capacity:
+        if self._filled == self.capacity:
             if 2 * self._filled * self.frame_bytes > self.bytes_left:  # as much again, for others
                 raise StoreError(
-                    f"{self._path}: {size_text(self._length * self.frame_bytes)} of frames are in "
+                    f"{self.path}: {size_text(self._length * self.frame_bytes)} of frames are in "
                     f"memory, which has only {size_text(self.bytes_left)} left: record less often, "
                     "give the recorder at_most, or give the run a store (out)"
                 )
-            self._put_clock()
             self._write([a for a in self._arrays.values() if self._length % a.block.n_frame == 0])
             self._before += self._filled
             self._filled = 0
 
     def flush(self) -> None:
         """Give the writer all frames; a file that is not full is replaced when it is."""
-        self._put_clock()
         self._write([a for a in self._arrays.values() if a.given < self._length])
 
     def _make_arrays(self) -> None:
         """Make the arrays that were described since the last frame."""
         if len(self._arrays) == len(self._columns):
             return
-        if not self._capacity:
-            self._capacity = frames_per_buffer(self.frame_bytes, self._room)
-            self._make_clock()
+        if not self.capacity:
+            self._begin(frames_per_buffer(self.frame_bytes, self._room))
         for name, column in self._columns.items():
             if name not in self._arrays:
-                path, length = f"{self._path}/{name}", self._length
-                self._arrays[name] = GrowingArray(
-                    self._store, path, column, self._capacity, self._packer, length
-                )
+                self._arrays[name] = _GrowingArray(self, name, column, self._length)
 
-    def _make_clock(self) -> None:
-        self._clock = {name: np.empty(self._capacity, np.int64) for name in _CLOCK}
-
-    def _put_clock(self) -> None:
+    def _write(self, arrays: list[_GrowingArray]) -> None:
+        """Give the writer the frames at hand of some arrays."""
         for name, values in self._clock.items():
             self._arrays[name].block.put(self._before, values[: self._filled])
-
-    def _write(self, arrays: list[GrowingArray]) -> None:
-        """Give the writer the frames at hand of some arrays."""
         if not arrays:
             return
         length, known = self._length, dict(self._arrays)
@@ -200,9 +220,111 @@ class Series:
             if any(created):
                 # A store gives its arrays in any order.
                 order = [name for name in known if name not in _CLOCK]
-                self._store.put_group(self._path, {ORDER: order, BLOCK: self._capacity})
-            self._packer.begin(size)
+                self.store.put_group(self.path, {ORDER: order, BLOCK: self.capacity})
+            self.packer.begin(size)
             for array, block, count in handed:
                 array.write(block, count, length)
 
         self._writer.put(write, size)
+
+
+class _GrowingArray:
+    """One array of a series, of which a file is filled in memory and the others are written."""
+
+    def __init__(self, series: Series, name: str, column: Column, length: int) -> None:
+        self.column = column
+        self.given = self._first = length
+        self._store, self._packer = series.store, series.packer
+        self._path = f"{series.path}/{name}"
+        self.block = Block(Cut.of(column.shape, column.dtype, series.capacity), column.shape)
+        self.block.clear(0, length % self.block.n_frame)
+        self._free: list[Block] = []  # that are written: fresh memory costs as much as a copy
+        self._array: zarr.Array[Any] | None = None
+
+    @classmethod
+    def resume(cls, series: Series, name: str, length: int | None) -> _GrowingArray:
+        """Take up an array that a store holds; `length` frames of it, or all.
+
+        Raises `StoreError` where it is damaged or not packed as we do.
+        """
+        store, packer = series.store, series.packer
+        array = open_array(store, f"{series.path}/{name}")
+        column = Column(array.shape[1:], array.dtype, dims_stored(array)[1:], dict(array.attrs))
+        length = array.shape[0] if length is None else length
+        resumed = cls(series, name, column, length)
+        resumed._array = array
+        compression, made = compression_of(array), resumed.block.cut
+        if compression is None or (array.chunks, array.shards) != (made.chunk, made.file):
+            raise StoreError(
+                f"{store.location}: {array.path} was written by another program, or by another "
+                "version of this one; it can be read, but the run cannot go on in it"
+            )
+        packer.continue_with(compression)
+        begin = length // made.file[0] * made.file[0]
+        resumed.block.put(begin, resumed.read(slice(begin, length)))
+        return resumed
+
+    def read(self, frames: slice) -> Array:
+        """Read the last frames that are stored, into whose file others are to follow.
+
+        Where the file is missing they are blank. Raises `StoreError` where it is damaged: it may
+        hold parts that can be read, and would be overwritten.
+        """
+        array, blank = self._array, self.block.cut.blank
+        assert array is not None
+        try:
+            return read_array(array, frames)
+        except StoreError as error:
+            if isinstance(error.__cause__, FileNotFoundError):
+                logger.warning("%s; the frames of this file are blank from now on", error)
+                count = len(range(*frames.indices(array.shape[0])))
+                return np.full((count, *array.shape[1:]), blank, array.dtype)
+            file = file_of(array, (frames.stop - 1) // self.block.n_frame)
+            raise StoreError(
+                f"{error}; to go on, move the file {array.path}/{file} away: then its frames are "
+                "blank"
+            ) from error
+
+    def hand_over(self, length: int) -> tuple[Block, int]:
+        """Return the block at hand and its number of frames when there are `length` in all.
+
+        A full block is the writer's. Of another one it reads what is there, before it is full.
+        """
+        block, self.given = self.block, length
+        count = (length - 1) % block.n_frame + 1
+        if count == block.n_frame:
+            self.block = self._free.pop() if self._free else Block(block.cut, block.shape)
+        return block, count
+
+    # -- what the writer does --------------------------------------------------------------------
+
+    def create(self) -> bool:
+        """Create the array in the store, without a frame; return whether it was not there."""
+        if self._array is not None:
+            return False
+        column, made = self.column, self.block.cut
+        self._array = create_array(
+            self._store,
+            self._path,
+            ("step", *column.dims),
+            {**column.attributes, **({FIRST: self._first} if self._first else {})},
+            self._packer.compression,
+            shape=(0, *column.shape),
+            chunks=made.chunk,
+            shards=made.file,
+            dtype=column.dtype.newbyteorder("<"),
+            fill_value=made.blank,
+        )
+        return True
+
+    def write(self, block: Block, count: int, length: int) -> None:
+        """Write the last `count` frames, after which the array has `length`."""
+        assert self._array is not None
+        file, is_full = (length - count) // block.n_frame, count == block.n_frame
+        if not is_full:
+            block = block.copy(count)  # the run goes on to fill the other one
+        content = self._packer.pack(block, count)
+        self._store.put(f"{self._path}/{file_of(self._array, file)}", content)
+        self._store.grow(self._path, length)
+        if is_full:
+            self._free.append(block)

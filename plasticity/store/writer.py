@@ -16,42 +16,35 @@ from plasticity.components.data import Data
 from plasticity.components.variable import Variable, dims_of
 from plasticity.errors import StoreError
 from plasticity.experiment.spec import Experiment
-from plasticity.store import checkpoints
 from plasticity.store.arrays import BLOCK, labels_of, write_array
 from plasticity.store.background import BackgroundWriter
 from plasticity.store.encoding.layout import BUFFER_BYTES
-from plasticity.store.encoding.packing import codecs_of
-from plasticity.store.growing_array import Column
 from plasticity.store.provenance import about
-from plasticity.store.reader import METRICS, STATE, StoreReader
+from plasticity.store.reader import CHECKPOINTS, METRICS, STATE, StoreReader, path_of
 from plasticity.store.recording import Recording
-from plasticity.store.series import Series
+from plasticity.store.series import Column, Series
+from plasticity.typing import Array
 
 if TYPE_CHECKING:
     import xarray
 
     from plasticity.network.view import LayerView
     from plasticity.store.commit.staged import StagedStore
-    from plasticity.store.commit.target import Target
-    from plasticity.store.opening import Owner
+    from plasticity.store.commit.target import Owner, Target
 
 
 class StoreWriter(StoreReader):
-    """Writes a run; what was written can be read as well.
-
-    lock   holds the store for this process, if others can write to it
-    """
+    """Writes a run; what was written can be read as well."""
 
     def __init__(
         self, experiment: Experiment, staged: StagedStore, target: Target | None, lock: Owner | None
     ) -> None:
         super().__init__(staged, target, experiment)
-        self._lock = lock
+        self._lock = lock  # None where nobody else can write
         self._series: dict[str, Series] = {}
         self._resumed: dict[str, Series] = {}  # that no recorder of this run has opened yet
         storage = experiment.storage
         self._compression = "none" if target is None else storage.compression
-        self._compressors = codecs_of(self._compression)
         # Half of the buffer is filled by the run while the other half is written.
         self._room = storage.buffer_bytes // 2
         self._writer = BackgroundWriter(self._room, target is not None, self._failed)
@@ -72,20 +65,28 @@ class StoreWriter(StoreReader):
         Raises `StoreError` where something exists at the path, unless `overwrite`; and even then
         where it is anything but the store of a run, or where another process writes to it.
         """
-        from plasticity.store.opening import create
+        from zarr.storage import MemoryStore
+
+        from plasticity.store.commit.staged import StagedStore
+        from plasticity.store.commit.target import Target
 
         attributes = about(experiment, data, parent)
-        return cls(experiment, *create(path, attributes, experiment.storage, overwrite))
+        if path is None:
+            staged = StagedStore(MemoryStore())
+            staged.put_group("", attributes)
+            return cls(experiment, staged, None, None)
+        target = Target(path)
+        staged, lock = target.create(attributes, experiment.storage, overwrite)
+        return cls(experiment, staged, target, lock)
 
     @classmethod
     def reopen(cls, path: str | Path, experiment: Experiment) -> StoreWriter:
-        """Open a store and hold it until `continue_from` and `close`, or until `release`.
+        """Open a store and hold it until `continue_from` and `close`, or until `release`."""
+        from plasticity.store.commit.target import Target
 
-        Raises `StoreError` where there is none, or where another process writes to it.
-        """
-        from plasticity.store.opening import reopen
-
-        return cls(experiment, *reopen(path, experiment.storage))
+        target = Target(path)
+        staged, lock = target.reopen(experiment.storage)
+        return cls(experiment, staged, target, lock)
 
     def continue_from(self, step: int) -> None:
         """Prepare for the steps after the checkpoint of `step`, and delete what is uncommitted.
@@ -100,20 +101,24 @@ class StoreWriter(StoreReader):
         self._reached = before.get("reached", 0)
         ended = {"reached": self._reached, "outcome": before["outcome"]}
         runs = [*before.get("before", []), ended]
+
+        def forget() -> None:
+            # What would be written anew must not be known while it is: later checkpoints, which
+            # cannot be read, and the arrays at the end.
+            for later in [other for other in self.checkpoints if other > step]:
+                self.staged.drop(path_of(later))
+            for layer in ("experiment", *before["layers"]):
+                self.staged.drop(f"{layer}/{STATE}")
+            self.staged.commit()
+            self.staged.delete_partial()
+            for group in (*before["layers"], CHECKPOINTS):
+                self.staged.sweep(group)
+
         self.label({"spec": self.experiment().to_dict(), "outcome": "running", "before": runs})
-        # What would be written anew must not be known while it is: later checkpoints, which cannot
-        # be read, and the arrays at the end.
-        for later in [other for other in self.checkpoints if other > step]:
-            self._put(self.staged.drop, checkpoints.path_of(later))
-        for layer in ("experiment", *before["layers"]):
-            self._put(self.staged.drop, f"{layer}/{STATE}")
-        self._put(self.staged.commit)
-        self._put(self.staged.delete_partial)
-        for group in (*before["layers"], checkpoints.GROUP):
-            self._put(self.staged.sweep, group)
+        self._put(forget)
 
     def release(self) -> None:
-        """Let go of a store that was reopened."""
+        """Let go of the store."""
         if self._lock is not None:
             self._lock.release()
 
@@ -148,11 +153,7 @@ class StoreWriter(StoreReader):
         measurements: Mapping[str, Any],
         described: Mapping[str, Mapping[str, str]],
     ) -> None:
-        """Add the measurements of a layer at one step.
-
-        measurements  numbers, or arrays (neuron,), by name; any may be missing at a step
-        described     attributes of the measurements by name
-        """
+        """Add the measurements of a layer at one step, numbers or arrays (neuron,) by name."""
         path, clock = f"{layer.name}/{METRICS}", layer.clock
         series = self._series.get(path) or self._open_series(path)
         frame = {name: np.asarray(value, np.float64) for name, value in measurements.items()}
@@ -163,39 +164,39 @@ class StoreWriter(StoreReader):
 
     def write_state(self, layer: LayerView, within: str = "") -> None:
         """Write the arrays of a layer as they are now: those whose names begin with `within`."""
+        group = f"{layer.name}/{STATE}"
         for name, variable in layer.variables.items():
             if name.startswith(within) and variable.intent != "scratch":
-                path, values = f"{layer.name}/{STATE}/{name}", layer.array(name).copy()
-                labels = dims_of(name, variable), labels_of(variable, layer.filled_by(name))
-                self._put(write_array, self.staged, path, values, *labels, self._compressors)
-                self._put(self.staged.put_group, f"{layer.name}/{STATE}")
+                values, source = layer.array(name).copy(), layer.filled_by(name)
+                self._put(self._write_array, group, name, values, variable, source)
+                self._put(self.staged.put_group, group)
 
     def label(self, attributes: Mapping[str, Any]) -> None:
         """Give the store attributes, seen from the next commit on."""
-        self._put(self.staged.put_group, "", dict(attributes))
+        self._put(self.staged.put_group, "", attributes)
 
     def commit(self, reached: int, clock: Clock) -> None:
-        """Let readers see what was recorded until now; the run does not wait for it.
-
-        reached   steps of the whole run
-        """
+        """Let readers see what was recorded until now; the run, of `reached` steps, goes on."""
         for series in self._series.values():
             series.flush()
         experiment = self.experiment()
         n_stage = 1 if experiment.training == "together" else len(experiment.layers)
-        self.label(
-            {
-                "reached": reached,
-                "reached_at_end": clock.n_step * n_stage,
-                "step": clock.step,
-                "epoch": clock.epoch,
-                "committed": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            }
-        )
-        self._put(self.staged.commit)
-        if self._lock is not None:
-            self._put(self._lock.refresh)
-        self._put(partial(setattr, self, "_reached", reached))
+        attributes = {
+            "reached": reached,
+            "reached_at_end": clock.n_step * n_stage,
+            "step": clock.step,
+            "epoch": clock.epoch,
+            "committed": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        }
+
+        def write() -> None:
+            self.staged.put_group("", attributes)
+            self.staged.commit()
+            if self._lock is not None:
+                self._lock.refresh()
+            self._reached = reached
+
+        self._put(write)
 
     def write_checkpoint(
         self,
@@ -214,15 +215,18 @@ class StoreWriter(StoreReader):
         def write() -> None:
             nonlocal begun
             begun = perf_counter()
-            checkpoints.write_checkpoint(
-                self.staged, reached, snapshot, variables, self._compressors
-            )
-            earlier = [step for step in self.checkpoints if step != reached]
-            for step in earlier[: max(len(earlier) - self.experiment().storage.kept + 1, 0)]:
-                self.staged.drop(checkpoints.path_of(step))
+            if reached not in self.checkpoints:
+                for name, state in snapshot.items():
+                    group, attributes = f"{path_of(reached)}/{name}", dict(state)
+                    arrays = attributes.pop("arrays")
+                    self.staged.put_group(group, attributes)
+                    for array, values in arrays.items():
+                        self._write_array(group, array, values, variables[name][array])
+            for step in self.checkpoints[: -self.experiment().storage.kept]:
+                self.staged.drop(path_of(step))
 
         def finish() -> None:
-            self.staged.sweep(checkpoints.GROUP)
+            self.staged.sweep(CHECKPOINTS)
             took(perf_counter() - begun)
 
         size = sum(a.nbytes for state in snapshot.values() for a in state["arrays"].values())
@@ -249,7 +253,7 @@ class StoreWriter(StoreReader):
                 self.release()
 
     def _open_series(self, path: str) -> Series:
-        series = self._resumed.pop(path) if path in self._resumed else self._make_series(path)
+        series = self._resumed.pop(path, None) or self._make_series(path)
         self._series[path] = series
         return series
 
@@ -257,6 +261,12 @@ class StoreWriter(StoreReader):
         room = min(self._room // 2, BUFFER_BYTES)
         self._room -= room
         return Series(self.staged, path, self._writer, room, self._compression)
+
+    def _write_array(
+        self, group: str, name: str, values: Array, variable: Variable, source: str = ""
+    ) -> None:
+        labels = dims_of(name, variable), labels_of(variable, source)
+        write_array(self.staged, f"{group}/{name}", values, *labels, self._compression)
 
     def _put(self, write: Callable[..., Any], *arguments: Any, size: int = 0) -> None:
         self._writer.put(partial(write, *arguments), size)

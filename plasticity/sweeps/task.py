@@ -204,9 +204,7 @@ def _outcome_of(run: Run) -> str:
 
 
 def _holder(run: Run) -> str:
-    from plasticity.store.opening import holder_of
-
-    return (run.store.target and holder_of(run.store.target)) or ""
+    return (run.store.target and run.store.target.holder()) or ""
 
 
 def _beside(path: str) -> str:

@@ -19,10 +19,9 @@ from zarr.storage import LocalStore
 from plasticity.machine.memory import peak_bytes
 from plasticity.store.background import BackgroundWriter
 from plasticity.store.commit.staged import StagedStore
-from plasticity.store.encoding.layout import BUFFER_BYTES, cut, frames_per_buffer
+from plasticity.store.encoding.layout import BUFFER_BYTES, Cut, frames_per_buffer
 from plasticity.store.encoding.packing import codecs_of
-from plasticity.store.growing_array import Column
-from plasticity.store.series import Series
+from plasticity.store.series import Column, Series
 from plasticity.typing import Array
 
 
@@ -93,11 +92,11 @@ def _write_weights(folder: str, files: int) -> dict[str, Any]:
     writing.close()
     ours, megabytes = perf_counter() - begun, peak_megabytes() - before
     shutil.rmtree(folder)
-    chunk, shard = cut((100, 784), 4, capacity)
+    made = Cut.of((100, 784), np.dtype(np.float32), capacity)
     begun = perf_counter()
     array = zarr.create_array(
-        folder, shape=(files * capacity, 100, 784), chunks=chunk, shards=shard, dtype=np.float32,
-        compressors=codecs_of("zstd"),
+        folder, shape=(files * capacity, 100, 784), chunks=made.chunk, shards=made.file,
+        dtype=np.float32, compressors=codecs_of("zstd"),
     )  # fmt: skip
     for start in range(0, array.shape[0], capacity):
         array[start : start + capacity] = whole

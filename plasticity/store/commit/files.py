@@ -88,10 +88,10 @@ def _write_past_cache(path: Path, content: memoryview[int]) -> bool:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_DIRECT, 0o666)
         try:
-            _write_all(descriptor, content[:whole])
-            # What is left is no whole page.
-            fcntl.fcntl(descriptor, fcntl.F_SETFL, 0)
-            _write_all(descriptor, content[whole:])
+            for part in content[:whole], content[whole:]:
+                while part.nbytes:
+                    part = part[os.write(descriptor, part) :]
+                fcntl.fcntl(descriptor, fcntl.F_SETFL, 0)  # what is left is no whole page
         finally:
             os.close(descriptor)
     except OSError as error:
@@ -99,14 +99,3 @@ def _write_past_cache(path: Path, content: memoryview[int]) -> bool:
             raise
         return False
     return True
-
-
-def _write_all(descriptor: int, content: memoryview[int]) -> None:
-    while content.nbytes:
-        content = content[os.write(descriptor, content) :]
-
-
-def delete_partial(root: Path) -> None:
-    """Delete the files that were never finished."""
-    for path in root.rglob(f"*{PARTIAL}"):
-        path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""One writer to a store: the lock of its folder."""
+"""One writer to a store: the lock of its folder, or a file that says until when it is held."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ import json
 import logging
 import os
 import time
+import uuid
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from zarr.abc.store import Store
+from zarr.core.buffer import Buffer, default_buffer_prototype
+from zarr.core.sync import sync
 
 from plasticity.errors import StoreError
 
 logger = logging.getLogger("plasticity")
 
-NAME = ".lock"
+LOCK, LEASE = ".lock", "owner.json"
 _TRIES, _PAUSE_S = 5, 0.01
 _NO_LOCKS = (errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
 
@@ -33,7 +38,7 @@ class Lock:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / NAME
+        self._path = folder / LOCK
         self._descriptor: int | None = None
 
     def acquire(self) -> None:
@@ -42,49 +47,45 @@ class Lock:
         Raises `StoreError`, naming the owner, where another process holds it; `NoLocksError` where
         the file system knows no locks; another `OSError` where the folder cannot be written to.
         """
-        while True:
-            descriptor, created = self._opened()
-            self._lock(descriptor, created)
-            if self._is_still(descriptor):
-                break
-            os.close(descriptor)  # the owner ended in between and took the file away
-        if os.fstat(descriptor).st_size:
-            log_takeover(self._path.parent, _owner(descriptor))
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, json.dumps({"process": os.getpid(), "since": now}).encode(), 0)
-        self._descriptor = descriptor
-
-    def _opened(self) -> tuple[int, bool]:
-        with suppress(FileExistsError):
-            return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL), True
-        return os.open(self._path, os.O_RDWR | os.O_CREAT), False
-
-    def _lock(self, descriptor: int, created: bool) -> None:
         import fcntl
 
-        for left in reversed(range(_TRIES)):
+        left = _TRIES
+        while self._descriptor is None:
+            descriptor, created = self._opened()
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return
+                if os.path.samestat(os.fstat(descriptor), self._path.stat()):
+                    self._descriptor = descriptor
             except BlockingIOError:
-                if left:  # perhaps somebody only looks who holds it
-                    time.sleep(_PAUSE_S)
-                    continue
-                owner = _owner(descriptor)
-                os.close(descriptor)
-                raise StoreError(
-                    f"{self._path.parent}: is being written by {owner}; wait until it ends, stop "
-                    "it, or choose another path"
-                ) from None
+                left -= 1
+                if not left:
+                    raise StoreError(
+                        f"{self._path.parent}: is being written by {_owner(descriptor)}; wait "
+                        "until it ends, stop it, or choose another path"
+                    ) from None
+                time.sleep(_PAUSE_S)  # perhaps somebody only looks who holds it
+            except FileNotFoundError:
+                pass  # the owner ended in between and took the file away
             except OSError as error:
-                os.close(descriptor)
                 if created:  # else it may be the lock of a live process
                     self._path.unlink(missing_ok=True)
                 # ENOLCK: no locks over NFS, or for the moment no room for one more.
                 if error.errno in _NO_LOCKS or (created and error.errno == errno.ENOLCK):
                     raise NoLocksError(str(error)) from None
                 raise
+            finally:
+                if self._descriptor is None:
+                    os.close(descriptor)
+        if os.fstat(descriptor).st_size:
+            _log_takeover(self._path.parent, _owner(descriptor))
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, json.dumps({"process": os.getpid(), "since": now}).encode(), 0)
+
+    def _opened(self) -> tuple[int, bool]:
+        with suppress(FileExistsError):
+            return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL), True
+        return os.open(self._path, os.O_RDWR | os.O_CREAT), False
 
     def refresh(self) -> None:
         """Hold the folder for some time more, which the system does by itself."""
@@ -96,33 +97,150 @@ class Lock:
             os.close(self._descriptor)
             self._descriptor = None
 
-    def _is_still(self, descriptor: int) -> bool:
+    def holder(self) -> str | None:
+        """Return who holds the folder at present; None where nobody does, or there are no locks."""
+        import fcntl
+
         try:
-            return os.path.samestat(os.fstat(descriptor), self._path.stat())
-        except FileNotFoundError:
-            return False
-
-
-def holder_of_folder(folder: Path) -> str | None:
-    """Return who holds a folder at present; None where nobody does."""
-    import fcntl
-
-    try:
-        descriptor = os.open(folder / NAME, os.O_RDONLY)
-    except OSError:
+            descriptor = os.open(self._path, os.O_RDONLY)
+        except OSError:
+            return None
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return _owner(descriptor)
+        except OSError:
+            pass
+        finally:
+            os.close(descriptor)
         return None
+
+
+class Lease:
+    """Holds a store at a URL, or in a folder without locks, for a time that each commit renews.
+
+    A process of this machine that is gone counts as dead at once, another when its time is over.
+    The file is created by the server or the file system only where there is none, and one that
+    ended is replaced by the process that could create a lease on doing so: of several that begin at
+    once one holds the store. The clocks of the machines must agree to within `duration_s`.
+    """
+
+    def __init__(self, store: Store, path: str, duration_s: float) -> None:
+        self._store = store
+        self._path = path
+        self._duration = timedelta(seconds=duration_s)
+        self._token: str | None = None
+        self._since = datetime.now(UTC)
+
+    def acquire(self) -> None:
+        """Hold the store; raise `StoreError`, naming the owner, where another process does."""
+        self._token = uuid.uuid4().hex
+        ended = self._hold(LEASE)
+        if ended:
+            _log_takeover(self._path, _named(ended))
+
+    def refresh(self) -> None:
+        """Hold the store for some time more; raise `OSError` where another has taken it over."""
+        lease = self._read()
+        if lease.get("token") != self._token:
+            raise OSError(f"it was taken over by {_named(lease)}")
+        if _is_valid(lease):
+            sync(self._store.set(LEASE, self._content()))
+        else:
+            self._replace(LEASE, lease)
+
+    def release(self) -> None:
+        """Let go of the store; where the server is away, the lease ends by itself."""
+        token, self._token = self._token, None
+        try:
+            if token is not None and self._read().get("token") == token:
+                sync(self._store.delete(LEASE))
+        except OSError as error:
+            logger.warning(
+                "%s: the lease of this process stays for up to %g s: %s",
+                self._path,
+                self._duration.total_seconds(),
+                error,
+            )
+
+    def holder(self) -> str | None:
+        """Return who holds the store at present; None where nobody does."""
+        lease = self._read()
+        return _named(lease) if _is_valid(lease) else None
+
+    def _hold(self, key: str) -> dict[str, Any]:
+        """Create a lease, or replace one that ended, which is returned."""
+        sync(self._store.set_if_not_exists(key, self._content()))
+        lease = self._read(key)
+        if not lease:  # another one was released in between
+            return self._hold(key)
+        if lease.get("token") == self._token:
+            return {}
+        if _is_valid(lease):
+            raise StoreError(
+                f"{self._path}: is being written by {_named(lease)}, which counts as dead from "
+                f"{lease['until']} on unless it commits again; wait, stop it, or choose another "
+                f"path (if you know that it is dead, delete {self._path.rstrip('/')}/{key})"
+            )
+        self._replace(key, lease)
+        return lease
+
+    def _replace(self, key: str, ended: dict[str, Any]) -> None:
+        """Replace a lease that ended, which one process at a time may do."""
+        right = f"{key}.{ended.get('token')}"
+        self._hold(right)
+        try:
+            if self._read(key) == ended:
+                sync(self._store.delete(key))
+            self._hold(key)
+        finally:
+            sync(self._store.delete(right))
+
+    def _read(self, key: str = LEASE) -> dict[str, Any]:
+        content = sync(self._store.get(key, default_buffer_prototype()))
+        return {} if content is None else _table(content.to_bytes()) or {"token": "damaged"}
+
+    def _content(self) -> Buffer:
+        lease = {
+            "process": os.getpid(),
+            "machine": _machine(),
+            "begun": _begun(os.getpid()),
+            "since": self._since.isoformat(timespec="seconds"),
+            "until": (datetime.now(UTC) + self._duration).isoformat(timespec="seconds"),
+            "token": self._token,
+        }
+        return default_buffer_prototype().buffer.from_bytes(json.dumps(lease).encode())
+
+
+def _is_valid(lease: dict[str, Any]) -> bool:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return _owner(descriptor)
-    except OSError:  # no locks here
-        pass
-    finally:
-        os.close(descriptor)
-    return None
+        if lease.get("machine") == _machine() != "" and lease["begun"] != _begun(lease["process"]):
+            return False  # it ran here, and is gone
+        return datetime.now(UTC) < datetime.fromisoformat(lease["until"])
+    except (KeyError, TypeError, ValueError):
+        return False
 
 
-def table_of(content: bytes) -> dict[str, Any]:
+def _machine() -> str:
+    """Return an identifier of machine, start and container, in which a process has its number."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{boot} {Path('/proc/self/ns/pid').readlink()}"
+    except OSError:
+        return ""
+
+
+def _begun(process: int) -> str:
+    """Return when a process of this machine began, in ticks; empty where there is none."""
+    try:
+        stat = Path(f"/proc/{int(process)}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return ""
+    state, *fields = stat.rpartition(")")[2].split()
+    return "" if state == "Z" else fields[18]
+
+
+def _table(content: bytes) -> dict[str, Any]:
     """Return the table of a file in JSON; an empty one where it is damaged."""
     try:
         table = json.loads(content)
@@ -131,17 +249,17 @@ def table_of(content: bytes) -> dict[str, Any]:
     return table if isinstance(table, dict) else {}
 
 
-def owner_of(held: dict[str, Any]) -> str:
-    """Return whom a lease or a lock names."""
+def _named(held: dict[str, Any]) -> str:
+    """Return the process that a lease or a lock names."""
     if "process" not in held or "since" not in held:
         return "another process"
     return f"process {held['process']} (since {held['since']})"
 
 
-def log_takeover(path: object, owner: str) -> None:
+def _owner(descriptor: int) -> str:
+    return _named(_table(os.pread(descriptor, 1000, 0)))
+
+
+def _log_takeover(path: object, owner: str) -> None:
     """Warn that this process holds a store in place of one that died."""
     logger.warning("%s: taken over from %s, which ended without closing the store", path, owner)
-
-
-def _owner(descriptor: int) -> str:
-    return owner_of(table_of(os.pread(descriptor, 1000, 0)))

@@ -37,25 +37,19 @@ class RemoteStore(WrapperStore[FsspecStore]):
     A request raises `OSError` where the server refuses, or is away for longer than `patience_s`.
     """
 
-    def __init__(self, store: FsspecStore, url: str, patience_s: float = 0.0) -> None:
-        super().__init__(store)
-        self._url = url
-        self.patience_s = patience_s
-        self._away_since: float | None = None
-
-    @classmethod
-    def at(cls, url: str, read_only: bool, patience_s: float = 0.0) -> RemoteStore:
-        """Open the store at a URL; raise `StoreError` where nothing knows its protocol."""
+    def __init__(self, url: str, read_only: bool, patience_s: float = 0.0) -> None:
         try:
             # What others write meanwhile is not in a list of a moment ago.
             options = {"use_listings_cache": False}
-            store = FsspecStore.from_url(url, storage_options=options, read_only=read_only)
+            super().__init__(FsspecStore.from_url(url, options, read_only))
         except (ImportError, ValueError) as error:
             raise StoreError(
                 f"{url}: cannot be opened: {error}; a URL needs the fsspec package of its "
                 "protocol, as s3fs for s3://"
             ) from error
-        return cls(store, url, patience_s)
+        self._url = url
+        self.patience_s = patience_s
+        self._away_since: float | None = None
 
     get: Any = _asked_again("get")
     exists: Any = _asked_again("exists")
@@ -86,9 +80,6 @@ class RemoteStore(WrapperStore[FsspecStore]):
                     await self._store.set(key, value)
 
         await self._ask(create)
-
-    def _with_store(self, store: FsspecStore) -> RemoteStore:
-        return type(self)(store, self._url, self.patience_s)
 
     async def _ask(self, request: Callable[[], Awaitable[_Answer]]) -> _Answer:
         began = time.monotonic()

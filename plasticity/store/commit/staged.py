@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from zarr.abc.store import ByteRequest, Store
@@ -19,7 +20,7 @@ from zarr.core.sync import sync
 from zarr.storage import LocalStore, MemoryStore, WrapperStore
 
 from plasticity.errors import StoreError
-from plasticity.store.commit.files import PARTIAL, delete_partial, replace_file, settle
+from plasticity.store.commit.files import PARTIAL, replace_file, settle
 from plasticity.store.encoding.attributes import decoded, encoded
 from plasticity.typing import Array
 
@@ -28,15 +29,11 @@ _Node = dict[str, Any]
 
 
 class StagedStore(WrapperStore[Store]):
-    """Writes values at once and keeps all metadata to itself until `commit`.
-
-    store      where to write
-    location   as messages show it
-    """
+    """Writes values at once and keeps all metadata to itself until `commit`."""
 
     def __init__(self, store: Store, location: str = "memory") -> None:
         super().__init__(store)
-        self.location = location
+        self.location = location  # as messages show it
         self.nodes: dict[str, _Node] = {}
         self.consolidated = True
         self._changed: set[str] = set()
@@ -81,31 +78,33 @@ class StagedStore(WrapperStore[Store]):
         try:
             stat = path.stat()
             seen = (stat.st_ino, stat.st_mtime_ns)
-            same = seen == self._seen or _id_in(path) == own
+            if seen == self._seen:
+                return
+            root = json.loads(path.read_bytes())
         except FileNotFoundError:
             raise StoreError(f"{self.location}: was deleted since it was opened") from None
-        if not same:
+        if root.get("attributes", {}).get("id") != own:
             raise StoreError(
                 f"{self.location}: was replaced by another run since it was opened; open it again "
                 "to read that run"
             )
         self._seen = seen
 
-    def lacks_root(self, groups: Iterable[str]) -> bool:
-        """Return whether there are groups of these names two levels deep."""
-        names = sync(self._names(""))
-        keys = (f"{name}/{group}/{METADATA}" for name in names for group in groups)
+    def has_groups(self, names: Iterable[str]) -> bool:
+        """Return whether there are groups of these names two levels deep, committed or not."""
+        above = sync(self._names(""))
+        keys = (f"{group}/{name}/{METADATA}" for group in above for name in names)
         return any(sync(self._store.exists(key)) for key in keys)
 
     # -- groups ----------------------------------------------------------------------------------
 
-    def put_group(self, path: str, attributes: _Node | None = None) -> None:
+    def put_group(self, path: str, attributes: Mapping[str, Any] = MappingProxyType({})) -> None:
         """Make a group and those above it, or add attributes to one that is there."""
         above = path.rpartition("/")[0]
         if path and above not in self.nodes:
             self.put_group(above)
         known = self.nodes.get(path, {"zarr_format": 3, "node_type": "group", "attributes": {}})
-        self.nodes[path] = {**known, "attributes": {**known["attributes"], **(attributes or {})}}
+        self.nodes[path] = {**known, "attributes": {**known["attributes"], **attributes}}
         self._changed.add(path)
 
     def drop(self, path: str) -> None:
@@ -137,7 +136,8 @@ class StagedStore(WrapperStore[Store]):
     def delete_partial(self) -> None:
         """Delete the files that a process which died was writing."""
         if isinstance(self._store, LocalStore):
-            delete_partial(self._store.root)
+            for path in self._store.root.rglob(f"*{PARTIAL}"):
+                path.unlink(missing_ok=True)
 
     def below(self, path: str) -> list[str]:
         """Return the names of the nodes right in a group."""
@@ -146,14 +146,12 @@ class StagedStore(WrapperStore[Store]):
         names = [node.removeprefix(start) for node in list(self.nodes) if node.startswith(start)]
         return [name for name in names if name and "/" not in name]
 
-    def put(self, key: str, data: Array) -> None:
-        """Write a file of packed values; the bytes may be overwritten afterwards."""
+    def put(self, key: str, data: Array | bytes, safe: bool = True) -> None:
+        """Write a file in this very thread, which gives way to the run; `data` may change then."""
         if isinstance(self._store, LocalStore):
-            # In this very thread, which gives way to the run.
-            self._write_file(self._store.root, key, data.data)
-        else:
-            own = data.copy()  # other stores may keep what they are given
-            sync(self._write(key, default_buffer_prototype().buffer.from_array_like(own)))
+            self._write_file(self._store.root, key, data, safe)
+        else:  # which may keep what it is given
+            sync(self._store.set(key, default_buffer_prototype().buffer.from_bytes(bytes(data))))
 
     def grow(self, path: str, length: int) -> None:
         """Give an array `length` frames from the next commit on."""
@@ -163,23 +161,19 @@ class StagedStore(WrapperStore[Store]):
 
     def commit(self) -> None:
         """Let readers see everything that was written so far, at once and for good."""
-        sync(self._commit())
-
-    async def _commit(self) -> None:
-        for path in sorted(self._changed - {""}):
-            if path in self.nodes:
-                # For those who look at one array alone; nothing is lost with it.
-                await self._put(f"{path}/{METADATA}", _encoded(self.nodes[path]), safe=False)
+        nodes = {path: _encoded(node) for path, node in sorted(self.nodes.items())}
+        for path in sorted(self._changed & nodes.keys() - {""}):
+            # For those who look at one array alone; nothing is lost with it.
+            self._put_node(path, nodes[path], safe=False)
         self._changed.clear()
         self._settle()
-        consolidated = {path: _encoded(node) for path, node in sorted(self.nodes.items()) if path}
-        listed = {"kind": "inline", "must_understand": False, "metadata": consolidated}
-        await self._put(METADATA, _encoded(self.nodes[""]) | {"consolidated_metadata": listed})
+        root = nodes.pop("")
+        listed = {"kind": "inline", "must_understand": False, "metadata": nodes}
+        self._put_node("", root | {"consolidated_metadata": listed})
         self._settle()
 
-    async def _put(self, key: str, node: _Node, safe: bool = True) -> None:
-        text = json.dumps(node, indent=1).encode()
-        await self._write(key, default_buffer_prototype().buffer.from_bytes(text), safe)
+    def _put_node(self, path: str, node: _Node, safe: bool = True) -> None:
+        self.put(f"{path}/{METADATA}".lstrip("/"), json.dumps(node, indent=1).encode(), safe)
 
     def _settle(self) -> None:
         """Wait until the files written since the last time would survive a power cut."""
@@ -188,13 +182,6 @@ class StagedStore(WrapperStore[Store]):
             root = self._store.root
             new = [root / key for key, replaces in fresh.items() if not replaces]
             settle(root, new, [root / key for key, replaces in fresh.items() if replaces])
-
-    async def _write(self, key: str, value: Buffer, safe: bool = True) -> None:
-        if isinstance(self._store, LocalStore):
-            content = value.as_buffer_like()
-            await asyncio.to_thread(self._write_file, self._store.root, key, content, safe)
-        else:
-            await self._store.set(key, value)
 
     def _write_file(self, root: Path, key: str, content: Any, safe: bool = True) -> None:
         replaces = replace_file(root / key, content, safe, whole=key == METADATA)
@@ -217,11 +204,14 @@ class StagedStore(WrapperStore[Store]):
     async def set(self, key: str, value: Buffer) -> None:
         """Hold metadata back until the commit, write values."""
         path = _node_of(key)
-        if path is None:
-            await self._write(key, value)
-        else:
+        if path is not None:
             self.nodes[path] = _decoded(json.loads(value.to_bytes()))
             self._changed.add(path)
+        elif isinstance(self._store, LocalStore):
+            content = value.as_buffer_like()
+            await asyncio.to_thread(self._write_file, self._store.root, key, content)
+        else:
+            await self._store.set(key, value)
 
     async def set_if_not_exists(self, key: str, value: Buffer) -> None:
         """Set what is not there yet."""
@@ -248,15 +238,6 @@ class StagedStore(WrapperStore[Store]):
         self.drop(prefix)
         await self._delete_all(prefix)
 
-    async def _set_many(self, values: Iterable[tuple[str, Buffer]]) -> None:
-        for key, value in values:
-            await self.set(key, value)
-
-    def _with_store(self, store: Store) -> StagedStore:
-        made = type(self)(store, self.location)
-        made.nodes = self.nodes
-        return made
-
 
 def _encoded(node: _Node) -> _Node:
     return node | {"attributes": encoded(node.get("attributes", {}))}
@@ -267,10 +248,6 @@ def _decoded(node: _Node) -> _Node:
     if node["node_type"] == "array":
         return node | {"shape": [int(size) for size in node["shape"]]}
     return node | {"attributes": decoded(node.get("attributes", {}))}
-
-
-def _id_in(path: Path) -> Any:
-    return json.loads(path.read_bytes()).get("attributes", {}).get("id")
 
 
 def _node_of(key: str) -> str | None:

@@ -1,10 +1,14 @@
-"""Where a store lies: a folder, a zip file to read, or a URL that fsspec knows."""
+"""Where a store lies: a folder, a zip file to read, or a URL; and who may write to it."""
 
 from __future__ import annotations
 
+import logging
 import shutil
 import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from zarr.abc.store import ByteRequest, Store
 from zarr.core.buffer import Buffer, BufferPrototype
@@ -12,11 +16,18 @@ from zarr.core.sync import sync
 from zarr.storage import LocalStore, WrapperStore, ZipStore
 
 from plasticity.errors import StoreError
+from plasticity.experiment.storage import Storage
 from plasticity.store.commit.files import PARTIAL, make_folder
-from plasticity.store.commit.lease import NAME as LEASE
-from plasticity.store.commit.lock import NAME as LOCK
+from plasticity.store.commit.lock import LEASE, LOCK, Lease, Lock, NoLocksError
 from plasticity.store.commit.remote import RemoteStore
-from plasticity.store.commit.staged import METADATA
+from plasticity.store.commit.staged import METADATA, StagedStore
+from plasticity.store.provenance import check_format
+
+logger = logging.getLogger("plasticity")
+
+Owner = Lock | Lease
+
+_DEAD_AFTER_COMMITS, _DEAD_AFTER_S = 3, 60.0  # without a sign of life
 
 
 class Target:
@@ -33,38 +44,83 @@ class Target:
         return self._path
 
     def exists(self) -> bool:
-        """Return whether there is anything, which a folder without a first commit is not.
-
-        Raises `StoreError` where a server does not answer.
-        """
+        """Return whether there is anything, which a folder without a first commit is not."""
         if self.folder is not None:
             if self.folder.is_dir() and not self.folder.is_symlink():
                 return not all(_is_beside(path.name) for path in self.folder.iterdir())
             return self.folder.exists() or self.folder.is_symlink()
 
         async def names() -> list[str]:
-            return [name async for name in self.reading().list_dir("") if name]
+            return [name async for name in self._reading().list_dir("") if name]
 
-        try:
+        with self._explained("read"):
             return not all(map(_is_beside, sync(names())))
-        except OSError as error:
-            raise StoreError(f"{self}: cannot be read: {error}") from error
 
-    def reading(self) -> Store:
-        """Return the Zarr store to read from."""
+    def holder(self) -> str | None:
+        """Return who writes to it at present; None where nobody does."""
+        if self.folder is not None:
+            holder = Lock(self.folder).holder()
+            if holder or not (self.folder / LEASE).is_file():
+                return holder
+        return Lease(self._reading(), str(self), 0).holder()
+
+    def load(self, store: Store | None = None) -> StagedStore:
+        """Open the store to be read, with the metadata of its last commit."""
+        if not self.exists():
+            raise StoreError(f"{self}: there is nothing there")
+        with self._explained("read", (OSError, ValueError, zipfile.BadZipFile)):
+            staged = StagedStore(store or self._reading(), str(self))
+            check_format(staged, staged.load())
+        return staged
+
+    def create(
+        self, attributes: Mapping[str, Any], storage: Storage, overwrite: bool
+    ) -> tuple[StagedStore, Owner]:
+        """Create a store with attributes and nothing else, and return its lock, which is held."""
+        there = StoreError(
+            f"{self}: exists already; choose another path, or replace it with "
+            "--overwrite (overwrite=True)"
+        )
+        if self.exists():
+            if not overwrite:
+                raise there
+            self._clear(storage)
+        with self._explained("created"):
+            store = self._writing(storage)
+            lock = self._locked(store, storage)
+            try:
+                staged = StagedStore(store, str(self))
+                if staged.load():  # another process was faster
+                    raise there
+                staged.put_group("", attributes)
+                staged.commit()
+            except BaseException:
+                lock.release()
+                raise
+        return staged, lock
+
+    def reopen(self, storage: Storage) -> tuple[StagedStore, Owner]:
+        """Open the store to be continued, and return its lock, which is held."""
+        self.load()
+        store = self._writing(storage)
+        lock = self._locked(store, storage)
+        try:
+            return self.load(store), lock
+        except BaseException:
+            lock.release()
+            raise
+
+    def _reading(self) -> Store:
         if self.folder is None:
-            return RemoteStore.at(self._path, read_only=True)
+            return RemoteStore(self._path, read_only=True)
         if zipfile.is_zipfile(self.folder):
             return _zipped(self.folder)
         return LocalStore(self.folder, read_only=True)
 
-    def writing(self, patience_s: float = 0.0) -> Store:
-        """Return the Zarr store to write to; a folder is made.
-
-        patience_s   how long a server may be away before a request fails
-        """
+    def _writing(self, storage: Storage) -> Store:
+        """Return the Zarr store to write to; a folder is made."""
         if self.folder is None:
-            return RemoteStore.at(self._path, read_only=False, patience_s=patience_s)
+            return RemoteStore(self._path, False, storage.patience_seconds)
         if self.folder.is_file():
             raise StoreError(
                 f"{self}: is a file, from which a run can be read but not go on; unpack it first"
@@ -72,13 +128,59 @@ class Target:
         make_folder(self.folder)
         return LocalStore(self.folder)
 
-    def clear(self) -> None:
-        """Delete what is there."""
-        if self.folder is not None:
-            shutil.rmtree(self.folder)
-        else:
-            # Not `clear`, which ends at the first folder that went together with its files.
-            sync(self.writing().delete_dir(""))
+    def _clear(self, storage: Storage) -> None:
+        """Delete the store that is to be replaced."""
+        folder = self.folder
+        try:
+            self.load()
+            ours = folder is None or (folder.is_dir() and not folder.is_symlink())
+        except StoreError:
+            ours = False
+        if not ours:
+            kind = "a folder of something else" if folder and folder.is_dir() else "a file"
+            raise StoreError(f"{self}: is {kind}, not the store of a run, and is not overwritten")
+        store = self._writing(storage)
+        lock = self._locked(store, storage)
+        try:
+            with self._explained("replaced"):
+                if folder is not None:
+                    shutil.rmtree(folder)
+                else:
+                    # Not `clear`, which ends at the first folder that went together with its files.
+                    sync(store.delete_dir(""))
+        finally:
+            lock.release()
+
+    def _locked(self, store: Store, storage: Storage) -> Owner:
+        silent_s = _DEAD_AFTER_COMMITS * storage.commit_seconds + _DEAD_AFTER_S
+        duration_s = silent_s + storage.patience_seconds
+        lease = Lease(store, str(self), duration_s)
+        with self._explained("written"):
+            if self.folder is not None:
+                lock = Lock(self.folder)
+                try:
+                    lock.acquire()
+                    return lock
+                except NoLocksError as error:
+                    logger.warning(
+                        "%s: its file system knows no locks (%s); a lease says who writes to it, "
+                        "so that a process that dies on another machine seems alive for %g s",
+                        self,
+                        error,
+                        duration_s,
+                    )
+            lease.acquire()
+        return lease
+
+    @contextmanager
+    def _explained(
+        self, end: str, errors: tuple[type[Exception], ...] = (OSError,)
+    ) -> Iterator[None]:
+        """Raise `StoreError` that says what cannot be done, in place of an error of the system."""
+        try:
+            yield
+        except errors as error:
+            raise StoreError(f"{self}: cannot be {end}: {error}") from error
 
 
 def _is_beside(name: str) -> bool:
@@ -109,6 +211,3 @@ class _Folder(WrapperStore[Store]):
 
     async def exists(self, key: str) -> bool:
         return await self._store.exists(f"{self._folder}/{key}")
-
-    def _with_store(self, store: Store) -> _Folder:
-        return type(self)(store, self._folder)

@@ -7,12 +7,13 @@ anew for each file: a Blosc chunk tells by itself what packed it.
 
 from __future__ import annotations
 
+import math
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from plasticity.store.encoding.block import Block, Cut, index_of, pages, put, put_check
+from plasticity.store.encoding.block import Block
 from plasticity.typing import Array
 
 if TYPE_CHECKING:
@@ -37,8 +38,6 @@ class Packer:
         self.compression = compression
         self._bytes_per_s = dict(_BYTES_PER_S)
         self._packed_at = perf_counter()
-        self._out: Array = np.empty(0, np.uint8)
-        self._heads: dict[Cut, bytes] = {}
         self._name, self._level = compression, 1
 
     def continue_with(self, compression: str) -> None:
@@ -56,37 +55,18 @@ class Packer:
             if not self._level or size / self._bytes_per_s[self._name] <= _SHARE * elapsed:
                 break
 
-    @property
-    def in_place(self) -> bool:
-        """Whether `pack` makes the file in the memory of the block."""
-        return self._name == "none" or not self._level
-
     def pack(self, block: Block, count: int) -> Array:
-        """Return the bytes of a file with the first frames, which the next call overwrites.
-
-        A block that is packed in place keeps nothing but these frames.
-        """
-        if self.in_place:
-            head = b"" if self._name == "none" else self._head_of(block.cut)
-            return block.sealed(count, head)
-        room = len(block.memory) + len(block.memory) // 64
-        if len(self._out) < room:  # what cannot be compressed becomes a little longer
-            self._out = pages(room)
-        index, begun, position, size = index_of(block.cut), perf_counter(), 0, 0
-        for number, chunk in block.chunks(count):
-            end = position + put(self._out, self._compressed(chunk), position)
-            end = put_check(self._out, position, end)
-            index[number] = position, end - position
-            position, size = end, size + chunk.nbytes
+        """Return the bytes of a file with the first frames of a block, which holds nothing else."""
+        if self._name == "none":
+            return block.packed(count)
+        if not self._level:
+            blank = np.zeros(block.cut.chunk, block.cut.dtype)
+            return block.packed(count, head=bytes(self._compressed(blank)[: -blank.nbytes]))
+        begun = perf_counter()
+        packed = block.packed(count, self._compressed)
+        size = count * math.prod(block.shape) * block.cut.dtype.itemsize
         self._bytes_per_s[self._name] = size / (perf_counter() - begun)
-        end = position + put(self._out, index, position)
-        return self._out[: put_check(self._out, position, end)]
-
-    def _head_of(self, cut: Cut) -> bytes:
-        if cut not in self._heads:
-            blank = np.zeros(cut.chunk, cut.dtype)
-            self._heads[cut] = bytes(self._compressed(blank)[: -blank.nbytes])
-        return self._heads[cut]
+        return packed
 
     def _compressed(self, chunk: Array) -> Any:
         from numcodecs import blosc

@@ -2,6 +2,7 @@
 
 import math
 
+import attrs
 import numpy as np
 import pytest
 import zarr
@@ -10,21 +11,20 @@ from hypothesis import strategies as st
 from zarr.storage import MemoryStore
 
 from plasticity.store.commit.staged import StagedStore
-from plasticity.store.encoding.block import Block, Cut
-from plasticity.store.encoding.layout import BUFFER_BYTES, cut, frames_per_buffer
+from plasticity.store.encoding.block import Block
+from plasticity.store.encoding.layout import BUFFER_BYTES, Cut, frames_per_buffer
 from plasticity.store.encoding.packing import Packer, codecs_of
 
 SHAPES = st.lists(st.integers(1, 9), max_size=3).map(tuple)
 
 
 def array_of(store, shape, dtype, frames, compression):
-    chunk, file = cut(shape, dtype.itemsize, frames)
-    blank = np.nan if dtype.kind == "f" else 0
+    made = Cut.of(shape, dtype, frames)
     zarr.create_array(
-        store, name="a", shape=(0, *shape), chunks=chunk, shards=file, dtype=dtype,
-        fill_value=blank, compressors=codecs_of(compression),
+        store, name="a", shape=(0, *shape), chunks=made.chunk, shards=made.file, dtype=dtype,
+        fill_value=made.blank, compressors=codecs_of(compression),
     )  # fmt: skip
-    return Cut(chunk, file, dtype, blank)
+    return made
 
 
 def filled(made, shape, frames):
@@ -73,11 +73,11 @@ def test_zarr_reads_what_was_packed(shape, dtype, compression, frames, n_frame, 
 )
 def test_a_block_holds_the_frames_that_were_put_into_it(shape, dtype, frames, filled_by):
     dtype = np.dtype(dtype)
-    chunk, file = cut(shape, dtype.itemsize, frames)
-    block = Block(Cut(chunk, file, dtype, 7), shape)
-    plain, rng, done = np.zeros((file[0], *shape), dtype), np.random.default_rng(0), 0
+    made = attrs.evolve(Cut.of(shape, dtype, frames), blank=7)
+    block = Block(made, shape)
+    plain, rng, done = np.zeros((block.n_frame, *shape), dtype), np.random.default_rng(0), 0
     for way, count in filled_by:
-        count = min(count, file[0] - done)
+        count = min(count, block.n_frame - done)
         plain[done : done + count] = rng.integers(0, 100, (count, *shape))
         if way == "put":
             block.put(done, plain[done : done + count])
@@ -154,7 +154,8 @@ def test_a_damaged_chunk_is_noticed():
 @pytest.mark.parametrize("frame_bytes", [1, 16, 400, 4000, 313_600, 10**9])
 def test_a_million_frames_of_up_to_four_kilobytes_make_some_hundred_files(frame_bytes):
     frames = frames_per_buffer(frame_bytes, BUFFER_BYTES)
-    (chunk, *_), (file, *_) = cut((frame_bytes,), 1, frames)
+    made = Cut.of((frame_bytes,), np.dtype("u1"), frames)
+    chunk, file = made.chunk[0], made.file[0]
     assert file % chunk == 0
     assert file % frames == 0
     if frame_bytes <= 4000:

@@ -23,8 +23,7 @@ from plasticity import Data, Run, Variable, assemble, component, hookimpl, open_
 from plasticity.errors import ComponentError, ContractError
 from plasticity.store.background import BackgroundWriter
 from plasticity.store.commit.staged import StagedStore
-from plasticity.store.growing_array import Column
-from plasticity.store.series import Series
+from plasticity.store.series import Column, Series
 from tests.support.toys import SAMPLES, experiment, layer
 
 

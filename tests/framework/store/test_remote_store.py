@@ -17,7 +17,7 @@ from zarr.core.sync import sync
 from plasticity import open_run
 from plasticity.errors import EntryError, StoreError
 from plasticity.experiment.storage import Storage
-from plasticity.store.commit.lease import Lease
+from plasticity.store.commit.lock import Lease
 from plasticity.store.commit.remote import RemoteStore
 from tests.support.recorded import Meets, assert_same, left_by, message, simulation, warnings_in
 
@@ -261,7 +261,7 @@ def test_a_lease_that_ended_is_renewed_unless_another_took_it_over():
 
 
 def test_of_two_writers_of_a_new_object_on_s3_the_server_takes_the_first(bucket):
-    store = RemoteStore.at(f"{bucket}/run", read_only=False)
+    store = RemoteStore(f"{bucket}/run", read_only=False)
     for content in (b"first", b"second"):
         sync(store.set_if_not_exists("object", cpu.Buffer.from_bytes(content)))
     assert sync(store.get("object", cpu.buffer_prototype)).to_bytes() == b"first"
@@ -282,7 +282,7 @@ class WithoutCreation:
 
 def test_a_file_system_that_knows_no_creation_is_asked_first_what_there_is():
     pytest.importorskip("fsspec")
-    store = RemoteStore.at("memory://runs/old", read_only=False)
+    store = RemoteStore("memory://runs/old", read_only=False)
     store._store.fs = WithoutCreation(store._store.fs)
     for content in (b"first", b"second"):
         sync(store.set_if_not_exists("object", cpu.Buffer.from_bytes(content)))

@@ -12,7 +12,7 @@ import sys
 import pytest
 
 from plasticity import open_run
-from plasticity.store.commit.lease import _begun
+from plasticity.store.commit.lock import _begun
 from tests.support.recorded import Meets, message, simulation
 
 
