@@ -3,8 +3,6 @@
 Every message has four parts: where, what was required, what was given, and why or what to do.
 """
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Iterable, Sequence
 from typing import Any

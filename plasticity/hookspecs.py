@@ -17,18 +17,15 @@ slope and modulation (neuron, sample), threshold and decay (neuron,), update (ne
 classes of these names in `plasticity`.
 """
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import attrs
 import pluggy
 
 PROJECT = "plasticity"
 Kind = Literal["one", "chain", "collect", "notify"]
-Function = TypeVar("Function", bound=Callable[..., Any])
 
 hookimpl = pluggy.HookimplMarker(PROJECT)
 _hookspec = pluggy.HookspecMarker(PROJECT)
@@ -47,8 +44,8 @@ class Event:
 EVENTS: dict[str, Event] = {}
 
 
-def _event(kind: Kind) -> Callable[[Function], Function]:
-    def declare(function: Function) -> Function:
+def _event(kind: Kind) -> Any:
+    def declare(function: Callable[..., Any]) -> Callable[..., Any]:
         name = function.__name__
         arguments = tuple(inspect.signature(function).parameters)
         EVENTS[name] = Event(name, kind, arguments, (inspect.getdoc(function) or "").split("\n")[0])

@@ -1,7 +1,5 @@
 """The Python face: from a preset, a file or an `Experiment` to a run, in one call."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any

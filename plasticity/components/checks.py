@@ -1,7 +1,5 @@
 """What is asked of the hooks of a component before it is used."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Iterator
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """The time of a layer: step, epoch and phase."""
 
-from __future__ import annotations
-
 import attrs
 
 

@@ -1,7 +1,5 @@
 """`@component`, which makes a class a component."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable
 from functools import partial
@@ -66,9 +64,8 @@ def component(
         if made.__reduce__ is object.__reduce__:
             made.__reduce__ = _reduce
         if made.source and "cite" not in vars(made):
-            made.cite = hookimpl(_cite)
-        result: Class = made
-        return result
+            made.cite = hookimpl(lambda self: self.source)
+        return cls
 
     return decorate if cls is None else decorate(cls)
 
@@ -93,8 +90,3 @@ def _reduce(self: Any) -> tuple[Any, ...]:
     named = [base for base in cls.__mro__ if full(base) == full(cls)][-1]
     given = {field.alias: getattr(self, field.name) for field in attrs.fields(cls) if field.init}
     return partial(named, **given), ()
-
-
-def _cite(self: Any) -> str:
-    entry: str = self.source
-    return entry

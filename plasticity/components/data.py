@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 import numpy as np
+from attrs.converters import optional
 
 from plasticity.errors import DataError
 from plasticity.machine.memory import memory_left
@@ -134,9 +135,7 @@ or leave out that sample
     """
 
     samples: Array = attrs.field(converter=_as_array)
-    labels: Array | None = attrs.field(
-        default=None, converter=attrs.converters.optional(_as_labels)
-    )
+    labels: Array | None = attrs.field(default=None, converter=optional(_as_labels))
     image_shape: tuple[int, ...] | None = None
     scale: float = attrs.field(
         default=attrs.Factory(lambda self: default_scale(self.samples), takes_self=True)
@@ -144,7 +143,7 @@ or leave out that sample
     name: str = "data"
     n_drawn: int | None = None
     chosen: Mapping[str, Any] = attrs.field(factory=dict)
-    constant: float | None = attrs.field(default=None, converter=attrs.converters.optional(float))
+    constant: float | None = attrs.field(default=None, converter=optional(float))
     held_out: Data | None = attrs.field(default=None, repr=False)
     largest: float = attrs.field(default=0.0, init=False)  # absolute value, of floating samples
 
@@ -160,17 +159,17 @@ or leave out that sample
 
     @property
     def n_sample(self) -> int:
-        """How many samples there are."""
+        """Number of samples."""
         return int(self.samples.shape[0])
 
     @property
     def per_epoch(self) -> int:
-        """How many samples an epoch has."""
+        """Number of samples of an epoch."""
         return self.n_sample if self.n_drawn is None else self.n_drawn
 
     @property
     def n_input(self) -> int:
-        """How many inputs a sample has."""
+        """Number of inputs of a sample, the constant among them."""
         return int(self.samples.shape[1]) + (self.constant is not None)
 
     def take(self, rows: Array | slice, dtype: Any = np.float32) -> Array:
@@ -285,11 +284,8 @@ def as_data(values: Any, labels: Any = None) -> Data:
 
 def unlike(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """Return the entries but the name in which one fingerprint of data differs from another."""
-    return {
-        key: (before.get(key), given.get(key))
-        for key in {**before, "constant": None}
-        if key != "name" and before.get(key) != given.get(key)
-    }
+    pairs = {key: (before.get(key), given.get(key)) for key in {**before, "constant": None}}
+    return {key: pair for key, pair in pairs.items() if key != "name" and pair[0] != pair[1]}
 
 
 def other_scale(before: Mapping[str, Any], given: Mapping[str, Any]) -> float | None:

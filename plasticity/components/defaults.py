@@ -1,7 +1,5 @@
 """What the framework answers where no component does: plain synapse, batches of a data set."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from typing import Any
 
@@ -76,7 +74,6 @@ class Batches:
         return np.multiply(drawn, scale, out=x, dtype=x.dtype, casting="same_kind")
 
     def fill_labels(self, labels: Array, clock: Clock) -> None:
-        """Fill the labels of the samples of this step."""
         labels[...] = self.data.labels[self._rows(clock, len(labels))]  # type: ignore[index]  # seen
 
     def _rows(self, clock: Clock, count: int) -> Array:

@@ -1,7 +1,5 @@
 """The hooks that follow from a `Kernel`: its function, run over the arrays of the event."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

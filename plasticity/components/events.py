@@ -1,7 +1,5 @@
 """What the framework knows of the events: their arrays, the roles they give, those of a step."""
 
-from __future__ import annotations
-
 from plasticity.components.variable import Intent, Variable
 
 # Dimensions, intent, meaning, and the event that fills each.
@@ -23,13 +21,8 @@ for _name, (_dims, _intent, _meaning, _event) in _SHARED.items():
 
 # The array that an answer to an event of kind "one" fills and returns.
 FILLS = {
-    "draw_batch": "x",
-    "compute_current": "current",
-    "activate": "activity",
-    "differentiate": "slope",
-    "estimate_threshold": "threshold",
-    "apply_update": "weights",
-}
+    event: name for name, (_, event) in SHARED.items() if event not in ("init_state", "modulate")
+} | {"apply_update": "weights"}
 
 # The role of a component is told by the first of these events that it answers.
 ROLES: dict[str, tuple[str, ...]] = {

@@ -1,7 +1,5 @@
 """A rule in ten lines: a function of what a neuron sees becomes a component."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -21,6 +19,8 @@ from plasticity.typing import Array
 
 # What a rule may ask for: the symbol of the papers and the array behind it.
 SYMBOLS = {"y": "activity", "u": "current", "theta": "threshold", "slope": "slope"}
+_TYPES = {"float": float, "int": int, "bool": bool}  # of annotations that are strings
+_OF_NEURONS = Variable(("neuron",))  # what another component writes
 
 
 def rule(
@@ -58,10 +58,10 @@ def rule(
     """
 
     def decorate(function: Callable[..., Any]) -> type[Rule]:
-        made = _rule_class(label, function, source, competitive, reads or {})
-        if beside:
-            made.beside = dict(beside)  # type: ignore[attr-defined]  # read by what tries it out
-        return made
+        namespace = _namespace(label, function, competitive, SYMBOLS | dict(reads or {}))
+        name = getattr(function, "py_func", function).__name__
+        made = type(name, (FunctionRule,), namespace | {"beside": dict(beside or {})})
+        return component(source=source, label=label)(made)
 
     return decorate
 
@@ -71,16 +71,16 @@ class FunctionRule(Rule):
 
     function: Any
     symbols: tuple[str, ...]
-    named: Mapping[str, str]  # symbol -> its array
+    names: tuple[str, ...]  # of the arrays of the symbols
+    ranks: tuple[int, ...]
     parameters: tuple[str, ...]
-    ranks: tuple[int, ...]  # of the arrays of the symbols
     order: tuple[int, ...]  # of the arguments, as `competitive` of plasticity.kernels.loops wants
     competitive: bool
     decays: bool
 
     def add(self, *targets: Array) -> None:
         """Add to the modulation and, if the rule decays, to the decay."""
-        arrays = [getattr(self, self.named[symbol]) for symbol in self.symbols]
+        arrays = [getattr(self, name) for name in self.names]
         number = targets[0].dtype.type
         values = [getattr(self, name) for name in self.parameters]
         numbers = [number(value) if isinstance(value, float) else value for value in values]
@@ -89,11 +89,10 @@ class FunctionRule(Rule):
     @classmethod
     def arrays(cls) -> list[tuple[str, int]]:
         """Return the arrays of the symbols, in their order, each with its rank."""
-        return [(cls.named[symbol], len(_dims(cls.named[symbol]))) for symbol in cls.symbols]
+        return list(zip(cls.names, cls.ranks, strict=True))
 
     @classmethod
     def loop(cls) -> Callable[..., Any]:
-        """Return the loop around the function."""
         if cls.competitive:
             return loops.competitive(cls.function, cls.ranks, cls.order, cls.decays)
         return loops.pointwise(cls.function, cls.ranks, cls.decays)
@@ -109,13 +108,10 @@ def _modulate_and_decay(self: FunctionRule, modulation: Array, decay: Array) -> 
     self.add(modulation, decay)
 
 
-def _dims(name: str) -> tuple[str | int, ...]:
-    return SHARED[name][0].dims if name in SHARED else ("neuron",)
-
-
-def _rule_class(
-    label: str, function: Any, source: str, competitive: bool, reads: Mapping[str, str]
-) -> type[Rule]:
+def _namespace(
+    label: str, function: Any, competitive: bool, named: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return what the class of a rule has, from its function and symbol -> array."""
     from numba import njit
 
     plain = getattr(function, "py_func", function)
@@ -124,7 +120,6 @@ def _rule_class(
     given = [name for name in arguments if name not in parameters]
     filled = [name for name in ("phi", "d") if competitive and name in given]
     symbols = tuple(name for name in given if name not in filled)
-    named = SYMBOLS | dict(reads)
     for name in symbols:
         if name not in named:
             raise ContractError(
@@ -141,33 +136,36 @@ def _rule_class(
                 "position: leave out the '*'"
             )
     dispatcher = function if hasattr(function, "py_func") else njit(error_model="numpy")(function)
-    defaults = {name: _default(argument) for name, argument in parameters.items()}
+    settings: dict[str, Any] = {}
+    annotations: dict[str, Any] = {}
+    for name, one in parameters.items():
+        made = hasattr(one.default, "_default")  # by `setting`
+        settings[name] = one.default if made else setting(default=one.default, doc=name)
+        annotations[name] = _TYPES.get(one.annotation, one.annotation)
+        if one.annotation is one.empty:
+            annotations[name] = type(settings[name]._default)
+    defaults = {name: made._default for name, made in settings.items()}
     decays = "d" in filled if competitive else _returns_two(label, plain, symbols, defaults)
-
-    namespace: dict[str, Any] = {
+    read = [SHARED[named[each]][0] if named[each] in SHARED else _OF_NEURONS for each in symbols]
+    names = tuple(named[symbol] for symbol in symbols)
+    variables = [Variable(one.dims, description=one.description, intent="in") for one in read]
+    return {
         "__doc__": plain.__doc__,
         "__module__": plain.__module__,
         "__qualname__": plain.__qualname__,
-        "__annotations__": {name: _annotation(one) for name, one in parameters.items()},
+        "__annotations__": annotations,
         "function": staticmethod(dispatcher),
         "symbols": symbols,
-        "named": named,
+        "names": names,
+        "ranks": tuple(len(one.dims) for one in read),
         "parameters": tuple(parameters),
-        "ranks": tuple(len(_dims(named[symbol])) for symbol in symbols),
         "order": tuple(map([*symbols, "phi", "d", *parameters].index, arguments)),
         "competitive": competitive,
         "decays": decays,
         "modulate": _modulate_and_decay if decays else _modulate,
+        **dict(zip(names, variables, strict=True)),
+        **settings,
     }
-    for symbol in symbols:
-        name = named[symbol]
-        described = SHARED[name][0].description if name in SHARED else ""
-        namespace[name] = Variable(_dims(name), description=described, intent="in")
-    for name, argument in parameters.items():
-        made = hasattr(argument.default, "_default")
-        namespace[name] = argument.default if made else setting(default=argument.default, doc=name)
-    cls = type(plain.__name__, (FunctionRule,), namespace)
-    return component(source=source, label=label)(cls)
 
 
 def _returns_two(
@@ -186,14 +184,3 @@ def _returns_two(
     if isinstance(result, tuple) and len(result) != 2:
         raise ContractError(f"rule {label!r}: return phi or (phi, d), got {len(result)} values")
     return isinstance(result, tuple)
-
-
-def _annotation(argument: inspect.Parameter) -> Any:
-    if argument.annotation is argument.empty:
-        return type(_default(argument))
-    known = {"float": float, "int": int, "bool": bool}
-    return known.get(argument.annotation, argument.annotation)
-
-
-def _default(argument: inspect.Parameter) -> Any:
-    return getattr(argument.default, "_default", argument.default)

@@ -4,8 +4,6 @@ All of it is read here and nowhere else. What a class decides is read once a cla
 put on an object itself is found as well.
 """
 
-from __future__ import annotations
-
 import inspect
 import re
 from collections.abc import Collection, Mapping
@@ -111,7 +109,6 @@ class Interface:
 
     @property
     def declared(self) -> tuple[Variable | Stream, ...]:
-        """The whole state that it declares."""
         return (*self.variables, *self.streams)
 
     @property

@@ -1,7 +1,5 @@
 """Kernels: what an event does to one element, as functions that Numba can compile."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

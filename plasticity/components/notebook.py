@@ -1,7 +1,5 @@
 """How results look in a notebook: a line of text, and small tables of HTML."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any

@@ -93,10 +93,9 @@ class Sum(Rule):
 
     def __repr__(self) -> str:
         first, *others = self.terms
-        return _as_code(first, first.coefficient) + "".join(
-            f" {'-' if term.coefficient < 0 else '+'} {_as_code(term, abs(term.coefficient))}"
-            for term in others
-        )
+        signed = [(term, "-" if term.coefficient < 0 else "+") for term in others]
+        rest = [f" {sign} {_as_code(term, abs(term.coefficient))}" for term, sign in signed]
+        return _as_code(first, first.coefficient) + "".join(rest)
 
 
 def _as_code(term: Term, coefficient: float) -> str:

@@ -83,11 +83,8 @@ def setting(
     """
     default = attrs.Factory(factory) if factory is not None else default
     described = Setting(doc, unit, low, high, above, below, tuple(choices), because, default)
-    return attrs.field(
-        default=default,
-        converter=attrs.Converter(_checked, takes_self=True, takes_field=True),
-        metadata={Setting: described},
-    )
+    converter = attrs.Converter(_checked, takes_self=True, takes_field=True)
+    return attrs.field(default=default, converter=converter, metadata={Setting: described})
 
 
 def settings_of(cls: Any) -> dict[str, Setting]:

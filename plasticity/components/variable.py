@@ -4,8 +4,6 @@ One declaration does everything: it allocates the array, finds two writers, fill
 labels the store and documents the component.
 """
 
-from __future__ import annotations
-
 import typing
 from typing import ClassVar, Generic, Literal, Self, TypeVar, overload
 

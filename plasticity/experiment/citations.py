@@ -1,7 +1,5 @@
 """BibTeX entries: of an experiment, of the source of a component, and what one says in a line."""
 
-from __future__ import annotations
-
 import sys
 from functools import cache
 from pathlib import Path

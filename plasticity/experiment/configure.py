@@ -1,7 +1,5 @@
 """An experiment with other data and settings put in."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any

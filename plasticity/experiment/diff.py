@@ -1,7 +1,5 @@
 """In what the specs of a comparison differ, and in what they agree."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -26,10 +24,8 @@ def settings_of_all(specs: Sequence[Experiment]) -> Settings:
     flat = [_flat(spec, several) for spec in specs]
     paths = dict.fromkeys(path for values in flat for path in values)
     rows = {path: tuple(values.get(path, NOTHING) for values in flat) for path in paths}
-    return Settings(
-        {path: row for path, row in rows.items() if len(set(row)) > 1},
-        {path: row[0] for path, row in rows.items() if len(set(row)) == 1},
-    )
+    differ = {path: row for path, row in rows.items() if len(set(row)) > 1}
+    return Settings(differ, {path: row[0] for path, row in rows.items() if path not in differ})
 
 
 def _flat(spec: Experiment, several: bool) -> dict[str, str]:

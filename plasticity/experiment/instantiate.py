@@ -1,7 +1,5 @@
 """From a reference of a spec to a component, with errors that name the place."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import attrs

@@ -1,7 +1,5 @@
 """Settings by dotted path: `neurons=200`, `rule.power=3`, `layers.1.optimizer.rate=0.1`."""
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -128,7 +126,6 @@ class _Change:
         raise self._nowhere(f"{(before or (self.root,))[-1]!r} is {node!r}")
 
     def _index(self, items: list[Any] | tuple[Any, ...], key: str, before: tuple[str, ...]) -> int:
-        """Return the position in a list that a key means."""
         if key.isdecimal() and int(key) < len(items):
             return int(key)
         names = [_names(item) for item in items]

@@ -1,7 +1,5 @@
 """What is used of whatever a source gives: a part of the samples, and a constant input."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import attrs

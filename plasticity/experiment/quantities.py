@@ -1,7 +1,5 @@
 """Sizes and durations as people write them: "64 MB", "10 min"."""
 
-from __future__ import annotations
-
 import re
 
 from plasticity.errors import EntryError

@@ -8,8 +8,6 @@ A package registers a component with two lines of its pyproject.toml:
 Names are listed without importing anything; a module is imported when its name is asked for.
 """
 
-from __future__ import annotations
-
 import importlib
 import importlib.metadata
 import json

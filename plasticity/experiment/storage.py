@@ -1,7 +1,5 @@
 """How a run that goes to a store is kept."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, Literal
 

@@ -1,7 +1,5 @@
 """From an experiment to tables, as a TOML file holds them, and back; mistakes name their place."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Values of expressions for arrays with named dimensions."""
 
-from __future__ import annotations
-
 import ast
 import math
 from collections.abc import Callable, Mapping

@@ -37,7 +37,10 @@ _OPERATORS = (
     *(ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.USub, ast.UAdd, ast.And, ast.Or, ast.Not),
     *(ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq),
 )
-_REFUSALS = {  # of other operators
+_REFUSALS: dict[type[ast.AST], str] = {  # of other operators and nodes
+    ast.Attribute: f"attributes are not allowed; {_GRAMMAR}",
+    ast.Subscript: f"items are not allowed; {_GRAMMAR}",
+    ast.IfExp: f"there is no if; write where(condition, a, b); {_GRAMMAR}",
     ast.BinOp: f"this operator is not known; {_GRAMMAR}",
     ast.UnaryOp: f"this operator is not known; write not in place of ~; {_GRAMMAR}",
     ast.Compare: "compares by < <= > >= == != alone",
@@ -116,7 +119,9 @@ functions
 
     def fail(self, node: ast.AST, message: str) -> NoReturn:
         """Raise `ExpressionError` with the position of a node."""
-        raise ExpressionError(f"{self.text!r}, at {_position(self.text, node)}: {message}")
+        offset = getattr(node, "col_offset", 0)  # in bytes
+        position = len(self.text.encode()[:offset].decode(errors="ignore")) + 1
+        raise ExpressionError(f"{self.text!r}, at position {position}: {message}")
 
     def check_names(self, known: Iterable[str]) -> None:
         """Raise `ExpressionError` if it uses an unknown name."""
@@ -158,7 +163,8 @@ def _check(expression: Expression, node: ast.expr, depth: int) -> None:
             expression.fail(node, _REFUSALS[type(node)])
         _check_exponent(expression, node)
     elif not isinstance(node, ast.Name):
-        expression.fail(node, f"{_describe(node)}; {_GRAMMAR}")
+        unknown = f"{type(node).__name__} is not known; {_GRAMMAR}"
+        expression.fail(node, _REFUSALS.get(type(node), unknown))
     for part in operands(node):
         _check(expression, part, depth + 1)
 
@@ -243,12 +249,6 @@ def dimensions_of(node: ast.Call) -> list[ast.Constant]:
     return [argument for argument in node.args if _is_text(argument)]
 
 
-def _position(text: str, node: ast.AST) -> str:
-    """Return the position of a node, counted in characters from 1; Python counts bytes from 0."""
-    offset = getattr(node, "col_offset", 0)
-    return f"position {len(text.encode()[:offset].decode(errors='ignore')) + 1}"
-
-
 def _is_text(node: ast.expr) -> TypeGuard[ast.Constant]:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
@@ -257,14 +257,3 @@ def _instead(name: str) -> str:
     """Return a hint for `min` and `max` of two arrays, as in Python."""
     other = {"min": "minimum", "max": "maximum"}.get(name)
     return f"; {other}(a, b) takes the one or the other at each place" if other else ""
-
-
-def _describe(node: ast.expr) -> str:
-    match node:
-        case ast.Attribute():
-            return "attributes are not allowed"
-        case ast.Subscript():
-            return "items are not allowed"
-        case ast.IfExp():
-            return "there is no if; write where(condition, a, b)"
-    return f"{type(node).__name__} is not known"

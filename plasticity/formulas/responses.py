@@ -1,7 +1,5 @@
 """The spread of the responses of a neuron over the patterns, summed in float64."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

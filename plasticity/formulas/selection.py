@@ -1,7 +1,5 @@
 """The sets A_i of patterns that neurons select, and how they overlap."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from plasticity.formulas.responses import responds

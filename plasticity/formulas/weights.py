@@ -1,7 +1,5 @@
 """Size and spread of weights."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from plasticity.typing import Array

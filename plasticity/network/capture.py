@@ -1,7 +1,5 @@
 """What many compiled steps leave behind for a listener who would only copy or sum up arrays."""
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -105,7 +103,6 @@ class Frames:
         return steps if len(self.due) <= room else int(self.due[room]) - 1 - clock.step
 
     def end_with(self, step: int) -> None:
-        """Leave out the frames after a step."""
         # Not by np.searchsorted: it lets go of the GIL, which the writer then has for a while.
         self.due = self.due[: bisect_right(self.due, step)]
 

@@ -6,8 +6,6 @@ event that no component answers has no call, so it costs nothing. An event with 
 pluggy as a whole. With PLASTICITY_TRACE=1 every event is, and is printed.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -77,11 +75,9 @@ def calls_of(
         components = [hook.plugin for hook in implementations]
         call = _call_of_pluggy(caller, arguments, event, components)
         return (Call(call, (), event, components[-1], fills, whole=True),)
-    calls = []
-    for hook in implementations:
-        taken = tuple(arguments[name] for name in hook.argnames)
-        calls.append(Call(hook.function, taken, event, hook.plugin, fills))
-    return tuple(calls)
+    taken = [tuple(arguments[name] for name in hook.argnames) for hook in implementations]
+    calls = zip(implementations, taken, strict=True)
+    return tuple(Call(hook.function, given, event, hook.plugin, fills) for hook, given in calls)
 
 
 def emit(calls: Iterable[Call], clock: Clock | None = None) -> None:
@@ -100,11 +96,8 @@ def emit(calls: Iterable[Call], clock: Clock | None = None) -> None:
 
 def collect(calls: Iterable[Call], clock: Clock | None = None) -> list[Any]:
     """Make calls and gather what they return, None left out, as pluggy does."""
-    gathered: list[Any] = []
-    for call in calls:
-        returned = _returned(call, clock)
-        gathered += returned if call.whole else [returned]
-    return [value for value in gathered if value is not None]
+    each = (_returned(call, clock) if call.whole else [_returned(call, clock)] for call in calls)
+    return [value for returned in each for value in returned if value is not None]
 
 
 def first(calls: Iterable[Call], clock: Clock | None = None) -> Any:

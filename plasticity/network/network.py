@@ -1,7 +1,5 @@
 """The layers of an experiment: who answers which event within each, and their whole state."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

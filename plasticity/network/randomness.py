@@ -1,7 +1,5 @@
 """Named streams of random numbers, all from one seed."""
 
-from __future__ import annotations
-
 import hashlib
 
 import numpy as np

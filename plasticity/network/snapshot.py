@@ -1,7 +1,5 @@
 """The whole state of a layer as copies, and back."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager

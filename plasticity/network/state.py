@@ -1,7 +1,5 @@
 """One layer of a network: its components, its clock, and its arrays, which are only ever filled."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
@@ -116,7 +114,6 @@ class LayerState:
         return lasting | {name: self.batch_array(name, batch, purpose) for name in passing}
 
     def batch_array(self, name: str, batch: int, purpose: str = "train") -> Array:
-        """Return one of those that have samples."""
         return self._view(f"{purpose}.{name}", SHARED[name][0], self.sizes | {"sample": batch})
 
     def bind(self, batch: int, purpose: str = "train") -> None:

@@ -1,7 +1,5 @@
 """What listeners see of a layer: names and read-only arrays."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
@@ -35,9 +33,7 @@ class LayerView:
         self.components: tuple[Any, ...] = tuple(state.components.values())
         self.clock: Clock = state.clock
         self.image_shape = state.image_shape
-        self.answers = answers
-        self._state = state
-        self._respond = respond
+        self.answers, self._state, self._respond = answers, state, respond
         self._labels: dict[str, tuple[str, tuple[str, ...]]] = {}
 
     def __repr__(self) -> str:
@@ -99,8 +95,7 @@ class LayerView:
 
     def evaluate(self, expression: Expression) -> Labelled:
         """Return the value of a formula of the arrays as they are now."""
-        values = {name: self.labelled(name) for name in self.used_by(expression)}
-        return evaluate(expression, values)
+        return evaluate(expression, {n: self.labelled(n) for n in self.used_by(expression)})
 
     def labelled(self, name: str) -> Labelled:
         """Return an array with the names of its dimensions, also by the end of a private name."""
@@ -122,10 +117,8 @@ class LayerView:
             return name
         ending = [known for known in self.names if known.rpartition(".")[2] == name]
         if len(ending) > 1:
-            raise ContractError(
-                f"{self.name}: several arrays are called {name!r}; give the whole name, one of "
-                f"{listed(ending)}"
-            )
+            way = f"give the whole name, one of {listed(ending)}"
+            raise ContractError(f"{self.name}: several arrays are called {name!r}; {way}")
         return ending[0] if ending else name
 
     def filled_by(self, name: str) -> str:
@@ -142,7 +135,6 @@ class LayerView:
         return ""
 
     def declaration(self, name: str) -> Variable:
-        """Return the Variable behind an array."""
         return self._state.variables.get(name) or SHARED[name][0]
 
 

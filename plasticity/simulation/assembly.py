@@ -1,7 +1,5 @@
 """From a spec to a simulation: components made, checked, given arrays and streams, registered."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 
@@ -71,17 +69,12 @@ def _layer(experiment: Experiment, data: Data, index: int) -> LayerState:
     sizes = dict.fromkeys(("neuron", "from_neuron"), neurons[index])
     sizes |= dict.fromkeys(("input", "from_input"), n_input)
     sizes |= {"sample": experiment.batch_size, "pattern": data.n_sample}
+    name, clock = experiment.layer_name(index), Clock(steps_per_epoch, experiment.n_epoch)
+    image_shape = data.image_shape if index == 0 else None
     components = from_spec.layer_components(experiment, index)
-    return LayerState(
-        experiment.layer_name(index),
-        sizes,
-        np.dtype(experiment.dtype),
-        components,
-        Clock(steps_per_epoch, experiment.n_epoch),
-        data.image_shape if index == 0 else None,
-        from_spec.scaled_rules(experiment, index, components),
-        experiment.layers[index].rule,
-    )
+    scaled = from_spec.scaled_rules(experiment, index, components)
+    terms, dtype = experiment.layers[index].rule, np.dtype(experiment.dtype)
+    return LayerState(name, sizes, dtype, components, clock, image_shape, scaled, terms)
 
 
 def _initialize(layer: LayerState, network: Network, evaluation: Evaluation) -> None:

@@ -1,7 +1,5 @@
 """The checks that assembly makes before the first step, each naming component and place."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
@@ -20,14 +18,11 @@ def check_names(layers: Iterable[LayerState], reserved: str) -> None:
     """Refuse two layers of one name, and names that a store cannot have."""
     taken = {reserved: "the experiment as a whole"}
     for index, layer in enumerate(layers):
+        named = f"layers[{index}]: the name {layer.name!r}"
         if layer.name in taken:
-            raise SpecError(
-                f"layers[{index}]: the name {layer.name!r} is taken by {taken[layer.name]}"
-            )
+            raise SpecError(f"{named} is taken by {taken[layer.name]}")
         if "/" in layer.name:
-            raise SpecError(
-                f"layers[{index}]: the name {layer.name!r} has a '/', which parts groups in a store"
-            )
+            raise SpecError(f"{named} has a '/', which parts groups in a store")
         taken[layer.name] = f"layers[{index}]"
 
 
@@ -78,10 +73,8 @@ def _check_distinct(components: Mapping[str, Any]) -> None:
     for place, component in components.items():
         other = places.setdefault(id(component), place)
         if other != place:
-            raise ConflictError(
-                f"{other} and {place} are the same object, a {interface_of(component).label!r}; "
-                "make one for each"
-            )
+            same = f"are the same object, a {interface_of(component).label!r}; make one for each"
+            raise ConflictError(f"{other} and {place} {same}")
 
 
 def _check_single(components: Mapping[str, Any], scope: str) -> None:
@@ -90,18 +83,14 @@ def _check_single(components: Mapping[str, Any], scope: str) -> None:
     for place, component in components.items():
         interface = interface_of(component)
         for event in interface.events:
-            if (
-                EVENTS[event].kind != "one"
-                or event == "should_stop"
-                or interface.hooks[event].wraps
-            ):
+            many = EVENTS[event].kind != "one" or event == "should_stop"
+            if many or interface.hooks[event].wraps:
                 continue
-            other = answering.setdefault(event, interface.at(place))
-            if other != interface.at(place):
-                raise ConflictError(
-                    f"two components answer {event}: {other} and {interface.at(place)}; {scope} "
-                    "has one"
-                )
+            named = interface.at(place)
+            other = answering.setdefault(event, named)
+            if other != named:
+                both = f"{other} and {named}; {scope} has one"
+                raise ConflictError(f"two components answer {event}: {both}")
 
 
 def _check_layer(components: Mapping[str, Any], layer: str, data: Data) -> None:

@@ -1,7 +1,5 @@
 """Responses of the layers to samples, aside from training, and what metrics measure."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from functools import cached_property

@@ -1,7 +1,5 @@
 """The order of events, and of the components that answer each, read off an assembled network."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from plasticity.components.events import RESPOND, UPDATE

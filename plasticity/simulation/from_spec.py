@@ -1,7 +1,5 @@
 """Components and data made of what a spec names, each checked by itself."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterable
 from typing import Any
@@ -13,7 +11,7 @@ from plasticity.components.checks import check_hooks
 from plasticity.components.data import Data
 from plasticity.components.defaults import DenseSynapse
 from plasticity.components.interface import interface_of
-from plasticity.components.rule import ScaledRule, Term
+from plasticity.components.rule import ScaledRule
 from plasticity.errors import ContractError, DataError, MissingPartError, SpecError, listed
 from plasticity.experiment import registry
 from plasticity.experiment.instantiate import make
@@ -58,12 +56,14 @@ def scaled_rules(
     experiment: Experiment, index: int, parts: dict[str, Any]
 ) -> dict[str, ScaledRule]:
     """Return place -> wrapper of the terms with a coefficient, schedule or phases of their own."""
-    scaled = {}
+    scaled, phases = {}, {phase.name for phase in experiment.phases}
     for part in parts_of(experiment):
         place, term = part.place, part.term
         if part.layer != index or term is None:
             continue
-        _check_phases(experiment, term, place)
+        for phase in (name for name in term.phases if name not in phases):
+            known = f"phases are {listed(phases)}" if phases else "the experiment has no phases"
+            raise SpecError(f"{place}: no phase {phase!r} to learn in ({known})")
         if term.coefficient != 1 or term.schedule is not None or term.phases:
             schedule = _factor(term.schedule, f"{place}.schedule")
             scaled[place] = ScaledRule(attrs.evolve(term, rule=parts[place], schedule=schedule))
@@ -130,11 +130,3 @@ def _factor(reference: Any, place: str) -> Any:
             f"{interface.label!r} can be none: it has {listed(others)}"
         )
     return schedule
-
-
-def _check_phases(experiment: Experiment, term: Term, place: str) -> None:
-    phases = {phase.name for phase in experiment.phases}
-    for phase in term.phases:
-        if phase not in phases:
-            known = f"phases are {listed(phases)}" if phases else "the experiment has no phases"
-            raise SpecError(f"{place}: no phase {phase!r} to learn in ({known})")

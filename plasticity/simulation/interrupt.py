@@ -4,8 +4,6 @@ So do the signals by which a terminal that is closed (SIGHUP) and batch schedule
 SIGUSR1, SIGUSR2, SIGXCPU) announce that a process has to end.
 """
 
-from __future__ import annotations
-
 import signal
 import threading
 from collections.abc import Callable, Iterator

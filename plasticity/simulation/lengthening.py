@@ -1,8 +1,7 @@
 """Notices of schedules, and of what else follows the length of a run, when it is made longer."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
+from functools import partial
 from types import FunctionType
 from typing import Any
 
@@ -49,11 +48,9 @@ def _reads_the_length(part: Any) -> bool:
 
 def _factors(schedule: Any, layer: LayerState, n_epoch: int) -> list[float]:
     per_epoch, taken = layer.clock.steps_per_epoch, interface_of(schedule).events["schedule_rate"]
+    at = partial(attrs.evolve, layer.clock, n_epoch=n_epoch)
+    clocks = (at(step=epoch * per_epoch, epoch=epoch) for epoch in range(n_epoch))
     with put_back([schedule]):
-        clocks = [
-            attrs.evolve(layer.clock, n_epoch=n_epoch, step=epoch * per_epoch, epoch=epoch)
-            for epoch in range(n_epoch)
-        ]
         return [schedule.schedule_rate(*[clock for _ in taken]) for clock in clocks]
 
 

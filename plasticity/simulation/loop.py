@@ -1,11 +1,8 @@
 """The loop: a run trains stages, a stage its epochs, an epoch its steps; `step.py` has the step."""
 
-from __future__ import annotations
-
 from plasticity.components.clock import Clock
 from plasticity.machine.threads import one_thread_if_small
 from plasticity.network.dispatch import emit
-from plasticity.network.network import Network
 from plasticity.network.state import LayerState
 from plasticity.network.view import read_only
 from plasticity.simulation.session import Session
@@ -59,7 +56,9 @@ def epoch(session: Session, stage: list[LayerState], clock: Clock) -> str | None
     while True:
         plan = session.plans.next(stage)
         if clock.step == 0:
-            _start(session.network, stage)
+            for layer in stage:
+                arrays = {name: read_only(array) for name, array in layer.arrays.items()}
+                emit(session.network.caller(layer, arrays)("training_started"), layer.clock)
             plan.find_due(0)
         steps = plan.advance(clock, session.commits.at_step)
         for layer in stage:
@@ -77,9 +76,3 @@ def epoch(session: Session, stage: list[LayerState], clock: Clock) -> str | None
         ended = step % clock.steps_per_epoch == 0 or session.interrupt.requested
         if ended or session.commits.due(step):
             return None
-
-
-def _start(network: Network, stage: list[LayerState]) -> None:
-    for layer in stage:
-        arrays = {name: read_only(array) for name, array in layer.arrays.items()}
-        emit(network.caller(layer, arrays)("training_started"), layer.clock)

@@ -1,7 +1,5 @@
 """The plan of a step: its calls and those of the listeners, made once and used until it changes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 
@@ -84,7 +82,6 @@ class Plans:
         self._until = -1
 
     def next(self, stage: list[LayerState]) -> Plan:
-        """Return the plan of the next step of some layers."""
         clock, network = stage[0].clock, self.network
         same = stage is self._stage and network.changes == self._changes
         if same and clock.step < self._until:

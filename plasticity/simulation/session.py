@@ -1,7 +1,5 @@
 """One run in progress: the store that records it, when its state is kept, and its notices."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """An assembled experiment, to be trained and to respond."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -152,7 +150,6 @@ class Simulation:
         self.plans.clear()
 
     def _record(self, store: StoreWriter, notices: Iterable[str] = ()) -> Run:
-        """Train to the end in a session of its own, which begins with some notices."""
         self.session = session = Session(self.plans, self.evaluation, self.interrupt, store)
         self.network.context["store"] = store
         for text in notices:

@@ -9,9 +9,8 @@
 Nothing is computed here: each function yields calls, and the loop makes them at every step.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -52,16 +51,12 @@ def calls_of_a_step(
         if compiled is not None:
             yield Call(compiled, (), "step", layer)
         else:
-            yield from _respond(calls)
+            for event in RESPOND:
+                yield from calls(event)
             if learns:
                 yield from _adapt(layer, calls)
                 yield from _learn(layer, arrays, calls)
         below = arrays["activity"].T
-
-
-def _respond(calls: Caller) -> Iterator[Call]:
-    for event in RESPOND:
-        yield from calls(event)
 
 
 def _adapt(layer: LayerState, calls: Caller) -> Iterator[Call]:
@@ -70,7 +65,7 @@ def _adapt(layer: LayerState, calls: Caller) -> Iterator[Call]:
             continue
         for call in calls(event):
             if event == "schedule_rate":
-                call = call._replace(function=_set_rate(call.function, layer.clock))
+                call = call._replace(function=partial(_set_rate, layer.clock, call.function))
             yield call
 
 
@@ -110,8 +105,5 @@ def accumulate(
         update -= decay[:, np.newaxis] * weights
 
 
-def _set_rate(schedule: Callable[..., float], clock: Clock) -> Callable[..., None]:
-    def set_rate(*arguments: Any) -> None:
-        clock.rate_factor = schedule(*arguments)
-
-    return set_rate
+def _set_rate(clock: Clock, schedule: Callable[..., float], *arguments: Any) -> None:
+    clock.rate_factor = schedule(*arguments)
