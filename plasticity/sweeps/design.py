@@ -223,7 +223,9 @@ class Design:
             data=_PLACEHOLDER,
             layers=tuple(map(_without_defaults, spec.layers)),
         )
-        whole = [lean.to_dict(), self.fingerprints.get(entry, entry)]
+        samples = dict(self.fingerprints.get(entry, {"entry": entry}))
+        samples.pop("name", None)
+        whole = [lean.to_dict(), samples]
         encoded = json.dumps(whole, sort_keys=True).encode()
         return hashlib.sha256(encoded).hexdigest()[:16]
 
