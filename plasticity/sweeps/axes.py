@@ -52,6 +52,8 @@ class Range:
         """Return `count` numbers from end to end."""
         space = np.geomspace if self.log else np.linspace
         numbers = [float(number) for number in space(self.low, self.high, count)]
+        if self.whole and all(number.is_integer() for number in numbers):
+            return [int(number) for number in numbers]
         # Without the last digits of the sum, in which 0.3 would be 0.30000000000000004.
         return [float(f"{number:.12g}") for number in numbers]
 
@@ -100,7 +102,7 @@ def values_of(text: str, path: str) -> list[Any] | Range:
     """Return the values that a text means: a list, evenly spaced numbers, or a range.
 
     >>> values_of("0,0.5,0.9", "threshold.memory"), values_of("1:3:3", "rule.power")
-    ([0, 0.5, 0.9], [1.0, 2.0, 3.0])
+    ([0, 0.5, 0.9], [1, 2, 3])
     >>> values_of("log:1e-4:1e-2:3", "optimizer.rate"), values_of("bcm,oja", "rule")
     ([0.0001, 0.001, 0.01], ['bcm', 'oja'])
     """

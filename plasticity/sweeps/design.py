@@ -23,6 +23,7 @@ from plasticity.experiment.source import data_kept
 from plasticity.experiment.spec import Experiment
 from plasticity.simulation.assembly import assemble
 from plasticity.sweeps.axes import EXPERIMENT, Axis, label_of, short_names
+from plasticity.sweeps.estimate import seconds_of
 from plasticity.sweeps.files import below, read_json, write_json
 
 NAME, RUNS = "sweep.json", "runs"
@@ -111,6 +112,11 @@ class Design:
     def shape_of(self, spec: Experiment) -> tuple[int, ...]:
         """Return the shape (sample, input, ...) of the data of a spec."""
         return tuple(self.fingerprints[data_entry(spec)]["shape"])
+
+    def seconds(self, count: int) -> float:
+        """Return about how long so many cells take, one after the other."""
+        spec = self.example
+        return count * seconds_of(spec, self.shape_of(spec))
 
     def checked(self) -> Design:
         """Return the design with the fingerprints of its data, once each of its points can run.

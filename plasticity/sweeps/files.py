@@ -26,7 +26,7 @@ def read_json(path: str) -> Any:
 
         with fsspec.open(path, "rb", use_listings_cache=False) as file:
             return json.load(file)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, ImportError) as error:
         raise StoreError(f"{path}: cannot be read: {error}") from error

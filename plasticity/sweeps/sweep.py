@@ -41,7 +41,7 @@ from plasticity.sweeps.axes import (
 )
 from plasticity.sweeps.design import NAME, Cell, Design, data_entry
 from plasticity.sweeps.engines import Here, Processes, can_be_sent, carry_out, connected, pays
-from plasticity.sweeps.estimate import bytes_of, seconds_of, spoken
+from plasticity.sweeps.estimate import bytes_of, spoken
 from plasticity.sweeps.files import below, read_json
 from plasticity.sweeps.search import Search
 from plasticity.sweeps.swept import Swept
@@ -140,8 +140,9 @@ def sweep(
     StoreError
         Where `out` holds anything else.
     """
-    if seeds is not None and (isinstance(seeds, bool) or not isinstance(seeds, int) or seeds < 1):
-        raise EntryError(f"seeds: must be an integer from 1, got {seeds!r}")
+    for name, number in {"seeds": seeds, "draw": draw, "search": search}.items():
+        if number is not None and (type(number) is not int or number < 1):
+            raise EntryError(f"{name}: must be an integer from 1, got {number!r}")
     if out is None and experiment is not None and is_sweep(experiment):
         experiment, out = None, str(experiment)
     folder = None if out is None else str(out) if "://" in str(out) else str(Path(out).absolute())
@@ -210,12 +211,11 @@ class Runner:
         for cell in self.design.cells(self.folder):
             report = report_of(cell.path, whole=False)
             states[_state(report)] += 1
-            if report.ended and not (self.readouts and not report_of(cell.path).read_off):
-                self.reports[cell.at] = report
-            else:
+            if not report.ended or (self.readouts and not report_of(cell.path).read_off):
                 tasks[self.task(cell)] = cell
         if self.telling:
-            self.telling.begun(self.design, states, self._seconds(len(tasks), engine))
+            side_by_side = 1 if isinstance(engine, Here) else n_core()
+            self.telling.begun(self.design, states, self.design.seconds(len(tasks)) / side_by_side)
         for task, report in self.ended(tasks, engine):
             self.reports[tasks[task].at] = report
 
@@ -251,15 +251,6 @@ class Runner:
             if waiting:
                 time.sleep(_LOOK_S)
 
-    def _seconds(self, count: int, engine: Executor) -> float:
-        """Return about how long some cells take."""
-        if not count:
-            return 0.0
-        spec = self.design.example
-        shape = self.design.shape_of(spec)
-        side_by_side = 1 if isinstance(engine, Here) else n_core()
-        return count * seconds_of(spec, shape) / side_by_side
-
 
 def _as_report(result: Any) -> Report:
     """Return the report of a task; of one that could not report, what went wrong."""
@@ -278,13 +269,7 @@ def _state(report: Report) -> str:
 def is_sweep(given: Any) -> bool:
     """Return whether something is the folder or URL of a sweep, and no preset."""
     named = isinstance(given, str | Path) and not is_preset(given)
-    return named and (
-        read_json(below(str(given), NAME)) is not None if _has_parts(given) else False
-    )
-
-
-def _has_parts(given: Any) -> bool:
-    return "://" in str(given) or Path(given).is_dir()
+    return named and read_json(below(str(given), NAME)) is not None
 
 
 def _designed(
@@ -329,8 +314,6 @@ def _searching(
         if maximize or minimize or prune:
             raise SpecError("maximize, minimize and prune belong to a search; give its trials")
         return None
-    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-        raise EntryError(f"search: must be an integer from 1, got {count!r}")
     if bool(maximize) == bool(minimize):
         raise SpecError("search: give what to maximize or to minimize, one of the two")
     return Search(space_of(over), count, maximize or minimize, bool(minimize), prune)
@@ -348,8 +331,6 @@ def _axes(
         return (Axis(TRIAL, ()),)
     if draw is None:
         return grid(over)
-    if isinstance(draw, bool) or not isinstance(draw, int) or draw < 1:
-        raise EntryError(f"draw: must be an integer from 1, got {draw!r}")
     return (drawn(space_of(over), draw, seed),)
 
 
@@ -376,10 +357,12 @@ def _check_free(folder: str) -> None:
 def _check_number(design: Design, many: bool) -> None:
     if design.n_cell <= MANY or many:
         return
-    spec = design.example
-    shape = attrs.evolve(design, axes=(), seeds=1).checked().shape_of(spec)
-    seconds = design.n_cell * seconds_of(spec, shape) / n_core()
-    size = design.n_cell * bytes_of(spec, shape) / 1e9
+    known = attrs.evolve(
+        design, axes=tuple(attrs.evolve(a, points=a.points[:1]) for a in design.axes)
+    )
+    known, spec = known.checked(), design.example
+    seconds = known.seconds(design.n_cell) / n_core()
+    size = design.n_cell * bytes_of(spec, known.shape_of(spec)) / 1e9
     raise EntryError(
         f"{design.n_cell:,} runs would take about {spoken(seconds)} on the {n_core()} cores of "
         f"this machine and {size:,.0f} GB; say --yes (many=True) if that is meant"
@@ -403,8 +386,6 @@ def _can_be_sent(design: Design) -> bool:
 
 def _own_engine(design: Design, folder: str | None, count: int) -> Executor:
     """Return the engine of this machine that is done with so many runs sooner."""
-    spec = design.example
-    seconds = count * seconds_of(spec, design.shape_of(spec))
-    if folder is None or not pays(seconds, count) or not _can_be_sent(design):
+    if folder is None or not pays(design.seconds(count), count) or not _can_be_sent(design):
         return Here()
     return Processes(count)
