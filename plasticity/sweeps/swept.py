@@ -267,7 +267,7 @@ class Swept:
         several = [f"{dim} ({size} values)" for dim, size in left.sizes.items() if size > 1]
         if several:
             raise UnknownNameError(f"run: say which {', '.join(several)}")
-        return self.cells[left.item()]
+        return self.cells[int(left.item())]
 
     def _run_of(self, cell: Cell) -> Run:
         report = self.reports[cell.at]
