@@ -139,7 +139,12 @@ def sweep(
             shown.close()
     line(f"{swept.design.n_cell:,} runs: {swept.standing()}")
     _print_failures(swept)
-    line(f"folder: {folder}")
+    if "://" in folder:
+        line(f"folder: {folder}")
+    else:
+        from plasticity.comparison.page.swept import write
+
+        print(write(swept, folder))
     if swept.failed:
         raise typer.Exit(1)
 

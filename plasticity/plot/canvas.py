@@ -100,6 +100,13 @@ def number_ticks(axis: Any, most: int = 4) -> None:
     from matplotlib.ticker import MaxNLocator
 
     axis.set_major_locator(MaxNLocator(most))
-    axis.set_major_formatter(
-        lambda value, _: f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
-    )
+    axis.set_major_formatter(lambda value, _: short_number(value, 4))
+
+
+def short_number(value: float, digits: int = 3) -> str:
+    """Return a number with some digits, or all those before the point.
+
+    >>> short_number(0.31622776), short_number(1437.2), short_number(1e-7)
+    ('0.316', '1,437', '1e-07')
+    """
+    return f"{value:,.0f}" if 1000 <= abs(value) < 1e9 else f"{value:.{digits}g}"

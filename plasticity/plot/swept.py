@@ -12,7 +12,7 @@ import numpy as np
 
 from plasticity.analysis.dims import chosen
 from plasticity.errors import DataError, UnknownNameError, nearest_or_all
-from plasticity.plot.canvas import INK, MUTED, axes, colour_of, number_ticks, quiet
+from plasticity.plot.canvas import INK, MUTED, axes, colour_of, number_ticks, quiet, short_number
 from plasticity.typing import Array
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _MAP = "viridis"
 _LOGARITHMIC_FROM = 10  # largest over smallest value
 _MOST_TICKS, _MOST_WRITTEN = 12, 100  # values along an axis, and cells, that have a text
+_MOST_WITH_INTERVAL = 36  # cells
 _MOST_LETTERS = 54  # of the values below an axis
 _MOST_COLOURS = 6  # lines with the colours of runs; more are on the scale of the map
 _RESAMPLES = 2000
@@ -39,8 +40,9 @@ def heat(
 ) -> Axes:
     """Plot a measurement at the end of the runs over two axes of a sweep, as means over the seeds.
 
-    Cells without a value are hatched, those of which some runs have none are dotted. Samples of a
-    space, which have no grid, are points.
+    Cells without a value are hatched, those of which some runs have none are dotted. A few cells
+    have the mean written into them, with half of its 95 % interval. Samples of a space, which have
+    no grid, are points.
 
     Parameters
     ----------
@@ -73,6 +75,7 @@ def heat(
     values, states = _over(swept, z, [x, y], at, mean)
     across, down = (values[name] for name in (_name(values, x), _name(values, y)))
     points = across.dims == down.dims
+    values = values.transpose(..., *(() if points else (*down.dims, *across.dims)), "seed")
     means, shares = _means(values), values["share"].values
     ax = axes(ax, 5.6, 4.2)
     colours: dict[str, Any] = {"cmap": _MAP, "vmin": np.nan, "vmax": np.nan}
@@ -84,18 +87,13 @@ def heat(
         ax.plot(across[~known], down[~known], "x", color=MUTED, markersize=5)
         ax.scatter(across, down, s=0)  # so that the axes reach to the samples without a value
         image = ax.scatter(across[known], down[known], c=means[known], s=26, **colours)
-        for axis, coordinate in ((ax.xaxis, across), (ax.yaxis, down)):
-            _scale(axis, coordinate.values)
     else:
-        grid = means if values.dims[0] == down.dims[0] else means.T
-        share = shares if values.dims[0] == down.dims[0] else shares.T
-        edges = (np.arange(size + 1) - 0.5 for size in grid.shape[::-1])
-        image = ax.pcolormesh(*edges, grid, **colours)
-        _mark(ax, share)
-        if grid.size <= _MOST_WRITTEN:
-            _write(ax, grid, image)
-        for axis, coordinate in ((ax.xaxis, across), (ax.yaxis, down)):
-            _value_ticks(axis, coordinate.values)
+        edges = (np.arange(size + 1) - 0.5 for size in means.shape[::-1])
+        image = ax.pcolormesh(*edges, means, **colours)
+        _mark(ax, shares)
+        _write(ax, values, image)
+    for axis, coordinate in ((ax.xaxis, across), (ax.yaxis, down)):
+        (_scale if points else _value_ticks)(axis, coordinate.values)
     quiet(ax, grid=False)
     ax.spines[:].set(visible=points, color=MUTED)
     ax.set(xlabel=label_of(across, 60), ylabel=label_of(down, 44))
@@ -295,12 +293,18 @@ def _mark(ax: Axes, shares: Array) -> None:
             markeredgecolor=INK, markeredgewidth=0.6)  # fmt: skip
 
 
-def _write(ax: Axes, means: Array, image: Any) -> None:
-    """Write the values into their cells, dark on light and light on dark."""
+def _write(ax: Axes, values: xr.DataArray, image: Any) -> None:
+    """Write the means into their cells, of few cells with half of the interval."""
+    means = _means(values)
+    if means.size > _MOST_WRITTEN:
+        return
+    few = means.size <= _MOST_WITH_INTERVAL and values.sizes["seed"] > 1
+    low, high = interval(values.values) if few else (means, means)
     for row, column in zip(*np.nonzero(np.isfinite(means)), strict=True):
         red, green, blue, _ = image.cmap(image.norm(means[row, column]))
         ink = "#111111" if 0.3 * red + 0.59 * green + 0.11 * blue > 0.5 else "#ffffff"
-        text = f"{means[row, column]:.3g}"
+        text, half = short_number(means[row, column]), (high - low)[row, column] / 2
+        text += f"\n± {half:.2g}" if half > 0 else ""
         ax.text(column, row, text, ha="center", va="center", size=7, color=ink)
 
 
@@ -327,16 +331,15 @@ def _scale(axis: Any, values: Array) -> None:
 
 
 def is_logarithmic(values: Array) -> bool:
-    """Return whether numbers are spaced evenly rather on a logarithmic scale.
+    """Return whether the middle one of some numbers lies between their ends as a logarithm does.
 
     >>> is_logarithmic(np.array([0.001, 0.01, 0.1])), is_logarithmic(np.array([1, 2, 3, 4]))
     (True, False)
     """
-    ordered = np.unique(values).astype(float)
-    if len(ordered) < 2 or ordered[0] <= 0 or ordered[-1] < _LOGARITHMIC_FROM * ordered[0]:
+    low, middle, high = np.quantile(np.unique(values), (0, 0.5, 1))
+    if low <= 0 or high < _LOGARITHMIC_FROM * low:
         return False
-    steps, ratios = np.diff(ordered), np.diff(np.log(ordered))
-    return bool(ratios.std() / ratios.mean() <= steps.std() / steps.mean())
+    return bool(abs(np.log(middle / np.sqrt(low * high))) < abs(np.log(2 * middle / (low + high))))
 
 
 def _are_numbers(values: Array) -> bool:
@@ -352,7 +355,7 @@ def _colour(index: int, count: int) -> Any:
 
 
 def _text(value: Any) -> str:
-    return f"{value:.3g}" if isinstance(value, float | np.floating) else str(value)
+    return short_number(float(value)) if isinstance(value, float | np.floating) else str(value)
 
 
 def _note(ax: Axes, values: xr.DataArray, states: xr.DataArray, shares: Array, mark: str) -> None:

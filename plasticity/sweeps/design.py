@@ -77,7 +77,7 @@ class Design:
         for at in product(*ranges):
             points = [axis.points[index] for axis, index in zip(self.axes, at, strict=True)]
             point = {path: value for part in points for path, value in part.items()}
-            words = [f"{names[path]}={label_of(value)}" for path, value in point.items()]
+            words = [f"{names[path]}={_short(label_of(v))}" for path, v in point.items()]
             spec = self.spec_at(point)
             for number in range(self.seeds):
                 seeded = attrs.evolve(spec, seed=spec.seed + number)
@@ -268,6 +268,10 @@ def _lean(component: Any, role: str) -> Any:
         if name not in known or known[name].initial() != value
     }
     return Reference(component.name, given)
+
+
+def _short(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def data_entry(spec: Experiment) -> str:

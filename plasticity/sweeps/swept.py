@@ -117,13 +117,13 @@ class Swept:
         An axis with one value may be left out. Raises `UnknownNameError` where there is no such
         coordinate, `StoreError` where the run has not begun.
         """
-        return self._run_of(self._cell_at(coordinates))
+        return self.run_of(self._cell_at(coordinates))
 
     def runs(self) -> Iterator[tuple[Cell, Run]]:
         """Yield the runs that have begun, each with its cell."""
         for cell in self.cells:
             if self.reports[cell.at].outcome != MISSING:
-                yield cell, self._run_of(cell)
+                yield cell, self.run_of(cell)
 
     def best(self, name: str, *, smallest: bool = False) -> Cell:
         """Return a cell of the settings for which a measurement is largest, as a mean over seeds.
@@ -269,7 +269,8 @@ class Swept:
             raise UnknownNameError(f"run: say which {', '.join(several)}")
         return self.cells[int(left.item())]
 
-    def _run_of(self, cell: Cell) -> Run:
+    def run_of(self, cell: Cell) -> Run:
+        """Return the run of a cell; raise `StoreError` where it has not begun."""
         report = self.reports[cell.at]
         if report.run is not None:
             return report.run

@@ -27,19 +27,20 @@ def svg(
     *,
     width: float = 3.4,
     height: float = 1.95,
-    place: Place = WIDE,
+    place: Place | None = WIDE,
 ) -> str:
     """Return an `<svg>` element that `draw(ax=axes)` has drawn, with an accessible label.
 
-    Width and height are in inches, the place of the axes in shares of the figure.
+    Width and height are in inches, the place of the axes in shares of the figure; without one they
+    take what their labels leave.
     """
     import matplotlib
     from matplotlib.figure import Figure
 
     salt = hashlib.sha256(label.encode()).hexdigest()[:12]  # so that ids of two plots differ
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": salt}):
-        figure = Figure(figsize=(width, height))
-        draw(ax=figure.add_axes(place))
+        figure = Figure(figsize=(width, height), layout=None if place else "constrained")
+        draw(ax=figure.add_axes(place) if place else figure.add_subplot())
         buffer = io.StringIO()
         figure.savefig(
             buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import platform
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from plasticity.comparison.page import figures, tables
@@ -22,6 +24,11 @@ _SAMPLES_SHOWN = 10
 
 def page(comparison: Comparison) -> str:
     """Return the HTML of a comparison, with all pictures inside and nothing to load."""
+    return rendered("page.html", _content(comparison))
+
+
+def rendered(template: str, content: Mapping[str, Any]) -> str:
+    """Return the HTML that a template makes of its content."""
     import jinja2
 
     environment = jinja2.Environment(
@@ -31,7 +38,9 @@ def page(comparison: Comparison) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("page.html").render(_content(comparison))
+    return environment.get_template(template).render(
+        content, today=datetime.date.today().isoformat(), number=number
+    )
 
 
 def _content(comparison: Comparison) -> dict[str, Any]:
@@ -57,7 +66,6 @@ def _content(comparison: Comparison) -> dict[str, Any]:
             data.take(slice(_SAMPLES_SHOWN))[:, : data.samples.shape[1]], data.image_shape
         ),
         "paired": len({tuple(run.seed for run in c.runs) for c in contenders}) == 1,
-        "today": datetime.date.today().isoformat(),
         "headline": tables.headline(comparison),
         "cost": tables.cost(comparison),
         "differences": tables.differences(comparison),
@@ -69,7 +77,7 @@ def _content(comparison: Comparison) -> dict[str, Any]:
         "embeddings": figures.embeddings(comparison),
         "trained_on": max((r.scores.trained_on for r in comparison.runs if r.scores), default=0),
         "settings": settings_of_all(specs),
-        "sources": [(short_form(entry), entry) for entry in _sources(specs)],
+        "sources": sources_of(specs),
         "sections": [
             (contender.name, *section)
             for contender in contenders
@@ -77,16 +85,13 @@ def _content(comparison: Comparison) -> dict[str, Any]:
             for section in contender.shown.scores.sections
         ],
         "versions": packages,
-        "number": number,
     }
 
 
-def _sources(specs: list[Experiment]) -> list[str]:
-    """Return the BibTeX entries of all specs, each once; none of a store whose plugins are gone."""
+def sources_of(specs: Iterable[Experiment]) -> list[tuple[str, str]]:
+    """Return each source of all specs once, in short and in BibTeX, if their plugins are there."""
     sources: dict[str, None] = {}
     for spec in specs:
-        try:
+        with suppress(PlasticityError):
             sources |= dict.fromkeys(citations_of(spec))
-        except PlasticityError:
-            continue
-    return list(sources)
+    return [(short_form(entry), entry) for entry in sources]

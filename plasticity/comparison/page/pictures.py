@@ -36,7 +36,10 @@ class Picture:
 
 
 def weight_picture(
-    weights: Array, image_shape: tuple[int, ...] | None, limit: float | None = None
+    weights: Array,
+    image_shape: tuple[int, ...] | None,
+    limit: float | None = None,
+    columns: int = _MOST_COLUMNS,
 ) -> Picture:
     """Return weights (neuron, input) as a grid of images, or as a matrix without an image shape.
 
@@ -48,8 +51,8 @@ def weight_picture(
         return _encoded(_enlarged_map(_entries(weights, limit)), limit, diverging=True)
     images = weights.reshape(len(weights), *image_shape[:2], -1)
     if images.shape[-1] == 3:
-        return _encoded(_grid(_opaque(np.clip(images / limit, -1, 1) / 2 + 0.5)), limit)
-    return _encoded(_grid(_entries(images.mean(axis=-1), limit)), limit, diverging=True)
+        return _encoded(_grid(_opaque(np.clip(images / limit, -1, 1) / 2 + 0.5), columns), limit)
+    return _encoded(_grid(_entries(images.mean(axis=-1), limit), columns), limit, diverging=True)
 
 
 def sample_picture(samples: Array, image_shape: tuple[int, ...] | None) -> Picture | None:
@@ -94,13 +97,13 @@ def _opaque(colours: Array) -> Array:
     return np.pad(np.round(colours * 255).astype(np.uint8), (*widths, (0, 1)), constant_values=255)
 
 
-def _grid(images: Array) -> Array:
-    """Return images (image, y, x, ...) as one, ten in a row with transparent gaps."""
+def _grid(images: Array, columns: int = _MOST_COLUMNS) -> Array:
+    """Return images (image, y, x, ...) as one, `columns` in a row with transparent gaps."""
     shrink = -(-max(images.shape[1:3]) // _LARGEST_CELL)
     images = images[:, ::shrink, ::shrink]
     enlarge = max(1, _CELL // max(images.shape[1:3]))
     images = images.repeat(enlarge, axis=1).repeat(enlarge, axis=2)
-    return side_by_side(images, min(len(images), _MOST_COLUMNS), _GAP, _CLEAR)
+    return side_by_side(images, min(len(images), columns), _GAP, _CLEAR)
 
 
 def _enlarged_map(entries: Array) -> Array:

@@ -113,10 +113,12 @@ def test_values_that_are_spaced_so_have_a_logarithmic_axis(dataset):
     [
         ([1, 11, 21, 31], False),
         ([0, 0.001, 0.01, 0.1], False),
-        ([0.5, 5.0], True),
+        ([0.5, 5.0], False),  # two have no spacing
         ([2, 4, 8, 16, 32], True),
         ([2, 4, 8], False),  # spans less than a factor of ten
         ([7], False),
+        (10 ** np.random.default_rng(0).uniform(-4, -1, 12), True),
+        (np.random.default_rng(0).uniform(1e-4, 0.1, 12), False),
     ],
 )
 def test_what_is_spaced_logarithmically(values, logarithmic):
