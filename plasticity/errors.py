@@ -69,6 +69,14 @@ class StoreError(PlasticityError):
     """A store cannot be created, opened or written."""
 
 
+class BusyError(StoreError):
+    """Another process, the `owner`, is writing to a store."""
+
+    def __init__(self, message: str, owner: str = "another process") -> None:
+        super().__init__(message)
+        self.owner = owner
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """The end of a sentence that offers the known name closest to `name`, or nothing.
 

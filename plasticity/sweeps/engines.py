@@ -16,8 +16,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager, suppress
 from queue import SimpleQueue
 from typing import Any, TypeVar
@@ -29,6 +29,7 @@ from plasticity.experiment.spec import Experiment
 from plasticity.machine.outlet import outlets
 from plasticity.machine.threads import n_core
 from plasticity.simulation.interrupt import ASKED, handling
+from plasticity.sweeps.task import LOOK_S, stop_cells, stop_now
 
 _CHILD = "from plasticity.sweeps.engines import serve; serve()"
 _THREADS = (
@@ -42,6 +43,9 @@ _WORTH_S = 6.0  # of all runs one after the other; a process takes some two seco
 _LOOK_S = 2.0  # between checks that the parent process is alive
 _PATIENCE_S = 30.0  # with a process that was asked to stop
 _IN_FLIGHT = 1000  # tasks that an engine of somebody else has at a time
+_ANSWER_S = 5  # in which a scheduler has to answer
+# Ctrl-C of a terminal reaches all its processes, of which this one asks the others to end.
+_DEAF = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 _DASK = "install it with: pip install 'plasticity-lab[dask]'"
 
 Task = TypeVar("Task", bound=Callable[[], Any])
@@ -76,26 +80,47 @@ def carry_out(
     cancelled.
     """
     pending: dict[Future[Any], Task] = {}
+    ended: SimpleQueue[Future[Any]] = SimpleQueue()
     remaining = iter(tasks)
     most = 1 if isinstance(engine, Here) else most or _IN_FLIGHT
     with handling(_interrupter()):
         try:
             while True:
                 while len(pending) < most and (task := next(remaining, None)) is not None:
-                    pending[engine.submit(task)] = task
+                    try:
+                        future = engine.submit(task)
+                    except Exception as error:  # a pool that broke, a cluster that is gone
+                        yield task, error
+                        continue
+                    pending[future] = task
+                    future.add_done_callback(ended.put)
                 if not pending:
                     break
-                for future in wait(pending, return_when=FIRST_COMPLETED).done:
-                    task = pending.pop(future)
-                    yield task, _result_of(future)
+                future = ended.get()
+                yield pending.pop(future), _result_of(future)
         except BaseException:
-            # As long as the runs take to end their step and to be saved: to kill them would lose
-            # all since their last checkpoint. A second Ctrl-C waits no longer.
-            for future in pending:
-                future.cancel()
-            if isinstance(engine, Processes):
-                engine.stop()
-                wait(pending)
+            _stop(engine, pending)
+            raise
+
+
+def _stop(engine: Executor, pending: Mapping[Future[Any], Any]) -> None:
+    """Let the runs at hand end after their step, and wait for it if the engine is one of ours.
+
+    To kill them would lose all since their last checkpoint. A second Ctrl-C lets them end at once.
+    """
+    paths = [str(path) for task in pending.values() if (path := getattr(task, "path", None))]
+    for future in pending:
+        future.cancel()
+    while stop_now(paths):  # of threads of this process
+        time.sleep(LOOK_S)
+    if isinstance(engine, _Cluster):
+        engine.stop(paths)
+    elif isinstance(engine, Processes):
+        try:
+            engine.stop()
+            wait(pending)
+        except KeyboardInterrupt:
+            engine.stop()
             raise
 
 
@@ -145,7 +170,10 @@ class Processes(Executor):
             self._idle.put(worker)
 
     def stop(self) -> None:
-        """Let all processes end after the step at hand, with what they have recorded."""
+        """Let all processes end after the step at hand, with what they have recorded.
+
+        Asked again, they end at once.
+        """
         for worker in self._workers:
             worker.stop()
 
@@ -181,10 +209,10 @@ class _Worker:
             done, result = pickle.load(process.stdout)
         except (OSError, EOFError, pickle.UnpicklingError):
             self.close()
-            raise PlasticityError(f"its process ended with status {process.returncode}") from None
+            raise PlasticityError(f"its process {_end_of(process.returncode)}") from None
         if done:
             return result
-        raise result
+        raise PlasticityError(result)
 
     def stop(self) -> None:
         """Let the process end after the step at hand, with what it has recorded."""
@@ -213,7 +241,7 @@ class _Worker:
         paths = os.pathsep.join(path for path in sys.path if path)
         limits = dict.fromkeys(_THREADS, str(self._n_thread))
         return subprocess.Popen(
-            [sys.executable, "-c", _CHILD],
+            [sys.executable, "-c", _CHILD, str(os.getpid())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, **limits, "PYTHONPATH": paths},
@@ -223,25 +251,33 @@ class _Worker:
         )
 
 
+def _end_of(status: int) -> str:
+    """Return how a process ended, in words."""
+    if status >= 0:
+        return f"ended with status {status}"
+    name = signal.Signals(-status).name
+    doubt = ": is there enough memory?" if -status == getattr(signal, "SIGKILL", 0) else ""
+    return f"was ended by {name}{doubt}"
+
+
 def serve() -> None:
     """Carry out the calls that come on stdin; write on stdout what each returned or raised."""
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-    calls, results = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a component prints is not a result
-    with outlets(), data_kept(), suppress(EOFError, KeyboardInterrupt):
+    threading.Thread(target=_end_with, args=(int(sys.argv[1]),), daemon=True).start()
+    calls, results = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    # What a component prints is not a result, and what it reads is not a call.
+    os.dup2(2, 1)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    with outlets(), data_kept(), suppress(EOFError, KeyboardInterrupt, BrokenPipeError):
         while True:
-            answer: tuple[bool, Any]
+            task, args, kwargs = pickle.load(calls)
             try:
-                task, args, kwargs = pickle.load(calls)
-                answer = True, task(*args, **kwargs)
-            except EOFError:
-                raise
+                answer = pickle.dumps((True, task(*args, **kwargs)))
+            # As text: some errors cannot be pickled, or not be unpickled.
             except PlasticityError as error:
-                error.run = error.__cause__ = None  # which are of this process
-                answer = False, error
+                answer = pickle.dumps((False, str(error)))
             except Exception as error:
-                answer = False, PlasticityError(f"{type(error).__name__}: {error}")
-            pickle.dump(answer, results)
+                answer = pickle.dumps((False, f"{type(error).__name__}: {error}"))
+            results.write(answer)
             results.flush()
 
 
@@ -266,42 +302,61 @@ def _interrupter() -> Callable[[int, object], None]:
     return interrupt
 
 
+class _Cluster(Executor):
+    """Workers of Dask."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        # A run is not a pure function: its store remembers it.
+        self._executor = client.get_executor(pure=False)
+
+    def submit(self, task: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Return the future of a task that a worker carries out."""
+        future: Future[Any] = self._executor.submit(task, *args, **kwargs)
+        return future
+
+    def stop(self, paths: Collection[str]) -> None:
+        """Let the runs of these stores end after the step at hand, with what they have recorded."""
+        with suppress(Exception):  # of a cluster that is gone
+            self._client.run(stop_cells, paths)
+
+
 @contextmanager
-def connected(on: str, say: Callable[[str], None] = print) -> Iterator[Executor]:
+def connected(on: str, count: int, say: Callable[[str], None] = print) -> Iterator[Executor]:
     """Yield the engine of a Dask cluster: "local", "slurm", or the address of a scheduler.
 
-    say   is told the address of the dashboard
+    count   runs, so that no more workers are asked for
+    say     is told the address of the dashboard
 
     Raises `SpecError` where Dask is not installed, or no scheduler answers.
     """
-    try:
-        import distributed as dask
+    with ExitStack() as stack:
+        try:
+            import distributed as dask
 
-        if on == "local":
-            cluster: Any = dask.LocalCluster(
-                n_workers=n_core(), threads_per_worker=1, dashboard_address=":0"
-            )
-        elif on == "slurm":
-            import dask_jobqueue
+            cluster: Any = on
+            if on == "local":
+                cluster = stack.enter_context(
+                    dask.LocalCluster(
+                        n_workers=min(count, n_core()),
+                        threads_per_worker=1,
+                        dashboard_address=":0",
+                        preload=[_DEAF],
+                    )
+                )
+            elif on == "slurm":
+                import dask_jobqueue
 
-            cluster = dask_jobqueue.SLURMCluster()
-            cluster.adapt(minimum=1)
-        elif "://" in on:
-            cluster = None
-        else:
-            raise EntryError(
-                f'on: must be "local", "slurm" or an address as tcp://host:8786, got {on!r}'
-            )
-        client: Any = dask.Client(cluster or on)
-    except ImportError as error:
-        raise SpecError(f"on: {on} needs {error.name}; {_DASK}") from error
-    except (OSError, ValueError) as error:
-        raise SpecError(f"on: no scheduler answers at {on}: {error}") from error
-    try:
+                cluster = stack.enter_context(dask_jobqueue.SLURMCluster())
+                cluster.adapt(minimum_jobs=1, maximum_jobs=count)
+            elif "://" not in on:
+                raise EntryError(
+                    f'on: must be "local", "slurm" or an address as tcp://host:8786, got {on!r}'
+                )
+            client = stack.enter_context(dask.Client(cluster, timeout=_ANSWER_S))
+        except ImportError as error:
+            raise SpecError(f"on: {on} needs {error.name}; {_DASK}") from error
+        except (OSError, ValueError) as error:
+            raise SpecError(f"on: no scheduler answers at {on}: {error}") from error
         say(f"dashboard: {client.dashboard_link}")
-        # A run is not a pure function: its store remembers it.
-        yield client.get_executor(pure=False)
-    finally:
-        client.close()
-        if cluster is not None:
-            cluster.close()
+        yield _Cluster(client)

@@ -22,7 +22,7 @@ import attrs
 
 from plasticity.analysis.readouts import LINEAR_PROBE
 from plasticity.components.data import Data
-from plasticity.errors import EntryError, PlasticityError, SpecError, StoreError
+from plasticity.errors import ComponentError, EntryError, PlasticityError, SpecError, StoreError
 from plasticity.experiment.configure import configure
 from plasticity.experiment.registry import READOUTS, entries, is_preset
 from plasticity.experiment.source import data_kept
@@ -49,7 +49,7 @@ from plasticity.sweeps.task import CellTask, Report, report_of
 
 _SET_ASIDE = 0.2  # of the training samples, on which readouts are judged in a search
 MANY = 10_000  # cells, from which on one is asked whether that was meant
-_LOOK_S = 1.0  # between looks at cells that another sweep has in hand
+_LOOK_S, _SELDOM_S = 0.5, 8.0  # between looks at cells that another sweep has in hand
 
 
 class Telling(Protocol):
@@ -165,12 +165,12 @@ def sweep(
         readouts |= searching.objective in _readouts()
     if folder is not None:
         design.write(folder)
+    count = searching.count * design.seeds if searching else design.n_cell
     engine: Any = nullcontext(executor) if executor else None
     if engine is None and on is not None:
-        engine = connected(on, telling.say if telling else print)
+        engine = connected(on, count, telling.say if telling else print)
     if engine is not None:
         _check_sendable(design, folder)
-    count = searching.count * design.seeds if searching else design.n_cell
     engine = engine or _own_engine(design, folder, count)
     runner = Runner(design, folder, readouts, fail_fast, telling, 1 if executor or on else None)
     with engine as executing:
@@ -209,9 +209,11 @@ class Runner:
         tasks = {}
         states: Counter[str] = Counter()
         for cell in self.design.cells(self.folder):
-            report = report_of(cell.path, whole=False)
+            report = report_of(cell.path)
             states[_state(report)] += 1
-            if not report.ended or (self.readouts and not report_of(cell.path).read_off):
+            if report.complete(self.readouts):
+                self.reports[cell.at] = report
+            else:
                 tasks[self.task(cell)] = cell
         if self.telling:
             side_by_side = 1 if isinstance(engine, Here) else n_core()
@@ -231,25 +233,29 @@ class Runner:
 
         most   tasks that are in hand at a time
 
-        Raises `PlasticityError` at the first failure, where it shall stop the others.
+        Raises `ComponentError` at the first failure, where it shall stop the others.
         """
         waiting: Any = tasks
+        pause = _LOOK_S
         while waiting:
-            elsewhere = []
+            elsewhere = {}
             with closing(carry_out(waiting, engine, most)) as results, data_kept():
                 for task, result in results:
                     report = _as_report(result)
                     if report.holder:
-                        elsewhere.append(task)
+                        elsewhere[task] = report.holder
                         continue
                     if self.telling:
                         self.telling.ended(task.title, report)
                     if report.failure and self.fail_fast:
-                        raise PlasticityError(f"{task.title}: {report.failure}")
+                        raise ComponentError(f"{task.title}: {report.failure}")
                     yield task, report
-            waiting = elsewhere
-            if waiting:
-                time.sleep(_LOOK_S)
+            if elsewhere and self.telling and pause == _LOOK_S:
+                self.telling.say(f"{len(elsewhere)} in the hands of {min(elsewhere.values())}")
+            waiting = list(elsewhere)
+            while waiting and all(report_of(task.path).holder for task in waiting):
+                time.sleep(pause)
+                pause = min(2 * pause, _SELDOM_S)
 
 
 def _as_report(result: Any) -> Report:

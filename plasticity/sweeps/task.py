@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
+import asyncio
 import platform
 import threading
-from contextlib import ExitStack
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
 
 from plasticity.analysis.material import hold_out
 from plasticity.analysis.readouts import read_off
+from plasticity.components.clock import Clock
 from plasticity.components.data import unlike
-from plasticity.errors import DataError, PlasticityError, StoreError
-from plasticity.experiment.source import Source
+from plasticity.errors import BusyError, DataError, PlasticityError, StoreError
+from plasticity.experiment.source import Source, data_kept
 from plasticity.experiment.spec import Experiment
+from plasticity.hookspecs import hookimpl
 from plasticity.machine.threads import threads
 from plasticity.simulation.assembly import assemble
+from plasticity.simulation.interrupt import Interrupt
 from plasticity.simulation.simulation import Simulation
+from plasticity.store.arrays import FIRST
 from plasticity.store.reader import StoreReader
 from plasticity.store.resuming import ENDED
 from plasticity.store.run import Run, open_run
 from plasticity.sweeps.files import read_json, write_json
 
+if TYPE_CHECKING:
+    from plasticity.network.view import LayerView
+
 MISSING, DIVERGED, _FAILED = "missing", "diverged", "failed: "
 _DISTRIBUTION = "plasticity-lab"
+LOOK_S = 0.05  # between looks at runs that were asked to end
 # Compiled loops of several threads of one process at a time end some of Numba's threading layers.
 _one_at_a_time = threading.Lock()
+_running: dict[str, Interrupt] = {}  # by the path of the store
+_data_of_a_worker = ExitStack()  # which is never closed
 
 
 @attrs.frozen
@@ -57,7 +69,11 @@ class Report:
     @property
     def failure(self) -> str:
         """What went wrong; empty where nothing did."""
-        return "" if self.outcome.startswith(ENDED) or self.holder else self.outcome
+        return self.outcome if self.outcome.startswith((DIVERGED, _FAILED)) else ""
+
+    def complete(self, readouts: bool) -> bool:
+        """Return whether there is nothing left to do: what diverged would do so again."""
+        return self.ended and bool(self.failure or self.read_off or not readouts)
 
     def value(self, name: str) -> float:
         """Return a metric at the end, or what a readout got right; NaN where there is neither."""
@@ -77,37 +93,47 @@ class CellTask:
     n_thread: int | None = None  # None for all that the process has
     listener: Any = None
 
-    @property
-    def __name__(self) -> str:
-        """The name by which a cluster shows the task."""
-        return self.title or "cell"
-
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the spec as tables, which another version of the package could read as well."""
         fields = attrs.asdict(self, recurse=False) | {"spec": self.spec.to_dict()}
-        return _arrived, (version(_DISTRIBUTION), fields)
+        return _Parcel, (self.title, version(_DISTRIBUTION), fields)
 
     def __call__(self) -> Report:
-        """Return how the run ended; what it raises on purpose is its outcome."""
+        """Return how the run ended; whatever it raises is its outcome.
+
+        Raises `KeyboardInterrupt` in the main thread of a process that was asked to end.
+        """
         with ExitStack() as stack:
+            interrupt = stack.enter_context(_stoppable(self.path))
             stack.enter_context(_one_at_a_time)
             if self.n_thread is not None:
                 stack.enter_context(threads(self.n_thread))
             begun = perf_counter()
             try:
-                simulation = self._assembled()
-                run = _to_the_end(simulation, self.path)
-            except StoreError as error:
                 report = report_of(self.path)
-                return report if report.holder else attrs.evolve(report, outcome=_failed(error))
+                if report.complete(self.readouts) or report.holder or interrupt.requested:
+                    return report
+                measured = _Measured()
+                simulation = self._assembled([measured, self.listener])
+                simulation.interrupt = interrupt
+                run, report = self._to_the_end(simulation, measured)
+                report = attrs.evolve(report, seconds=perf_counter() - begun)
+                return self._reported(run, report, simulation)
+            except BusyError as error:
+                return Report(holder=error.owner)
+            except KeyboardInterrupt as error:
+                vars(error).pop("run", None)  # which is of this process
+                if threading.current_thread() is threading.main_thread():
+                    raise
+                return report_of(self.path)
             except PlasticityError as error:
-                if error.run is None:
-                    return Report(outcome=_failed(error))
-                run = error.run
-            return self._reported(run, simulation, perf_counter() - begun)
+                return Report(f"{_FAILED}{error}")
+            # SystemExit would end the worker of a cluster, and some errors cannot be pickled.
+            except (Exception, SystemExit) as error:
+                return Report(f"{_FAILED}{type(error).__name__}: {error}")
 
-    def _assembled(self) -> Simulation:
-        simulation = assemble(self.spec, [] if self.listener is None else [self.listener])
+    def _assembled(self, listeners: Iterable[Any]) -> Simulation:
+        simulation = assemble(self.spec, [one for one in listeners if one is not None])
         given = simulation.data.fingerprint()
         changed = unlike(self.fingerprint or given, given)
         if changed:
@@ -118,9 +144,27 @@ class CellTask:
             )
         return simulation
 
-    def _reported(self, run: Run, simulation: Simulation, seconds: float) -> Report:
-        """Return the report of a run, written beside its store so that it is found at once."""
-        report = attrs.evolve(_measured(run), seconds=seconds)
+    def _to_the_end(self, simulation: Simulation, measured: _Measured) -> tuple[Run, Report]:
+        """Return the run, begun, or continued from its last checkpoint, and its report."""
+        path = self.path
+        fresh = path is None or not StoreReader.exists(path)
+        try:
+            try:
+                run = simulation.run(path) if fresh else simulation.resume(str(path))
+            except StoreError as error:
+                faster = fresh and path is not None and error.run is None
+                if not faster or isinstance(error, BusyError) or not StoreReader.exists(str(path)):
+                    raise
+                # Another process has begun the run meanwhile, and may have ended it.
+                fresh, run = False, simulation.resume(str(path))
+        except PlasticityError as error:
+            if error.run is None or isinstance(error, StoreError):
+                raise
+            fresh, run = False, error.run
+        return run, measured.report(run, simulation) if fresh else _report_from(run)
+
+    def _reported(self, run: Run, report: Report, simulation: Simulation) -> Report:
+        """Return the report of a run, written beside its store so that it is opened at once."""
         if self.readouts and report.outcome.startswith(ENDED):
             held = hold_out(Source.of(self.spec).open_data, self.spec.seed)
             if held.data is None or held.rest is not None:
@@ -143,45 +187,115 @@ class CellTask:
         return report
 
 
-def report_of(path: str | None, whole: bool = True) -> Report:
-    """Return how the run of a cell stands, as its store tells.
+@attrs.frozen
+class _Parcel:
+    """A task on its way: it is unpacked where it is called, not by a scheduler in between."""
 
-    whole   whether to read what was measured, where the report beside the store is of another run
-    """
-    if path is None or not StoreReader.exists(path):
-        return Report()
-    run = open_run(path)
-    outcome = _outcome_of(run)
-    if not outcome.startswith((*ENDED, DIVERGED)):
-        return Report(outcome=outcome, holder=_holder(run))
-    fields = read_json(_beside(path)) or {}
-    if fields.pop("key", None) == _key(run):
-        return Report(**fields | {"steps": tuple(fields["steps"])})
-    return _measured(run) if whole else Report(outcome=outcome)
+    title: str
+    version: str
+    fields: dict[str, Any]
 
+    @property
+    def __name__(self) -> str:
+        """The name by which a cluster shows the task."""
+        return self.title or "cell"
 
-def _to_the_end(simulation: Simulation, path: str | None) -> Run:
-    """Return the run, begun, or continued from its last checkpoint."""
-    if path is None:
-        return simulation.run()
-    if not StoreReader.exists(path):
+    def __call__(self) -> Report:
+        here = version(_DISTRIBUTION)
+        if here != self.version:
+            return Report(
+                f"{_FAILED}worker {platform.node()} has {_DISTRIBUTION} {here}, and the sweep is "
+                f"of {self.version}; install the same version on both"
+            )
+        _data_of_a_worker.enter_context(data_kept())
         try:
-            return simulation.run(path)
-        except StoreError:
-            if not StoreReader.exists(path):
-                raise
-            # Another process was faster; it may be done by now.
-    return simulation.resume(path)
+            spec = Experiment.from_dict(self.fields["spec"])
+        except PlasticityError as error:
+            return Report(f"{_FAILED}{error}")
+        return CellTask(**{**self.fields, "spec": spec})()
 
 
-def _measured(run: Run) -> Report:
+class _Measured:
+    """Listener that collects what a run measures as it goes; to read it again takes 40 ms."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, dict[int, dict[str, float]]] = {}  # by layer and step
+
+    @hookimpl
+    def measured(self, layer: LayerView, measurements: Mapping[str, Any], clock: Clock) -> None:
+        """Keep the means over the neurons."""
+        means = {name: float(_over_neurons([value])[0]) for name, value in measurements.items()}
+        self._rows.setdefault(layer.name, {}).setdefault(clock.step, means)
+
+    def report(self, run: Run, simulation: Simulation) -> Report:
+        """Return the report of a run that was listened to from its first step on."""
+        layer = simulation.layers[-1]
+        rows = self._rows.get(layer.name, {})
+        names = dict.fromkeys(name for row in rows.values() for name in row)
+        described = simulation.evaluation.descriptions(layer)
+        return Report(
+            _outcome_of(run),
+            tuple(rows),
+            {name: [row.get(name, float("nan")) for row in rows.values()] for name in names},
+            {name: described.get(name, {}) for name in names},
+        )
+
+
+def report_of(path: str | None) -> Report:
+    """Return how the run of a cell stands, as its store tells."""
+    try:
+        if path is None or not StoreReader.exists(path):
+            return Report()
+        run = open_run(path)
+        outcome = _outcome_of(run)
+        if not outcome.startswith((*ENDED, DIVERGED)):
+            return Report(outcome=outcome, holder=_holder(run))
+        fields = read_json(_beside(path)) or {}
+        if fields.pop("key", None) == _key(run):
+            return Report(**fields | {"steps": tuple(fields["steps"])})
+        return _report_from(run)
+    except StoreError as error:
+        return Report(f"{_FAILED}{error}")
+
+
+async def stop_cells(paths: Collection[str]) -> None:
+    """Let the runs of cells in this process end after the step at hand, and wait until they do."""
+    while stop_now(paths):
+        await asyncio.sleep(LOOK_S)
+
+
+def stop_now(paths: Collection[str]) -> bool:
+    """Ask the runs of cells in this process to end; return whether there are any."""
+    asked = [interrupt for path, interrupt in list(_running.items()) if path in paths]
+    for interrupt in asked:
+        interrupt.requested = True
+    return bool(asked)
+
+
+@contextmanager
+def _stoppable(path: str | None) -> Iterator[Interrupt]:
+    """Yield a note that `stop_now` makes, also while a cell waits for its turn."""
+    interrupt = Interrupt()
+    if path is not None:
+        _running[path] = interrupt
+    try:
+        yield interrupt
+    finally:
+        if _running.get(str(path)) is interrupt:
+            del _running[str(path)]
+
+
+def _report_from(run: Run) -> Report:
     metrics, outcome = run.metrics.load(), _outcome_of(run)
     if "step" not in metrics:
         return Report(outcome)
     series = {
         str(name): _over_neurons(array.values).tolist() for name, array in metrics.data_vars.items()
     }
-    described = {str(name): dict(array.attrs) for name, array in metrics.data_vars.items()}
+    described = {
+        str(name): {key: text for key, text in array.attrs.items() if key != FIRST}
+        for name, array in metrics.data_vars.items()
+    }
     steps = tuple(int(step) for step in metrics["step"].values)
     return Report(outcome, steps, series, described)
 
@@ -214,18 +328,3 @@ def _beside(path: str) -> str:
 def _key(run: Run) -> list[Any]:
     attributes = run.store.attributes
     return [attributes["id"], attributes["outcome"], attributes.get("committed")]
-
-
-def _failed(error: BaseException) -> str:
-    return f"{_FAILED}{error}"
-
-
-def _arrived(sent_by: str, fields: dict[str, Any]) -> CellTask:
-    """Return a task that came from another process; raise `StoreError` for another version."""
-    here = version(_DISTRIBUTION)
-    if here != sent_by:
-        raise StoreError(
-            f"worker {platform.node()} has {_DISTRIBUTION} {here}, and the sweep is of {sent_by}; "
-            "install the same version on both"
-        )
-    return CellTask(**fields | {"spec": Experiment.from_dict(fields["spec"])})

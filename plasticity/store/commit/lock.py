@@ -17,7 +17,7 @@ from zarr.abc.store import Store
 from zarr.core.buffer import Buffer, default_buffer_prototype
 from zarr.core.sync import sync
 
-from plasticity.errors import StoreError
+from plasticity.errors import BusyError
 
 logger = logging.getLogger("plasticity")
 
@@ -44,7 +44,7 @@ class Lock:
     def acquire(self) -> None:
         """Hold the folder.
 
-        Raises `StoreError`, naming the owner, where another process holds it; `NoLocksError` where
+        Raises `BusyError`, naming the owner, where another process holds it; `NoLocksError` where
         the file system knows no locks; another `OSError` where the folder cannot be written to.
         """
         import fcntl
@@ -59,9 +59,11 @@ class Lock:
             except BlockingIOError:
                 left -= 1
                 if not left:
-                    raise StoreError(
-                        f"{self._path.parent}: is being written by {_owner(descriptor)}; wait "
-                        "until it ends, stop it, or choose another path"
+                    owner = _owner(descriptor)
+                    raise BusyError(
+                        f"{self._path.parent}: is being written by {owner}; wait until it ends, "
+                        "stop it, or choose another path",
+                        owner,
                     ) from None
                 time.sleep(_PAUSE_S)  # perhaps somebody only looks who holds it
             except FileNotFoundError:
@@ -133,7 +135,7 @@ class Lease:
         self._since = datetime.now(UTC)
 
     def acquire(self) -> None:
-        """Hold the store; raise `StoreError`, naming the owner, where another process does."""
+        """Hold the store; raise `BusyError`, naming the owner, where another process does."""
         self._token = uuid.uuid4().hex
         ended = self._hold(LEASE)
         if ended:
@@ -177,10 +179,11 @@ class Lease:
         if lease.get("token") == self._token:
             return {}
         if _is_valid(lease):
-            raise StoreError(
+            raise BusyError(
                 f"{self._path}: is being written by {_named(lease)}, which counts as dead from "
                 f"{lease['until']} on unless it commits again; wait, stop it, or choose another "
-                f"path (if you know that it is dead, delete {self._path.rstrip('/')}/{key})"
+                f"path (if you know that it is dead, delete {self._path.rstrip('/')}/{key})",
+                _named(lease),
             )
         self._replace(key, lease)
         return lease

@@ -3,10 +3,8 @@
 import os
 import random
 import shutil
-import signal
 import sys
-import time
-import warnings
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +13,7 @@ import xarray as xr
 
 from plasticity import open_run
 from tests.support.effort import cases
+from tests.support.killing import in_another_process, killed
 from tests.support.recorded import assert_same, left_by, simulation
 
 MOMENTS = cases(82)  # and 18 further down
@@ -28,43 +27,6 @@ def long_simulation(epochs=EPOCHS):
     return simulation(epochs=epochs, storage=kept)
 
 
-def kill_before(number, path):
-    """End this process like `kill -9` right before it touches the store for this time.
-
-    Now and then the file that was written last is halved, as if it had been killed in between.
-    """
-    count = 0
-
-    def watch(event, arguments):
-        nonlocal count
-        touches = event in ("os.rename", "os.remove", "os.rmdir", "os.mkdir") or (
-            event == "open" and isinstance(arguments[1], str) and "w" in arguments[1]
-        )
-        if touches and str(path) in str(arguments[0]):
-            count += 1
-            if count == number:
-                if event == "os.rename" and number % 2:
-                    os.truncate(arguments[0], Path(arguments[0]).stat().st_size // 2)
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    sys.addaudithook(watch)
-
-
-def in_another_process(do):
-    """The process that does this: a copy of this one, where all is imported already."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # this process has threads
-        process = os.fork()
-    if process:
-        return process
-    try:
-        do()
-        os._exit(0)
-    except BaseException:
-        sys.excepthook(*sys.exc_info())
-        os._exit(1)
-
-
 def carry_on(path):
     """Begin the run, or go on with it."""
     if (path / "zarr.json").exists():
@@ -72,23 +34,6 @@ def carry_on(path):
     else:
         shutil.rmtree(path, ignore_errors=True)
         long_simulation().run(path)
-
-
-def killed(path, number=None, after=None):
-    """Carry on until it is killed, by number of writes or by time; whether it was."""
-
-    def do():
-        if number is not None:
-            kill_before(number, path)
-        carry_on(path)
-
-    process = in_another_process(do)
-    if after is not None:
-        time.sleep(after)
-        os.kill(process, signal.SIGKILL)
-    status = os.waitpid(process, 0)[1]
-    assert os.WIFSIGNALED(status) or status == 0
-    return os.WIFSIGNALED(status)
 
 
 def check(path, reference, committed):
@@ -133,7 +78,7 @@ def carried_to_its_end(path, reference, moments):
     """
     count = committed = 0
     for moment in moments:
-        if not killed(path, **moment):
+        if not killed(partial(carry_on, path), path, **moment):
             break
         count += 1
         if (path / "zarr.json").exists():
