@@ -23,7 +23,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from plasticity import Data, Experiment, Layer, run
-from plasticity_plugins.activations.linear import Linear
+from plasticity_plugins.activations.piecewise import Linear
 from plasticity_plugins.initializers.normal import Normal
 from plasticity_plugins.lateral.matrix import MatrixLateral
 from plasticity_plugins.optimizers.sgd import SGD

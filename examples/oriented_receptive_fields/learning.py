@@ -5,7 +5,7 @@ from scipy.linalg import subspace_angles
 from sklearn.datasets import load_sample_images
 
 from plasticity import Data, Experiment, Layer, run
-from plasticity_plugins.activations.linear import Linear
+from plasticity_plugins.activations.piecewise import Linear
 from plasticity_plugins.activations.sigmoids import AsymmetricLogistic
 from plasticity_plugins.initializers.normal import Normal
 from plasticity_plugins.initializers.uniform import Uniform

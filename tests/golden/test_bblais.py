@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from plasticity import Data, Experiment, Layer
-from plasticity_plugins.activations.linear import Linear
+from plasticity_plugins.activations.piecewise import Linear
 from plasticity_plugins.constraints.bounds import Bounds
 from plasticity_plugins.constraints.channel_norm import ChannelNorm
 from plasticity_plugins.constraints.keep_sign import KeepSign

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from plasticity import Data, Experiment, Layer
-from plasticity_plugins.activations.logistic import Logistic
+from plasticity_plugins.activations.sigmoids import Logistic
 from plasticity_plugins.initializers.normal import Normal
 from plasticity_plugins.optimizers.sgd import SGD
 from plasticity_plugins.rules.bcm import bcm8292, ic92_without_slope, nc_reference

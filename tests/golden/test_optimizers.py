@@ -8,15 +8,9 @@ them.
 import numpy as np
 import pytest
 
-from plasticity_plugins.optimizers.adadelta import Adadelta
-from plasticity_plugins.optimizers.adagrad import Adagrad
-from plasticity_plugins.optimizers.adam import Adam
-from plasticity_plugins.optimizers.adamax import Adamax
-from plasticity_plugins.optimizers.adamw import AdamW
-from plasticity_plugins.optimizers.lion import Lion
-from plasticity_plugins.optimizers.momentum import Momentum
-from plasticity_plugins.optimizers.nesterov import Nesterov
-from plasticity_plugins.optimizers.rmsprop import RMSprop
+from plasticity_plugins.optimizers.adagrad import Adadelta, Adagrad, RMSprop
+from plasticity_plugins.optimizers.adam import Adam, Adamax, AdamW, Lion
+from plasticity_plugins.optimizers.momentum import Momentum, Nesterov
 from tests.support.walking import walk
 
 UPDATES = np.array([0.5, -1.0, 0.25, 2.0, -0.125]).reshape(5, 1, 1)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from plasticity import Data, Experiment, Layer
-from plasticity_plugins.activations.relu import Relu
+from plasticity_plugins.activations.rectifiers import Relu
 from plasticity_plugins.initializers.normal import Normal
 from plasticity_plugins.optimizers.sgd import SGD
 from plasticity_plugins.rules.krotov_hopfield import KrotovHopfield

@@ -5,26 +5,18 @@ import itertools
 import numpy as np
 
 from plasticity import Data, Experiment, Layer, assemble, component, hookimpl, rule
-from plasticity_plugins.activations.exponential import Elu
-from plasticity_plugins.activations.linear import Linear
-from plasticity_plugins.activations.logistic import Logistic
-from plasticity_plugins.activations.relu import Relu
+from plasticity_plugins.activations.piecewise import Linear
+from plasticity_plugins.activations.rectifiers import Elu, Relu
+from plasticity_plugins.activations.sigmoids import Logistic, Tanh
 from plasticity_plugins.activations.softmax import Softmax
-from plasticity_plugins.activations.tanh import Tanh
 from plasticity_plugins.constraints.bounds import Bounds
 from plasticity_plugins.constraints.row_norm import RowNorm
 from plasticity_plugins.initializers.normal import Normal
 from plasticity_plugins.lateral.distance import GaussianLateral, NearestNeighbours
 from plasticity_plugins.lateral.uniform import UniformLateral
-from plasticity_plugins.optimizers.adadelta import Adadelta
-from plasticity_plugins.optimizers.adagrad import Adagrad
-from plasticity_plugins.optimizers.adam import Adam
-from plasticity_plugins.optimizers.adamax import Adamax
-from plasticity_plugins.optimizers.adamw import AdamW
-from plasticity_plugins.optimizers.lion import Lion
-from plasticity_plugins.optimizers.momentum import Momentum
-from plasticity_plugins.optimizers.nesterov import Nesterov
-from plasticity_plugins.optimizers.rmsprop import RMSprop
+from plasticity_plugins.optimizers.adagrad import Adadelta, Adagrad, RMSprop
+from plasticity_plugins.optimizers.adam import Adam, Adamax, AdamW, Lion
+from plasticity_plugins.optimizers.momentum import Momentum, Nesterov
 from plasticity_plugins.optimizers.sgd import SGD
 from plasticity_plugins.rules.bcm import bcm82, ic92, lc94
 from plasticity_plugins.rules.hebb import hebb

@@ -3,7 +3,7 @@
 import numpy as np
 
 from plasticity import Data, Experiment, Layer, assemble
-from plasticity_plugins.activations.relu import Relu
+from plasticity_plugins.activations.rectifiers import Relu
 from plasticity_plugins.initializers.normal import Normal
 from plasticity_plugins.lateral.uniform import UniformLateral
 from plasticity_plugins.optimizers.adam import Adam

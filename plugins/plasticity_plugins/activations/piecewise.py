@@ -1,15 +1,36 @@
-"""Lines put together: sigmoids of three lines, and a stair."""
+"""Lines, one or several put together."""
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import numpy as np
 
-from plasticity import Kernel, component
+from plasticity import component
 from plasticity.typing import Scalar
+from plasticity_plugins.activations.elementwise import elementwise
 
 
+def _linear(u: Scalar) -> Scalar:
+    return u
+
+
+def _linear_slope(u: Scalar, y: Scalar) -> Scalar:
+    return np.float32(1)
+
+
+@component
+class Linear:
+    """Linear activation.
+
+        y = u,   sigma'(u) = 1
+
+    The activity has the sign of the current, so a threshold that follows y^2 sees both signs alike.
+    """
+
+    kernels = elementwise(_linear, _linear_slope)
+
+
+# y = gain c + offset + leak (u - c), where c is u held between low and high; at the corners the
+# slope is leak.
 def _three_lines(u, low, high, gain, offset, leak):  # type: ignore[no-untyped-def]  # compiled
     c = low if u < low else (high if u > high else u)
     return gain * c + offset + leak * (u - c)
@@ -19,29 +40,8 @@ def _three_slopes(u, y, low, high, gain, offset, leak):  # type: ignore[no-untyp
     return gain if low < u < high else leak
 
 
-class _ThreeLines:
-    """y = gain c + offset + leak (u - c), where c is u held between low and high.
-
-    The slope is gain between low and high, and leak at the corners and beyond.
-    """
-
-    low: ClassVar[float]
-    high: ClassVar[float]
-    gain: ClassVar[float]
-    offset: ClassVar[float]
-    leak: ClassVar[float]
-
-    def _numbers(self, batch: int) -> tuple[float, ...]:
-        return self.low, self.high, self.gain, self.offset, self.leak
-
-    kernels = (
-        Kernel("activate", _three_lines, parameters=_numbers),
-        Kernel("differentiate", _three_slopes, parameters=_numbers),
-    )
-
-
 @component(source="squadrani2022effectiveness")
-class Plse(_ThreeLines):
+class Plse:
     """Logistic sigmoid made of three lines.
 
         y = 0.01 (u + 4)       for u < -4
@@ -52,11 +52,11 @@ class Plse(_ThreeLines):
     corners, where we give 0.01.
     """
 
-    low, high, gain, offset, leak = -4.0, 4.0, 0.125, 0.5, 0.01
+    kernels = elementwise(_three_lines, _three_slopes, -4.0, 4.0, 0.125, 0.5, 0.01)
 
 
 @component(source="squadrani2022effectiveness")
-class Hardtan(_ThreeLines):
+class Hardtan:
     """Sigmoid between 0 and 1 made of three lines.
 
         y = 0 for u < -2.5,   0.2 u + 1/2 between,   1 for u > 2.5
@@ -65,11 +65,11 @@ class Hardtan(_ThreeLines):
     activity for the current, and so is 0.2 everywhere.
     """
 
-    low, high, gain, offset, leak = -2.5, 2.5, 0.2, 0.5, 0.0
+    kernels = elementwise(_three_lines, _three_slopes, -2.5, 2.5, 0.2, 0.5, 0.0)
 
 
 @component(source="squadrani2022effectiveness")
-class Lhtan(_ThreeLines):
+class Lhtan:
     """Identity between 0 and 1, nearly flat beyond.
 
         y = 0.001 u for u < 0,   u between,   0.001 (u - 1) + 1 for u > 1
@@ -77,7 +77,7 @@ class Lhtan(_ThreeLines):
     sigma'(u) = 1 between, else 0.001. Source: the code of Squadrani et al.
     """
 
-    low, high, gain, offset, leak = 0.0, 1.0, 1.0, 0.0, 0.001
+    kernels = elementwise(_three_lines, _three_slopes, 0.0, 1.0, 1.0, 0.0, 0.001)
 
 
 def _stair(u: Scalar) -> Scalar:
@@ -102,4 +102,4 @@ class Stair:
     al., which writes u - floor(u) + floor(u / 2), the same.
     """
 
-    kernels = (Kernel("activate", _stair), Kernel("differentiate", _stair_slope))
+    kernels = elementwise(_stair, _stair_slope)

@@ -1,11 +1,36 @@
-"""Rectifiers that let something pass below zero, or bend, or begin later."""
+"""Rectifiers: with a corner, or smoothed by an exponential."""
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
-from plasticity import Kernel, component, hookimpl, setting
+import numpy as np
+from scipy.special import expit
+
+from plasticity import component, hookimpl, setting
 from plasticity.typing import Array, Scalar
+from plasticity_plugins.activations.elementwise import elementwise
+
+
+def _rectified(u: Scalar) -> Scalar:
+    # In this form, and not with <=, the processor has one instruction for it.
+    return np.float32(0) if u < 0 else u
+
+
+def _rectified_slope(u: Scalar, y: Scalar) -> Scalar:
+    return np.float32(1) if u > 0 else np.float32(0)
+
+
+@component(source="nair2010rectified")
+class Relu:
+    """Rectified linear activation.
+
+        y = max(u, 0),   sigma'(u) = 1 for u > 0, else 0
+
+    Source: Nair & Hinton, International Conference on Machine Learning 27 (2010) 807.
+    """
+
+    kernels = elementwise(_rectified, _rectified_slope)
 
 
 def _bent(u: Scalar, above: Scalar, below: Scalar) -> Scalar:
@@ -14,6 +39,16 @@ def _bent(u: Scalar, above: Scalar, below: Scalar) -> Scalar:
 
 def _bent_slope(u: Scalar, y: Scalar, above: Scalar, below: Scalar) -> Scalar:
     return above if u > 0 else below
+
+
+def _slope_below(default: float) -> Any:
+    return setting(
+        default=default,
+        low=0,
+        high=1,
+        doc="slope below zero",
+        because="it is a leak: less passes below zero than above",
+    )
 
 
 @component(source="maas2013rectifier")
@@ -26,18 +61,9 @@ class Leaky:
     of Squadrani et al. has 0.1, our default, and calls the one with 0.01 relie.
     """
 
-    slope: float = setting(
-        default=0.1,
-        low=0,
-        high=1,
-        doc="slope below zero",
-        because="it is a leak: less passes below zero than above",
-    )
+    slope: float = _slope_below(0.1)
 
-    kernels = (
-        Kernel("activate", _bent, parameters=lambda self, batch: (1.0, self.slope)),
-        Kernel("differentiate", _bent_slope, parameters=lambda self, batch: (1.0, self.slope)),
-    )
+    kernels = elementwise(_bent, _bent_slope, 1.0, "slope")
 
 
 @component(source="maas2013rectifier")
@@ -50,13 +76,7 @@ class Relie(Leaky):
     ICML workshop on deep learning 2013.
     """
 
-    slope: float = setting(
-        default=0.01,
-        low=0,
-        high=1,
-        doc="slope below zero",
-        because="it is a leak: less passes below zero than above",
-    )
+    slope: float = _slope_below(0.01)
 
 
 @component(source="squadrani2022effectiveness")
@@ -69,10 +89,7 @@ class Ramp:
     zero, against its own derivative.
     """
 
-    kernels = (
-        Kernel("activate", _bent, parameters=lambda self, batch: (1.1, 0.1)),
-        Kernel("differentiate", _bent_slope, parameters=lambda self, batch: (1.1, 0.1)),
-    )
+    kernels = elementwise(_bent, _bent_slope, 1.1, 0.1)
 
 
 def _power(u: Scalar, power: Scalar) -> Scalar:
@@ -97,10 +114,7 @@ class PowerRelu:
         default=4.5, low=1, doc="power n", because="below 1 the slope at zero is infinite"
     )
 
-    kernels = (
-        Kernel("activate", _power, parameters=lambda self, batch: (self.power,)),
-        Kernel("differentiate", _power_slope, parameters=lambda self, batch: (self.power,)),
-    )
+    kernels = elementwise(_power, _power_slope, "power")
 
     @hookimpl
     def activate(self, current: Array, activity: Array) -> Array:
@@ -137,9 +151,118 @@ class ThresholdLinear:
 
     firing_threshold: float = setting(doc="current T above which a neuron fires")
 
-    kernels = (
-        Kernel("activate", _beyond, parameters=lambda self, batch: (self.firing_threshold,)),
-        Kernel(
-            "differentiate", _beyond_slope, parameters=lambda self, batch: (self.firing_threshold,)
-        ),
+    kernels = elementwise(_beyond, _beyond_slope, "firing_threshold")
+
+
+def _exponential(u: Scalar, scale: Scalar, alpha: Scalar) -> Scalar:
+    return scale * u if u >= 0 else scale * alpha * np.expm1(u)
+
+
+def _exponential_slope(u: Scalar, y: Scalar, scale: Scalar, alpha: Scalar) -> Scalar:
+    return scale if u >= 0 else scale * alpha * np.exp(u)
+
+
+def _fill_value(current: Array, scale: float, alpha: float, activity: Array) -> Array:
+    np.minimum(current, 0, out=activity)
+    np.expm1(activity, out=activity)
+    activity *= scale * alpha
+    return np.multiply(current, scale, out=activity, where=current >= 0)
+
+
+def _fill_slope(current: Array, scale: float, alpha: float, slope: Array) -> Array:
+    np.minimum(current, 0, out=slope)
+    np.exp(slope, out=slope)
+    slope *= scale * alpha
+    np.copyto(slope, scale, where=current >= 0)
+    return slope
+
+
+@component(source="clevert2016fast")
+class Elu:
+    """Exponential linear unit.
+
+        y = u for u >= 0, else alpha (exp(u) - 1)
+        sigma'(u) = 1 for u >= 0, else alpha exp(u)
+
+    Source: Clevert, Unterthiner & Hochreiter, ICLR 2016. Squadrani et al. have alpha = 1.
+    """
+
+    alpha: float = setting(default=1.0, low=0, doc="-y of a very negative current")
+
+    kernels = elementwise(_exponential, _exponential_slope, 1.0, "alpha")
+
+    @hookimpl
+    def activate(self, current: Array, activity: Array) -> Array:
+        return _fill_value(current, 1.0, self.alpha, activity)
+
+    @hookimpl
+    def differentiate(self, current: Array, slope: Array) -> Array:
+        return _fill_slope(current, 1.0, self.alpha, slope)
+
+
+@component(source="klambauer2017self")
+class Selu:
+    """Scaled exponential linear unit.
+
+        y = scale u for u >= 0, else scale alpha (exp(u) - 1)
+        sigma'(u) = scale for u >= 0, else scale alpha exp(u)
+
+    With the default constants, currents of mean 0 and variance 1 give activities of mean 0 and
+    variance 1.
+
+    Source: Klambauer et al., NeurIPS 2017, equation 14. The code of Squadrani et al. rounds the
+    constants to scale = 1.0507 and alpha = 1.6732.
+    """
+
+    scale: float = setting(default=1.0507009873554805, above=0, doc="slope above zero")
+    alpha: float = setting(
+        default=1.6732632423543772, low=0, doc="-y / scale of a very negative current"
     )
+
+    kernels = elementwise(_exponential, _exponential_slope, "scale", "alpha")
+
+    @hookimpl
+    def activate(self, current: Array, activity: Array) -> Array:
+        return _fill_value(current, self.scale, self.alpha, activity)
+
+    @hookimpl
+    def differentiate(self, current: Array, slope: Array) -> Array:
+        return _fill_slope(current, self.scale, self.alpha, slope)
+
+
+def _softplus(u: Scalar) -> Scalar:
+    rest = np.log1p(np.exp(-abs(u)))
+    return rest if u <= 0 else u + rest
+
+
+def _softplus_slope(u: Scalar, y: Scalar) -> Scalar:
+    return np.float32(1) / (np.float32(1) + np.exp(-u))
+
+
+@component(source="dugas2001incorporating")
+class Softplus:
+    """Smooth rectifier.
+
+        y = log(1 + exp(u)) = max(u, 0) + log(1 + exp(-|u|)),   sigma'(u) = 1 / (1 + exp(-u))
+
+    No current overflows: a large one gives itself, a large negative one exp(u).
+
+    Source: Dugas et al., NIPS 2001. The derivative in the code of Squadrani et al. takes the
+    activity for the current; ours is that of y.
+    """
+
+    kernels = elementwise(_softplus, _softplus_slope)
+
+    @hookimpl
+    def activate(self, current: Array, activity: Array) -> Array:
+        np.abs(current, out=activity)
+        np.negative(activity, out=activity)
+        np.exp(activity, out=activity)
+        np.log1p(activity, out=activity)
+        activity += np.maximum(current, 0)
+        return activity
+
+    @hookimpl
+    def differentiate(self, current: Array, slope: Array) -> Array:
+        expit(current, out=slope)
+        return slope

@@ -1,13 +1,64 @@
-"""Sigmoids beside the logistic one and the hyperbolic tangent."""
+"""Sigmoids: with an exponential, and without one."""
 
 from __future__ import annotations
 
 import math
 
 import numpy as np
+from scipy.special import expit
 
-from plasticity import Kernel, component, hookimpl, setting
+from plasticity import component, hookimpl, setting
 from plasticity.typing import Array, Scalar
+from plasticity_plugins.activations.elementwise import elementwise
+
+
+def _tanh(u: Scalar) -> Scalar:
+    return np.tanh(u)
+
+
+def _tanh_slope(u: Scalar, y: Scalar) -> Scalar:
+    return np.float32(1) - y * y
+
+
+@component
+class Tanh:
+    """Hyperbolic tangent, between -1 and 1.
+
+        y = tanh(u),   sigma'(u) = 1 - y^2
+
+    The activity has the sign of the current, so a threshold that follows y^2 sees both signs alike.
+    """
+
+    kernels = elementwise(_tanh, _tanh_slope)
+
+    @hookimpl
+    def activate(self, current: Array, activity: Array) -> Array:
+        return np.tanh(current, out=activity)
+
+
+def _logistic(u: Scalar) -> Scalar:
+    return np.float32(1) / (np.float32(1) + np.exp(-u))
+
+
+def _logistic_slope(u: Scalar, y: Scalar) -> Scalar:
+    return (np.float32(1) - y) * y
+
+
+@component
+class Logistic:
+    """Logistic activation, between 0 and 1.
+
+        y = 1 / (1 + exp(-u)),   sigma'(u) = y (1 - y)
+
+    No current overflows: a large one gives exactly 1, a large negative one exp(u) or 0.
+    """
+
+    kernels = elementwise(_logistic, _logistic_slope)
+
+    @hookimpl
+    def activate(self, current: Array, activity: Array) -> Array:
+        expit(current, out=activity)
+        return activity
 
 
 def _loggy(u: Scalar) -> Scalar:
@@ -29,7 +80,7 @@ class Loggy:
     Source: the name is of the code of Squadrani et al.
     """
 
-    kernels = (Kernel("activate", _loggy), Kernel("differentiate", _loggy_slope))
+    kernels = elementwise(_loggy, _loggy_slope)
 
     @hookimpl
     def activate(self, current: Array, activity: Array) -> Array:
@@ -75,13 +126,7 @@ class AsymmetricLogistic:
         because="the sigmoid runs through zero",
     )
 
-    def _numbers(self, batch: int) -> tuple[float, ...]:
-        return self.lowest, self.highest
-
-    kernels = (
-        Kernel("activate", _asymmetric, parameters=_numbers),
-        Kernel("differentiate", _asymmetric_slope, parameters=_numbers),
-    )
+    kernels = elementwise(_asymmetric, _asymmetric_slope, "lowest", "highest")
 
     @hookimpl
     def activate(self, current: Array, activity: Array) -> Array:
@@ -95,3 +140,69 @@ class AsymmetricLogistic:
         limit = np.full_like(signed, self.lowest)
         np.copyto(limit, self.highest, where=signed > 0)
         return limit
+
+
+def _ratio(u: Scalar, steepness: Scalar) -> Scalar:
+    u = steepness * u
+    return u / (np.float32(1) + abs(u))
+
+
+def _ratio_slope(u: Scalar, y: Scalar, steepness: Scalar) -> Scalar:
+    fall = np.float32(1) / (np.float32(1) + abs(steepness * u))
+    return steepness * fall * fall
+
+
+def _half_ratio(u: Scalar, steepness: Scalar) -> Scalar:
+    u = steepness * u
+    return np.float32(0.5) * u / (np.float32(1) + abs(u)) + np.float32(0.5)
+
+
+def _half_ratio_slope(u: Scalar, y: Scalar, steepness: Scalar) -> Scalar:
+    fall = np.float32(1) / (np.float32(1) + abs(steepness * u))
+    return np.float32(0.5) * steepness * fall * fall
+
+
+@component(source="elliott1993better")
+class Elliot:
+    """Sigmoid between 0 and 1 without an exponential.
+
+        y = 1/2 + s u / (2 (1 + |s u|)),   sigma'(u) = s / (2 (1 + |s u|)^2)
+
+    Source: Elliott, technical report TR 93-8, University of Maryland (1993), scaled to lie between
+    0 and 1, as in the FANN library. The code of Squadrani et al. writes 1 + |u + s| below the line,
+    which for s = 1 gives 0 for every u below -1; its derivative is that of ours, but takes the
+    activity for the current.
+    """
+
+    steepness: float = setting(default=1.0, above=0, doc="steepness s")
+
+    kernels = elementwise(_half_ratio, _half_ratio_slope, "steepness")
+
+
+@component(source="elliott1993better")
+class SymmetricElliot:
+    """Sigmoid between -1 and 1 without an exponential.
+
+        y = s u / (1 + |s u|),   sigma'(u) = s / (1 + |s u|)^2
+
+    Source: Elliott, technical report TR 93-8, University of Maryland (1993). The derivative in the
+    code of Squadrani et al. takes the activity for the current; ours is that of y.
+    """
+
+    steepness: float = setting(default=1.0, above=0, doc="steepness s")
+
+    kernels = elementwise(_ratio, _ratio_slope, "steepness")
+
+
+@component(source="elliott1993better")
+class Softsign:
+    """Sigmoid between -1 and 1 without an exponential, of steepness 1.
+
+        y = u / (1 + |u|),   sigma'(u) = 1 / (1 + |u|)^2
+
+    Source: Elliott, technical report TR 93-8, University of Maryland (1993); the name softsign came
+    later. The derivative in the code of Squadrani et al. takes the activity for the current; ours
+    is that of y.
+    """
+
+    kernels = elementwise(_ratio, _ratio_slope, 1.0)

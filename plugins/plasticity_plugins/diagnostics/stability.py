@@ -8,8 +8,8 @@ import numpy as np
 
 from plasticity import Inputs, LayerView
 from plasticity.typing import Array
-from plasticity_plugins.activations.linear import Linear
-from plasticity_plugins.activations.relu import Relu
+from plasticity_plugins.activations.piecewise import Linear
+from plasticity_plugins.activations.rectifiers import Relu
 from plasticity_plugins.optimizers.sgd import SGD
 from plasticity_plugins.thresholds.moving_average import MovingAverage
 

@@ -1,15 +1,15 @@
-"""A step that shortens where much has been learned."""
+"""Steps divided by how large updates have been: Adagrad and its heirs."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from plasticity import Kernel, Variable, component, setting
+from plasticity import Variable, component, setting
 from plasticity.typing import Scalar
-from plasticity_plugins.optimizers.pace import Paced, paced
+from plasticity_plugins.optimizers.pace import Paced, fading, moves, small
 
 
-def _moved(w: Scalar, dw: Scalar, g: Scalar, pace: Scalar, epsilon: Scalar) -> Scalar:
+def _shortened(w: Scalar, dw: Scalar, g: Scalar, pace: Scalar, epsilon: Scalar) -> Scalar:
     g = g + dw * dw
     return w + pace * dw / (np.sqrt(g) + epsilon), g
 
@@ -27,22 +27,78 @@ class Adagrad(Paced):
     beside the root. The update points where the weights shall go, so the sign is plus.
     """
 
-    epsilon: float = setting(
-        default=1e-10,
-        above=0,
-        doc="added to the root of the squares",
-        because="a weight that never got an update would divide 0 by 0",
-    )
+    epsilon: float = small(1e-10, "root of the squares")
 
     squares = Variable(("neuron", "input"), description="sum G of the squared updates")
 
-    kernels = (
-        Kernel(
-            "apply_update",
-            _moved,
-            before=paced,
-            state=("squares",),
-            parameters=lambda self, batch: (*self.pace_numbers(), self.epsilon),
-            still=True,
-        ),
+    kernels = moves(_shortened, lambda self: (self.epsilon,), state=("squares",), still=True)
+
+
+def _memory_and_epsilon(optimizer: RMSprop | Adadelta) -> tuple[float, ...]:
+    return optimizer.memory, 1 - optimizer.memory, optimizer.epsilon
+
+
+def _divided(w, dw, s, pace, memory, share, epsilon):  # type: ignore[no-untyped-def]  # compiled
+    s = memory * s + share * dw * dw
+    return w + pace * dw / (np.sqrt(s) + epsilon), s
+
+
+@component(source="tieleman2012lecture", label="rmsprop")
+class RMSprop(Paced):
+    """Step along the update, divided by the root of its fading mean square.
+
+        S <- memory S + (1 - memory) dW^2
+        W <- W + r_t dW / (sqrt(S) + epsilon)
+
+    r_t is the rate of the step, see `Paced`; S starts at 0 and is not corrected for it, so the
+    first step is 1 / sqrt(1 - memory) times as long.
+
+    Source: Tieleman & Hinton, lecture 6.5 of a course (2012), where memory is 0.9; the epsilon is
+    added. The update points where the weights shall go, so the sign is plus.
+    """
+
+    rate: float = setting(default=0.001, above=0, doc="learning rate", because="0 learns nothing")
+    memory: float = fading(0.9, "the old mean square")
+    epsilon: float = small(1e-8, "root mean square")
+
+    square = Variable(("neuron", "input"), description="fading mean S of the squared updates")
+
+    kernels = moves(_divided, _memory_and_epsilon, state=("square",))
+
+
+def _balanced(w, dw, s, d, pace, memory, share, epsilon):  # type: ignore[no-untyped-def]  # compiled
+    s = memory * s + share * dw * dw
+    step = np.sqrt((d + epsilon) / (s + epsilon)) * dw
+    return w + pace * step, s, memory * d + share * step * step
+
+
+@component(source="zeiler2012adadelta")
+class Adadelta(Paced):
+    """Step along the update, scaled by the size of the last steps over that of the last updates.
+
+        S <- memory S + (1 - memory) dW^2
+        step = sqrt(D + epsilon) / sqrt(S + epsilon) dW
+        W <- W + r_t step
+        D <- memory D + (1 - memory) step^2
+
+    r_t is the rate of the step, see `Paced`; S and D start at 0, so the first steps are of the size
+    of sqrt(epsilon).
+
+    Source: Zeiler, arXiv 1212.5701, algorithm 1, with a memory of 0.95 (figure 1) and no rate: 1.
+    The update points where the weights shall go, so the sign is plus.
+    """
+
+    rate: float = setting(default=1.0, above=0, doc="learning rate", because="0 learns nothing")
+    memory: float = fading(0.95, "both old mean squares")
+    epsilon: float = setting(
+        default=1e-6,
+        above=0,
+        unit="square of an update",
+        doc="added to both mean squares; its root is the size of the first steps",
+        because="with 0 the first step, and so every one, is 0",
     )
+
+    square = Variable(("neuron", "input"), description="fading mean S of the squared updates")
+    steps = Variable(("neuron", "input"), description="fading mean D of the squared steps")
+
+    kernels = moves(_balanced, _memory_and_epsilon, state=("square", "steps"))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from numba import njit
 
-from plasticity import Clock, component, setting
+from plasticity import Kernel, component, setting
 from plasticity.errors import SettingError
 from plasticity.typing import Scalar
 
@@ -43,13 +44,44 @@ class Paced:
                 f"{self.rate_min:g} and rate_max = {self.rate_max:g}"
             )
 
-    def pace(self, clock: Clock) -> float:
-        """Return the rate r_t of this step."""
-        return min(max(self.rate * clock.rate_factor, self.rate_min), self.rate_max)
 
-    def pace_numbers(self) -> tuple[float, float, float]:
-        """Return the first numbers of a kernel, for `bounded`."""
-        return self.rate, self.rate_min, self.rate_max
+def moves(
+    moved: Callable[..., Any],
+    numbers: Callable[[Any], tuple[float, ...]] = lambda optimizer: (),
+    **others: Any,
+) -> tuple[Kernel]:
+    """Return the kernel of an optimizer.
+
+    moved    w, dw, *state, *what `before` returns -> w, *state
+    numbers  function of the optimizer that gives what `before` gets after the rate and its bounds
+    others   of `Kernel`; `before` is `paced` unless given
+    """
+
+    def parameters(optimizer: Any, batch: int) -> tuple[float, ...]:
+        return optimizer.rate, optimizer.rate_min, optimizer.rate_max, *numbers(optimizer)
+
+    return (Kernel("apply_update", moved, parameters=parameters, **{"before": paced} | others),)
+
+
+def fading(default: float, what: str) -> Any:
+    """Return the setting of the share of an old mean that is kept."""
+    return setting(
+        default=default,
+        low=0,
+        below=1,
+        doc=f"share of {what} kept at each update",
+        because="a mean that keeps everything takes in nothing",
+    )
+
+
+def small(default: float, added_to: str) -> Any:
+    """Return the setting of what keeps a divisor from being 0."""
+    return setting(
+        default=default,
+        above=0,
+        doc=f"added to the {added_to}",
+        because="a weight that never got an update would divide 0 by 0",
+    )
 
 
 def paced(rate_factor, rate, rate_min, rate_max, *others):  # type: ignore[no-untyped-def]  # compiled

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from plasticity import Kernel, component
+from plasticity import component
 from plasticity.typing import Scalar
-from plasticity_plugins.optimizers.pace import Paced, paced
+from plasticity_plugins.optimizers.pace import Paced, moves
 
 
 def _moved(w: Scalar, dw: Scalar, pace: Scalar) -> Scalar:
@@ -24,12 +24,4 @@ class SGD(Paced):
     single samples say.
     """
 
-    kernels = (
-        Kernel(
-            "apply_update",
-            _moved,
-            before=paced,
-            parameters=lambda self, batch: self.pace_numbers(),
-            still=True,
-        ),
-    )
+    kernels = moves(_moved, still=True)

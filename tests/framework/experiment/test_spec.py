@@ -12,7 +12,7 @@ from plasticity import Data, Experiment, Layer, Phase, component, hookimpl, sett
 from plasticity.components.interface import interface_of
 from plasticity.errors import ContractError, SpecError
 from plasticity.experiment.instantiate import make
-from plasticity_plugins.activations.relu import Relu
+from plasticity_plugins.activations.rectifiers import Relu
 from plasticity_plugins.initializers.normal import Normal
 from plasticity_plugins.optimizers.adam import Adam
 from plasticity_plugins.optimizers.sgd import SGD

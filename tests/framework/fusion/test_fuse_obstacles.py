@@ -3,7 +3,7 @@
 import pytest
 
 from plasticity import Data, Experiment, Layer, assemble, component, hookimpl, rule
-from plasticity_plugins.activations.relu import Relu
+from plasticity_plugins.activations.rectifiers import Relu
 from plasticity_plugins.initializers.normal import Normal
 from plasticity_plugins.observers.recorder import Recorder
 from plasticity_plugins.optimizers.sgd import SGD

@@ -7,7 +7,7 @@ import pytest
 from plasticity import Phase, hookimpl, rule
 from plasticity.errors import DivergenceError
 from plasticity.fusion.blocks import rows_at_a_time
-from plasticity_plugins.activations.linear import Linear
+from plasticity_plugins.activations.piecewise import Linear
 from plasticity_plugins.constraints.bounds import Bounds
 from plasticity_plugins.constraints.row_norm import RowNorm
 from plasticity_plugins.initializers.normal import Normal

@@ -6,7 +6,7 @@ import pytest
 from plasticity import Data, Experiment, Layer, Phase, Stream, hookimpl
 from plasticity.errors import SpecError
 from plasticity.experiment.citations import citations_of, entries_of
-from plasticity_plugins.activations.relu import Relu
+from plasticity_plugins.activations.rectifiers import Relu
 from plasticity_plugins.initializers.normal import Normal
 from plasticity_plugins.optimizers.sgd import SGD
 from plasticity_plugins.rules.bcm import lc94

@@ -8,15 +8,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numba import float32, njit
 
-from plasticity_plugins.activations.elliot import Elliot, Softsign, SymmetricElliot
-from plasticity_plugins.activations.exponential import Elu, Selu, Softplus
-from plasticity_plugins.activations.linear import Linear
-from plasticity_plugins.activations.logistic import Logistic
-from plasticity_plugins.activations.piecewise import Hardtan, Lhtan, Plse, Stair
-from plasticity_plugins.activations.rectifiers import Leaky, PowerRelu, Ramp, Relie, ThresholdLinear
-from plasticity_plugins.activations.relu import Relu
-from plasticity_plugins.activations.sigmoids import AsymmetricLogistic, Loggy
-from plasticity_plugins.activations.tanh import Tanh
+from plasticity_plugins.activations.piecewise import Hardtan, Lhtan, Linear, Plse, Stair
+from plasticity_plugins.activations.rectifiers import (
+    Elu,
+    Leaky,
+    PowerRelu,
+    Ramp,
+    Relie,
+    Relu,
+    Selu,
+    Softplus,
+    ThresholdLinear,
+)
+from plasticity_plugins.activations.sigmoids import (
+    AsymmetricLogistic,
+    Elliot,
+    Loggy,
+    Logistic,
+    Softsign,
+    SymmetricElliot,
+    Tanh,
+)
 from tests.naive import activations as naive
 from tests.naive.activations import naive_logistic
 

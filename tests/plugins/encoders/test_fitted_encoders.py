@@ -15,7 +15,7 @@ from plasticity.analysis import responses_of
 from plasticity.errors import ContractError
 from plasticity.sklearn import PlasticityTransformer
 from plasticity.testing import check_component
-from plasticity_plugins.activations.linear import Linear
+from plasticity_plugins.activations.piecewise import Linear
 from plasticity_plugins.encoders.add_noise import AddNoise
 from plasticity_plugins.encoders.spontaneous_activity import SpontaneousActivity
 from plasticity_plugins.encoders.standardization import Centre, Standardize

@@ -5,15 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plasticity_plugins.optimizers.adadelta import Adadelta
-from plasticity_plugins.optimizers.adagrad import Adagrad
-from plasticity_plugins.optimizers.adam import Adam
-from plasticity_plugins.optimizers.adamax import Adamax
-from plasticity_plugins.optimizers.adamw import AdamW
-from plasticity_plugins.optimizers.lion import Lion
-from plasticity_plugins.optimizers.momentum import Momentum
-from plasticity_plugins.optimizers.nesterov import Nesterov
-from plasticity_plugins.optimizers.rmsprop import RMSprop
+from plasticity_plugins.optimizers.adagrad import Adadelta, Adagrad, RMSprop
+from plasticity_plugins.optimizers.adam import Adam, Adamax, AdamW, Lion
+from plasticity_plugins.optimizers.momentum import Momentum, Nesterov
 from plasticity_plugins.optimizers.sgd import SGD
 from tests.naive.optimizers import (
     naive_adadelta,

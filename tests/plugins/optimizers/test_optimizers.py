@@ -6,15 +6,9 @@ from hypothesis import strategies as st
 from plasticity import Data, Experiment, Layer, Phase, assemble, hookimpl
 from plasticity.errors import ContractError, SettingError
 from plasticity.kernels.loops import interpreting
-from plasticity_plugins.optimizers.adadelta import Adadelta
-from plasticity_plugins.optimizers.adagrad import Adagrad
-from plasticity_plugins.optimizers.adam import Adam
-from plasticity_plugins.optimizers.adamax import Adamax
-from plasticity_plugins.optimizers.adamw import AdamW
-from plasticity_plugins.optimizers.lion import Lion
-from plasticity_plugins.optimizers.momentum import Momentum
-from plasticity_plugins.optimizers.nesterov import Nesterov
-from plasticity_plugins.optimizers.rmsprop import RMSprop
+from plasticity_plugins.optimizers.adagrad import Adadelta, Adagrad, RMSprop
+from plasticity_plugins.optimizers.adam import Adam, Adamax, AdamW, Lion
+from plasticity_plugins.optimizers.momentum import Momentum, Nesterov
 from plasticity_plugins.optimizers.sgd import SGD
 from tests.naive.optimizers import naive_adam, naive_momentum
 from tests.support.walking import assert_same_path, random_walk, walk

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from plasticity import Data, Experiment, Layer
 from plasticity.errors import SettingError
-from plasticity_plugins.activations.linear import Linear
+from plasticity_plugins.activations.piecewise import Linear
 from plasticity_plugins.initializers.normal import Normal
 from plasticity_plugins.optimizers.sgd import SGD
 from plasticity_plugins.rules.krotov_hopfield_dynamic import (

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from plasticity import Data, Experiment, Layer, assemble
 from plasticity.errors import MissingPartError
-from plasticity_plugins.activations.linear import Linear
+from plasticity_plugins.activations.piecewise import Linear
 from plasticity_plugins.constraints.row_norm import RowNorm
 from plasticity_plugins.initializers.normal import Normal
 from plasticity_plugins.optimizers.sgd import SGD

@@ -7,7 +7,7 @@ import plasticity as pl
 from plasticity import Clock, Data, Experiment, Layer, Phase, assemble, hookimpl
 from plasticity.errors import ContractError, DataError, SettingError
 from plasticity.kernels import counter_random as counted
-from plasticity_plugins.activations.linear import Linear
+from plasticity_plugins.activations.piecewise import Linear
 from plasticity_plugins.drawn import KINDS
 from plasticity_plugins.encoders.add_noise import AddNoise
 from plasticity_plugins.encoders.dead_inputs import DeadInputs
