@@ -24,11 +24,11 @@ from matplotlib.figure import Figure
 
 from plasticity import Data, Experiment, Layer, run
 from plasticity_plugins.activations.piecewise import Linear
-from plasticity_plugins.initializers.normal import Normal
-from plasticity_plugins.lateral.matrix import MatrixLateral
+from plasticity_plugins.initializers.distributions import Normal
+from plasticity_plugins.lateral.patterns import MatrixLateral
 from plasticity_plugins.optimizers.sgd import SGD
 from plasticity_plugins.rules.bcm import ic92
-from plasticity_plugins.thresholds.batch import BatchMean
+from plasticity_plugins.thresholds.mean_square import BatchMean
 
 PATTERNS = np.array([[1.0, 0.3], [0.3, 1.0]])  # (pattern, input)
 COUPLINGS = np.round(np.linspace(-0.6, 0.6, 7), 1)

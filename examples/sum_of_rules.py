@@ -2,7 +2,7 @@
 
 import plasticity as pl
 from plasticity_plugins.rules.bcm import lc94 as bcm
-from plasticity_plugins.rules.oja import oja
+from plasticity_plugins.rules.correlation import oja
 
 for name, rule in {"bcm": bcm(), "bcm + 0.1 oja": bcm() + 0.1 * oja()}.items():
     run = pl.run("bcm", rule=rule, neurons=20, epochs=10, seed=1, observers=[])

@@ -8,15 +8,15 @@ import numpy as np
 
 from plasticity import Experiment, Layer, Phase, analysis, run
 from plasticity_plugins.activations.sigmoids import AsymmetricLogistic
-from plasticity_plugins.encoders.add_noise import AddNoise
 from plasticity_plugins.encoders.deprivation import Deprivation
-from plasticity_plugins.initializers.uniform import Uniform
+from plasticity_plugins.encoders.disturbance import AddNoise
+from plasticity_plugins.initializers.distributions import Uniform
 from plasticity_plugins.metrics.tuning import eye_responses
 from plasticity_plugins.observers.recorder import Recorder
 from plasticity_plugins.optimizers.sgd import SGD
 from plasticity_plugins.rules.bcm import bblais_law_cooper
 from plasticity_plugins.sources.natural_images import NaturalImages
-from plasticity_plugins.thresholds.blais_tau import BlaisTau
+from plasticity_plugins.thresholds.mean_square import BlaisTau
 
 SIZE = 13  # pixels of a patch
 ANGLES = np.arange(24) * 7.5

@@ -7,15 +7,14 @@ from sklearn.datasets import load_sample_images
 from plasticity import Data, Experiment, Layer, run
 from plasticity_plugins.activations.piecewise import Linear
 from plasticity_plugins.activations.sigmoids import AsymmetricLogistic
-from plasticity_plugins.initializers.normal import Normal
-from plasticity_plugins.initializers.uniform import Uniform
-from plasticity_plugins.metrics.orientation_tuning import OrientationTuning
-from plasticity_plugins.metrics.response_kurtosis import ResponseKurtosis
+from plasticity_plugins.initializers.distributions import Normal, Uniform
+from plasticity_plugins.metrics.gratings import OrientationTuning
+from plasticity_plugins.metrics.responses import ResponseKurtosis
 from plasticity_plugins.optimizers.sgd import SGD
 from plasticity_plugins.rules.bcm import lc94
-from plasticity_plugins.schedules.linear_to_zero import LinearToZero
+from plasticity_plugins.schedules.falling import LinearToZero
 from plasticity_plugins.sources.natural_images import NaturalImages
-from plasticity_plugins.thresholds.blais_tau import BlaisTau
+from plasticity_plugins.thresholds.mean_square import BlaisTau
 
 SIZE = 13  # pixels of a patch
 N_COMPONENT = 10  # behind the tenth component the variance falls most, of those near it

@@ -33,8 +33,7 @@ from learning import (
 )
 from sklearn.decomposition import PCA
 
-from plasticity_plugins.rules.oja import oja
-from plasticity_plugins.rules.sanger import Sanger
+from plasticity_plugins.rules.correlation import Sanger, oja
 
 HERE = Path(__file__).parent
 

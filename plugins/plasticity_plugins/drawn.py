@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -32,6 +33,11 @@ class KeyedByEpoch:
     def draw_key(self) -> None:
         """Draw the key of the epoch that begins."""
         self.key[0] = self.rng.integers(0, 2**64 - 1, dtype=np.uint64, endpoint=True)
+
+
+def kind_of(component: Any) -> int:
+    """Return the number of a component's kind of noise, for `noise_draw`."""
+    return KINDS.index(component.kind)
 
 
 def key_of_examples(split: str) -> Array:

@@ -108,8 +108,7 @@ def test_bcm_neurons_become_selective_for_orientation(learning):
 def test_the_neurons_of_oja_and_sanger_span_the_components_of_scikit_learn(learning):
     from sklearn.decomposition import PCA
 
-    from plasticity_plugins.rules.oja import oja
-    from plasticity_plugins.rules.sanger import Sanger
+    from plasticity_plugins.rules.correlation import Sanger, oja
 
     patches = learning.centred_patches(learning.photographs(more=False))
     components = PCA(learning.N_COMPONENT).fit(patches).components_

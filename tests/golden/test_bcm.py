@@ -5,13 +5,12 @@ import pytest
 
 from plasticity import Data, Experiment, Layer
 from plasticity_plugins.activations.rectifiers import Relu
-from plasticity_plugins.initializers.normal import Normal
+from plasticity_plugins.initializers.distributions import Normal
 from plasticity_plugins.lateral.uniform import UniformLateral
 from plasticity_plugins.optimizers.sgd import SGD
 from plasticity_plugins.rules.bcm import bcm82, ic92, lc94
-from plasticity_plugins.thresholds.batch import BatchMean
-from plasticity_plugins.thresholds.moving_average import MovingAverage
-from plasticity_plugins.thresholds.power_of_mean import PowerOfMean
+from plasticity_plugins.thresholds.mean_square import BatchMean, MovingAverage
+from plasticity_plugins.thresholds.moments import PowerOfMean
 from tests.support.following import follow
 
 N_EPOCH, N_BATCH, BATCH, N_INPUT, N_NEURON = 5, 10, 8, 9, 6

@@ -5,12 +5,11 @@ import pytest
 
 from plasticity import Data, Experiment, Layer
 from plasticity_plugins.activations.sigmoids import Logistic
-from plasticity_plugins.initializers.normal import Normal
+from plasticity_plugins.initializers.distributions import Normal
 from plasticity_plugins.optimizers.sgd import SGD
 from plasticity_plugins.rules.bcm import bcm8292, ic92_without_slope, nc_reference
-from plasticity_plugins.thresholds.batch import BatchMean
-from plasticity_plugins.thresholds.mean_of_power import PowerOfMoment
-from plasticity_plugins.thresholds.moving_average import MovingAverage
+from plasticity_plugins.thresholds.mean_square import BatchMean, MovingAverage
+from plasticity_plugins.thresholds.moments import PowerOfMoment
 from tests.support.following import follow
 
 N_EPOCH, N_BATCH, BATCH, N_INPUT, N_NEURON = 5, 10, 8, 9, 6

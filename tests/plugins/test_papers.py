@@ -8,7 +8,7 @@ import pytest
 from bibtexparser import parse_file
 
 from plasticity import Clock
-from plasticity_plugins.thresholds.power_of_mean import PowerOfMean
+from plasticity_plugins.thresholds.moments import PowerOfMean
 from tests.support.binding import with_arrays
 
 LIBRARY = parse_file(str(files("plasticity_plugins") / "references.bib"))

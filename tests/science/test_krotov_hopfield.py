@@ -5,10 +5,10 @@ import pytest
 
 from plasticity import Data, Experiment, Layer
 from plasticity_plugins.activations.rectifiers import Relu
-from plasticity_plugins.initializers.normal import Normal
+from plasticity_plugins.initializers.distributions import Normal
 from plasticity_plugins.optimizers.sgd import SGD
 from plasticity_plugins.rules.krotov_hopfield import KrotovHopfield
-from plasticity_plugins.schedules.linear_to_zero import LinearToZero
+from plasticity_plugins.schedules.falling import LinearToZero
 from tests.support.following import follow
 
 

@@ -4,9 +4,9 @@ import numpy as np
 
 from plasticity import Data, Experiment, Layer
 from plasticity_plugins.activations.piecewise import Linear
-from plasticity_plugins.initializers.normal import Normal
+from plasticity_plugins.initializers.distributions import Normal
 from plasticity_plugins.optimizers.sgd import SGD
-from plasticity_plugins.rules.oja import oja
+from plasticity_plugins.rules.correlation import oja
 from tests.support.following import follow
 
 

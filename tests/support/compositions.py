@@ -10,8 +10,8 @@ from plasticity_plugins.activations.rectifiers import Elu, Relu
 from plasticity_plugins.activations.sigmoids import Logistic, Tanh
 from plasticity_plugins.activations.softmax import Softmax
 from plasticity_plugins.constraints.bounds import Bounds
-from plasticity_plugins.constraints.row_norm import RowNorm
-from plasticity_plugins.initializers.normal import Normal
+from plasticity_plugins.constraints.norms import RowNorm
+from plasticity_plugins.initializers.distributions import Normal
 from plasticity_plugins.lateral.distance import GaussianLateral, NearestNeighbours
 from plasticity_plugins.lateral.uniform import UniformLateral
 from plasticity_plugins.optimizers.adagrad import Adadelta, Adagrad, RMSprop
@@ -19,22 +19,21 @@ from plasticity_plugins.optimizers.adam import Adam, Adamax, AdamW, Lion
 from plasticity_plugins.optimizers.momentum import Momentum, Nesterov
 from plasticity_plugins.optimizers.sgd import SGD
 from plasticity_plugins.rules.bcm import bcm82, ic92, lc94
-from plasticity_plugins.rules.hebb import hebb
+from plasticity_plugins.rules.correlation import hebb, oja
 from plasticity_plugins.rules.krotov_hopfield import KrotovHopfield
-from plasticity_plugins.rules.oja import oja
-from plasticity_plugins.schedules.constant import Constant
-from plasticity_plugins.schedules.cosine import Cosine
-from plasticity_plugins.schedules.exponential import Exponential
-from plasticity_plugins.schedules.inverse_time import InverseTime
-from plasticity_plugins.schedules.linear_to_zero import LinearToZero
-from plasticity_plugins.schedules.staircase import Staircase
-from plasticity_plugins.schedules.warm_up import WarmUp
-from plasticity_plugins.thresholds.batch import BatchMean
-from plasticity_plugins.thresholds.moving_average import MovingAverage
-from plasticity_plugins.thresholds.power_of_mean import PowerOfMean
-from plasticity_plugins.transforms.clip import Clip
-from plasticity_plugins.transforms.max_abs import MaxAbs
-from plasticity_plugins.transforms.weight_decay import WeightDecay
+from plasticity_plugins.schedules.falling import (
+    Constant,
+    Cosine,
+    Exponential,
+    InverseTime,
+    LinearToZero,
+    Staircase,
+    WarmUp,
+)
+from plasticity_plugins.thresholds.mean_square import BatchMean, MovingAverage
+from plasticity_plugins.thresholds.moments import PowerOfMean
+from plasticity_plugins.transforms.decay import WeightDecay
+from plasticity_plugins.transforms.size import Clip, MaxAbs
 
 
 @rule("leaky")

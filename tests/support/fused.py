@@ -4,15 +4,15 @@ import numpy as np
 
 from plasticity import Data, Experiment, Layer, assemble
 from plasticity_plugins.activations.rectifiers import Relu
-from plasticity_plugins.initializers.normal import Normal
+from plasticity_plugins.initializers.distributions import Normal
 from plasticity_plugins.lateral.uniform import UniformLateral
 from plasticity_plugins.optimizers.adam import Adam
 from plasticity_plugins.optimizers.sgd import SGD
 from plasticity_plugins.rules.bcm import lc94
+from plasticity_plugins.rules.correlation import oja
 from plasticity_plugins.rules.krotov_hopfield import KrotovHopfield
-from plasticity_plugins.rules.oja import oja
-from plasticity_plugins.thresholds.moving_average import MovingAverage
-from plasticity_plugins.transforms.max_abs import MaxAbs
+from plasticity_plugins.thresholds.mean_square import MovingAverage
+from plasticity_plugins.transforms.size import MaxAbs
 
 SAMPLES = np.random.default_rng(3).random((30, 6))
 LARGE = np.random.default_rng(4).random((250, 100))  # 50 neurons, batches of 50: two threads

@@ -6,7 +6,7 @@ import numpy as np
 
 from plasticity import component
 from plasticity.typing import Scalar
-from plasticity_plugins.activations.elementwise import elementwise
+from plasticity_plugins.kernels import elementwise
 
 
 def _linear(u: Scalar) -> Scalar:

@@ -9,7 +9,7 @@ from scipy.special import expit
 
 from plasticity import component, hookimpl, setting
 from plasticity.typing import Array, Scalar
-from plasticity_plugins.activations.elementwise import elementwise
+from plasticity_plugins.kernels import elementwise
 
 
 def _rectified(u: Scalar) -> Scalar:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from plasticity import Kernel, component, hookimpl, setting
+from plasticity import component, hookimpl, setting
 from plasticity.typing import Array, Scalar
+from plasticity_plugins.kernels import kernel
 
 
 def _compete(current: Array, temperature: Scalar, activity: Array) -> None:
@@ -52,10 +53,8 @@ class Softmax:
     )
 
     kernels = (
-        Kernel(
-            "activate", _compete, parameters=lambda self, batch: (self.temperature,), together=True
-        ),
-        Kernel("differentiate", _slope, parameters=lambda self, batch: (self.temperature,)),
+        *kernel("activate", _compete, "temperature", together=True),
+        *kernel("differentiate", _slope, "temperature"),
     )
 
     @hookimpl

@@ -1,12 +1,15 @@
-"""Weights between two values."""
+"""Weights between two values, or on one side of zero."""
 
 from __future__ import annotations
 
 import math
 
-from plasticity import Kernel, component, setting
+import numpy as np
+
+from plasticity import Variable, component, hookimpl, setting
 from plasticity.errors import SettingError
-from plasticity.typing import Scalar
+from plasticity.typing import Array, Scalar
+from plasticity_plugins.kernels import kernel
 
 
 def _bounded(w: Scalar, low: Scalar, high: Scalar) -> Scalar:
@@ -37,6 +40,30 @@ class Bounds:
                 f"bounds: low must not exceed high, got low = {self.low:g} and high = {self.high:g}"
             )
 
-    kernels = (
-        Kernel("constrain_weights", _bounded, parameters=lambda self, batch: (self.low, self.high)),
-    )
+    kernels = kernel("constrain_weights", _bounded, "low", "high")
+
+
+def _uncrossed(w: Scalar, before: Scalar) -> Scalar:
+    kept = before if w * np.sign(before) < 0 else w
+    return kept, kept
+
+
+@component(source="cooper2004theory")
+class KeepSign:
+    """A weight that would cross zero stays where it was.
+
+        w_ij <- w_ij before the step, where the step has changed its sign
+
+    A weight may come to be 0, and leave it on either side. Write it before `bounds` to have both.
+
+    Source: stabilizer 5 of the simulator of Blais ("saturation without zero crossing"), which goes
+    with the rule `bblais`.
+    """
+
+    before = Variable(("neuron", "input"), description="weights before the step")
+
+    kernels = kernel("constrain_weights", _uncrossed, state=("before",))
+
+    @hookimpl
+    def init_state(self, weights: Array) -> None:
+        self.before[...] = weights

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from plasticity import Kernel, Stream, Variable, component, hookimpl, setting
+from plasticity import Stream, Variable, component, hookimpl, setting
 from plasticity.errors import SettingError
 from plasticity.typing import Array, Scalar
+from plasticity_plugins.kernels import kernel
 
 
 def _connected(w: Scalar, mask: Scalar) -> Scalar:
@@ -40,7 +41,7 @@ class Mask:
     mask = Variable(("neuron", "input"), description="1 where there is a connection, else 0")
     rng = Stream()
 
-    kernels = (Kernel("constrain_weights", _connected, state=("mask",)),)
+    kernels = kernel("constrain_weights", _connected, state=("mask",))
 
     def __attrs_post_init__(self) -> None:
         if isinstance(self.values, np.ndarray):

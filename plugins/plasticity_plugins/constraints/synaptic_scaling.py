@@ -6,6 +6,7 @@ import numpy as np
 
 from plasticity import Variable, component, hookimpl, setting
 from plasticity.typing import Array
+from plasticity_plugins.fading import follow, remembering
 
 
 @component(source="turrigiano1998activity, vanrossum2000stable")
@@ -39,13 +40,7 @@ class SynapticScaling:
         doc="the same for what has been missing in all steps so far",
         because="below 0 an active neuron would become more so",
     )
-    memory: float = setting(
-        default=0.99,
-        low=0,
-        below=1,
-        doc="share gamma of the old mean activity kept at each step",
-        because="a memory of 1 never forgets the first mean",
-    )
+    memory: float = remembering("mean activity", "mean", default=0.99)
 
     mean_activity = Variable(("neuron",), description="mean activity a, with a fading memory")
     missing = Variable(("neuron",), description="sum s of the activity that was missing")
@@ -53,12 +48,8 @@ class SynapticScaling:
 
     @hookimpl
     def constrain_weights(self, weights: Array, activity: Array) -> None:
-        now = activity.mean(axis=1)
-        if not self.begun:
-            self.mean_activity[...] = now
-            self.begun[...] = True
-        self.mean_activity *= self.memory
-        self.mean_activity += (1 - self.memory) * now
+        follow(self.mean_activity, activity.mean(axis=1), self.memory, not self.begun)
+        self.begun[...] = True
         short = self.goal - self.mean_activity
         self.missing += short
         factors = np.maximum(1 + self.rate * short + self.integral_rate * self.missing, 0)

@@ -11,7 +11,7 @@ from plasticity.typing import Array
 from plasticity_plugins.activations.piecewise import Linear
 from plasticity_plugins.activations.rectifiers import Relu
 from plasticity_plugins.optimizers.sgd import SGD
-from plasticity_plugins.thresholds.moving_average import MovingAverage
+from plasticity_plugins.thresholds.mean_square import MovingAverage
 
 _LOOKED_AT = 100  # samples
 _RULES = ("ic92", "ic92_without_slope")

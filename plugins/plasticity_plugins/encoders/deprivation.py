@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from plasticity import Clock, Experiment, Kernel, Variable, component, draws_of, hookimpl, setting
+from plasticity import Clock, Experiment, Variable, component, draws_of, hookimpl, setting
 from plasticity.errors import SettingError
-from plasticity_plugins.drawn import KINDS, KeyedByEpoch, exact, noise_draw
+from plasticity_plugins.drawn import KINDS, KeyedByEpoch, exact, kind_of, noise_draw
+from plasticity_plugins.kernels import kernel
 
 EYES = ("left", "right", "both")
 
@@ -55,13 +56,16 @@ class Deprivation(KeyedByEpoch):
 
     closed = Variable((1,), dtype="int64", description="1 in a phase in which the eye is closed")
 
-    kernels = (
-        Kernel(
-            "encode",
-            deprived,
-            arrays=("key", "closed"),
-            parameters=lambda self, batch: (*self._when, *self._noise, EYES.index(self.eye)),
-        ),
+    kernels = kernel(
+        "encode",
+        deprived,
+        "begin",
+        lambda self: -1 if self.end is None else self.end,
+        kind_of,
+        "mean",
+        "std",
+        lambda self: EYES.index(self.eye),
+        arrays=("key", "closed"),
     )
 
     @hookimpl
@@ -78,11 +82,3 @@ class Deprivation(KeyedByEpoch):
     def epoch_started(self, clock: Clock) -> None:
         self.closed[0] = not self.during or clock.phase in self.during
         self.draw_key()
-
-    @property
-    def _when(self) -> tuple[int, int]:
-        return self.begin, -1 if self.end is None else self.end
-
-    @property
-    def _noise(self) -> tuple[int, float, float]:
-        return KINDS.index(self.kind), self.mean, self.std

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from plasticity import Kernel, Variable, component, setting
+from plasticity import Variable, component, setting
 from plasticity.typing import Array, Scalar
 from plasticity_plugins.drawn import exact
+from plasticity_plugins.kernels import kernel
 
 
 @exact
@@ -62,15 +63,7 @@ class LowPass(TimeFilter):
     Source: the trace of Foldiak, Neural Computation 3 (1991) 194, taken on the inputs.
     """
 
-    kernels = (
-        Kernel(
-            "encode",
-            smoothed,
-            arrays=("mean",),
-            parameters=lambda self, batch: (1 / self.tau,),
-            ordered=True,
-        ),
-    )
+    kernels = kernel("encode", smoothed, lambda self: 1 / self.tau, arrays=("mean",), ordered=True)
 
 
 @component(source="dong1995temporal")
@@ -86,12 +79,4 @@ class HighPass(TimeFilter):
     geniculate nucleus, which decorrelate in time; the filter of first order is the simplest such.
     """
 
-    kernels = (
-        Kernel(
-            "encode",
-            sharpened,
-            arrays=("mean",),
-            parameters=lambda self, batch: (1 / self.tau,),
-            ordered=True,
-        ),
-    )
+    kernels = kernel("encode", sharpened, lambda self: 1 / self.tau, arrays=("mean",), ordered=True)

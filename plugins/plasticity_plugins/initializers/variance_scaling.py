@@ -7,22 +7,31 @@ them, so that LeCun and He get the number of neurons; `fan = "neurons"` does the
 from __future__ import annotations
 
 import math
+from typing import ClassVar
 
 from plasticity import Stream, component, hookimpl, setting
 from plasticity.typing import Array
 
 
 class _Scaled:
-    """Independent weights of mean 0 and a variance that the subclass tells."""
+    """Independent weights of mean 0 and variance gain / n, normal or uniform."""
+
+    gain: ClassVar[float]
+    uniform: ClassVar[bool] = False
 
     rng = Stream()
 
-    def _draw_normal(self, variance: float, weights: Array) -> None:
-        weights[...] = self.rng.normal(0, math.sqrt(variance), weights.shape)
+    @hookimpl
+    def init_state(self, weights: Array) -> None:
+        variance = self.gain / self._n(*map(int, weights.shape))
+        if self.uniform:
+            limit = math.sqrt(3 * variance)
+            weights[...] = self.rng.uniform(-limit, limit, weights.shape)
+        else:
+            weights[...] = self.rng.normal(0, math.sqrt(variance), weights.shape)
 
-    def _draw_uniform(self, variance: float, weights: Array) -> None:
-        limit = math.sqrt(3 * variance)
-        weights[...] = self.rng.uniform(-limit, limit, weights.shape)
+    def _n(self, n_neuron: int, n_input: int) -> int:
+        return n_neuron + n_input
 
 
 @component(source="glorot2010understanding")
@@ -38,9 +47,7 @@ class GlorotNormal(_Scaled):
     draws. That code exchanges fan-in and fan-out, which the sum of both does not show.
     """
 
-    @hookimpl
-    def init_state(self, weights: Array) -> None:
-        self._draw_normal(2 / sum(weights.shape), weights)
+    gain = 2.0
 
 
 @component(source="glorot2010understanding")
@@ -52,14 +59,13 @@ class GlorotUniform(_Scaled):
     Source: Glorot & Bengio, AISTATS 2010, equation 16.
     """
 
-    @hookimpl
-    def init_state(self, weights: Array) -> None:
-        self._draw_uniform(2 / sum(weights.shape), weights)
+    gain = 2.0
+    uniform = True
 
 
 @component
 class _ScaledToFan(_Scaled):
-    """The same, with a variance that is a gain over the fan."""
+    """The same, with the fan as n."""
 
     fan: str = setting(
         default="inputs",
@@ -67,9 +73,8 @@ class _ScaledToFan(_Scaled):
         doc="what is counted as n: the inputs of a neuron, or the neurons",
     )
 
-    def _variance(self, gain: float, weights: Array) -> float:
-        n_neuron, n_input = map(int, weights.shape)
-        return gain / (n_input if self.fan == "inputs" else n_neuron)
+    def _n(self, n_neuron: int, n_input: int) -> int:
+        return n_input if self.fan == "inputs" else n_neuron
 
 
 @component(source="lecun1998efficient")
@@ -83,9 +88,7 @@ class LecunNormal(_ScaledToFan):
     Source: LeCun et al., Efficient BackProp (1998), equation 16.
     """
 
-    @hookimpl
-    def init_state(self, weights: Array) -> None:
-        self._draw_normal(self._variance(1, weights), weights)
+    gain = 1.0
 
 
 @component(source="lecun1998efficient")
@@ -99,9 +102,8 @@ class LecunUniform(_ScaledToFan):
     Source: LeCun et al., Efficient BackProp (1998), equation 16.
     """
 
-    @hookimpl
-    def init_state(self, weights: Array) -> None:
-        self._draw_uniform(self._variance(1, weights), weights)
+    gain = 1.0
+    uniform = True
 
 
 @component(source="he2015delving")
@@ -115,9 +117,7 @@ class HeNormal(_ScaledToFan):
     Source: He et al., ICCV 2015, equation 10.
     """
 
-    @hookimpl
-    def init_state(self, weights: Array) -> None:
-        self._draw_normal(self._variance(2, weights), weights)
+    gain = 2.0
 
 
 @component(source="he2015delving")
@@ -130,6 +130,5 @@ class HeUniform(_ScaledToFan):
     one is that of the code of Squadrani et al.
     """
 
-    @hookimpl
-    def init_state(self, weights: Array) -> None:
-        self._draw_uniform(self._variance(2, weights), weights)
+    gain = 2.0
+    uniform = True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from plasticity import component, setting
@@ -45,13 +47,12 @@ class ByDistance(Fixed):
                 f"{self.layout}"
             )
 
-    def profile(self, distance: Array) -> Array:
+    def profile(self, distance: Array) -> Any:
         """Return k of the distances (neuron, neuron)."""
         raise NotImplementedError
 
     def pattern(self, n_neuron: int) -> Array:
-        """Return the pattern k (neuron, neuron), 0 on the diagonal."""
-        pattern = self.profile(self.distances(n_neuron))
+        pattern: Array = self.profile(self.distances(n_neuron))
         np.fill_diagonal(pattern, 0)
         return pattern
 
@@ -71,8 +72,7 @@ class ByDistance(Fixed):
             if self.layout in _CLOSED:
                 apart = np.minimum(apart, size - apart)
             squared += apart**2
-        distances: Array = np.sqrt(squared)
-        return distances
+        return np.asarray(np.sqrt(squared))
 
     def _n_row(self, n_neuron: int) -> int:
         if self.rows is None:
@@ -102,10 +102,8 @@ class GaussianLateral(ByDistance):
         default=1.0, above=0, unit="neurons", doc="width", because="0 reaches no neighbour"
     )
 
-    def profile(self, distance: Array) -> Array:
-        """Return k of the distances (neuron, neuron)."""
-        found: Array = np.exp(-(distance**2) / (2 * self.width**2))
-        return found
+    def profile(self, distance: Array) -> Any:
+        return np.exp(-(distance**2) / (2 * self.width**2))
 
 
 @component(source="castellani1999solutions")
@@ -123,10 +121,8 @@ class ExponentialLateral(ByDistance):
         because="0 reaches no neighbour",
     )
 
-    def profile(self, distance: Array) -> Array:
-        """Return k of the distances (neuron, neuron)."""
-        found: Array = np.exp(-distance / self.width)
-        return found
+    def profile(self, distance: Array) -> Any:
+        return np.exp(-distance / self.width)
 
 
 @component(source="castellani1999solutions")
@@ -162,12 +158,10 @@ class MexicanHat(ByDistance):
                 f"{self.surround_width:g} and width = {self.width:g}"
             )
 
-    def profile(self, distance: Array) -> Array:
-        """Return k of the distances (neuron, neuron)."""
+    def profile(self, distance: Array) -> Any:
         squared = distance**2 / 2
-        found: Array = np.exp(-squared / self.width**2)
-        found -= self.surround * np.exp(-squared / self.surround_width**2)
-        return found
+        centre = np.exp(-squared / self.width**2)
+        return centre - self.surround * np.exp(-squared / self.surround_width**2)
 
 
 @component(source="castellani1999solutions")
@@ -188,6 +182,4 @@ class NearestNeighbours(ByDistance):
     )
 
     def profile(self, distance: Array) -> Array:
-        """Return k of the distances (neuron, neuron)."""
-        found: Array = (distance <= self.reach).astype(np.float64)
-        return found
+        return (distance <= self.reach).astype(np.float64)

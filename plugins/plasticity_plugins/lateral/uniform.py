@@ -1,4 +1,4 @@
-"""Lateral connections of one strength between all neurons of a layer."""
+"""Lateral connections of one strength between all neurons, or none."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from plasticity import Kernel, component, hookimpl, setting
+from plasticity import component, hookimpl, setting
 from plasticity.typing import Array, Scalar
-from plasticity_plugins.lateral.settling import Spectrum
+from plasticity_plugins.kernels import kernel
+from plasticity_plugins.lateral.connected import Spectrum
 
 
 def _solve(current: Array, s: Scalar) -> None:
@@ -56,7 +57,7 @@ class UniformLateral:
         default=0.0, doc="strength s of a lateral connection; below 0 it inhibits"
     )
 
-    kernels = (Kernel("shape_current", _solve, parameters=lambda self, batch: (self.strength,)),)
+    kernels = kernel("shape_current", _solve, "strength")
 
     @hookimpl
     def init_state(self, weights: Array) -> None:
@@ -77,3 +78,20 @@ class UniformLateral:
         if n_neuron > 1:
             current += np.sum(current, axis=0) * (s / (1 - (n_neuron - 1) * s))
             current /= 1 + s
+
+
+def _untouched(current: Array) -> None:
+    return None
+
+
+@component
+class Unconnected:
+    """No lateral connections: neurons that do not act on each other.
+
+        u <- u
+
+    It takes the place of others where a setting must name one, as in a comparison.
+    """
+
+    idle_in: ClassVar = ("shape_current",)
+    kernels = kernel("shape_current", _untouched)

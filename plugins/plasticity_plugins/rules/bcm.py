@@ -15,6 +15,11 @@ from plasticity import rule, setting
 # Written in 32 bits, it leaves the numbers of a layer in its own type.
 _EPSILON = cast(float, np.float32(1e-30))
 
+_OFFSET = setting(default=0.0, doc="y0, the activity that counts as rest")
+_DECAY = setting(
+    default=0.0, low=0, doc="gamma, share of the weights lost", because="weights would grow"
+)
+
 
 @rule("lc94", source="law1994formation")
 def lc94(y: float, theta: float) -> float:
@@ -105,12 +110,7 @@ def nc_reference(y: float, theta: float) -> float:
 
 @rule("bblais", source="cooper2004theory")
 def bblais(
-    y: float,
-    theta: float,
-    offset: float = setting(default=0.0, doc="y0, the activity that counts as rest"),
-    decay: float = setting(
-        default=0.0, low=0, doc="gamma, share of the weights lost", because="weights would grow"
-    ),
+    y: float, theta: float, offset: float = _OFFSET, decay: float = _DECAY
 ) -> tuple[float, float]:
     """BCM of the simulators of Blais, with a resting activity and a decay.
 
@@ -137,12 +137,7 @@ def bblais(
 
 @rule("bblais_law_cooper", source="law1994formation")
 def bblais_law_cooper(
-    y: float,
-    theta: float,
-    offset: float = setting(default=0.0, doc="y0, the activity that counts as rest"),
-    decay: float = setting(
-        default=0.0, low=0, doc="gamma, share of the weights lost", because="weights would grow"
-    ),
+    y: float, theta: float, offset: float = _OFFSET, decay: float = _DECAY
 ) -> tuple[float, float]:
     """Law-Cooper form of the rule `bblais`.
 

@@ -9,8 +9,7 @@ import numpy as np
 from plasticity import Data, component, hookimpl, setting
 from plasticity.errors import DataError
 from plasticity.typing import Array
-from plasticity_plugins.sources.downloads import download, unpack
-from plasticity_plugins.sources.folders import find_file, places
+from plasticity_plugins.sources.data_sets import download, find_file, places, unpack
 
 _FILES = {
     "train": tuple(f"data_batch_{batch}.bin" for batch in range(1, 6)),

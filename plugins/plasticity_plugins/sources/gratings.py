@@ -9,7 +9,6 @@ import numpy as np
 from plasticity import (
     Data,
     Experiment,
-    Kernel,
     Variable,
     component,
     draws_of,
@@ -19,6 +18,7 @@ from plasticity import (
     whole_draw,
 )
 from plasticity_plugins.drawn import KeyedByEpoch, exact
+from plasticity_plugins.kernels import kernel
 
 EYES = ("left", "right", "both")
 
@@ -107,13 +107,11 @@ class Gratings(KeyedByEpoch):
 
     batch = Variable((1,), dtype="int64", description="samples of a step")
 
-    kernels = (
-        Kernel(
-            "draw_batch",
-            draw_grating,
-            arrays=("key", "batch"),
-            parameters=lambda self, batch: (*self._course, *self._wave),
-        ),
+    kernels = kernel(
+        "draw_batch",
+        draw_grating,
+        arrays=("key", "batch"),
+        parameters=lambda self, batch: (self.directions, self.frames, self.speed, *self._wave),
     )
 
     @hookimpl
@@ -136,10 +134,6 @@ class Gratings(KeyedByEpoch):
     @hookimpl
     def run_started(self, experiment: Experiment) -> None:
         self.batch[0] = experiment.batch_size
-
-    @property
-    def _course(self) -> tuple[int, int, float]:
-        return self.directions, self.frames, self.speed
 
     @property
     def _wave(self) -> tuple[int, float, float, int, int]:

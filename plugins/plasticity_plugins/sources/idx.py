@@ -27,19 +27,10 @@ _MOST = 64  # dimensions that NumPy has
 _GZIP = b"\x1f\x8b"
 
 
-def read_idx(path: Path, content: Literal["images", "labels"]) -> Array:
-    """Return the images (sample, y, x) or labels (sample,) of an idx file, gzipped or not, uint8.
-
-    Raises `DataError` where the file is damaged, of another length than its header promises, or
-    holds something else. The array is read-only.
-    """
-    return read_bytes(unzipped(path), path, content)
-
-
 def read_any_idx(path: Path, key: str | None = None, besides: str | None = None) -> Array:
     """Return the values of an idx file of any type and number of dimensions, gzipped or not.
 
-    Raises `DataError` as `read_idx` does, and where a key is given.
+    Raises `DataError` as `read_bytes` does, and where a key is given.
     """
     if key is not None:
         raise DataError(f"{path}: an idx file holds one array without a name, got key {key!r}")
@@ -66,7 +57,11 @@ def labels_beside(path: Path) -> Path | None:
 
 
 def read_bytes(raw: bytes, path: Path, content: Literal["images", "labels"]) -> Array:
-    """Return the images or labels of the content of an idx file; see `read_idx`."""
+    """Return the images (sample, y, x) or labels (sample,) of the content of an idx file, uint8.
+
+    Raises `DataError` where it is damaged, of another length than its header promises, or something
+    else. The array is read-only.
+    """
     expected, found = _NUMBERS[content], int.from_bytes(raw[:4], "big")
     if len(raw) >= 4 and found != expected:
         others = [name for name, number in _NUMBERS.items() if number == found]

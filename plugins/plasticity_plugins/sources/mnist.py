@@ -9,9 +9,8 @@ import numpy as np
 
 from plasticity import Data, component, hookimpl, setting
 from plasticity.errors import DataError
-from plasticity_plugins.sources.downloads import download
-from plasticity_plugins.sources.folders import find_file, places
-from plasticity_plugins.sources.idx import read_bytes, read_idx, unzipped
+from plasticity_plugins.sources.data_sets import download, find_file, places
+from plasticity_plugins.sources.idx import read_bytes, unzipped
 
 _STEMS = {"train": "train", "test": "t10k"}
 _N_CLASS = 10
@@ -21,21 +20,11 @@ _MIRRORS = (
 )
 # sha256 of the files as LeCun published them.
 _PUBLISHED = {
-    "train-images-idx3-ubyte.gz": (
-        "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"
-    ),
-    "train-labels-idx1-ubyte.gz": (
-        "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"
-    ),
-    "t10k-images-idx3-ubyte.gz": (
-        "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"
-    ),
-    "t10k-labels-idx1-ubyte.gz": (
-        "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"
-    ),
+    "train-images-idx3": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+    "train-labels-idx1": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+    "t10k-images-idx3": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+    "t10k-labels-idx1": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
 }
-
-
 # sha256 of the content of the same files of images, unpacked.
 _MNIST = (
     "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
@@ -76,7 +65,8 @@ class Mnist:
             return None
         image_file, label_file = self._files(split)
         raw = unzipped(image_file)
-        images, labels = read_bytes(raw, image_file, "images"), read_idx(label_file, "labels")
+        images = read_bytes(raw, image_file, "images")
+        labels = read_bytes(unzipped(label_file), label_file, "labels")
         if len(images) != len(labels):
             raise DataError(
                 f"{label_file}: {len(images)} images need as many labels, found {len(labels)}; the "
@@ -110,7 +100,8 @@ class Mnist:
 
     @hookimpl
     def fetch_data(self, folder: Path) -> Path:
-        for name, sha256 in _PUBLISHED.items():
+        for stem, sha256 in _PUBLISHED.items():
+            name = f"{stem}-ubyte.gz"
             download([mirror + name for mirror in _MIRRORS], Path(folder) / name, sha256)
         return Path(folder)
 

@@ -8,19 +8,23 @@ from typing import Any
 
 import numpy as np
 
-from plasticity import Data, Kernel, component, draws_of, hookimpl, setting, whole_draw
+from plasticity import Data, component, draws_of, hookimpl, setting, whole_draw
 from plasticity.errors import DataError
 from plasticity.typing import Array
 from plasticity_plugins.drawn import KeyedByEpoch, exact, key_of_examples
-from plasticity_plugins.sources.image_files import images_of, read_images, sample_images
-from plasticity_plugins.sources.image_filters import (
+from plasticity_plugins.kernels import kernel
+from plasticity_plugins.sources.images import (
     difference_of_gaussians,
     gray,
+    images_of,
+    read_images,
+    sample_images,
     standardized,
     whiten,
 )
 
 FILTERS = ("dog", "whiten", "none")
+_NUMBERS = ("size", "eyes", "jitter", "remove_mean", "standardize")  # of `draw_patch`
 
 
 @exact
@@ -106,14 +110,7 @@ class NaturalImages(KeyedByEpoch):
     samples: int = setting(default=100_000, low=1, doc="samples of an epoch")
     examples: int = setting(default=1000, low=1, doc="samples that metrics can look at")
 
-    kernels = (
-        Kernel(
-            "draw_batch",
-            draw_patch,
-            arrays=("key", "pixels", "table"),
-            parameters=lambda self, batch: self._numbers,
-        ),
-    )
+    kernels = kernel("draw_batch", draw_patch, *_NUMBERS, arrays=("key", "pixels", "table"))
 
     @hookimpl
     def open_data(self, split: str) -> Data | None:
@@ -121,7 +118,8 @@ class NaturalImages(KeyedByEpoch):
             return None
         shape = (self.eyes * self.size, self.size)
         samples = np.empty((self.examples, shape[0] * shape[1]), np.float32)
-        given = key_of_examples(split), self.pixels, self.table, *self._numbers
+        numbers = (getattr(self, name) for name in _NUMBERS)
+        given = key_of_examples(split), self.pixels, self.table, *numbers
         for b, sample in enumerate(samples):
             draw_patch(sample, 0, b, *given)
         return Data(samples, image_shape=shape, name="natural images", n_drawn=self.samples)
@@ -130,10 +128,6 @@ class NaturalImages(KeyedByEpoch):
     def cite(self) -> str:
         whitens = self.filter == "whiten"
         return "blais1999presynaptic" + whitens * ", olshausen1997sparse"
-
-    @property
-    def _numbers(self) -> tuple[int, int, int, bool, bool]:
-        return self.size, self.eyes, self.jitter, self.remove_mean, self.standardize
 
     @cached_property
     def filtered(self) -> list[Array]:

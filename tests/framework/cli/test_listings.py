@@ -56,7 +56,7 @@ def test_one_component_is_told_with_its_documentation_settings_events_and_paper(
     cls = find("moving_average")
     assert told[:2] == ["threshold", f"  moving_average  plasticity-lab {pl_version()}"]
     assert [line.strip() for line in told[2:]] == [
-        "plasticity_plugins.thresholds.moving_average:MovingAverage",
+        "plasticity_plugins.thresholds.mean_square:MovingAverage",
         *(line.strip() for line in inspect.getdoc(cls).splitlines()),
         "",
         *setting_lines(cls),

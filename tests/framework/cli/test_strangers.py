@@ -157,7 +157,7 @@ def test_nothing_but_a_component_is_taken_from_what_is_imported(name, place):
 
 
 def test_an_installed_component_may_be_named_by_its_module(place):
-    with_part(place, "rule", "plasticity_plugins.rules.hebb:hebb")
+    with_part(place, "rule", "plasticity_plugins.rules.correlation:hebb")
     assert responses_of(pl.open_run(place), SAMPLES).shape == (3, 60)
 
 

@@ -19,14 +19,10 @@ from plasticity.experiment.configure import configure
 from plasticity.experiment.source import Source
 from plasticity.network.dispatch import emit
 from plasticity.sklearn import BCM
-from plasticity_plugins.encoders.add_noise import AddNoise
-from plasticity_plugins.encoders.dead_inputs import DeadInputs
 from plasticity_plugins.encoders.deprivation import Deprivation
-from plasticity_plugins.encoders.spontaneous_activity import SpontaneousActivity
-from plasticity_plugins.encoders.standardization import Centre, Standardize
+from plasticity_plugins.encoders.disturbance import AddNoise, DeadInputs, SpontaneousActivity
+from plasticity_plugins.encoders.normalization import Centre, Standardize, UnitLength, Whiten
 from plasticity_plugins.encoders.time_filters import HighPass
-from plasticity_plugins.encoders.unit_length import UnitLength
-from plasticity_plugins.encoders.whiten import Whiten
 from plasticity_plugins.metrics.tuning import eye_responses, grating_responses
 
 C = -0.3

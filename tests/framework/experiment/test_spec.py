@@ -13,14 +13,14 @@ from plasticity.components.interface import interface_of
 from plasticity.errors import ContractError, SpecError
 from plasticity.experiment.instantiate import make
 from plasticity_plugins.activations.rectifiers import Relu
-from plasticity_plugins.initializers.normal import Normal
+from plasticity_plugins.initializers.distributions import Normal
 from plasticity_plugins.optimizers.adam import Adam
 from plasticity_plugins.optimizers.sgd import SGD
 from plasticity_plugins.rules.bcm import lc94
+from plasticity_plugins.rules.correlation import oja
 from plasticity_plugins.rules.krotov_hopfield import KrotovHopfield
-from plasticity_plugins.rules.oja import oja
-from plasticity_plugins.schedules.cosine import Cosine
-from plasticity_plugins.thresholds.moving_average import MovingAverage
+from plasticity_plugins.schedules.falling import Cosine
+from plasticity_plugins.thresholds.mean_square import MovingAverage
 
 LAYER = {
     "neurons": 3,

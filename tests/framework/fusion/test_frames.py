@@ -10,7 +10,7 @@ from plasticity import Offer, Storage, component, hookimpl, open_run
 from plasticity.components.cadence import Steps
 from plasticity.errors import ComponentError, ContractError
 from plasticity.network.capture import Frames
-from plasticity_plugins.metrics.weight_norm import WeightNorm
+from plasticity_plugins.metrics.weights import WeightNorm
 from plasticity_plugins.observers.recorder import Recorder
 from plasticity_plugins.optimizers.momentum import Momentum
 from tests.support.fused import BCM, LARGE, layer, simulation

@@ -4,13 +4,12 @@ import pytest
 
 from plasticity import Data, Experiment, Layer, assemble, component, hookimpl, rule
 from plasticity_plugins.activations.rectifiers import Relu
-from plasticity_plugins.initializers.normal import Normal
+from plasticity_plugins.initializers.distributions import Normal
 from plasticity_plugins.observers.recorder import Recorder
 from plasticity_plugins.optimizers.sgd import SGD
-from plasticity_plugins.rules.hebb import hebb
+from plasticity_plugins.rules.correlation import hebb, oja
 from plasticity_plugins.rules.krotov_hopfield import KrotovHopfield
-from plasticity_plugins.rules.oja import oja
-from plasticity_plugins.transforms.max_abs import MaxAbs
+from plasticity_plugins.transforms.size import MaxAbs
 from tests.support.toys import SAMPLES, Identity, ToyHebb
 
 

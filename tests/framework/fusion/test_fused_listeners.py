@@ -5,7 +5,7 @@ import pytest
 
 from plasticity import Phase, component, hookimpl, rule
 from plasticity.errors import ComponentError, ContractError
-from plasticity_plugins.rules.oja import oja
+from plasticity_plugins.rules.correlation import oja
 from tests.support.fused import BCM, RANKED, assert_same_bits, kept, layer, simulation, trained
 
 

@@ -6,9 +6,9 @@ import pytest
 from plasticity import Kernel, Phase, component, hookimpl, rule, setting
 from plasticity_plugins.optimizers.sgd import SGD
 from plasticity_plugins.rules.bcm import lc94
-from plasticity_plugins.schedules.cosine import Cosine
-from plasticity_plugins.thresholds.mean_of_power import MeanOfPower
-from plasticity_plugins.thresholds.moving_average import MovingAverage
+from plasticity_plugins.schedules.falling import Cosine
+from plasticity_plugins.thresholds.mean_square import MovingAverage
+from plasticity_plugins.thresholds.moments import MeanOfPower
 from tests.support.fused import assert_same_bits, kept, layer, simulation
 
 PHASES = (Phase("quiet", 1), Phase("reward", 3))

@@ -9,12 +9,11 @@ from plasticity.errors import DivergenceError
 from plasticity.fusion.blocks import rows_at_a_time
 from plasticity_plugins.activations.piecewise import Linear
 from plasticity_plugins.constraints.bounds import Bounds
-from plasticity_plugins.constraints.row_norm import RowNorm
-from plasticity_plugins.initializers.normal import Normal
-from plasticity_plugins.rules.hebb import hebb
-from plasticity_plugins.rules.oja import oja
-from plasticity_plugins.schedules.linear_to_zero import LinearToZero
-from plasticity_plugins.transforms.max_abs import MaxAbs
+from plasticity_plugins.constraints.norms import RowNorm
+from plasticity_plugins.initializers.distributions import Normal
+from plasticity_plugins.rules.correlation import hebb, oja
+from plasticity_plugins.schedules.falling import LinearToZero
+from plasticity_plugins.transforms.size import MaxAbs
 from tests.support.fused import (
     BCM,
     LARGE,

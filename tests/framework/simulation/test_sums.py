@@ -7,16 +7,14 @@ from plasticity import Data, Experiment, Layer, Phase, Stream, hookimpl
 from plasticity.errors import SpecError
 from plasticity.experiment.citations import citations_of, entries_of
 from plasticity_plugins.activations.rectifiers import Relu
-from plasticity_plugins.initializers.normal import Normal
+from plasticity_plugins.initializers.distributions import Normal
 from plasticity_plugins.optimizers.sgd import SGD
 from plasticity_plugins.rules.bcm import lc94
-from plasticity_plugins.rules.hebb import hebb
+from plasticity_plugins.rules.correlation import hebb, oja
 from plasticity_plugins.rules.krotov_hopfield import KrotovHopfield
-from plasticity_plugins.rules.oja import oja
-from plasticity_plugins.schedules.cosine import Cosine
-from plasticity_plugins.schedules.linear_to_zero import LinearToZero
-from plasticity_plugins.thresholds.batch import BatchMean
-from plasticity_plugins.transforms.weight_decay import WeightDecay
+from plasticity_plugins.schedules.falling import Cosine, LinearToZero
+from plasticity_plugins.thresholds.mean_square import BatchMean
+from plasticity_plugins.transforms.decay import WeightDecay
 from tests.support.following import follow
 
 SAMPLES = np.random.default_rng(21).random((20, 7))

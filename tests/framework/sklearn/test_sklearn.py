@@ -23,7 +23,7 @@ from plasticity import hookimpl
 from plasticity.errors import DivergenceError, SettingError, SpecError, UnknownNameError
 from plasticity.sklearn import BCM, KrotovHopfield, PlasticityTransformer
 from plasticity_plugins.rules.bcm import lc94
-from plasticity_plugins.rules.oja import oja
+from plasticity_plugins.rules.correlation import oja
 
 TWO_LAYERS = Path(__file__).parents[3] / "examples" / "two_layers.toml"
 # Steps through the plan: nothing of this is about compiled steps, which take long to be made.

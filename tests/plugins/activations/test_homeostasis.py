@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from plasticity import Data, Experiment, Layer, assemble
 from plasticity.errors import SettingError
 from plasticity_plugins.activations.intrinsic_plasticity import IntrinsicPlasticity
-from plasticity_plugins.constraints.channel_norm import ChannelNorm
-from plasticity_plugins.constraints.keep_sign import KeepSign
+from plasticity_plugins.constraints.bounds import KeepSign
+from plasticity_plugins.constraints.norms import ChannelNorm
 from plasticity_plugins.constraints.synaptic_scaling import SynapticScaling
-from plasticity_plugins.initializers.normal import Normal
+from plasticity_plugins.initializers.distributions import Normal
 from plasticity_plugins.optimizers.sgd import SGD
-from plasticity_plugins.rules.hebb import hebb
-from plasticity_plugins.transforms.oja_stabilizer import OjaStabilizer
+from plasticity_plugins.rules.correlation import hebb
+from plasticity_plugins.transforms.decay import OjaStabilizer
 from tests.naive.rules import naive_intrinsic_plasticity, naive_scaling
 from tests.support.binding import with_arrays
 

@@ -7,7 +7,7 @@ from hypothesis.extra.numpy import arrays
 from plasticity_plugins.activations.softmax import Softmax
 from plasticity_plugins.lateral.uniform import UniformLateral
 from plasticity_plugins.rules.bcm import ic92
-from plasticity_plugins.thresholds.batch import BatchMean
+from plasticity_plugins.thresholds.mean_square import BatchMean
 from tests.naive.activations import naive_softmax
 from tests.support.fused import assert_as_planned, layer, simulation
 

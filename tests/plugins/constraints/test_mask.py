@@ -8,10 +8,9 @@ from hypothesis.extra.numpy import arrays
 
 import plasticity as pl
 from plasticity.errors import SettingError
-from plasticity_plugins.constraints.bounds import Bounds
-from plasticity_plugins.constraints.keep_sign import KeepSign
+from plasticity_plugins.constraints.bounds import Bounds, KeepSign
 from plasticity_plugins.constraints.mask import Mask
-from plasticity_plugins.constraints.row_norm import RowNorm
+from plasticity_plugins.constraints.norms import RowNorm
 from tests.naive.constraints import naive_masked
 from tests.support.binding import with_arrays
 from tests.support.fused import BCM, RANKED, SAMPLES, layer, simulation, trained

@@ -16,12 +16,9 @@ from plasticity.errors import ContractError
 from plasticity.sklearn import PlasticityTransformer
 from plasticity.testing import check_component
 from plasticity_plugins.activations.piecewise import Linear
-from plasticity_plugins.encoders.add_noise import AddNoise
-from plasticity_plugins.encoders.spontaneous_activity import SpontaneousActivity
-from plasticity_plugins.encoders.standardization import Centre, Standardize
-from plasticity_plugins.encoders.unit_length import UnitLength
-from plasticity_plugins.encoders.whiten import Whiten
-from plasticity_plugins.initializers.samples import FromSamples
+from plasticity_plugins.encoders.disturbance import AddNoise, SpontaneousActivity
+from plasticity_plugins.encoders.normalization import Centre, Standardize, UnitLength, Whiten
+from plasticity_plugins.initializers.given import FromSamples
 from plasticity_plugins.observers.recorder import Recorder
 from plasticity_plugins.sources.noise import Noise
 from tests.naive.inputs import naive_standardized, naive_unit_length, naive_whitened

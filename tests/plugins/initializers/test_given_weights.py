@@ -5,9 +5,8 @@ import pytest
 
 from plasticity import Data, Experiment, Layer, assemble, component, hookimpl, open_run
 from plasticity.errors import SettingError
-from plasticity_plugins.initializers.kept import FromArray, FromRun
-from plasticity_plugins.initializers.normal import Normal
-from plasticity_plugins.initializers.samples import FromSamples
+from plasticity_plugins.initializers.distributions import Normal
+from plasticity_plugins.initializers.given import FromArray, FromRun, FromSamples
 
 SAMPLES = np.random.default_rng(7).random((6, 4))
 WEIGHTS = np.random.default_rng(8).normal(size=(3, 4))

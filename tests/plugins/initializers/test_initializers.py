@@ -10,11 +10,15 @@ from threadpoolctl import threadpool_limits
 
 from plasticity import Data, Experiment, Layer, assemble
 from plasticity.errors import SettingError
-from plasticity_plugins.initializers.constant import Constant, Ones, Zeros
-from plasticity_plugins.initializers.normal import Normal
-from plasticity_plugins.initializers.orthogonal import Orthogonal
-from plasticity_plugins.initializers.truncated_normal import TruncatedNormal
-from plasticity_plugins.initializers.uniform import Uniform
+from plasticity_plugins.initializers.distributions import (
+    Constant,
+    Normal,
+    Ones,
+    Orthogonal,
+    TruncatedNormal,
+    Uniform,
+    Zeros,
+)
 from plasticity_plugins.initializers.variance_scaling import (
     GlorotNormal,
     GlorotUniform,

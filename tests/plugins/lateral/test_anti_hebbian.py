@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from plasticity import Clock, Data, Experiment, Layer, Phase, assemble, hookimpl
 from plasticity.errors import DivergenceError
 from plasticity_plugins.lateral.anti_hebbian import AntiHebbian
-from plasticity_plugins.rules.hebb import hebb
+from plasticity_plugins.rules.correlation import hebb
 from tests.naive.lateral import naive_anti_hebbian, naive_solved
 from tests.support.binding import with_arrays
 

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from plasticity import Data, Experiment, Layer, assemble
 from plasticity.errors import SettingError
-from plasticity_plugins.lateral.settling import Spectrum
-from plasticity_plugins.lateral.unconnected import Unconnected
-from plasticity_plugins.lateral.uniform import UniformLateral
+from plasticity_plugins.lateral.connected import Spectrum
+from plasticity_plugins.lateral.uniform import Unconnected, UniformLateral
 from tests.naive.lateral import naive_lateral
 
 

@@ -12,18 +12,16 @@ from hypothesis import strategies as st
 from plasticity import Data, Experiment, Layer, assemble
 from plasticity.errors import SettingError
 from plasticity.testing import check_compiled
+from plasticity_plugins.lateral.connected import TRANSFERS
 from plasticity_plugins.lateral.distance import (
     ExponentialLateral,
     GaussianLateral,
     MexicanHat,
     NearestNeighbours,
 )
-from plasticity_plugins.lateral.matrix import MatrixLateral
-from plasticity_plugins.lateral.populations import Populations
-from plasticity_plugins.lateral.random_sparse import RandomSparse
-from plasticity_plugins.lateral.settling import TRANSFERS
+from plasticity_plugins.lateral.patterns import MatrixLateral, Populations, RandomSparse
 from plasticity_plugins.lateral.uniform import UniformLateral
-from plasticity_plugins.rules.hebb import hebb
+from plasticity_plugins.rules.correlation import hebb
 from tests.naive.lateral import naive_coupling, naive_relaxed, naive_solved
 from tests.support.binding import with_arrays
 

@@ -9,13 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from plasticity import Data, assemble
-from plasticity_plugins.metrics.capacity_used import CapacityUsed
-from plasticity_plugins.metrics.convergence import Convergence
-from plasticity_plugins.metrics.memorization import Memorization
-from plasticity_plugins.metrics.overlap import Overlap
-from plasticity_plugins.metrics.selectivity import Selectivity
-from plasticity_plugins.metrics.unit_convergence import UnitConvergence
-from plasticity_plugins.metrics.weight_change import WeightChange
+from plasticity_plugins.metrics.change import Convergence, WeightChange
+from plasticity_plugins.metrics.selection import CapacityUsed, Memorization, Overlap, Selectivity
+from plasticity_plugins.metrics.weights import UnitConvergence
 from tests.naive.metrics import naive_norm, naive_overlap, naive_selected, naive_weight_change
 from tests.support.binding import with_arrays
 from tests.support.toys import experiment

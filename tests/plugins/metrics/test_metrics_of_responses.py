@@ -10,13 +10,13 @@ from hypothesis.extra.numpy import arrays
 
 from plasticity import Data, assemble
 from plasticity.errors import MissingPartError, SettingError
-from plasticity_plugins.metrics.class_purity import ClassPurity
-from plasticity_plugins.metrics.dead_neurons import DeadNeurons
-from plasticity_plugins.metrics.peak_selectivity import PeakSelectivity
-from plasticity_plugins.metrics.redundancy import Redundancy
-from plasticity_plugins.metrics.response_kurtosis import ResponseKurtosis
-from plasticity_plugins.metrics.selected_by import SelectedBy
-from plasticity_plugins.metrics.sparseness import Sparseness
+from plasticity_plugins.metrics.responses import (
+    DeadNeurons,
+    PeakSelectivity,
+    ResponseKurtosis,
+    Sparseness,
+)
+from plasticity_plugins.metrics.selection import ClassPurity, Redundancy, SelectedBy
 from tests.naive.metrics import (
     naive_activity_ratio,
     naive_excess_kurtosis,

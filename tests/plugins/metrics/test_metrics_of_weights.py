@@ -10,14 +10,10 @@ from hypothesis.extra.numpy import arrays
 
 from plasticity import Data, assemble
 from plasticity.errors import DataError
-from plasticity_plugins.metrics.distance_travelled import DistanceTravelled
-from plasticity_plugins.metrics.effective_rank import EffectiveRank
-from plasticity_plugins.metrics.ocular_dominance import OcularDominance
-from plasticity_plugins.metrics.orientation_tuning import OrientationTuning
-from plasticity_plugins.metrics.threshold_convergence import ThresholdConvergence
+from plasticity_plugins.metrics.change import DistanceTravelled, ThresholdConvergence
+from plasticity_plugins.metrics.gratings import OcularDominance, OrientationTuning
 from plasticity_plugins.metrics.tuning import bandwidth, mean_orientation
-from plasticity_plugins.metrics.weight_entropy import WeightEntropy
-from plasticity_plugins.metrics.weight_norm import WeightNorm
+from plasticity_plugins.metrics.weights import EffectiveRank, WeightEntropy, WeightNorm
 from tests.naive.metrics import (
     naive_bandwidth,
     naive_effective_rank,

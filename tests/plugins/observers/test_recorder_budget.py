@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from plasticity import Storage, assemble, hookimpl
 from plasticity.components.cadence import GivenSteps, LogSteps, Steps
 from plasticity.errors import ComponentError
-from plasticity_plugins.observers.budget import DOUBLINGS, FRAMES, thin
-from plasticity_plugins.observers.recorder import Recorder
+from plasticity_plugins.observers.recorder import DOUBLINGS, FRAMES, Recorder, thin
 from tests.support.recorders import recorded, refused
 from tests.support.toys import experiment, layer
 

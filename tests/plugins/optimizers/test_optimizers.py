@@ -165,7 +165,7 @@ class Watcher:
 
 @pytest.mark.parametrize("cls", OPTIMIZERS)
 def test_weights_stay_exactly_as_they_are_in_a_phase_that_learns_nothing(cls):
-    from plasticity_plugins.rules.hebb import hebb
+    from plasticity_plugins.rules.correlation import hebb
 
     watcher = Watcher()
     phases = [Phase("rearing", 2), Phase("dark", 2), Phase("light", 1)]
@@ -182,7 +182,7 @@ def test_weights_stay_exactly_as_they_are_in_a_phase_that_learns_nothing(cls):
 
 
 def test_momentum_goes_on_after_a_phase_without_learning_as_if_there_had_been_none():
-    from plasticity_plugins.rules.hebb import hebb
+    from plasticity_plugins.rules.correlation import hebb
 
     phases = [Phase("rearing", 2), Phase("dark", 3), Phase("light", 1)]
     paused = experiment(

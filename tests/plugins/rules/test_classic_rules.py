@@ -8,7 +8,6 @@ from numba import njit
 
 from plasticity import Clock, Data, Experiment, Layer
 from plasticity.errors import SettingError
-from plasticity_plugins.rules.anti_hebb import anti_hebb
 from plasticity_plugins.rules.bcm import (
     bblais,
     bblais_law_cooper,
@@ -16,12 +15,8 @@ from plasticity_plugins.rules.bcm import (
     ic92_without_slope,
     nc_reference,
 )
-from plasticity_plugins.rules.competitive import Competitive, add_winners
-from plasticity_plugins.rules.covariance import Covariance
-from plasticity_plugins.rules.instar import Outstar, instar
-from plasticity_plugins.rules.kohonen import Kohonen
-from plasticity_plugins.rules.sanger import Sanger
-from plasticity_plugins.rules.softhebb import SoftHebb
+from plasticity_plugins.rules.competition import Competitive, Kohonen, SoftHebb, add_winners
+from plasticity_plugins.rules.correlation import Covariance, Outstar, Sanger, anti_hebb, instar
 from tests.naive import rules as twins
 from tests.support.following import follow
 from tests.support.rule_updates import update_of

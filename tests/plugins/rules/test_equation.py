@@ -11,10 +11,9 @@ from plasticity import Data, Experiment, Layer
 from plasticity.errors import SettingError
 from plasticity_plugins.rules import equation
 from plasticity_plugins.rules.bcm import ic92, lc94
+from plasticity_plugins.rules.correlation import hebb, oja
 from plasticity_plugins.rules.equation import Equation
-from plasticity_plugins.rules.hebb import hebb
-from plasticity_plugins.rules.oja import oja
-from plasticity_plugins.thresholds.moving_average import MovingAverage
+from plasticity_plugins.thresholds.mean_square import MovingAverage
 from tests.naive.equations import naive_equation
 from tests.support.fused import SAMPLES, assert_as_planned, layer, trained
 from tests.support.rule_updates import update_of

@@ -8,13 +8,9 @@ from hypothesis import strategies as st
 from plasticity import Data, Experiment, Layer
 from plasticity.errors import SettingError
 from plasticity_plugins.activations.piecewise import Linear
-from plasticity_plugins.initializers.normal import Normal
+from plasticity_plugins.initializers.distributions import Normal
 from plasticity_plugins.optimizers.sgd import SGD
-from plasticity_plugins.rules.krotov_hopfield_dynamic import (
-    KrotovHopfieldDynamic,
-    add_settled,
-    settle,
-)
+from plasticity_plugins.rules.krotov_hopfield import KrotovHopfieldDynamic, add_settled, settle
 from tests.naive.rules import naive_krotov_hopfield_dynamic
 from tests.support.following import follow
 from tests.support.rule_updates import update_of

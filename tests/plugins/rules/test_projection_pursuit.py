@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from plasticity import Data, Experiment, Layer, assemble
 from plasticity.errors import MissingPartError
 from plasticity_plugins.activations.piecewise import Linear
-from plasticity_plugins.constraints.row_norm import RowNorm
-from plasticity_plugins.initializers.normal import Normal
+from plasticity_plugins.constraints.norms import RowNorm
+from plasticity_plugins.initializers.distributions import Normal
 from plasticity_plugins.optimizers.sgd import SGD
 from plasticity_plugins.rules.bcm import ic92
 from plasticity_plugins.rules.projection_pursuit import intrator, k1, k2, s1, s2
+from plasticity_plugins.thresholds.mean_square import MovingAverage
 from plasticity_plugins.thresholds.moments import Moments
-from plasticity_plugins.thresholds.moving_average import MovingAverage
 from tests.naive.rules import naive_pursuit
 from tests.support.following import follow
 from tests.support.fused import assert_as_planned, layer

@@ -7,9 +7,8 @@ from hypothesis import strategies as st
 
 from plasticity.errors import SettingError
 from plasticity_plugins.rules.bcm import bcm82, ic92, lc94
-from plasticity_plugins.rules.hebb import hebb
+from plasticity_plugins.rules.correlation import hebb, oja
 from plasticity_plugins.rules.krotov_hopfield import KrotovHopfield, add_ranked, signed_power
-from plasticity_plugins.rules.oja import oja
 from tests.naive.rules import (
     naive_bcm_parabola,
     naive_intrator_cooper,

@@ -9,10 +9,7 @@ from hypothesis import strategies as st
 
 from plasticity import Clock
 from plasticity.errors import SettingError
-from plasticity_plugins.schedules.cosine import Cosine
-from plasticity_plugins.schedules.exponential import Exponential
-from plasticity_plugins.schedules.staircase import Staircase
-from plasticity_plugins.schedules.warm_up import WarmUp
+from plasticity_plugins.schedules.falling import Cosine, Exponential, Staircase, WarmUp
 
 sizes = (st.integers(1, 5), st.integers(1, 6))
 pers = st.sampled_from(["epoch", "step"])

@@ -5,9 +5,7 @@ from hypothesis import strategies as st
 
 from plasticity import Clock, Data, Experiment, Layer, assemble, hookimpl
 from plasticity.errors import SettingError
-from plasticity_plugins.schedules.constant import Constant
-from plasticity_plugins.schedules.inverse_time import InverseTime
-from plasticity_plugins.schedules.linear_to_zero import LinearToZero
+from plasticity_plugins.schedules.falling import Constant, InverseTime, LinearToZero
 
 
 def clocks(steps_per_epoch, n_epoch):

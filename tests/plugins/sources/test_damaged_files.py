@@ -19,7 +19,7 @@ from PIL import Image
 from plasticity.errors import DataError
 from plasticity_plugins.sources.arrays import Arrays
 from plasticity_plugins.sources.cifar10 import Cifar10
-from plasticity_plugins.sources.image_files import read_images
+from plasticity_plugins.sources.images import read_images
 from plasticity_plugins.sources.mnist import Mnist
 from tests.naive import files as naive_files
 from tests.support.effort import cases

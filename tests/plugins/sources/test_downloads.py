@@ -16,7 +16,7 @@ import pytest
 
 from plasticity.errors import DataError
 from plasticity_plugins.sources.cifar10 import Cifar10
-from plasticity_plugins.sources.downloads import download, unpack
+from plasticity_plugins.sources.data_sets import download, unpack
 from plasticity_plugins.sources.mnist import Mnist
 
 CONTENT = b"x" * 200_000

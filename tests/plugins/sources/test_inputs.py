@@ -9,16 +9,13 @@ from plasticity.errors import ContractError, DataError, SettingError
 from plasticity.kernels import counter_random as counted
 from plasticity_plugins.activations.piecewise import Linear
 from plasticity_plugins.drawn import KINDS
-from plasticity_plugins.encoders.add_noise import AddNoise
-from plasticity_plugins.encoders.dead_inputs import DeadInputs
 from plasticity_plugins.encoders.deprivation import Deprivation
-from plasticity_plugins.encoders.spontaneous_activity import SpontaneousActivity
-from plasticity_plugins.initializers.normal import Normal
+from plasticity_plugins.encoders.disturbance import AddNoise, DeadInputs, SpontaneousActivity
+from plasticity_plugins.initializers.distributions import Normal
 from plasticity_plugins.optimizers.sgd import SGD
-from plasticity_plugins.rules.oja import oja
+from plasticity_plugins.rules.correlation import oja
 from plasticity_plugins.sources.natural_images import NaturalImages
-from plasticity_plugins.sources.noise import Noise
-from plasticity_plugins.sources.patterns import Patterns
+from plasticity_plugins.sources.noise import Noise, Patterns
 from tests.naive.inputs import naive_noise, naive_normal, naive_patch, naive_uniform
 
 KEYS = (0, 1, 2**63, 2**64 - 1)

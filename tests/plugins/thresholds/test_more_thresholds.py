@@ -8,12 +8,8 @@ from hypothesis import strategies as st
 from plasticity import Clock
 from plasticity.components.interface import interface_of
 from plasticity.errors import SettingError
-from plasticity_plugins.thresholds.blais_tau import BlaisTau
-from plasticity_plugins.thresholds.fixed import Fixed
-from plasticity_plugins.thresholds.mean_of_power import MeanOfPower, PowerOfMoment
-from plasticity_plugins.thresholds.moments import Moments
-from plasticity_plugins.thresholds.moving_average import MovingAverage
-from plasticity_plugins.thresholds.sliding_window import SlidingWindow
+from plasticity_plugins.thresholds.mean_square import BlaisTau, MovingAverage, SlidingWindow
+from plasticity_plugins.thresholds.moments import Fixed, MeanOfPower, Moments, PowerOfMoment
 from tests.naive.thresholds import naive_fading_mean
 
 # Means of powers up to 2^4 in the arithmetic of the layer.

@@ -7,9 +7,8 @@ from hypothesis import strategies as st
 
 from plasticity import Clock
 from plasticity.errors import SettingError
-from plasticity_plugins.thresholds.batch import BatchMean
-from plasticity_plugins.thresholds.moving_average import MovingAverage
-from plasticity_plugins.thresholds.power_of_mean import PowerOfMean
+from plasticity_plugins.thresholds.mean_square import BatchMean, MovingAverage
+from plasticity_plugins.thresholds.moments import PowerOfMean
 from tests.naive.thresholds import naive_fading_mean, naive_mean_square
 
 # Sums of up to 42 numbers of size 1 in the arithmetic of the layer.

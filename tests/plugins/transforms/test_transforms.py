@@ -7,9 +7,8 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from plasticity import Data, Experiment, Layer, assemble
 from plasticity.errors import SettingError
 from plasticity_plugins.optimizers.sgd import SGD
-from plasticity_plugins.transforms.clip import Clip
-from plasticity_plugins.transforms.max_abs import MaxAbs
-from plasticity_plugins.transforms.weight_decay import WeightDecay
+from plasticity_plugins.transforms.decay import WeightDecay
+from plasticity_plugins.transforms.size import Clip, MaxAbs
 from tests.naive.transforms import naive_max_abs
 from tests.support.binding import with_arrays
 
