@@ -8,10 +8,9 @@ import numpy as np
 
 from plasticity import Experiment, Layer, Phase, analysis, run
 from plasticity_plugins.activations.sigmoids import AsymmetricLogistic
-from plasticity_plugins.encoders.deprivation import Deprivation
-from plasticity_plugins.encoders.disturbance import AddNoise
+from plasticity_plugins.encoders.disturbance import AddNoise, Deprivation
 from plasticity_plugins.initializers.distributions import Uniform
-from plasticity_plugins.metrics.tuning import eye_responses
+from plasticity_plugins.metrics.gratings import eye_responses
 from plasticity_plugins.observers.recorder import Recorder
 from plasticity_plugins.optimizers.sgd import SGD
 from plasticity_plugins.rules.bcm import bblais_law_cooper

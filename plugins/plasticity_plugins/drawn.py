@@ -35,7 +35,7 @@ class KeyedByEpoch:
         self.key[0] = self.rng.integers(0, 2**64 - 1, dtype=np.uint64, endpoint=True)
 
 
-def kind_of(component: Any) -> int:
+def kind_of(component: Any, batch: int = 0) -> int:
     """Return the number of a component's kind of noise, for `noise_draw`."""
     return KINDS.index(component.kind)
 
@@ -49,10 +49,7 @@ def key_of_examples(split: str) -> Array:
 def noise_draw(draws: Scalar, i: Scalar, kind: Scalar) -> Scalar:
     """Return number i of a kind of noise, with mean 0 and standard deviation 1.
 
-        normal, uniform in [-sqrt(3), sqrt(3)), or Laplace with density exp(-sqrt(2) |z|) / sqrt(2)
-
-    draws  generator of the sample, from `draws_of`
-    kind   place of its name in `KINDS`
+    normal, uniform in [-sqrt(3), sqrt(3)), or Laplace with density exp(-sqrt(2) |z|) / sqrt(2)
     """
     if kind == 0:
         return normal_draw(draws, i)

@@ -11,24 +11,22 @@ from plasticity import Kernel
 def kernel(event: str, function: Callable[..., Any], *numbers: Any, **others: Any) -> tuple[Kernel]:
     """Return the one Kernel of a component.
 
-    numbers  what its function gets at last: names of settings, functions of the component, numbers
+    numbers  what its function gets at last: numbers, names of settings and properties, or functions
+             of (component, batch); a tuple stands for several
     others   arguments of `Kernel`
     """
-    return (Kernel(event, function, **{"parameters": _parameters(numbers)} | others),)
+
+    def parameters(component: Any, batch: int) -> tuple[float, ...]:
+        values: list[float] = []
+        for number in numbers:
+            value = getattr(component, number) if isinstance(number, str) else number
+            value = value(component, batch) if callable(value) else value
+            values += value if isinstance(value, tuple) else (value,)
+        return tuple(values)
+
+    return (Kernel(event, function, parameters=parameters, **others),)
 
 
-def elementwise(
-    value: Callable[..., Any], slope: Callable[..., Any], *numbers: Any
-) -> tuple[Kernel, Kernel]:
+def elementwise(value: Any, slope: Any, *numbers: Any) -> tuple[Kernel, Kernel]:
     """Return the kernels y(u, *numbers) and sigma'(u, y, *numbers) of an activation."""
     return *kernel("activate", value, *numbers), *kernel("differentiate", slope, *numbers)
-
-
-def _parameters(numbers: tuple[Any, ...]) -> Callable[[Any, int], tuple[float, ...]]:
-    def value(component: Any, number: Any) -> float:
-        if isinstance(number, str):
-            number = getattr(component, number)
-        given: float = number(component) if callable(number) else number
-        return given
-
-    return lambda component, batch: tuple(value(component, number) for number in numbers)

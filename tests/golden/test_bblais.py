@@ -6,12 +6,12 @@ import pytest
 from plasticity import Data, Experiment, Layer
 from plasticity_plugins.activations.piecewise import Linear
 from plasticity_plugins.constraints.bounds import Bounds, KeepSign
-from plasticity_plugins.constraints.norms import ChannelNorm, RowNorm
+from plasticity_plugins.constraints.scaling import ChannelNorm, RowNorm
 from plasticity_plugins.initializers.distributions import Normal
 from plasticity_plugins.optimizers.sgd import SGD
 from plasticity_plugins.rules.bcm import bblais, bblais_law_cooper
 from plasticity_plugins.thresholds.mean_square import BlaisTau
-from plasticity_plugins.transforms.decay import OjaStabilizer, WeightDecay
+from plasticity_plugins.transforms.updates import OjaStabilizer, WeightDecay
 from tests.support.following import follow
 
 N_INPUT, N_NEURON, ETA, TAU, GAMMA, OFFSET = 8, 5, 0.04, 20.0, 0.3, 0.1

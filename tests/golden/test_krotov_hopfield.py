@@ -9,7 +9,7 @@ from plasticity_plugins.initializers.distributions import Normal
 from plasticity_plugins.optimizers.sgd import SGD
 from plasticity_plugins.rules.krotov_hopfield import KrotovHopfield
 from plasticity_plugins.schedules.falling import LinearToZero
-from plasticity_plugins.transforms.size import MaxAbs
+from plasticity_plugins.transforms.updates import MaxAbs
 from tests.support.following import follow
 
 N_EPOCH, N_BATCH, BATCH, N_INPUT, N_UNIT = 5, 10, 12, 9, 8

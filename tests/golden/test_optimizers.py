@@ -10,7 +10,7 @@ import pytest
 
 from plasticity_plugins.optimizers.adagrad import Adadelta, Adagrad, RMSprop
 from plasticity_plugins.optimizers.adam import Adam, Adamax, AdamW, Lion
-from plasticity_plugins.optimizers.momentum import Momentum, Nesterov
+from plasticity_plugins.optimizers.sgd import Momentum, Nesterov
 from tests.support.walking import walk
 
 UPDATES = np.array([0.5, -1.0, 0.25, 2.0, -0.125]).reshape(5, 1, 1)

@@ -10,14 +10,13 @@ from plasticity_plugins.activations.rectifiers import Elu, Relu
 from plasticity_plugins.activations.sigmoids import Logistic, Tanh
 from plasticity_plugins.activations.softmax import Softmax
 from plasticity_plugins.constraints.bounds import Bounds
-from plasticity_plugins.constraints.norms import RowNorm
+from plasticity_plugins.constraints.scaling import RowNorm
 from plasticity_plugins.initializers.distributions import Normal
 from plasticity_plugins.lateral.distance import GaussianLateral, NearestNeighbours
 from plasticity_plugins.lateral.uniform import UniformLateral
 from plasticity_plugins.optimizers.adagrad import Adadelta, Adagrad, RMSprop
 from plasticity_plugins.optimizers.adam import Adam, Adamax, AdamW, Lion
-from plasticity_plugins.optimizers.momentum import Momentum, Nesterov
-from plasticity_plugins.optimizers.sgd import SGD
+from plasticity_plugins.optimizers.sgd import SGD, Momentum, Nesterov
 from plasticity_plugins.rules.bcm import bcm82, ic92, lc94
 from plasticity_plugins.rules.correlation import hebb, oja
 from plasticity_plugins.rules.krotov_hopfield import KrotovHopfield
@@ -32,8 +31,7 @@ from plasticity_plugins.schedules.falling import (
 )
 from plasticity_plugins.thresholds.mean_square import BatchMean, MovingAverage
 from plasticity_plugins.thresholds.moments import PowerOfMean
-from plasticity_plugins.transforms.decay import WeightDecay
-from plasticity_plugins.transforms.size import Clip, MaxAbs
+from plasticity_plugins.transforms.updates import Clip, MaxAbs, WeightDecay
 
 
 @rule("leaky")

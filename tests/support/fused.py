@@ -12,7 +12,7 @@ from plasticity_plugins.rules.bcm import lc94
 from plasticity_plugins.rules.correlation import oja
 from plasticity_plugins.rules.krotov_hopfield import KrotovHopfield
 from plasticity_plugins.thresholds.mean_square import MovingAverage
-from plasticity_plugins.transforms.size import MaxAbs
+from plasticity_plugins.transforms.updates import MaxAbs
 
 SAMPLES = np.random.default_rng(3).random((30, 6))
 LARGE = np.random.default_rng(4).random((250, 100))  # 50 neurons, batches of 50: two threads

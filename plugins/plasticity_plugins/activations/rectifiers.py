@@ -162,23 +162,32 @@ def _exponential_slope(u: Scalar, y: Scalar, scale: Scalar, alpha: Scalar) -> Sc
     return scale if u >= 0 else scale * alpha * np.exp(u)
 
 
-def _fill_value(current: Array, scale: float, alpha: float, activity: Array) -> Array:
-    np.minimum(current, 0, out=activity)
-    np.expm1(activity, out=activity)
-    activity *= scale * alpha
-    return np.multiply(current, scale, out=activity, where=current >= 0)
+class _Exponential:
+    """Line of slope `scale` above zero, an exponential that falls to -scale alpha below."""
 
+    scale: float
+    alpha: float
 
-def _fill_slope(current: Array, scale: float, alpha: float, slope: Array) -> Array:
-    np.minimum(current, 0, out=slope)
-    np.exp(slope, out=slope)
-    slope *= scale * alpha
-    np.copyto(slope, scale, where=current >= 0)
-    return slope
+    kernels = elementwise(_exponential, _exponential_slope, "scale", "alpha")
+
+    @hookimpl
+    def activate(self, current: Array, activity: Array) -> Array:
+        np.minimum(current, 0, out=activity)
+        np.expm1(activity, out=activity)
+        activity *= self.scale * self.alpha
+        return np.multiply(current, self.scale, out=activity, where=current >= 0)
+
+    @hookimpl
+    def differentiate(self, current: Array, slope: Array) -> Array:
+        np.minimum(current, 0, out=slope)
+        np.exp(slope, out=slope)
+        slope *= self.scale * self.alpha
+        np.copyto(slope, self.scale, where=current >= 0)
+        return slope
 
 
 @component(source="clevert2016fast")
-class Elu:
+class Elu(_Exponential):
     """Exponential linear unit.
 
         y = u for u >= 0, else alpha (exp(u) - 1)
@@ -189,19 +198,11 @@ class Elu:
 
     alpha: float = setting(default=1.0, low=0, doc="-y of a very negative current")
 
-    kernels = elementwise(_exponential, _exponential_slope, 1.0, "alpha")
-
-    @hookimpl
-    def activate(self, current: Array, activity: Array) -> Array:
-        return _fill_value(current, 1.0, self.alpha, activity)
-
-    @hookimpl
-    def differentiate(self, current: Array, slope: Array) -> Array:
-        return _fill_slope(current, 1.0, self.alpha, slope)
+    scale = 1.0
 
 
 @component(source="klambauer2017self")
-class Selu:
+class Selu(_Exponential):
     """Scaled exponential linear unit.
 
         y = scale u for u >= 0, else scale alpha (exp(u) - 1)
@@ -218,16 +219,6 @@ class Selu:
     alpha: float = setting(
         default=1.6732632423543772, low=0, doc="-y / scale of a very negative current"
     )
-
-    kernels = elementwise(_exponential, _exponential_slope, "scale", "alpha")
-
-    @hookimpl
-    def activate(self, current: Array, activity: Array) -> Array:
-        return _fill_value(current, self.scale, self.alpha, activity)
-
-    @hookimpl
-    def differentiate(self, current: Array, slope: Array) -> Array:
-        return _fill_slope(current, self.scale, self.alpha, slope)
 
 
 def _softplus(u: Scalar) -> Scalar:

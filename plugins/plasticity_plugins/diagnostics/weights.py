@@ -11,6 +11,9 @@ _EPOCHS = 10  # of a run long enough to settle
 _MOVED = 0.1
 _BYTES = 64_000_000  # of a copy of the weights
 
+_CHANCE = 50  # one in so many neurons may never win by chance
+_FEWEST = 100  # steps of a run in which each neuron should have won
+
 
 @component
 class MovingWeights:
@@ -52,10 +55,6 @@ class MovingWeights:
         )
 
 
-_CHANCE = 50  # one in so many neurons may never win by chance
-_FEWEST = 100  # steps of a run in which each neuron should have won
-
-
 @component
 class StillNeurons:
     """Reports neurons that respond to samples but still have their initial weights.
@@ -90,5 +89,4 @@ class StillNeurons:
 
 def _sums(weights: Array) -> Array:
     """Return the sum of the weights of each neuron: another one, if any of them changed."""
-    sums: Array = weights.sum(axis=1, dtype=np.float64)
-    return sums
+    return np.asarray(weights.sum(axis=1, dtype=np.float64))

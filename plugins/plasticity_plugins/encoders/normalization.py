@@ -14,6 +14,9 @@ from plasticity_plugins.drawn import exact
 from plasticity_plugins.kernels import kernel
 
 _BLOCK = 1000  # samples at a time
+PER = ("input", "sample")
+_per = "'input': over the training samples; 'sample': over the inputs of each sample"
+_TOGETHER = 16  # samples for which a row of the matrix is read once; measured
 
 
 def mean_of(inputs: Inputs) -> Array:
@@ -27,8 +30,7 @@ def mean_of(inputs: Inputs) -> Array:
 def variance_of(inputs: Inputs, mean: Array) -> Array:
     """Return the variance (input,) of each input, the mean square of its deviations."""
     squares = sum(np.square(block - mean).sum(axis=0) for block in _blocks(inputs))
-    found: Array = squares / inputs.n_sample
-    return found
+    return np.asarray(squares / inputs.n_sample)
 
 
 def covariance_of(inputs: Inputs, mean: Array) -> Array:
@@ -44,10 +46,6 @@ def _blocks(inputs: Inputs) -> Iterator[Array]:
     for start in range(0, inputs.n_sample, _BLOCK):
         rows = np.arange(start, min(start + _BLOCK, inputs.n_sample))
         yield inputs.take(rows).astype(np.float64)
-
-
-PER = ("input", "sample")
-_per = "'input': over the training samples; 'sample': over the inputs of each sample"
 
 
 @exact
@@ -84,14 +82,11 @@ class Standardization:
     mean = Variable(("input",), description="mean of each input over the training samples")
     factor = Variable(("input",), description="factor on what is left, 1 / standard deviation")
 
-    kernels = kernel(
-        "encode",
-        shifted_and_scaled,
-        lambda self: self.per == "sample",
-        "scales",
-        "epsilon",
-        arrays=("mean", "factor"),
-    )
+    kernels = kernel("encode", shifted_and_scaled, "_numbers", arrays=("mean", "factor"))
+
+    @property
+    def _numbers(self) -> tuple[bool, bool, float]:
+        return self.per == "sample", self.scales, self.epsilon
 
     @hookimpl
     def init_state(self, inputs: Inputs) -> None:
@@ -185,9 +180,6 @@ class UnitLength:
     kernels = kernel("encode", scaled_to_unit_length, "p")
 
 
-_TOGETHER = 16  # samples for which a row of the matrix is read once; measured
-
-
 @exact
 def whitened(x: Array, step: Scalar, sample: Scalar, mean: Array, whitening: Array) -> None:
     """Replace x (input,) by the product of the whitening matrix and x less the mean."""
@@ -264,8 +256,7 @@ class Whiten:
         variances += self.epsilon * variances.mean()
         factors = np.zeros_like(variances)
         np.divide(1, np.sqrt(variances), out=factors, where=varies)
-        whitening: Array = directions * factors @ directions.T
-        return whitening
+        return np.asarray(directions * factors @ directions.T)
 
     @hookimpl
     def encode(self, x: Array) -> None:

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from plasticity import Variable, component, setting
-from plasticity.typing import Array, Scalar
 from plasticity_plugins.drawn import exact
 from plasticity_plugins.kernels import kernel
 
 
 @exact
-def smoothed(x: Array, step: Scalar, sample: Scalar, mean: Array, share: Scalar) -> None:
-    """Move the mean (input,) towards x (input,), and x to where the mean is then."""
+def filtered(x, step, sample, mean, share, high):  # type: ignore[no-untyped-def]  # compiled
+    """Move the mean (input,) towards x (input,), which becomes the mean or what differs from it."""
     for j in range(len(x)):
         if step == 0 and sample == 0:
             mean[j] = x[j]
-        mean[j] += share * (x[j] - mean[j])
-        x[j] = mean[j]
-
-
-@exact
-def sharpened(x: Array, step: Scalar, sample: Scalar, mean: Array, share: Scalar) -> None:
-    """Take the mean (input,) off x (input,), and move the mean towards what x was."""
-    for j in range(len(x)):
-        if step == 0 and sample == 0:
-            mean[j] = x[j]
-        x[j] -= mean[j]
-        mean[j] += share * x[j]
+        difference = x[j] - mean[j]
+        mean[j] += share * difference
+        x[j] = difference if high else mean[j]
 
 
 @component
@@ -49,6 +41,11 @@ class TimeFilter:
 
     mean = Variable(("input",), description="mean input m with a fading memory")
 
+    high: ClassVar[bool]
+    kernels = kernel(
+        "encode", filtered, lambda self, batch: 1 / self.tau, "high", arrays=("mean",), ordered=True
+    )
+
 
 @component(source="foldiak1991learning")
 class LowPass(TimeFilter):
@@ -63,7 +60,7 @@ class LowPass(TimeFilter):
     Source: the trace of Foldiak, Neural Computation 3 (1991) 194, taken on the inputs.
     """
 
-    kernels = kernel("encode", smoothed, lambda self: 1 / self.tau, arrays=("mean",), ordered=True)
+    high = False
 
 
 @component(source="dong1995temporal")
@@ -79,4 +76,4 @@ class HighPass(TimeFilter):
     geniculate nucleus, which decorrelate in time; the filter of first order is the simplest such.
     """
 
-    kernels = kernel("encode", sharpened, lambda self: 1 / self.tau, arrays=("mean",), ordered=True)
+    high = True

@@ -14,7 +14,7 @@ from plasticity.typing import Array, Scalar
 from plasticity_plugins.equations.terms import OF_SYNAPSE, SYMBOLS, Term, called
 
 _ARITHMETIC: dict[type, str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Pow: "**"}
-_COMPARISONS: dict[type, str] = {
+_COMPARISONS = {
     ast.Lt: "<",
     ast.LtE: "<=",
     ast.Gt: ">",

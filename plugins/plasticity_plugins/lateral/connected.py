@@ -55,14 +55,9 @@ class Spectrum:
     def check(
         self, label: str, strength: float, n_neuron: int, solved: bool, may_grow: bool
     ) -> None:
-        """Tell the radius and the critical strength, and warn of a strength beyond it.
+        """Tell the radius and the critical strength, and warn of one beyond it.
 
-        label     of the component
-        strength  the factor on all connections
-        solved    whether 1 - L is inverted
-        may_grow  whether currents stay bounded where the network does not settle
-
-        Raises `SettingError` where 1 - L is to be inverted and cannot be.
+        Raises `SettingError` where 1 - L is to be solved and is singular.
         """
         told = f"the spectral radius of L is {self.radius:.6g}"
         critical = f"{strength / self.growth:.6g}" if self.growth > 0 else "none"
@@ -91,8 +86,7 @@ def passed_on(current: Array, transfer: str) -> Array:
     if transfer == "linear":
         return current
     if transfer == "relu":
-        rectified: Array = np.maximum(current, 0)
-        return rectified
+        return np.asarray(np.maximum(current, 0))
     # The logistic function by tanh, which overflows nowhere.
     squashed: Array = np.tanh(current if transfer == "tanh" else current / 2)
     return squashed if transfer == "tanh" else (squashed + 1) / 2
@@ -101,14 +95,7 @@ def passed_on(current: Array, transfer: str) -> Array:
 def relax(
     current: Array, coupling: Array, iterations: int, time_constant: float, transfer: str
 ) -> float:
-    """Let currents settle in place; the largest change of the last iteration over the largest |u|.
-
-        u <- u + (W x + L r(u) - u) / time_constant,   from u = W x
-
-    current        (neuron, sample)  W x, overwritten
-    coupling       (neuron, neuron)  L, to each neuron from each other
-    time_constant  in iterations
-    """
+    """Let currents settle in place; return the largest last change over the largest |u|."""
     drive = current.copy()
     step = drive
     for _ in range(iterations):
@@ -133,10 +120,7 @@ def _rate(u: Scalar, transfer: Scalar) -> Scalar:
 
 
 def shape(current, coupling, inverse, iterations, share, transfer):  # type: ignore[no-untyped-def]  # compiled
-    """Return the kernel: solve with `inverse` where there are no iterations, else relax.
-
-    share     1 / time_constant
-    transfer  its place in TRANSFERS
+    """Solve with `inverse` where there are no iterations, else relax.
 
     Copied by loops: Numba takes seconds to compile an assignment to a slice.
     """
@@ -225,9 +209,9 @@ class Connected:
         shape,
         "coupling",
         "inverse",
-        lambda self: 0 if self.solution == "stationary" else self.iterations,
-        lambda self: 1 / self.time_constant,
-        lambda self: TRANSFERS.index(self.transfer),
+        lambda self, batch: 0 if self.solution == "stationary" else self.iterations,
+        lambda self, batch: 1 / self.time_constant,
+        lambda self, batch: TRANSFERS.index(self.transfer),
     )
 
     @hookimpl
@@ -293,7 +277,3 @@ class Fixed(Connected):
     def _may_grow(self) -> bool:
         """Return whether the transfer bounds the activity, however strong the connections are."""
         return self.solution == "relaxed" and self.transfer != "linear"
-
-    def spectrum(self, coupling: Array, precision: Any) -> Spectrum:
-        """Return the stability of L (neuron, neuron), from its eigenvalues in this type."""
-        return Spectrum.of(coupling, precision)

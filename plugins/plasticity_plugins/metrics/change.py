@@ -12,6 +12,8 @@ from plasticity.formulas import p_norms
 from plasticity.typing import Array
 from plasticity_plugins.metrics.labels import labelled
 
+_RELATIVE = 1e-5  # as in numpy.allclose, by which the reference compares
+
 
 class PreviousWeights:
     """Part of a metric: keeps the weights from one measurement to the next."""
@@ -23,13 +25,7 @@ class PreviousWeights:
         self.previous.fill(np.nan)
 
     def moved(self, weights: Array) -> tuple[Array, Array]:
-        """Return how far each neuron's weights have moved and their norms before, and copy them.
-
-            ||w_i - w_i,prev||,   ||w_i,prev||
-
-        weights  (neuron, input)
-        returns  (neuron,) and (neuron,); NaN at the first measurement
-        """
+        """Return how far each neuron's weights moved, and their norms before; NaN at first."""
         before = p_norms(self.previous)
         with np.errstate(over="ignore", invalid="ignore"):  # weights may have diverged
             np.subtract(weights, self.previous, out=self.previous)
@@ -125,9 +121,6 @@ class DistanceTravelled:
             displacement = p_norms(weights - self.start)
         self.previous[...] = weights
         return {"distance_travelled": self.travelled.copy(), "displacement": displacement}
-
-
-_RELATIVE = 1e-5  # as in numpy.allclose, by which the reference compares
 
 
 @component(source="squadrani2022effectiveness")

@@ -105,12 +105,6 @@ class Memorization:
 def memorization_of(chosen: Array) -> tuple[int, int]:
     """Return the number of patterns that the neurons select together, and the most possible.
 
-        S = |union_i A_i|,   capacity = min(sum_i |A_i|, |X|)
-
-    chosen  (neuron, sample)  of bool, as `selected` gives it
-
-    Source: Squadrani et al., Entropy 24 (2022) 682.
-
     >>> memorization_of(np.array([[True, True, False], [False, True, False]]))
     (2, 3)
     """

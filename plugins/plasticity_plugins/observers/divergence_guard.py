@@ -20,7 +20,6 @@ _FILLED_BY = {
     "update": ("modulate", "propose_update", "shape_update"),
     "weights": ("apply_update", "constrain_weights"),
 }
-_WAY_OUT = "lower the learning rate, or bound the weights"
 
 
 @component
@@ -71,7 +70,7 @@ class DivergenceGuard:
             cause += ", so it went wrong in a step before; every = 1 tells where"
         return (
             f"{layer.name}: {name!r} holds infinity or NaN after step {layer.clock.step} "
-            f"({before}); {cause}; {_WAY_OUT}"
+            f"({before}); {cause}; lower the learning rate, or bound the weights"
         )
 
 

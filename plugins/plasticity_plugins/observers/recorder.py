@@ -25,6 +25,11 @@ from plasticity.typing import Array
 # State of a recording between its frames, in this order.
 FRAMES, LOOKED, DOUBLINGS = range(3)
 
+_GIVEN = "given in Python"
+_OF_MEMORY, _MB = 0.8, 1e6  # share of what is left
+_NEXT = "; "  # between the cadences that held one after the other
+_REDUCTIONS = ("mean", "std", "min", "max", "norm", "quantile", "histogram")
+
 
 def thin(progress: Array, cadence: Cadence, step: int, n_step: int, most: int) -> bool:
     """Count a frame and, if the others would not fit, double the steps between frames.
@@ -33,13 +38,7 @@ def thin(progress: Array, cadence: Cadence, step: int, n_step: int, most: int) -
         double while  frames of the rest of the run > most - frames
 
     So half of what may be taken is taken at the cadence that was asked for, and the rest reaches to
-    the end of the run.
-
-    progress  (3,)  integers, filled: frames taken, frames when it looked last, doublings
-    cadence   as it was asked for
-    most      frames that may be taken in all
-
-    Returns whether the steps between frames were doubled.
+    the end of the run. Returns whether the steps between frames were doubled.
     """
     progress[FRAMES] += 1
     frames, looked, doublings = (int(number) for number in progress)
@@ -58,12 +57,6 @@ def fit(progress: Array, cadence: Cadence, step: int, n_step: int, most: int) ->
     left = most - int(progress[FRAMES])
     while cadence.thinned(2 ** int(progress[DOUBLINGS])).count(step, n_step) > left:
         progress[DOUBLINGS] += 1
-
-
-_GIVEN = "given in Python"
-_OF_MEMORY, _MB = 0.8, 1e6  # share of what is left
-_NEXT = "; "  # between the cadences that held one after the other
-_REDUCTIONS = ("mean", "std", "min", "max", "norm", "quantile", "histogram")
 
 
 @attrs.define(eq=False)
@@ -165,6 +158,7 @@ class Recorder:
             raise SettingError(f"recorder: {error}") from None
         self._probes = {name: _read(f"probes.{name}", probe) for name, probe in self.probes.items()}
         self._when = None if self.when is None else _read("when", self.when)
+        self._functions = [p for p in (*self._probes.values(), self._when) if p is not None]
 
     def _refuse_contradictions(self) -> None:
         """Raise `SettingError` for settings that cannot be meant together."""
@@ -197,11 +191,10 @@ class Recorder:
     @property
     def looks_at(self) -> tuple[str, ...]:
         """Return the arrays that it reads, since compiled steps leave only those that are read."""
-        probes = [*self._probes.values(), self._when]
-        used = [name for probe in probes if isinstance(probe, Expression) for name in probe.names]
-        for probe in probes:
-            used += getattr(probe, "looks_at", ())
-        return tuple(dict.fromkeys((*self.variables, *used)))
+        used = list(self.variables)
+        for probe in self._functions:
+            used += probe.names if isinstance(probe, Expression) else getattr(probe, "looks_at", ())
+        return tuple(dict.fromkeys(used))
 
     @hookimpl
     def run_started(self, experiment: Any, store: Any) -> None:
@@ -233,8 +226,7 @@ class Recorder:
 
     def _may_begin(self, layer: LayerView) -> bool:
         """Return whether all recorded arrays have a shape, and some a value, before a step."""
-        read = [*self._probes.values(), *([] if self._when is None else [self._when])]
-        if not all(isinstance(probe, Expression) for probe in read):
+        if not all(isinstance(probe, Expression) for probe in self._functions):
             return False
         names = {layer.full_name(name) for name in self.looks_at}
         lasting = {name for name, kept in layer.variables.items() if kept.intent != "scratch"}
@@ -384,12 +376,12 @@ class Recorder:
                     f"(it has {listed(layer.names)})"
                 )
         n_neuron = len(layer.array("weights"))
-        for neuron in self.neurons:
-            if neuron >= n_neuron:
-                raise SettingError(
-                    f"recorder: neurons: {layer.name} has {n_neuron}, counted from 0, so there is "
-                    f"no {neuron}"
-                )
+        beyond = [neuron for neuron in self.neurons if neuron >= n_neuron]
+        if beyond:
+            raise SettingError(
+                f"recorder: neurons: {layer.name} has {n_neuron}, counted from 0, so there is no "
+                f"{beyond[0]}"
+            )
 
 
 def _read(place: str, given: Any) -> Any:

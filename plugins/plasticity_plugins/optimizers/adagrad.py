@@ -31,11 +31,11 @@ class Adagrad(Paced):
 
     squares = Variable(("neuron", "input"), description="sum G of the squared updates")
 
-    kernels = moves(_shortened, lambda self: (self.epsilon,), state=("squares",), still=True)
+    kernels = moves(_shortened, "epsilon", state=("squares",), still=True)
 
 
-def _memory_and_epsilon(optimizer: RMSprop | Adadelta) -> tuple[float, ...]:
-    return optimizer.memory, 1 - optimizer.memory, optimizer.epsilon
+def _shares(optimizer: RMSprop | Adadelta, batch: int) -> tuple[float, float]:
+    return optimizer.memory, 1 - optimizer.memory
 
 
 def _divided(w, dw, s, pace, memory, share, epsilon):  # type: ignore[no-untyped-def]  # compiled
@@ -63,7 +63,7 @@ class RMSprop(Paced):
 
     square = Variable(("neuron", "input"), description="fading mean S of the squared updates")
 
-    kernels = moves(_divided, _memory_and_epsilon, state=("square",))
+    kernels = moves(_divided, _shares, "epsilon", state=("square",))
 
 
 def _balanced(w, dw, s, d, pace, memory, share, epsilon):  # type: ignore[no-untyped-def]  # compiled
@@ -101,4 +101,4 @@ class Adadelta(Paced):
     square = Variable(("neuron", "input"), description="fading mean S of the squared updates")
     steps = Variable(("neuron", "input"), description="fading mean D of the squared steps")
 
-    kernels = moves(_balanced, _memory_and_epsilon, state=("square", "steps"))
+    kernels = moves(_balanced, _shares, "epsilon", state=("square", "steps"))

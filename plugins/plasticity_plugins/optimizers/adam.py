@@ -26,7 +26,7 @@ def _shares(beta: float) -> tuple[float, float, float]:
     return beta, 1 - beta, -math.log(beta) if beta > 0 else math.inf
 
 
-def _numbers(adam: Adam) -> tuple[float, ...]:
+def _numbers(adam: Adam, batch: int) -> tuple[float, ...]:
     return *_shares(adam.beta1), *_shares(adam.beta2), adam.epsilon
 
 
@@ -104,7 +104,8 @@ class AdamW(Adam):
 
     kernels = moves(
         _moved_and_faded,
-        lambda self: (self.weight_decay, *_numbers(self)),
+        "weight_decay",
+        _numbers,
         before=_corrected_with_fade,
         state=("mean", "square"),
         count="count",
@@ -160,7 +161,7 @@ class Adamax(Paced):
 
     kernels = moves(
         _moved_by_largest,
-        lambda self: (*_shares(self.beta1), self.beta2, self.epsilon),
+        lambda self, batch: (*_shares(self.beta1), self.beta2, self.epsilon),
         before=_corrected_once,
         state=("mean", "largest"),
         count="count",
@@ -174,7 +175,7 @@ def _lion_pace(  # type: ignore[no-untyped-def]  # compiled
     return pace, pace * weight_decay, beta1, share1, beta2, share2
 
 
-def _lion_numbers(lion: Lion) -> tuple[float, ...]:
+def _lion_numbers(lion: Lion, batch: int) -> tuple[float, ...]:
     return lion.beta1, 1 - lion.beta1, lion.beta2, 1 - lion.beta2, lion.weight_decay
 
 

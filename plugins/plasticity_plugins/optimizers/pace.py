@@ -11,6 +11,7 @@ from numba import njit
 from plasticity import Kernel, component, setting
 from plasticity.errors import SettingError
 from plasticity.typing import Scalar
+from plasticity_plugins.kernels import kernel
 
 
 @component
@@ -45,22 +46,14 @@ class Paced:
             )
 
 
-def moves(
-    moved: Callable[..., Any],
-    numbers: Callable[[Any], tuple[float, ...]] = lambda optimizer: (),
-    **others: Any,
-) -> tuple[Kernel]:
-    """Return the kernel of an optimizer.
+def moves(moved: Callable[..., Any], *numbers: Any, **others: Any) -> tuple[Kernel]:
+    """Return the kernel of an optimizer, whose own numbers follow the rate and its bounds.
 
     moved    w, dw, *state, *what `before` returns -> w, *state
-    numbers  function of the optimizer that gives what `before` gets after the rate and its bounds
     others   of `Kernel`; `before` is `paced` unless given
     """
-
-    def parameters(optimizer: Any, batch: int) -> tuple[float, ...]:
-        return optimizer.rate, optimizer.rate_min, optimizer.rate_max, *numbers(optimizer)
-
-    return (Kernel("apply_update", moved, parameters=parameters, **{"before": paced} | others),)
+    others = {"before": paced} | others
+    return kernel("apply_update", moved, "rate", "rate_min", "rate_max", *numbers, **others)
 
 
 def fading(default: float, what: str) -> Any:

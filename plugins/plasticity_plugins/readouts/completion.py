@@ -24,10 +24,6 @@ def recalled(activity: Array, weights: Array, hidden: Array, votes: int) -> Arra
     responds less than one whose pattern is seen: measured, the lower half of handwritten digits is
     missed by 0.25 in place of 0.35, where the mean image misses it by 0.28.
 
-    activity  (sample, neuron)
-    weights   (neuron, input)
-    hidden    (input,)
-
     >>> activity = np.array([[0.0, 2.0, 1.0]])
     >>> weights = np.array([[9.0, 0.0, 9.0], [1.0, 0.0, 0.0], [0.0, 1.0, 5.0]])
     >>> hidden = np.array([False, False, True])
@@ -40,8 +36,7 @@ def recalled(activity: Array, weights: Array, hidden: Array, votes: int) -> Arra
     if silent > 0:
         others = np.argpartition(voting, silent - 1, axis=1)[:, :silent]
         np.put_along_axis(voting, others, 0, axis=1)
-    recall: Array = voting @ weights
-    return recall
+    return np.asarray(voting @ weights)
 
 
 def completed(layer: Any, samples: Array, hidden: Any, votes: int = 1) -> Array:
@@ -133,16 +128,14 @@ class LabelsAsInputs(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # s
         hidden = np.arange(self.layer_.weights_.shape[1]) >= X.shape[1]
         scores = recalled(activity, self.layer_.weights_, hidden, self.votes)[:, hidden]
         if len(self.classes_) == 2:
-            difference: Array = scores[:, 1] - scores[:, 0]
-            return difference
+            return np.asarray(scores[:, 1] - scores[:, 0])
         return scores
 
     def predict(self, X: Any) -> Array:
         """Return the class whose label is recalled most (sample,)."""
         scores = self.decision_function(X)
         numbers = (scores > 0).astype(int) if scores.ndim == 1 else scores.argmax(axis=1)
-        predicted: Array = self.classes_[numbers]
-        return predicted
+        return np.asarray(self.classes_[numbers])
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -13,7 +13,6 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from plasticity import one_thread
 from plasticity.errors import DivergenceError, SettingError
 from plasticity.typing import Array
-from plasticity_plugins.readouts.descent import Adam, loss_and_slope
 
 _BLOCK = 2048  # samples whose powers are computed while they are in cache
 _LIMITS = {  # name -> integer, lowest value, whether that value itself is allowed
@@ -27,6 +26,8 @@ _LIMITS = {  # name -> integer, lowest value, whether that value itself is allow
     "batch_size": (True, 1, True),
     "random_state": (True, 0, True),
 }
+
+FIRST_DECAY, SECOND_DECAY, SMALL = 0.9, 0.999, 1e-8  # as published for Adam
 
 
 class KrotovHopfieldHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # ships no types
@@ -148,16 +149,14 @@ class KrotovHopfieldHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc] 
         X = validate_data(self, X, dtype=np.float32, reset=False)
         outputs: Array = np.tanh(self._hidden(self._currents(X, copy=True)) @ self.coef_.T)
         if len(self.classes_) == 2:
-            difference: Array = outputs[:, 1] - outputs[:, 0]
-            return difference
+            return np.asarray(outputs[:, 1] - outputs[:, 0])
         return outputs
 
     def predict(self, X: Any) -> Array:
         """Return the class with the largest output (sample,)."""
         outputs = self.decision_function(X)
         numbers = (outputs > 0).astype(int) if outputs.ndim == 1 else outputs.argmax(axis=1)
-        predicted: Array = self.classes_[numbers]
-        return predicted
+        return np.asarray(self.classes_[numbers])
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -169,13 +168,11 @@ class KrotovHopfieldHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc] 
     # -- one epoch -----------------------------------------------------------------------------
 
     def _train_epoch(self, hidden: Array, targets: Array) -> None:
-        """Pass through all samples once, in the order that belongs to this epoch.
-
-        hidden   (sample, neuron)  beta h
-        targets  (sample,)         number of the class
-        """
+        """Pass through all samples once, in the order that belongs to this epoch."""
         order = np.random.default_rng([self.random_state, self.n_epoch_]).permutation(len(hidden))
-        adam = Adam(self.coef_, self.moments_, self._rate_now(), self.n_step_)
+        late = self.n_epoch_ - self.constant_epochs
+        halvings = late // self.halving_epochs + 1 if late >= 0 else 0
+        adam = Adam(self.coef_, self.moments_, float(self.rate * 0.5**halvings), self.n_step_)
         size = min(self.batch_size, len(hidden))
         batch, update = np.empty((size, hidden.shape[1]), np.float32), np.empty_like(self.coef_)
         total = 0.0
@@ -210,11 +207,6 @@ class KrotovHopfieldHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc] 
                 f"ends, where nothing is learnt; lower beta of {self.beta_:.3g}, or the rate of "
                 f"{self.rate:g}"
             )
-
-    def _rate_now(self) -> float:
-        late = self.n_epoch_ - self.constant_epochs
-        halvings = late // self.halving_epochs + 1 if late >= 0 else 0
-        return float(self.rate * 0.5**halvings)
 
     # -- what is given -------------------------------------------------------------------------
 
@@ -255,14 +247,18 @@ class KrotovHopfieldHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc] 
 
     def _currents(self, X: Array, copy: bool) -> Array:
         """Return currents u (sample, neuron), computed from inputs if there are weights."""
-        weights = self._weights(X.shape[1])
-        if weights is None:
+        if self.weights is None:
             return X.copy() if copy else X
+        weights, n_input = np.asarray(self.weights, np.float32), X.shape[1]
+        if weights.ndim != 2 or weights.shape[1] != n_input:
+            raise SettingError(
+                f"krotov_hopfield_head: weights must have the shape (neuron, {n_input}) for "
+                f"samples with {n_input} inputs, got {weights.shape}"
+            )
         if self.unit_length:
             lengths = np.linalg.norm(X, axis=1, keepdims=True)
             X = X / np.where(lengths > 0, lengths, np.float32(1))
-        currents: Array = X @ weights.T
-        return currents
+        return np.asarray(X @ weights.T)
 
     def _hidden(self, currents: Array) -> Array:
         """Replace currents by beta h, in place, and return them."""
@@ -277,17 +273,6 @@ class KrotovHopfieldHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc] 
                 "for a 32-bit number: scale the samples to unit length before the layer responds"
             )
         return currents
-
-    def _weights(self, n_input: int) -> Array | None:
-        if self.weights is None:
-            return None
-        weights = np.asarray(self.weights, np.float32)
-        if weights.ndim != 2 or weights.shape[1] != n_input:
-            raise SettingError(
-                f"krotov_hopfield_head: weights must have the shape (neuron, {n_input}) for "
-                f"samples with {n_input} inputs, got {weights.shape}"
-            )
-        return weights
 
     def _check_settings(self) -> None:
         for name, (whole, low, closed) in _LIMITS.items():
@@ -323,3 +308,59 @@ def _raise_to(currents: Array, power: float) -> None:
     with np.errstate(over="ignore"):  # told once all are known
         for _ in range(int(power)):
             currents *= base
+
+
+def loss_and_slope(argument: Array, targets: Array, exponent: float) -> tuple[float, Array]:
+    """Return the loss of a batch, and its derivative by the argument z of the tanh.
+
+        loss = < sum_a |c_a - t_a|^m >,  c = tanh(z)
+        slope_ba = m |c_ba - t_ba|^(m-1) sign(c_ba - t_ba) (1 - c_ba^2) / n_sample
+
+    z (sample, class) is overwritten by the slope. t is 1 for the target of a sample, else -1.
+    """
+    c = np.tanh(argument, out=argument)
+    rows = np.arange(len(c))
+    error = c + np.float32(1)  # c - t, but for the class of the sample
+    error[rows, targets] -= np.float32(2)
+    size = np.abs(error)
+    steep = size ** np.float32(exponent - 1)
+    loss = float(np.dot(steep.ravel(), size.ravel())) / len(c)
+    slope = np.multiply(c, c, out=c)
+    np.subtract(np.float32(1), slope, out=slope)
+    slope *= np.copysign(steep, error, out=steep)
+    slope *= np.float32(exponent / len(c))
+    return loss, slope
+
+
+class Adam:
+    """Adam of Kingma & Ba (arXiv 1412.6980), in place and without new arrays.
+
+    m <- b1 m + (1 - b1) g,  v <- b2 v + (1 - b2) g^2
+    w <- w - rate m / (1 - b1^t) / (sqrt(v / (1 - b2^t)) + eps)
+    """
+
+    def __init__(self, weights: Array, moments: Array, rate: float, step: int) -> None:
+        self.weights = weights
+        self.moments = moments
+        self.rate = rate
+        self.step = step
+        self._scratch = np.empty_like(weights)
+
+    def descend(self, gradient: Array) -> None:
+        """Go one step down along a gradient, which is overwritten."""
+        self.step += 1
+        (mean, square), scratch = self.moments, self._scratch
+        np.subtract(gradient, mean, out=scratch)
+        scratch *= np.float32(1 - FIRST_DECAY)
+        mean += scratch
+        gradient *= gradient
+        gradient -= square
+        gradient *= np.float32(1 - SECOND_DECAY)
+        square += gradient
+        # The corrections of both means as one factor and a smaller eps: the same, with less work.
+        root = np.sqrt(1 - SECOND_DECAY**self.step)
+        np.sqrt(square, out=scratch)
+        scratch += np.float32(SMALL * root)
+        np.divide(mean, scratch, out=scratch)
+        scratch *= np.float32(self.rate * root / (1 - FIRST_DECAY**self.step))
+        self.weights -= scratch

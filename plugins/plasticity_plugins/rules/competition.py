@@ -15,13 +15,7 @@ from plasticity_plugins.rules.krotov_hopfield import insert
 
 @njit(error_model="numpy")
 def add_winners(current, n_winner, leak, modulation, decay):  # type: ignore[no-untyped-def]  # compiled
-    """Add c to the modulation and its sample mean to the decay.
-
-    current     (neuron, sample)  u
-    n_winner    k, from 1 to the number of neurons
-    leak        c of those who do not win
-    modulation  (neuron, sample)  added to
-    decay       (neuron,)         added to
+    """Add c to the modulation (neuron, sample) and its sample mean to the decay (neuron,).
 
     The first k neurons of each sample are kept in order while the neurons are passed once; one
     moves ahead of another only if its current is larger, so equal currents rank by index.

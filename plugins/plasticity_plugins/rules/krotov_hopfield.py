@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from plasticity import Kernel, Rule, Variable, component, hookimpl, njit, setting
 from plasticity.errors import SettingError
 from plasticity.typing import Array, Scalar
+from plasticity_plugins.kernels import kernel
 
 _TOGETHER = 8  # neurons whose currents are compared at once; measured
 
@@ -27,6 +28,24 @@ def _signed_power(w: Scalar, exponent: Scalar) -> Scalar:
             v *= abs(w)
         return v
     return np.copysign(abs(w) ** exponent, w)
+
+
+@njit(error_model="numpy")
+def signed_power(weights: Array, exponent: Scalar, powered: Array) -> None:
+    """Write sign(w) |w|^exponent of the weights (neuron, input) into `powered`."""
+    n_neuron, n_input = weights.shape
+    n_factor = int(exponent)
+    for i in range(n_neuron):
+        if exponent == n_factor:
+            # A product is several times as fast as a power, and p is nearly always whole.
+            for j in range(n_input):
+                powered[i, j] = weights[i, j]
+            for _ in range(n_factor - 1):
+                for j in range(n_input):
+                    powered[i, j] *= abs(weights[i, j])
+        else:
+            for j in range(n_input):
+                powered[i, j] = np.copysign(abs(weights[i, j]) ** exponent, weights[i, j])
 
 
 @component
@@ -48,15 +67,14 @@ class PoweredWeights(Rule):
         ("neuron", "input"), intent="scratch", description="sign(w) |w|^(p-1), unless p = 2"
     )
 
+    learning: ClassVar[tuple[Any]]  # the Kernel of modulate
+
     @property
-    def current_kernel(self) -> Kernel:
-        """Return the current in a compiled step; with p = 2 it is W x itself."""
+    def kernels(self) -> tuple[Kernel, ...]:
+        """Return the parts of a compiled step; with p = 2 the current is W x itself."""
         powers: dict[float, Any] = {2: None, 3: _signed_square}
-        return Kernel(
-            "compute_current",
-            powers.get(self.power, _signed_power),
-            parameters=lambda self, batch: (self.power - 1,),
-        )
+        power = powers.get(self.power, _signed_power)
+        return *kernel("compute_current", power, lambda self, batch: self.power - 1), *self.learning
 
     @hookimpl
     def compute_current(self, weights: Array, x: Array, current: Array) -> Array:
@@ -65,100 +83,17 @@ class PoweredWeights(Rule):
         signed_power(weights, weights.dtype.type(self.power - 1), self.powered)
         return np.dot(self.powered, x.T, out=current)
 
-
-@component(source="krotov2019unsupervised")
-class KrotovHopfield(PoweredWeights):
-    """Hebbian learning for the unit that wins a sample, anti-Hebbian for the one ranked k.
-
-        u_ib  = sum_j sign(w_ij) |w_ij|^(p-1) x_bj
-        g_ib  = 1 for the unit with the largest u_ib, -delta for the one ranked k, else 0
-        dw_ij = < g_ib x_bj > - < g_ib u_ib > w_ij
-
-    The weights of a unit that learns converge to unit p-norm. Units with equal currents rank by
-    their index, the lowest first. Lateral connections act on the current before it is ranked.
-    The published rate falls linearly to 0 over the epochs, and the update is divided by its largest
-    absolute value: schedule `linear_to_zero` and transform `max_abs`.
-
-    Raises `SettingError` where the rank exceeds the number of neurons.
-
-    Source: Krotov & Hopfield, PNAS 116 (2019) 7723, in the fast form of its authors' code. They sum
-    over the batch where we take its mean, the same after `max_abs`; ties they leave to the sorting.
-    """
-
-    rank: int = setting(
-        default=2,
-        low=2,
-        doc="rank k of the unit that learns with the opposite sign",
-        because="with 1 the winner itself would learn with the opposite sign",
-    )
-    anti_hebbian: float = setting(
-        default=0.4,
-        low=0,
-        doc="strength delta of the opposite sign; 0 turns it off",
-        because="below 0 the unit ranked k would learn like the winner",
-    )
-
-    @property
-    def kernels(self) -> tuple[Kernel, ...]:
-        """Return the parts of a compiled step."""
-        return (
-            self.current_kernel,
-            Kernel(
-                "modulate",
-                add_ranked,
-                parameters=lambda self, batch: (self.rank, self.anti_hebbian),
-            ),
-        )
-
-    @hookimpl
-    def init_state(self, weights: Array) -> None:
-        n_neuron = len(weights)
-        if self.rank > n_neuron:
-            raise SettingError(
-                f"krotov_hopfield: rank must lie in [2, {n_neuron}] for a layer of {n_neuron} "
-                f"neurons, got {self.rank}: no unit has that rank"
-                if n_neuron > 1
-                else f"krotov_hopfield: the layer has 1 neuron, and with rank {self.rank} it needs "
-                f"{self.rank} or more: a single unit has nobody to compete with"
-            )
-
     @hookimpl
     def modulate(self, current: Array, modulation: Array, decay: Array) -> None:
-        add_ranked(current, self.rank, decay.dtype.type(self.anti_hebbian), modulation, decay)
-
-
-@njit(error_model="numpy")
-def signed_power(weights: Array, exponent: Scalar, powered: Array) -> None:
-    """Write sign(w) |w|^exponent into `powered`.
-
-    weights   (neuron, input)
-    exponent  above 0
-    powered   (neuron, input)  overwritten; shares no memory with the weights
-    """
-    n_neuron, n_input = weights.shape
-    n_factor = int(exponent)
-    for i in range(n_neuron):
-        if exponent == n_factor:
-            # A product is several times as fast as a power, and p is nearly always whole.
-            for j in range(n_input):
-                powered[i, j] = weights[i, j]
-            for _ in range(n_factor - 1):
-                for j in range(n_input):
-                    powered[i, j] *= abs(weights[i, j])
-        else:
-            for j in range(n_input):
-                powered[i, j] = np.copysign(abs(weights[i, j]) ** exponent, weights[i, j])
+        number, (learning,) = current.dtype.type, self.learning
+        given = learning.parameters(self, current.shape[1])
+        numbers = [number(value) if isinstance(value, float) else value for value in given]
+        learning.function(current, *numbers, modulation, decay)
 
 
 @njit(error_model="numpy")
 def add_ranked(current, rank, anti_hebbian, modulation, decay):  # type: ignore[no-untyped-def]  # compiled
-    """Add g to the modulation and the sample mean of g u to the decay.
-
-    current       (neuron, sample)  u
-    rank          k, from 2 to the number of neurons
-    anti_hebbian  delta
-    modulation    (neuron, sample)  added to
-    decay         (neuron,)         added to
+    """Add g to the modulation (neuron, sample) and the sample mean of g u to the decay (neuron,).
 
     The first k units of each sample are kept in order while the neurons are passed once; a unit
     moves ahead of another only if its current is larger, so equal currents rank by index. Of a few
@@ -215,6 +150,86 @@ def insert(u, unit, b, place, units, currents):  # type: ignore[no-untyped-def] 
 
 
 @component(source="krotov2019unsupervised")
+class KrotovHopfield(PoweredWeights):
+    """Hebbian learning for the unit that wins a sample, anti-Hebbian for the one ranked k.
+
+        u_ib  = sum_j sign(w_ij) |w_ij|^(p-1) x_bj
+        g_ib  = 1 for the unit with the largest u_ib, -delta for the one ranked k, else 0
+        dw_ij = < g_ib x_bj > - < g_ib u_ib > w_ij
+
+    The weights of a unit that learns converge to unit p-norm. Units with equal currents rank by
+    their index, the lowest first. Lateral connections act on the current before it is ranked.
+    The published rate falls linearly to 0 over the epochs, and the update is divided by its largest
+    absolute value: schedule `linear_to_zero` and transform `max_abs`.
+
+    Raises `SettingError` where the rank exceeds the number of neurons.
+
+    Source: Krotov & Hopfield, PNAS 116 (2019) 7723, in the fast form of its authors' code. They sum
+    over the batch where we take its mean, the same after `max_abs`; ties they leave to the sorting.
+    """
+
+    rank: int = setting(
+        default=2,
+        low=2,
+        doc="rank k of the unit that learns with the opposite sign",
+        because="with 1 the winner itself would learn with the opposite sign",
+    )
+    anti_hebbian: float = setting(
+        default=0.4,
+        low=0,
+        doc="strength delta of the opposite sign; 0 turns it off",
+        because="below 0 the unit ranked k would learn like the winner",
+    )
+
+    learning = kernel("modulate", add_ranked, "rank", "anti_hebbian")
+
+    @hookimpl
+    def init_state(self, weights: Array) -> None:
+        n_neuron = len(weights)
+        if self.rank > n_neuron:
+            raise SettingError(
+                f"krotov_hopfield: rank must lie in [2, {n_neuron}] for a layer of {n_neuron} "
+                f"neurons, got {self.rank}: no unit has that rank"
+                if n_neuron > 1
+                else f"krotov_hopfield: the layer has 1 neuron, and with rank {self.rank} it needs "
+                f"{self.rank} or more: a single unit has nobody to compete with"
+            )
+
+
+@njit(error_model="numpy")
+def settle(current: Array, inhibition: Scalar, step: Scalar, n_step: Scalar, h: Array) -> None:
+    """Integrate the inhibited currents h (neuron,) of one sample from 0, in steps of tau."""
+    h[:] = 0
+    for _ in range(n_step):
+        active = inhibition * 0
+        for i in range(len(h)):
+            active += max(h[i], 0)
+        for i in range(len(h)):
+            others = active - max(h[i], 0)
+            h[i] += step * (current[i] - inhibition * others - h[i])
+
+
+@njit(error_model="numpy")
+def add_settled(  # type: ignore[no-untyped-def]  # compiled
+    current, inhibition, level, anti_hebbian, gain, step, n_step, modulation, decay
+):
+    """Add gain g(h) to the modulation and the sample mean of g(h) I to the decay; gain = R^p."""
+    n_neuron, n_sample = current.shape
+    given = np.empty(n_neuron, current.dtype)
+    h = np.empty(n_neuron, current.dtype)
+    for b in range(n_sample):
+        for i in range(n_neuron):
+            given[i] = current[i, b]
+        settle(given, inhibition, step, n_step, h)
+        for i in range(n_neuron):
+            if h[i] < 0:
+                continue
+            g = gain * 0 + 1 if h[i] >= level else -anti_hebbian
+            modulation[i, b] += gain * g
+            decay[i] += g * given[i] / n_sample
+
+
+@component(source="krotov2019unsupervised")
 class KrotovHopfieldDynamic(PoweredWeights):
     """Hebbian learning for the units that stay active under mutual inhibition.
 
@@ -266,13 +281,7 @@ class KrotovHopfieldDynamic(PoweredWeights):
         doc="step of the integration; half of the longest that is stable if not set",
     )
 
-    @property
-    def kernels(self) -> tuple[Kernel, ...]:
-        """Return the parts of a compiled step."""
-        return (
-            self.current_kernel,
-            Kernel("modulate", add_settled, parameters=lambda self, batch: self._numbers()),
-        )
+    learning = kernel("modulate", add_settled, "_numbers")
 
     @hookimpl
     def init_state(self, weights: Array) -> None:
@@ -284,12 +293,7 @@ class KrotovHopfieldDynamic(PoweredWeights):
                 f"{self.time_step:g}: the integration would swing to infinity"
             )
 
-    @hookimpl
-    def modulate(self, current: Array, modulation: Array, decay: Array) -> None:
-        number = current.dtype.type
-        numbers = (number(n) if isinstance(n, float) else n for n in self._numbers())
-        add_settled(current, *numbers, modulation, decay)
-
+    @property
     def _numbers(self) -> tuple[float, ...]:
         gain = self.radius**self.power
         return self.inhibition, self.level, self.anti_hebbian, gain, *self._steps()
@@ -301,52 +305,3 @@ class KrotovHopfieldDynamic(PoweredWeights):
     def _fastest(self, n_neuron: int) -> float:
         """Return the rate at which h settles where all units are active and alike, per tau."""
         return 1 + self.inhibition * (n_neuron - 1)
-
-
-@njit(error_model="numpy")
-def settle(current: Array, inhibition: Scalar, step: Scalar, n_step: Scalar, h: Array) -> None:
-    """Integrate the inhibited currents of one sample.
-
-    current     (neuron,)  I
-    inhibition  w_inh
-    step        time step, in units of tau
-    n_step      number of steps
-    h           (neuron,)  overwritten
-    """
-    h[:] = 0
-    for _ in range(n_step):
-        active = inhibition * 0
-        for i in range(len(h)):
-            active += max(h[i], 0)
-        for i in range(len(h)):
-            others = active - max(h[i], 0)
-            h[i] += step * (current[i] - inhibition * others - h[i])
-
-
-@njit(error_model="numpy")
-def add_settled(  # type: ignore[no-untyped-def]  # compiled
-    current, inhibition, level, anti_hebbian, gain, step, n_step, modulation, decay
-):
-    """Add R^p g(h) to the modulation and the sample mean of g(h) I to the decay.
-
-    current     (neuron, sample)  I
-    level       h*
-    gain        R^p
-    modulation  (neuron, sample)  added to
-    decay       (neuron,)         added to
-
-    The other arguments are those of `settle`.
-    """
-    n_neuron, n_sample = current.shape
-    given = np.empty(n_neuron, current.dtype)
-    h = np.empty(n_neuron, current.dtype)
-    for b in range(n_sample):
-        for i in range(n_neuron):
-            given[i] = current[i, b]
-        settle(given, inhibition, step, n_step, h)
-        for i in range(n_neuron):
-            if h[i] < 0:
-                continue
-            g = gain * 0 + 1 if h[i] >= level else -anti_hebbian
-            modulation[i, b] += gain * g
-            decay[i] += g * given[i] / n_sample

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from plasticity import component, setting
 from plasticity.typing import Scalar
 from plasticity_plugins.kernels import kernel
 
+_AFTER = ("constant", "linear", "cosine", "inverse_root")
 
-def _per_epoch(schedule: LinearToZero | Exponential | Staircase | Cosine) -> bool:
-    return schedule.per == "epoch"
+
+def _per_epoch(schedule: Any, batch: int) -> bool:
+    return bool(schedule.per == "epoch")
 
 
 def _unchanged(step: Scalar, epoch: Scalar, n_step: Scalar, n_epoch: Scalar) -> Scalar:
@@ -189,9 +192,6 @@ class Cosine:
     kernels = kernel("schedule_rate", _half_cosine, "lowest", "cycles", _per_epoch)
 
 
-_AFTER = ("constant", "linear", "cosine", "inverse_root")
-
-
 def _risen(step, epoch, n_step, n_epoch, length, after):  # type: ignore[no-untyped-def]  # compiled
     if step < length:
         return (step + 1) / length
@@ -229,4 +229,4 @@ class WarmUp:
     )
     after: str = setting(default="constant", choices=_AFTER, doc="what the rate does then")
 
-    kernels = kernel("schedule_rate", _risen, "length", lambda self: _AFTER.index(self.after))
+    kernels = kernel("schedule_rate", _risen, "length", lambda self, _: _AFTER.index(self.after))

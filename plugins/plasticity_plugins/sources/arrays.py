@@ -11,9 +11,14 @@ import numpy as np
 from plasticity import Data, component, hookimpl, setting
 from plasticity.errors import DataError, listed
 from plasticity.typing import Array
-from plasticity_plugins.sources.array_files import read_npy, read_npz, read_zarr
+from plasticity_plugins.sources.array_files import (
+    labels_beside,
+    read_any_idx,
+    read_npy,
+    read_npz,
+    read_zarr,
+)
 from plasticity_plugins.sources.csv_files import read_column, read_csv
-from plasticity_plugins.sources.idx import labels_beside, read_any_idx
 
 _READERS = {".npy": read_npy, ".npz": read_npz, ".zarr": read_zarr, ".idx": read_any_idx}
 

@@ -49,10 +49,7 @@ def read_csv(
 ) -> tuple[Array, Array | None]:
     """Return the samples (sample, input) of a csv file and, where a column holds them, the labels.
 
-    header  whether the first line holds names; None: found out
-    index   column that numbers the rows, left out of the samples; False: none does; None: found out
-    labels  column of the labels, left out of the samples; False: none holds any. A column is told
-            by its name or its number from 0 (-1 is the last)
+    A column is given by its name or number from 0 (-1 is the last); False: there is none.
 
     Raises `DataError` where a cell is not a finite number, rows differ in length, a column does not
     exist, or what a column is has to be told.
@@ -147,10 +144,9 @@ class _Table:
         return np.delete(table, sorted(left), axis=1), found
 
     def load(self, may_be_words: set[int], wanted: int | None = None) -> tuple[Array, Array | None]:
-        """Return all columns as numbers, and the words of one column, if it holds words.
+        """Return all columns as numbers, and the words of the wanted or only one that holds words.
 
-        may_be_words  columns of which the first cell tells whether they hold words
-        wanted        the one of them whose words are returned; the only one unless given
+        In columns that may be words the first cell tells.
         """
         first = self.first or [""]
         words = {column for column in may_be_words if not _is_number(first[column])}

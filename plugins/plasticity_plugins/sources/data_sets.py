@@ -13,6 +13,9 @@ from plasticity import cache_folder
 from plasticity.errors import DataError
 from plasticity_plugins.sources.array_files import shown
 
+_SECONDS = 30  # without an answer, after which a server is given up
+_CHUNK = 1 << 16
+
 
 def places(
     data_set: str, folder: str | Path | None = None, inside: Sequence[str] = ()
@@ -21,9 +24,7 @@ def places(
 
     The folder given in the spec and no other; without one PLASTICITY_DATA, then the cache folder,
     where `plasticity fetch` puts what it downloads. The first two also with a sub-folder named
-    after the data set.
-
-    inside  sub-folders that archives and other programs make; looked at as well in each place
+    after the data set; in each place also the sub-folders `inside`, which other programs make.
 
     >>> [place.name for place in places("mnist", "given", ["raw"])]
     ['given', 'raw', 'mnist', 'raw']
@@ -42,8 +43,6 @@ def find_file(
     """Return the first file of one of these names in the first of the places that holds one.
 
     Some programs unpack a file into a folder of its name, which is looked into as well.
-
-    folder  that of the spec, if it was given
 
     Raises `DataError` where no place does, telling what a folder that was given holds, or else all
     places and how to get the file.
@@ -67,15 +66,8 @@ def find_file(
     raise DataError(f"{missing} in {given}, which was given as folder; it holds {shown(there)}")
 
 
-_SECONDS = 30  # without an answer, after which a server is given up
-_CHUNK = 1 << 16
-
-
 def download(urls: Sequence[str], target: Path, sha256: str) -> Path:
-    """Download a file from the first of these addresses that has it.
-
-    target  where to put it; the published file, where it is there already, stays
-    sha256  of the published file; one that differs is not kept
+    """Download a file from the first of these addresses that has it, unless it is there.
 
     Raises `DataError` where no address has the file, or the folder cannot be written.
     """

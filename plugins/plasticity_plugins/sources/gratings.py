@@ -25,12 +25,7 @@ EYES = ("left", "right", "both")
 
 @exact
 def fill_grating(x, turned, phase, size, frequency, contrast, eyes, eye):  # type: ignore[no-untyped-def]  # compiled
-    """Fill x (input,) with a grating.
-
-    turned, phase  radians
-    frequency      radians a pixel
-    eyes, eye      how many there are, and the place in `EYES` of those that see it
-    """
+    """Fill x (input,) with a grating that an eye of `EYES` sees; frequency in radians a pixel."""
     across, down = frequency * math.sin(turned), frequency * math.cos(turned)
     n_pixel = size * size
     for e in range(eyes):
@@ -108,10 +103,7 @@ class Gratings(KeyedByEpoch):
     batch = Variable((1,), dtype="int64", description="samples of a step")
 
     kernels = kernel(
-        "draw_batch",
-        draw_grating,
-        arrays=("key", "batch"),
-        parameters=lambda self, batch: (self.directions, self.frames, self.speed, *self._wave),
+        "draw_batch", draw_grating, "directions", "frames", "speed", "wave", arrays=("key", "batch")
     )
 
     @hookimpl
@@ -122,7 +114,7 @@ class Gratings(KeyedByEpoch):
         samples = np.empty((self.directions, self.offsets, shape[0] * shape[1]), np.float32)
         for d, p in np.ndindex(samples.shape[:2]):
             turned, phase = (2 * math.pi * part for part in (d / self.directions, p / self.offsets))
-            fill_grating(samples[d, p], turned, phase, *self._wave)
+            fill_grating(samples[d, p], turned, phase, *self.wave)
         return Data(
             samples.reshape(-1, samples.shape[2]),
             labels=np.repeat(np.arange(self.directions), self.offsets),
@@ -136,6 +128,6 @@ class Gratings(KeyedByEpoch):
         self.batch[0] = experiment.batch_size
 
     @property
-    def _wave(self) -> tuple[int, float, float, int, int]:
+    def wave(self) -> tuple[int, float, float, int, int]:
         frequency = 2 * math.pi * self.frequency
         return self.size, frequency, self.contrast, self.eyes, EYES.index(self.eye)

@@ -14,14 +14,6 @@ from plasticity_plugins.sources.array_files import read_all_of_npz, read_npy
 SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff")
 
 
-def sample_images() -> list[Array]:
-    """Return the two photographs of scikit-learn, of 427 x 640 pixels."""
-    from sklearn.datasets import load_sample_images
-
-    images: list[Array] = list(load_sample_images().images)
-    return images
-
-
 def read_images(path: Path) -> list[Array]:
     """Return the images of a folder of files, in the order of their names, or of an array file.
 
@@ -128,8 +120,7 @@ def whiten(image: Array, cutoff: float) -> Array:
 
     height, width = image.shape
     f = np.hypot(fftfreq(height)[:, np.newaxis], fftfreq(width))
-    whitened: Array = ifft2(fft2(image) * f * np.exp(-((f / cutoff) ** 4))).real
-    return whitened
+    return np.asarray(ifft2(fft2(image) * f * np.exp(-((f / cutoff) ** 4))).real)
 
 
 def standardized(image: Array) -> Array:

@@ -9,8 +9,8 @@ import numpy as np
 
 from plasticity import Data, component, hookimpl, setting
 from plasticity.errors import DataError
+from plasticity_plugins.sources.array_files import read_bytes, unzipped
 from plasticity_plugins.sources.data_sets import download, find_file, places
-from plasticity_plugins.sources.idx import read_bytes, unzipped
 
 _STEMS = {"train": "train", "test": "t10k"}
 _N_CLASS = 10

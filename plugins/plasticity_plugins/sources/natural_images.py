@@ -18,13 +18,11 @@ from plasticity_plugins.sources.images import (
     gray,
     images_of,
     read_images,
-    sample_images,
     standardized,
     whiten,
 )
 
 FILTERS = ("dog", "whiten", "none")
-_NUMBERS = ("size", "eyes", "jitter", "remove_mean", "standardize")  # of `draw_patch`
 
 
 @exact
@@ -33,9 +31,8 @@ def draw_patch(  # type: ignore[no-untyped-def]  # compiled
 ):
     """Fill x (input,) with a patch, once for each eye.
 
-    pixels  of all images, one after another
-    table   (image, 4): where its pixels begin, its width, how many places a patch has on a line,
-            and how many it has in this image and those before it
+    table (image, 4): where its pixels begin, its width, the number of places of a patch on a line,
+    and of those in this image and the images before it.
     """
     draws = draws_of(key[0], step, sample)
     place, image = whole_draw(draws, 0, table[-1, 3]), 0
@@ -110,7 +107,7 @@ class NaturalImages(KeyedByEpoch):
     samples: int = setting(default=100_000, low=1, doc="samples of an epoch")
     examples: int = setting(default=1000, low=1, doc="samples that metrics can look at")
 
-    kernels = kernel("draw_batch", draw_patch, *_NUMBERS, arrays=("key", "pixels", "table"))
+    kernels = kernel("draw_batch", draw_patch, "_numbers", arrays=("key", "pixels", "table"))
 
     @hookimpl
     def open_data(self, split: str) -> Data | None:
@@ -118,8 +115,7 @@ class NaturalImages(KeyedByEpoch):
             return None
         shape = (self.eyes * self.size, self.size)
         samples = np.empty((self.examples, shape[0] * shape[1]), np.float32)
-        numbers = (getattr(self, name) for name in _NUMBERS)
-        given = key_of_examples(split), self.pixels, self.table, *numbers
+        given = key_of_examples(split), self.pixels, self.table, *self._numbers
         for b, sample in enumerate(samples):
             draw_patch(sample, 0, b, *given)
         return Data(samples, image_shape=shape, name="natural images", n_drawn=self.samples)
@@ -129,6 +125,10 @@ class NaturalImages(KeyedByEpoch):
         whitens = self.filter == "whiten"
         return "blais1999presynaptic" + whitens * ", olshausen1997sparse"
 
+    @property
+    def _numbers(self) -> tuple[int, int, int, bool, bool]:
+        return self.size, self.eyes, self.jitter, self.remove_mean, self.standardize
+
     @cached_property
     def filtered(self) -> list[Array]:
         """Return the filtered images (y, x), float32."""
@@ -136,8 +136,12 @@ class NaturalImages(KeyedByEpoch):
             raise DataError("natural_images: images come from path or from images, not from both")
         if self.images is not None:
             given = images_of(self.images, "natural_images")
+        elif self.path is not None:
+            given = read_images(Path(self.path))
         else:
-            given = sample_images() if self.path is None else read_images(Path(self.path))
+            from sklearn.datasets import load_sample_images
+
+            given = list(load_sample_images().images)
         smallest = self.size + 2 * self.jitter
         found = []
         for place, image in enumerate(given):

@@ -16,7 +16,7 @@ def _square(y: Scalar) -> Scalar:
     return y * y
 
 
-def _initial(estimator: MovingAverage | BlaisTau) -> float:
+def _initial(estimator: MovingAverage | BlaisTau, batch: int) -> float:
     return math.nan if estimator.initial is None else estimator.initial
 
 
@@ -69,12 +69,7 @@ class MovingAverage(Fading):
         because="the Law-Cooper rule divides by the threshold",
     )
 
-    kernels = kernel(
-        "estimate_threshold",
-        _faded,
-        observe=_square,
-        parameters=lambda self, batch: (*shares(self, batch), _initial(self)),
-    )
+    kernels = kernel("estimate_threshold", _faded, shares, _initial, observe=_square)
 
 
 def _behind(theta, following, mean, first, gamma, share, reference, initial):  # type: ignore[no-untyped-def]  # compiled
@@ -124,9 +119,11 @@ class BlaisTau:
     kernels = kernel(
         "estimate_threshold",
         _behind,
+        shares,
+        "reference",
+        _initial,
         observe=_square,
         state=("following",),
-        parameters=lambda self, batch: (*shares(self, batch), self.reference, _initial(self)),
     )
 
     def gamma(self, n_sample: int) -> float:

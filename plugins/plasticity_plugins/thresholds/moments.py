@@ -55,9 +55,9 @@ class Moments(Fading):
     kernels = kernel(
         "estimate_threshold",
         _all_faded,
+        shares,
         observe=(_square, _cube, _fourth),
         state=("third_moment", "fourth_moment"),
-        parameters=shares,
     )
 
 
@@ -93,13 +93,8 @@ class _Powers(Fading):
     def kernels(self) -> tuple[Kernel, ...]:
         """Return the part of a compiled step."""
         inner, outer = self._powers()
-        return kernel(
-            "estimate_threshold",
-            _raised,
-            observe=_size_to_the(inner),
-            state=("mean",),
-            parameters=lambda self, batch: (*shares(self, batch), outer),
-        )
+        size = _size_to_the(inner)
+        return kernel("estimate_threshold", _raised, shares, outer, observe=size, state=("mean",))
 
     @hookimpl
     def estimate_threshold(self, activity: Array, threshold: Array, clock: Clock) -> Array:
@@ -209,8 +204,7 @@ class PowerOfMean:
     kernels = kernel(
         "estimate_threshold",
         _raised_mean,
-        "memory",
-        lambda self: 1 - self.memory,
+        lambda self, batch: (self.memory, 1 - self.memory),
         "reference",
         "power",
         observe=_itself,

@@ -19,11 +19,15 @@ from plasticity.experiment.configure import configure
 from plasticity.experiment.source import Source
 from plasticity.network.dispatch import emit
 from plasticity.sklearn import BCM
-from plasticity_plugins.encoders.deprivation import Deprivation
-from plasticity_plugins.encoders.disturbance import AddNoise, DeadInputs, SpontaneousActivity
+from plasticity_plugins.encoders.disturbance import (
+    AddNoise,
+    DeadInputs,
+    Deprivation,
+    SpontaneousActivity,
+)
 from plasticity_plugins.encoders.normalization import Centre, Standardize, UnitLength, Whiten
 from plasticity_plugins.encoders.time_filters import HighPass
-from plasticity_plugins.metrics.tuning import eye_responses, grating_responses
+from plasticity_plugins.metrics.gratings import eye_responses, grating_responses
 
 C = -0.3
 X = np.random.default_rng(0).random((400, 4, 4)).astype("float32")

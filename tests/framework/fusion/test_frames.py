@@ -12,7 +12,7 @@ from plasticity.errors import ComponentError, ContractError
 from plasticity.network.capture import Frames
 from plasticity_plugins.metrics.weights import WeightNorm
 from plasticity_plugins.observers.recorder import Recorder
-from plasticity_plugins.optimizers.momentum import Momentum
+from plasticity_plugins.optimizers.sgd import Momentum
 from tests.support.fused import BCM, LARGE, layer, simulation
 
 NEURON, SYNAPSES = ("weights", "threshold"), ("velocity",)

@@ -9,7 +9,7 @@ from plasticity_plugins.observers.recorder import Recorder
 from plasticity_plugins.optimizers.sgd import SGD
 from plasticity_plugins.rules.correlation import hebb, oja
 from plasticity_plugins.rules.krotov_hopfield import KrotovHopfield
-from plasticity_plugins.transforms.size import MaxAbs
+from plasticity_plugins.transforms.updates import MaxAbs
 from tests.support.toys import SAMPLES, Identity, ToyHebb
 
 

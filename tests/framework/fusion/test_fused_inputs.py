@@ -4,8 +4,12 @@ import numpy as np
 import pytest
 
 from plasticity import Data, Experiment, Phase, assemble, component, hookimpl
-from plasticity_plugins.encoders.deprivation import Deprivation
-from plasticity_plugins.encoders.disturbance import AddNoise, DeadInputs, SpontaneousActivity
+from plasticity_plugins.encoders.disturbance import (
+    AddNoise,
+    DeadInputs,
+    Deprivation,
+    SpontaneousActivity,
+)
 from plasticity_plugins.encoders.time_filters import HighPass, LowPass
 from plasticity_plugins.sources.gratings import Gratings
 from plasticity_plugins.sources.natural_images import NaturalImages

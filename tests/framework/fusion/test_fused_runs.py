@@ -9,11 +9,11 @@ from plasticity.errors import DivergenceError
 from plasticity.fusion.blocks import rows_at_a_time
 from plasticity_plugins.activations.piecewise import Linear
 from plasticity_plugins.constraints.bounds import Bounds
-from plasticity_plugins.constraints.norms import RowNorm
+from plasticity_plugins.constraints.scaling import RowNorm
 from plasticity_plugins.initializers.distributions import Normal
 from plasticity_plugins.rules.correlation import hebb, oja
 from plasticity_plugins.schedules.falling import LinearToZero
-from plasticity_plugins.transforms.size import MaxAbs
+from plasticity_plugins.transforms.updates import MaxAbs
 from tests.support.fused import (
     BCM,
     LARGE,

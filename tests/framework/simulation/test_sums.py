@@ -14,7 +14,7 @@ from plasticity_plugins.rules.correlation import hebb, oja
 from plasticity_plugins.rules.krotov_hopfield import KrotovHopfield
 from plasticity_plugins.schedules.falling import Cosine, LinearToZero
 from plasticity_plugins.thresholds.mean_square import BatchMean
-from plasticity_plugins.transforms.decay import WeightDecay
+from plasticity_plugins.transforms.updates import WeightDecay
 from tests.support.following import follow
 
 SAMPLES = np.random.default_rng(21).random((20, 7))

@@ -9,12 +9,11 @@ from plasticity import Data, Experiment, Layer, assemble
 from plasticity.errors import SettingError
 from plasticity_plugins.activations.intrinsic_plasticity import IntrinsicPlasticity
 from plasticity_plugins.constraints.bounds import KeepSign
-from plasticity_plugins.constraints.norms import ChannelNorm
-from plasticity_plugins.constraints.synaptic_scaling import SynapticScaling
+from plasticity_plugins.constraints.scaling import ChannelNorm, SynapticScaling
 from plasticity_plugins.initializers.distributions import Normal
 from plasticity_plugins.optimizers.sgd import SGD
 from plasticity_plugins.rules.correlation import hebb
-from plasticity_plugins.transforms.decay import OjaStabilizer
+from plasticity_plugins.transforms.updates import OjaStabilizer
 from tests.naive.rules import naive_intrinsic_plasticity, naive_scaling
 from tests.support.binding import with_arrays
 

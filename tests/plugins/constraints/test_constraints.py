@@ -9,7 +9,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from plasticity import Data, Experiment, Layer, assemble
 from plasticity.errors import SettingError
 from plasticity_plugins.constraints.bounds import Bounds
-from plasticity_plugins.constraints.norms import RowNorm
+from plasticity_plugins.constraints.scaling import RowNorm
 from plasticity_plugins.optimizers.sgd import SGD
 from tests.naive.constraints import naive_row_norm
 from tests.support.binding import with_arrays

@@ -10,7 +10,7 @@ import plasticity as pl
 from plasticity.errors import SettingError
 from plasticity_plugins.constraints.bounds import Bounds, KeepSign
 from plasticity_plugins.constraints.mask import Mask
-from plasticity_plugins.constraints.norms import RowNorm
+from plasticity_plugins.constraints.scaling import RowNorm
 from tests.naive.constraints import naive_masked
 from tests.support.binding import with_arrays
 from tests.support.fused import BCM, RANKED, SAMPLES, layer, simulation, trained

@@ -5,8 +5,7 @@ import pytest
 
 import plasticity as pl
 from plasticity import assemble, component, hookimpl
-from plasticity_plugins.diagnostics.stability import longest_memory
-from plasticity_plugins.diagnostics.swinging_thresholds import turn
+from plasticity_plugins.diagnostics.stability import longest_memory, turn
 from plasticity_plugins.sources.mnist import Mnist
 from tests.support.toys import experiment, layer
 

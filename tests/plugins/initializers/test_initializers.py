@@ -12,20 +12,18 @@ from plasticity import Data, Experiment, Layer, assemble
 from plasticity.errors import SettingError
 from plasticity_plugins.initializers.distributions import (
     Constant,
-    Normal,
-    Ones,
-    Orthogonal,
-    TruncatedNormal,
-    Uniform,
-    Zeros,
-)
-from plasticity_plugins.initializers.variance_scaling import (
     GlorotNormal,
     GlorotUniform,
     HeNormal,
     HeUniform,
     LecunNormal,
     LecunUniform,
+    Normal,
+    Ones,
+    Orthogonal,
+    TruncatedNormal,
+    Uniform,
+    Zeros,
 )
 
 SCALED = {

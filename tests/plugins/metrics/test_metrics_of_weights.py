@@ -11,8 +11,12 @@ from hypothesis.extra.numpy import arrays
 from plasticity import Data, assemble
 from plasticity.errors import DataError
 from plasticity_plugins.metrics.change import DistanceTravelled, ThresholdConvergence
-from plasticity_plugins.metrics.gratings import OcularDominance, OrientationTuning
-from plasticity_plugins.metrics.tuning import bandwidth, mean_orientation
+from plasticity_plugins.metrics.gratings import (
+    OcularDominance,
+    OrientationTuning,
+    bandwidth,
+    mean_orientation,
+)
 from plasticity_plugins.metrics.weights import EffectiveRank, WeightEntropy, WeightNorm
 from tests.naive.metrics import (
     naive_bandwidth,

@@ -10,10 +10,9 @@ from rich.console import Console
 
 from plasticity import assemble, component, hookimpl, setting
 from plasticity.errors import DivergenceError, SettingError
-from plasticity_plugins.observers.display import Bar, Lines
 from plasticity_plugins.observers.divergence_guard import DivergenceGuard
 from plasticity_plugins.observers.early_stopping import EarlyStopping
-from plasticity_plugins.observers.progress import Progress
+from plasticity_plugins.observers.progress import Bar, Lines, Progress
 from plasticity_plugins.observers.recorder import Recorder
 from tests.support.toys import experiment, layer, trained
 

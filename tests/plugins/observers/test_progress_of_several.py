@@ -7,8 +7,7 @@ import pytest
 from rich.console import Console
 
 from plasticity import assemble
-from plasticity_plugins.observers.display import Bar, Lines
-from plasticity_plugins.observers.progress import Progress
+from plasticity_plugins.observers.progress import Bar, Lines, Progress
 from tests.support.toys import experiment, trained
 
 

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from plasticity_plugins.optimizers.adagrad import Adadelta, Adagrad, RMSprop
 from plasticity_plugins.optimizers.adam import Adam, Adamax, AdamW, Lion
-from plasticity_plugins.optimizers.momentum import Momentum, Nesterov
-from plasticity_plugins.optimizers.sgd import SGD
+from plasticity_plugins.optimizers.sgd import SGD, Momentum, Nesterov
 from tests.naive.optimizers import (
     naive_adadelta,
     naive_adagrad,

@@ -8,8 +8,7 @@ from plasticity.errors import ContractError, SettingError
 from plasticity.kernels.loops import interpreting
 from plasticity_plugins.optimizers.adagrad import Adadelta, Adagrad, RMSprop
 from plasticity_plugins.optimizers.adam import Adam, Adamax, AdamW, Lion
-from plasticity_plugins.optimizers.momentum import Momentum, Nesterov
-from plasticity_plugins.optimizers.sgd import SGD
+from plasticity_plugins.optimizers.sgd import SGD, Momentum, Nesterov
 from tests.naive.optimizers import naive_adam, naive_momentum
 from tests.support.walking import assert_same_path, random_walk, walk
 

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from plasticity.errors import DivergenceError, SettingError
-from plasticity_plugins.readouts.descent import loss_and_slope
-from plasticity_plugins.readouts.krotov_hopfield_head import KrotovHopfieldHead
+from plasticity_plugins.readouts.krotov_hopfield_head import KrotovHopfieldHead, loss_and_slope
 from tests.naive.readouts import naive_head, naive_loss, naive_slope
 
 LEARNT = ("coef_", "moments_", "n_epoch_", "n_step_", "loss_curve_", "beta_", "scale_")

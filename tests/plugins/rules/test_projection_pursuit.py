@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from plasticity import Data, Experiment, Layer, assemble
 from plasticity.errors import MissingPartError
 from plasticity_plugins.activations.piecewise import Linear
-from plasticity_plugins.constraints.norms import RowNorm
+from plasticity_plugins.constraints.scaling import RowNorm
 from plasticity_plugins.initializers.distributions import Normal
 from plasticity_plugins.optimizers.sgd import SGD
 from plasticity_plugins.rules.bcm import ic92

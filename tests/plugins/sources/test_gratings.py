@@ -9,7 +9,7 @@ import pytest
 import plasticity as pl
 from plasticity import Clock, Experiment, Layer, Phase, analysis, assemble
 from plasticity.components.interface import interface_of
-from plasticity_plugins.metrics.tuning import grating_responses
+from plasticity_plugins.metrics.gratings import grating_responses
 from plasticity_plugins.sources.gratings import Gratings, fill_grating
 from tests.naive.inputs import naive_drifting
 

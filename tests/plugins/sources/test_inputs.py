@@ -9,8 +9,12 @@ from plasticity.errors import ContractError, DataError, SettingError
 from plasticity.kernels import counter_random as counted
 from plasticity_plugins.activations.piecewise import Linear
 from plasticity_plugins.drawn import KINDS
-from plasticity_plugins.encoders.deprivation import Deprivation
-from plasticity_plugins.encoders.disturbance import AddNoise, DeadInputs, SpontaneousActivity
+from plasticity_plugins.encoders.disturbance import (
+    AddNoise,
+    DeadInputs,
+    Deprivation,
+    SpontaneousActivity,
+)
 from plasticity_plugins.initializers.distributions import Normal
 from plasticity_plugins.optimizers.sgd import SGD
 from plasticity_plugins.rules.correlation import oja

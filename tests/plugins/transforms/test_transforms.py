@@ -7,8 +7,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from plasticity import Data, Experiment, Layer, assemble
 from plasticity.errors import SettingError
 from plasticity_plugins.optimizers.sgd import SGD
-from plasticity_plugins.transforms.decay import WeightDecay
-from plasticity_plugins.transforms.size import Clip, MaxAbs
+from plasticity_plugins.transforms.updates import Clip, MaxAbs, WeightDecay
 from tests.naive.transforms import naive_max_abs
 from tests.support.binding import with_arrays
 
