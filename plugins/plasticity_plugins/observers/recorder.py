@@ -31,34 +31,6 @@ _NEXT = "; "  # between the cadences that held one after the other
 _REDUCTIONS = ("mean", "std", "min", "max", "norm", "quantile", "histogram")
 
 
-def thin(progress: Array, cadence: Cadence, step: int, n_step: int, most: int) -> bool:
-    """Count a frame and, if the others would not fit, double the steps between frames.
-
-        look when     frames - looked >= (most - looked) / 2        half of what was left is used
-        double while  frames of the rest of the run > most - frames
-
-    So half of what may be taken is taken at the cadence that was asked for, and the rest reaches to
-    the end of the run. Returns whether the steps between frames were doubled.
-    """
-    progress[FRAMES] += 1
-    frames, looked, doublings = (int(number) for number in progress)
-    if 2 * (frames - looked) < most - looked:
-        return False
-    progress[LOOKED] = frames
-    fit(progress, cadence, step, n_step, most)
-    return bool(progress[DOUBLINGS] > doublings)
-
-
-def fit(progress: Array, cadence: Cadence, step: int, n_step: int, most: int) -> None:
-    """Double the steps between frames until those after a step fit into what is left.
-
-    Once it has looked they do, so that this changes something only where a run is made longer.
-    """
-    left = most - int(progress[FRAMES])
-    while cadence.thinned(2 ** int(progress[DOUBLINGS])).count(step, n_step) > left:
-        progress[DOUBLINGS] += 1
-
-
 @attrs.define(eq=False)
 class _LayerRecord:
     """Recording of one layer, its cadence and its largest number of frames."""
@@ -382,6 +354,34 @@ class Recorder:
                 f"recorder: neurons: {layer.name} has {n_neuron}, counted from 0, so there is no "
                 f"{beyond[0]}"
             )
+
+
+def thin(progress: Array, cadence: Cadence, step: int, n_step: int, most: int) -> bool:
+    """Count a frame and, if the others would not fit, double the steps between frames.
+
+        look when     frames - looked >= (most - looked) / 2        half of what was left is used
+        double while  frames of the rest of the run > most - frames
+
+    So half of what may be taken is taken at the cadence that was asked for, and the rest reaches to
+    the end of the run. Returns whether the steps between frames were doubled.
+    """
+    progress[FRAMES] += 1
+    frames, looked, doublings = (int(number) for number in progress)
+    if 2 * (frames - looked) < most - looked:
+        return False
+    progress[LOOKED] = frames
+    fit(progress, cadence, step, n_step, most)
+    return bool(progress[DOUBLINGS] > doublings)
+
+
+def fit(progress: Array, cadence: Cadence, step: int, n_step: int, most: int) -> None:
+    """Double the steps between frames until those after a step fit into what is left.
+
+    Once it has looked they do, so that this changes something only where a run is made longer.
+    """
+    left = most - int(progress[FRAMES])
+    while cadence.thinned(2 ** int(progress[DOUBLINGS])).count(step, n_step) > left:
+        progress[DOUBLINGS] += 1
 
 
 def _read(place: str, given: Any) -> Any:
