@@ -201,7 +201,7 @@ class Lines:
         self._title, self._name = title, name
         self._next = 1
         with _lock:
-            Lines._running += 1
+            type(self)._running += 1
 
     def show(self, share: float, facts: Iterable[str]) -> None:
         """Print the facts if another quarter is done; the last one is left to `end`."""
@@ -216,10 +216,10 @@ class Lines:
             self._print(share, facts)
         finally:
             with _lock:
-                Lines._running -= 1
+                type(self)._running -= 1
 
     def _print(self, share: float, facts: Iterable[str]) -> None:
-        if Lines._running > 1:
+        if type(self)._running > 1:
             self._title = self._title or self._name
         begin = f"{self._title}: " if self._title else ""
         self._console.print(f"{begin}{_line(share, facts)}", markup=False, soft_wrap=True)

@@ -26,7 +26,6 @@ _LIMITS = {  # name -> integer, lowest value, whether that value itself is allow
     "batch_size": (True, 1, True),
     "random_state": (True, 0, True),
 }
-
 FIRST_DECAY, SECOND_DECAY, SMALL = 0.9, 0.999, 1e-8  # as published for Adam
 
 
@@ -170,9 +169,7 @@ class KrotovHopfieldHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc] 
     def _train_epoch(self, hidden: Array, targets: Array) -> None:
         """Pass through all samples once, in the order that belongs to this epoch."""
         order = np.random.default_rng([self.random_state, self.n_epoch_]).permutation(len(hidden))
-        late = self.n_epoch_ - self.constant_epochs
-        halvings = late // self.halving_epochs + 1 if late >= 0 else 0
-        adam = Adam(self.coef_, self.moments_, float(self.rate * 0.5**halvings), self.n_step_)
+        adam = Adam(self.coef_, self.moments_, self._rate_now(), self.n_step_)
         size = min(self.batch_size, len(hidden))
         batch, update = np.empty((size, hidden.shape[1]), np.float32), np.empty_like(self.coef_)
         total = 0.0
@@ -207,6 +204,11 @@ class KrotovHopfieldHead(ClassifierMixin, BaseEstimator):  # type: ignore[misc] 
                 f"ends, where nothing is learnt; lower beta of {self.beta_:.3g}, or the rate of "
                 f"{self.rate:g}"
             )
+
+    def _rate_now(self) -> float:
+        late = self.n_epoch_ - self.constant_epochs
+        halvings = late // self.halving_epochs + 1 if late >= 0 else 0
+        return float(self.rate * 0.5**halvings)
 
     # -- what is given -------------------------------------------------------------------------
 
