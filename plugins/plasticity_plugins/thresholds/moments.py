@@ -62,7 +62,7 @@ class Moments(Fading):
 
 
 def _size_to_the(power: float) -> Callable[[Any], Any]:
-    """|y|^power as a function that can be compiled, in the type of y where the power is whole."""
+    """Return |y|^power as a function to compile, in the type of y where the power is whole."""
     whole = int(power)
     if power != whole:
         return lambda y: abs(y) ** power

@@ -1,13 +1,11 @@
 import math
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from plasticity import Data, Experiment, Layer, assemble
-from plasticity.errors import SettingError
 from plasticity_plugins.constraints.bounds import Bounds
 from plasticity_plugins.constraints.scaling import RowNorm
 from plasticity_plugins.optimizers.sgd import SGD
@@ -116,17 +114,3 @@ def test_a_layer_with_bounds_ends_within_them():
 def test_a_layer_with_a_row_norm_ends_at_it():
     weights = train(RowNorm(norm=2.0, power=3.0))
     np.testing.assert_allclose((np.abs(weights) ** 3).sum(axis=1) ** (1 / 3), 2, rtol=1e-6)
-
-
-def test_bounds_refuse_a_lower_bound_above_the_upper():
-    with pytest.raises(SettingError) as error:
-        Bounds(low=1.0, high=0.5)
-    assert str(error.value) == "bounds: low must not exceed high, got low = 1 and high = 0.5"
-
-
-def test_row_norm_refuses_a_power_that_is_no_norm():
-    with pytest.raises(SettingError) as error:
-        RowNorm(power=0.5)
-    assert str(error.value) == (
-        "row_norm: power must lie in [1, inf), got 0.5: below 1 it is not a norm"
-    )

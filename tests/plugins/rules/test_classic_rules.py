@@ -212,33 +212,3 @@ def test_a_layer_that_a_rule_cannot_work_with_is_refused(rule, neurons, message)
     with pytest.raises(SettingError) as caught:
         rule.init_state(np.zeros((neurons, 2)))
     assert str(caught.value) == message
-
-
-@pytest.mark.parametrize(
-    ("make", "message"),
-    [
-        (
-            lambda: Competitive(leak=1.5),
-            "competitive: leak must lie in [0, 1], got 1.5: losers do not learn faster than "
-            "winners, nor away from the data",
-        ),
-        (
-            lambda: Covariance(memory=1),
-            "covariance: memory must lie in [0, 1), got 1: a memory of 1 never forgets the first "
-            "means",
-        ),
-        (
-            lambda: SoftHebb(temperature=0),
-            "softhebb: temperature must lie in (0, inf), got 0: at 0 a single neuron would win, as "
-            "with `competitive`",
-        ),
-        (
-            lambda: bblais(decay=-1),
-            "bblais: decay must lie in [0, inf), got -1: weights would grow",
-        ),
-    ],
-)
-def test_settings_that_cannot_work_are_refused(make, message):
-    with pytest.raises(SettingError) as caught:
-        make()
-    assert str(caught.value) == message

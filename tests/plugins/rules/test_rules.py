@@ -165,15 +165,6 @@ def test_signed_power_is_the_same_with_and_without_the_compiler(exponent):
     assert_close(compiled, plain)
 
 
-def test_rank_1_is_refused_because_the_winner_would_unlearn():
-    with pytest.raises(SettingError) as caught:
-        KrotovHopfield(rank=1)
-    assert str(caught.value) == (
-        "krotov_hopfield: rank must lie in [2, inf), got 1: with 1 the winner itself would learn "
-        "with the opposite sign"
-    )
-
-
 def test_a_rank_beyond_the_neurons_is_refused():
     with pytest.raises(SettingError) as caught:
         KrotovHopfield(rank=7).init_state(np.zeros((5, 3)))
@@ -194,12 +185,3 @@ def test_a_layer_of_one_neuron_cannot_compete():
 
 def test_a_rank_equal_to_the_neurons_is_accepted():
     KrotovHopfield(rank=5).init_state(np.zeros((5, 3)))
-
-
-def test_power_1_is_refused():
-    with pytest.raises(SettingError) as caught:
-        KrotovHopfield(power=1)
-    assert str(caught.value) == (
-        "krotov_hopfield: power must lie in (1, inf), got 1: at 1 the current no longer depends on "
-        "the sizes of the weights, only on their signs"
-    )

@@ -4,7 +4,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plasticity import Clock, Data, Experiment, Layer, assemble, hookimpl
-from plasticity.errors import SettingError
 from plasticity_plugins.schedules.falling import Constant, InverseTime, LinearToZero
 
 
@@ -98,15 +97,3 @@ def test_inverse_time_does_not_compound():
 )
 def test_a_run_follows_its_schedule(schedule, expected):
     assert factors_of_run(schedule, epochs=4) == expected
-
-
-def test_linear_to_zero_refuses_another_pace():
-    with pytest.raises(SettingError) as error:
-        LinearToZero(per="batch")
-    assert str(error.value) == ("linear_to_zero: per must lie in {'epoch', 'step'}, got 'batch'")
-
-
-def test_inverse_time_refuses_a_decay_that_rises():
-    with pytest.raises(SettingError) as error:
-        InverseTime(decay=-1.0)
-    assert str(error.value) == ("inverse_time: decay must lie in [0, inf), got -1.0: it would rise")

@@ -1,13 +1,11 @@
 """Threshold estimators that are powers, windows, moments or Blais's, against their equations."""
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from plasticity import Clock
 from plasticity.components.interface import interface_of
-from plasticity.errors import SettingError
 from plasticity_plugins.thresholds.mean_square import BlaisTau, MovingAverage, SlidingWindow
 from plasticity_plugins.thresholds.moments import Fixed, MeanOfPower, Moments, PowerOfMoment
 from tests.naive.thresholds import naive_fading_mean
@@ -120,42 +118,3 @@ def test_sample_by_sample_the_threshold_of_blais_is_the_published_one():
 def test_a_fixed_threshold_is_its_value_for_every_neuron():
     (answers,) = followed(Fixed(value=0.25), [np.ones((3, 2), np.float32)] * 2)
     assert np.array_equal(answers, np.full((2, 3), 0.25, np.float32))
-
-
-@pytest.mark.parametrize(
-    ("make", "message"),
-    [
-        (
-            lambda: BlaisTau(tau=1),
-            "blais_tau: tau must lie in (1, inf), got 1: with 1 or less the threshold remembers "
-            "nothing, or swings",
-        ),
-        (
-            lambda: Moments(memory=1),
-            "moments: memory must lie in [0, 1), got 1: a memory of 1 never forgets the first mean",
-        ),
-        (
-            lambda: PowerOfMoment(alpha=1.2),
-            "power_of_moment: alpha must lie in [0, 1], got 1.2: beyond, neither paper is "
-            "approached",
-        ),
-        (
-            lambda: MeanOfPower(power=0.5),
-            "mean_of_power: power must lie in [1, inf), got 0.5: below 1 its slope at y = 0 is "
-            "infinite",
-        ),
-        (
-            lambda: Fixed(value=0),
-            "fixed: value must lie in (0, inf), got 0: the Law-Cooper rule divides by it",
-        ),
-        (
-            lambda: SlidingWindow(window=0),
-            "sliding_window: window must lie in [1, inf), got 0: the mean of no samples is no "
-            "number",
-        ),
-    ],
-)
-def test_settings_that_cannot_work_are_refused(make, message):
-    with pytest.raises(SettingError) as caught:
-        make()
-    assert str(caught.value) == message

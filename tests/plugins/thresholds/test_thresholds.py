@@ -1,12 +1,10 @@
 """The threshold estimators against their naive twins."""
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from plasticity import Clock
-from plasticity.errors import SettingError
 from plasticity_plugins.thresholds.mean_square import BatchMean, MovingAverage
 from plasticity_plugins.thresholds.moments import PowerOfMean
 from tests.naive.thresholds import naive_fading_mean, naive_mean_square
@@ -92,32 +90,3 @@ def test_a_neuron_with_the_reference_activity_has_threshold_1():
 
 def test_a_negative_mean_counts_as_0():
     assert thresholds(PowerOfMean(power=2.5), [np.full((1, 4), -0.3)])[0].tolist() == [0]
-
-
-@pytest.mark.parametrize(
-    ("estimator", "settings", "message"),
-    [
-        (
-            MovingAverage,
-            {"memory": 1.0},
-            "moving_average: memory must lie in [0, 1), got 1.0: a memory of 1 never forgets the "
-            "first threshold",
-        ),
-        (
-            PowerOfMean,
-            {"memory": 1},
-            "power_of_mean: memory must lie in [0, 1), got 1: a memory of 1 never forgets the "
-            "first mean",
-        ),
-        (
-            PowerOfMean,
-            {"power": 1},
-            "power_of_mean: power must lie in (1, inf), got 1: only a threshold that grows faster "
-            "than the mean activity bounds the weights",
-        ),
-    ],
-)
-def test_settings_that_cannot_work_are_refused(estimator, settings, message):
-    with pytest.raises(SettingError) as caught:
-        estimator(**settings)
-    assert str(caught.value) == message

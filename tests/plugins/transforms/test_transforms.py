@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from plasticity import Data, Experiment, Layer, assemble
-from plasticity.errors import SettingError
 from plasticity_plugins.optimizers.sgd import SGD
 from plasticity_plugins.transforms.updates import Clip, MaxAbs, WeightDecay
 from tests.naive.transforms import naive_max_abs
@@ -111,17 +110,3 @@ def test_clip_limits_the_size_and_leaves_the_rest(update, limit):
     inside = np.abs(before) <= limit
     assert np.array_equal(update[inside], before[inside])
     assert np.array_equal(update[~inside], np.sign(before[~inside]) * limit)
-
-
-def test_clip_refuses_a_limit_at_which_nothing_is_learned():
-    with pytest.raises(SettingError) as error:
-        Clip(limit=0.0)
-    assert str(error.value) == "clip: limit must lie in (0, inf), got 0.0: 0 learns nothing"
-
-
-def test_weight_decay_refuses_a_rate_at_which_weights_would_grow():
-    with pytest.raises(SettingError) as error:
-        WeightDecay(rate=-0.1)
-    assert str(error.value) == (
-        "weight_decay: rate must lie in [0, inf), got -0.1: weights would grow"
-    )
