@@ -52,8 +52,7 @@ def find_file(
             for path in (place / name, place / name / name):
                 if path.is_file():
                     return path
-    missing = f"{data_set}: no {names[0]!r}, gzipped or not," if len(names) > 1 else ""
-    missing = missing or f"{data_set}: no {names[0]!r}"
+    missing = f"{data_set}: no {names[0]!r}" + (", gzipped or not," if len(names) > 1 else "")
     if folder is None:
         raise DataError(
             f"{missing} in {', '.join(map(str, among))}; get it with 'plasticity fetch "
