@@ -27,7 +27,7 @@ def _mistakes(component: Any, interface: Interface) -> Iterator[str]:
     mistakes += () if is_class else _mistakes_of_kernels(interface)
     yield from (f": {mistake}" for mistake in mistakes if mistake)
     if not interface.events:
-        yield (" answers no event: mark its methods with @hookimpl (plasticity events lists all)")
+        yield " answers no event: mark its methods with @hookimpl (plasticity events lists all)"
     try:
         given_cadence(1 if interface.every is None else interface.every, 1)
     except EntryError as error:
@@ -64,21 +64,20 @@ def _mistake(hook: Hook, loose: bool) -> str:
             return f"{event} is a method, but takes no self"
         parameters = parameters[1:]
     for parameter in parameters:
+        name, stars = parameter.name, _STARRED.get(parameter.kind.name)
         if parameter.default is not parameter.empty:
             return (
-                f"argument {parameter.name!r} of {event} has a default, which pluggy fills or not "
-                "depending on its version; leave the default out"
+                f"argument {name!r} of {event} has a default, which pluggy fills or not depending "
+                "on its version; leave the default out"
             )
-        if parameter.kind in _STARRED:
+        if stars:
             return (
-                f"{event} takes {_STARRED[parameter.kind]}{parameter.name}, but the signature of "
-                "an answer is its list of dependencies; name each, by position"
+                f"{event} takes {stars}{name}, but the signature of an answer is its list of "
+                "dependencies; name each, by position"
             )
-        if parameter.name not in known:
-            return (
-                f"{event} has no argument {parameter.name!r}{nearest(parameter.name, known)} "
-                f"(it has {', '.join(known)})"
-            )
+        if name not in known:
+            offer = f"{nearest(name, known)} (it has {', '.join(known)})"
+            return f"{event} has no argument {name!r}{offer}"
     return ""
 
 
@@ -108,8 +107,4 @@ def _mistakes_of_kernels(interface: Interface) -> Iterator[str]:
                 )
 
 
-_STARRED = {
-    inspect.Parameter.VAR_POSITIONAL: "*",
-    inspect.Parameter.VAR_KEYWORD: "**",
-    inspect.Parameter.KEYWORD_ONLY: "*, ",
-}
+_STARRED = {"VAR_POSITIONAL": "*", "VAR_KEYWORD": "**", "KEYWORD_ONLY": "*, "}

@@ -55,13 +55,13 @@ class KernelHooks:
     @hookimpl
     def shape_current(self, current: Array) -> None:
         kernel, numbers = _asked(self, "shape_current", current, current.shape[1])
-        _call(kernel.function, current, *numbers)
+        loops.whole(kernel.function)(current, *numbers)
 
     @hookimpl
     def activate(self, current: Array, activity: Array) -> Array:
         kernel, numbers = _asked(self, "activate", current, current.shape[1])
         if kernel.together:
-            _call(kernel.function, current, *numbers, activity)
+            loops.whole(kernel.function)(current, *numbers, activity)
             return activity
         return _mapped(kernel.function, activity, (current,), numbers)
 
@@ -94,7 +94,7 @@ class KernelHooks:
     @hookimpl
     def modulate(self, current: Array, modulation: Array, decay: Array) -> None:
         kernel, numbers = _asked(self, "modulate", current, current.shape[1])
-        _call(kernel.function, current, *numbers, modulation, decay)
+        loops.whole(kernel.function)(current, *numbers, modulation, decay)
 
     @hookimpl
     def shape_update(self, weights: Array, update: Array) -> None:
@@ -159,10 +159,6 @@ def _change_samples(component: Any, event: str, x: Array, step: int) -> None:
     kernel, numbers = _asked(component, event, x, len(x))
     arrays = [getattr(component, name) for name in kernel.arrays]
     loops.samples(kernel.function)(x, step, (*arrays, *numbers))
-
-
-def _call(function: Any, *values: Any) -> None:
-    loops.whole(function)(*values)
 
 
 def _mapped(function: Any, target: Array, sources: Sequence[Array], numbers: Any) -> Array:

@@ -168,9 +168,7 @@ def _namespace(
     }
 
 
-def _returns_two(
-    label: str, plain: Any, symbols: tuple[str, ...], defaults: dict[str, Any]
-) -> bool:
+def _returns_two(label: str, plain: Any, symbols: tuple[str, ...], defaults: Any) -> bool:
     """Return whether the function gives d beside phi; it is tried once, on ones."""
     try:
         # Numbers of NumPy, because 1 / 0 is infinite for them, as it will be when compiled.

@@ -98,7 +98,7 @@ class Interface:
         if event not in self.hooks or self.hooks[event].function in DERIVED:
             return False
         cls = self.component if isinstance(self.component, type) else type(self.component)
-        bases = (vars(base) for base in cls.__mro__)
+        bases = map(vars, cls.__mro__)
         later = next((names for names in bases if {"kernels", event} & names.keys()), ())
         return self.hooks[event].own or "kernels" not in later
 

@@ -58,11 +58,6 @@ def parts(*, role: str, **metadata: str) -> Any:
     return entry(_as_parts, (), role=role, **metadata)
 
 
-def rules() -> Any:
-    """Return an entry for a rule or a sum of rules."""
-    return entry(_as_terms, role="rule")
-
-
 def all_of(kind: type, default: Any = attrs.NOTHING) -> Any:
     """Return an entry for one object of a class, or several; each may be a table."""
 
@@ -120,17 +115,18 @@ def _as_parts(value: Any, place: str) -> tuple[Any, ...]:
     return tuple(Reference.of(item, f"{place}[{index}]") for index, item in enumerate(value))
 
 
-def _as_terms(value: Any, place: str) -> tuple[Term, ...]:
+def terms_of(value: Any, place: str) -> tuple[Term, ...]:
+    """Return the terms of a rule or a sum of rules, of a name, a table, or a list of these."""
     if isinstance(value, list | tuple):
         if not value:
             raise EntryError(f"{place}: there is no rule in the list; give at least one")
         items = enumerate(value)
-        return tuple(term for index, item in items for term in _as_terms(item, f"{place}[{index}]"))
+        return tuple(term for index, item in items for term in terms_of(item, f"{place}[{index}]"))
     if isinstance(value, Term):
         schedule = Reference.of(value.schedule, f"{place}.schedule")
         return (attrs.evolve(value, schedule=schedule),)
     if isinstance(value, Rule):
-        return tuple(term for item in value.terms for term in _as_terms(item, place))
+        return tuple(term for item in value.terms for term in terms_of(item, place))
     if not isinstance(value, Mapping):
         return (Term(Reference.of(value, place)),)
     table = dict(value)

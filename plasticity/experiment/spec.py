@@ -17,7 +17,7 @@ from plasticity.components.notebook import facts
 from plasticity.components.rule import Term
 from plasticity.errors import EntryError, PlasticityError, SpecError
 from plasticity.experiment import registry
-from plasticity.experiment.fields import all_of, one_object, part, parts, plain, rules
+from plasticity.experiment.fields import all_of, entry, one_object, part, parts, plain, terms_of
 from plasticity.experiment.storage import Storage
 
 logger = logging.getLogger("plasticity")
@@ -63,7 +63,7 @@ class Layer:
     """
 
     neurons: int = plain(low=1)
-    rule: Any = rules()
+    rule: Any = entry(terms_of, role="rule")
     activation: Any = part(role="activation")
     optimizer: Any = part(role="optimizer")
     initializer: Any = part(role="initializer")
@@ -122,20 +122,16 @@ class Experiment:
     def __attrs_post_init__(self) -> None:
         if not self.layers:
             raise EntryError("layers: there is none; give at least one layer")
-        if self.phases and self.epochs not in (None, self._phase_epochs):
+        if self.phases and self.epochs not in (None, self.n_epoch):
             raise EntryError(
-                f"epochs: is {self.epochs}, but the phases last {self._phase_epochs} epochs "
-                "together; give one of the two"
+                f"epochs: is {self.epochs}, but the phases last {self.n_epoch} epochs together; "
+                "give one of the two"
             )
-
-    @property
-    def _phase_epochs(self) -> int:
-        return sum(phase.epochs for phase in self.phases)
 
     @property
     def n_epoch(self) -> int:
         """Epochs of the run: of all phases, or `epochs`, or 1."""
-        return self._phase_epochs if self.phases else self.epochs or 1
+        return sum(phase.epochs for phase in self.phases) or self.epochs or 1
 
     def phase_of(self, epoch: int) -> str:
         """Return the name of the phase to which an epoch belongs; "" where there are no phases."""
@@ -216,14 +212,10 @@ class Experiment:
         return f"<Experiment: {_name(self.data)}, {layers}, {epochs}, seed {self.seed}>"
 
     def _repr_html_(self) -> str:
-        values = {
-            "data": _name(self.data),
-            **{self.layer_name(index): _summary(at) for index, at in enumerate(self.layers)},
-            "epochs": self.n_epoch,
-            "batch size": self.batch_size,
-            "seed": self.seed,
-            "metrics": ", ".join(map(_name, self.metrics)),
-        }
+        layers = {self.layer_name(index): _summary(at) for index, at in enumerate(self.layers)}
+        values = {"data": _name(self.data), **layers, "epochs": self.n_epoch}
+        values |= {"batch size": self.batch_size, "seed": self.seed}
+        values["metrics"] = ", ".join(map(_name, self.metrics))
         try:
             text = escape(self.to_toml())
             below = f"<details><summary>as a TOML file</summary><pre>{text}</pre></details>"

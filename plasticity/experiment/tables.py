@@ -65,11 +65,9 @@ def as_tables(value: Any) -> Any:
 
 def structure(tables: Mapping[str, Any]) -> Experiment:
     """Return the experiment that these tables describe; a `SpecError` names the place."""
-    nested = ("layers", "phases", "storage")
-    tables = {n: as_tables(value) if n in nested else value for n, value in tables.items()}
     for entry in ("layers", "phases"):
         check_tables(entry, tables.get(entry, ()))
-    if not isinstance(tables.get("storage", {}), Mapping):
+    if not isinstance(tables.get("storage", {}), Mapping | Storage):
         raise SpecError(
             f"storage: must be a table, written [storage] in TOML, got {tables['storage']!r}"
         )
@@ -94,7 +92,8 @@ def structured(kind: type, tables: Mapping[str, Any], place: str) -> Any:
 
 def check_tables(entry: str, content: Any) -> None:
     """Raise `SpecError` where an entry is no list of tables."""
-    if not isinstance(content, list | tuple) or not all(isinstance(t, Mapping) for t in content):
+    several = isinstance(content, list | tuple)
+    if not several or not all(isinstance(each, Mapping | Layer | Phase) for each in content):
         raise SpecError(
             f"{entry}: must be a list of tables, written [[{entry}]] in TOML, got {content!r}"
         )

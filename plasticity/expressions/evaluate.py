@@ -145,12 +145,10 @@ class _Evaluation:
             self._expression.fail(node, f"{_RANGES[name]}, got {value:g}")
         return value
 
-    def _apply(self, function: Callable[..., Any], node: ast.expr, *parts: ast.expr) -> Labelled:
+    def _apply(self, function: Any, node: ast.expr, *parts: ast.expr) -> Labelled:
         return self._broadcast(function, node, *map(self.of, parts))
 
-    def _broadcast(
-        self, function: Callable[..., Any], node: ast.expr, *parts: Labelled
-    ) -> Labelled:
+    def _broadcast(self, function: Any, node: ast.expr, *parts: Labelled) -> Labelled:
         """Return an elementwise function of arrays, broadcast by the names of their dimensions."""
         dims = max((part.dims for part in parts), key=len)
         for part in parts:

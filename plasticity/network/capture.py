@@ -111,8 +111,7 @@ class Frames:
         count = len(self.due)
         found: list[tuple[Array, Slots]] = []
         for name, array in self._seen.items():
-            in_order = np.arange(count) * array.size
-            flat = self._buffers[name].reshape(-1)
+            flat, in_order = self._buffers[name].reshape(-1), np.arange(count) * array.size
             found.append((array.reshape(-1), Slots(flat, in_order, _ONE_PART, array.size)))
         for name, array in self._placed.items():
             assert self._offer.slots is not None

@@ -21,21 +21,15 @@ from plasticity.hookspecs import EVENTS, PROJECT
 
 
 class Manager(pluggy.PluginManager):
-    """A pluggy manager that counts its changes, so that a plan knows when it is out of date."""
+    """A pluggy manager that reads the hooks of a component off its interface."""
 
     def __init__(self) -> None:
         super().__init__(PROJECT)
-        self.changes = 0
         self._hooks: Mapping[str, Hook] = {}  # of the component that is being registered
 
     def register(self, plugin: Any, name: str | None = None) -> str | None:
-        self.changes += 1
         self._hooks = interface_of(plugin).hooks
         return super().register(plugin, name)
-
-    def unregister(self, plugin: Any = None, name: str | None = None) -> Any:
-        self.changes += 1
-        return super().unregister(plugin, name)
 
     def parse_hookimpl_opts(self, plugin: Any, name: str) -> Any:
         # pluggy 1.6 gets every attribute to look at it, which a Variable without array refuses.
@@ -53,7 +47,8 @@ class Call(NamedTuple):
     whole: bool = False  # the function is pluggy's, for all components that answer the event
 
 
-Caller = Callable[[str], tuple[Call, ...]]  # from an event to its calls
+Calls = tuple[Call, ...]
+Caller = Callable[[str], Calls]  # from an event
 
 
 def tracing() -> bool:
@@ -61,9 +56,7 @@ def tracing() -> bool:
     return os.environ.get("PLASTICITY_TRACE", "") not in ("", "0")
 
 
-def calls_of(
-    caller: pluggy.HookCaller, arguments: Mapping[str, Any], event: str = ""
-) -> tuple[Call, ...]:
+def calls_of(caller: pluggy.HookCaller, arguments: Mapping[str, Any], event: str = "") -> Calls:
     """Return the calls of an event, in the order in which pluggy would make them."""
     event = event or caller.name
     implementations = list(reversed(caller.get_hookimpls()))
@@ -91,7 +84,7 @@ def emit(calls: Iterable[Call], clock: Clock | None = None) -> None:
         error.add_note(_where(event, component, clock))
         raise
     except Exception as error:
-        raise failure(error, event, component, clock) from error
+        raise _failure(error, event, component, clock) from error
 
 
 def collect(calls: Iterable[Call], clock: Clock | None = None) -> list[Any]:
@@ -110,9 +103,7 @@ def first(calls: Iterable[Call], clock: Clock | None = None) -> Any:
 _READ_ONLY = ("is read-only", "setitem(readonly array", "Cannot modify readonly array")
 
 
-def failure(
-    error: Exception, event: str, component: Any, clock: Clock | None = None
-) -> PlasticityError:
+def _failure(error: Exception, event: str, component: Any, clock: Clock | None) -> PlasticityError:
     """Return the error to raise in place of what a component raised."""
     where = _where(event, component, clock)
     if any(words in str(error) for words in _READ_ONLY):

@@ -11,7 +11,7 @@ from plasticity.components.clock import Clock
 from plasticity.components.data import Data
 from plasticity.components.events import DRAW
 from plasticity.components.interface import interface_of
-from plasticity.network.dispatch import Call, Caller, Manager, calls_of, emit
+from plasticity.network.dispatch import Caller, Calls, Manager, calls_of, emit
 from plasticity.network.snapshot import restore, snapshot_of
 from plasticity.network.state import LayerState
 from plasticity.network.view import LayerView
@@ -32,10 +32,9 @@ class Network:
     def __init__(
         self, data: Data, whole: LayerState, layers: list[LayerState], experiment: object
     ) -> None:
-        self.data = data
-        self.whole = whole
-        self.layers = layers
+        self.data, self.whole, self.layers = data, whole, layers
         self.states = whole, *layers
+        self.changes = 0  # how often a component came or went, by which a plan is out of date
         self.context = {"experiment": experiment, "store": None}
         self._labels: Array | None = None
         every, self.managers = dict(whole.components), {}
@@ -46,17 +45,14 @@ class Network:
         self.managers[whole.name] = _manager_of(every)
         self._views = {state.name: self._view_of(state) for state in self.states}
 
-    @property
-    def changes(self) -> int:
-        """How often components have been registered or unregistered."""
-        return self.managers[self.whole.name].changes
-
     def register(self, component: Any, place: str) -> None:
+        self.changes += 1
         self.whole.components[place] = component
         for manager in self.managers.values():
             manager.register(component, place)
 
     def unregister(self, component: Any) -> None:
+        self.changes += 1
         for manager in self.managers.values():
             if manager.is_registered(component):
                 manager.unregister(component)
@@ -78,7 +74,7 @@ class Network:
         if self.data.constant is not None and "x" in known:
             drawn = {**known, "x": known["x"][:, : self.data.samples.shape[1]]}
 
-        def call(event: str) -> tuple[Call, ...]:
+        def call(event: str) -> Calls:
             taken = drawn if event in DRAW else known
             return calls_of(manager.subset_hook_caller(event, absent), taken, event)
 
@@ -87,7 +83,7 @@ class Network:
     def notify(self, event: str, clock: Clock, **arguments: Any) -> None:
         emit(self.calls(event, clock=clock, **arguments), clock)
 
-    def calls(self, event: str, **arguments: Any) -> tuple[Call, ...]:
+    def calls(self, event: str, **arguments: Any) -> Calls:
         """Return the calls of an event of the whole run."""
         caller = getattr(self.managers[self.whole.name].hook, event)
         return calls_of(caller, {**self.context, **arguments}, event)

@@ -46,9 +46,7 @@ def restore(state: LayerState, snapshot: Mapping[str, Any]) -> None:
         place, dot, last = name.rpartition(".")
         if dot and place not in places:
             continue
-        stored = snapshot["arrays"].get(f"{places[place]}.{last}" if dot else name)
-        if stored is None:
-            continue
+        stored = snapshot["arrays"].get(f"{places[place]}.{last}" if dot else name, array)
         if stored.shape != array.shape:
             raise ContractError(
                 f"{state.name}: {name!r} is of shape {array.shape}, but in the state to go on from "

@@ -86,11 +86,8 @@ class Evaluation:
     def measurements(self, layer: LayerState) -> dict[str, Any]:
         """Return the measurements of a layer that are due, by name; at its last step all."""
         step, n_step = layer.clock.step, layer.clock.n_step
-        due = [
-            metric
-            for metric, cadence in cadences_of(self._experiment, self._network, layer)
-            if step == n_step or cadence.following(step - 1) == step
-        ]
+        metrics = cadences_of(self._experiment, self._network, layer)
+        due = [m for m, each in metrics if step == n_step or each.following(step - 1) == step]
         wanted = any("responses" in metric.argnames for metric in due)
         seen = {"responses": self.responses(layer) if wanted else None, "labels": self.labels}
         arrays = {name: read_only(array) for name, array in layer.arrays.items()}
@@ -134,7 +131,7 @@ class Evaluation:
         return below
 
     def _undone(self, n_layer: int) -> AbstractContextManager[None]:
-        return put_back(chain.from_iterable(self._responding[: n_layer + 1]))
+        return put_back(chain(*self._responding[: n_layer + 1]))
 
     @cached_property
     def _responding(self) -> list[list[Any]]:

@@ -118,9 +118,7 @@ def plan_of(
     offering: dict[int, Any] = {}  # position of a cadence -> the one listener that has it
     events = ("step_finished", "should_stop")
     hooks = (hook for layer in stage for event in events for hook in network.hooks(layer, event))
-    for listener in (hook.plugin for hook in hooks):
-        if id(listener) in position:
-            continue
+    for listener in {id(hook.plugin): hook.plugin for hook in hooks}.values():
         cadence = cadence_of(listener, stage[0].clock.steps_per_epoch)
         alike = (n for n, known in enumerate(cadences) if known == cadence and n not in offering)
         offers = interface_of(listener).kept_in_stretch is not None
