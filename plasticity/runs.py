@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from plasticity.components.data import Data, default_scale, other_scale
+from plasticity.components.data import default_scale, other_scale
 from plasticity.errors import StoreError
 from plasticity.experiment.configure import configure, reconfigure
 from plasticity.experiment.spec import Experiment
@@ -127,19 +127,14 @@ def branching(
     step = kept[-1] if at is None and kept else at or 0
     snapshot = store.checkpoint(step)
     simulation = assemble(experiment, listeners)
-    _check_scale(store, experiment, simulation.data)
-    simulation.restore(snapshot)
-    name = str(store.target).rstrip("/").rpartition("/")[2]
-    return simulation, {"id": store.attributes["id"], "step": step, "name": name}
-
-
-def _check_scale(store: StoreReader, experiment: Experiment, data: Data) -> None:
-    """Raise `StoreError` where the samples are those of the store without their scale."""
+    data = simulation.data
     before = other_scale(store.attributes["data"], data.fingerprint())
-    usual = data.scale == default_scale(data.samples)
-    forgotten = usual and "scale" not in getattr(experiment.data, "settings", ())
-    if forgotten and before is not None:
+    given = "scale" in getattr(experiment.data, "settings", ())
+    if before is not None and data.scale == default_scale(data.samples) and not given:
         raise StoreError(
             f"{store.target}: its samples had a scale of {before:g}, and the same are given "
             f"without one, which makes it {data.scale:g}; give the scale"
         )
+    simulation.restore(snapshot)
+    name = str(store.target).rstrip("/").rpartition("/")[2]
+    return simulation, {"id": store.attributes["id"], "step": step, "name": name}

@@ -7,6 +7,7 @@ labels the store and documents the component.
 import typing
 from typing import ClassVar, Generic, Literal, Self, TypeVar, overload
 
+import attrs
 import numpy as np
 
 from plasticity.errors import ContractError
@@ -46,6 +47,7 @@ class _Declared(Generic[Value]):
         instance.__dict__[self.name] = value
 
 
+@attrs.define(eq=False, slots=False, repr=False)
 class Variable(_Declared[Array]):
     """An array that a component owns, writes or reads.
 
@@ -70,22 +72,15 @@ class Variable(_Declared[Array]):
 
     missing = "no array yet: it is allocated"
 
-    def __init__(
-        self,
-        dims: tuple[str | int, ...] = (),
-        *,
-        dtype: str | None = None,
-        unit: str = "1",
-        description: str = "",
-        intent: Intent = "own",
-    ) -> None:
-        if intent not in INTENTS:
-            raise ContractError(f"Variable: intent must be one of {INTENTS}, got {intent!r}")
-        self.dims = dims
-        self.dtype = dtype
-        self.unit = unit
-        self.description = description
-        self.intent = intent
+    dims: tuple[str | int, ...] = ()
+    dtype: str | None = attrs.field(default=None, kw_only=True)
+    unit: str = attrs.field(default="1", kw_only=True)
+    description: str = attrs.field(default="", kw_only=True)
+    intent: Intent = attrs.field(default="own", kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        if self.intent not in INTENTS:
+            raise ContractError(f"Variable: intent must be one of {INTENTS}, got {self.intent!r}")
 
     def __set__(self, instance: object, value: Array) -> None:
         if instance.__dict__.get(self.name) is not value:

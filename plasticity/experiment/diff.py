@@ -53,11 +53,10 @@ def _put(flat: dict[str, str], prefix: str, tables: Mapping[str, Any]) -> None:
                 flat[path] = str(rest.pop("name"))
             _put(flat, f"{path}.", rest)
         elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
-            items = [item if isinstance(item, Mapping) else {"name": item} for item in value]
+            items = [dict(item) if isinstance(item, Mapping) else {"name": item} for item in value]
             flat[path] = ", ".join(str(item.get("name", "")) for item in items) or NOTHING
             for index, item in enumerate(items):
-                rest = dict(item)
-                _put(flat, f"{path}.{rest.pop('name', index)}.", rest)
+                _put(flat, f"{path}.{item.pop('name', index)}.", item)
         else:
             flat[path] = _text(value)
 

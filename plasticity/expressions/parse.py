@@ -154,7 +154,13 @@ def _check(expression: Expression, node: ast.expr, depth: int) -> None:
     if depth > _DEEPEST:
         expression.fail(node, f"is more than {_DEEPEST} levels deep; write a function in Python")
     if isinstance(node, ast.Constant):
-        _check_number(expression, node)
+        value = node.value
+        if isinstance(value, str):
+            expression.fail(node, "a string names a dimension, as in mean(weights, 'input')")
+        if not isinstance(value, int | float):
+            expression.fail(node, f"{value!r} is no number")
+        if isinstance(value, int) and value > 10**300:
+            expression.fail(node, "this number is too large")
     elif isinstance(node, ast.Call):
         _check_call(expression, node)
     elif isinstance(node, ast.BinOp | ast.UnaryOp | ast.BoolOp | ast.Compare):
@@ -210,15 +216,6 @@ def _check_call(expression: Expression, node: ast.Call) -> None:
             expression.fail(argument, f"{name} is followed by names of dimensions, {example}")
         if any(argument.value == other.value for other in rest[:index] if _is_text(other)):
             expression.fail(argument, "this dimension is named twice")
-
-
-def _check_number(expression: Expression, node: ast.Constant) -> None:
-    if isinstance(node.value, str):
-        expression.fail(node, "a string names a dimension, as in mean(weights, 'input')")
-    if not isinstance(node.value, int | float):
-        expression.fail(node, f"{node.value!r} is no number")
-    if isinstance(node.value, int) and node.value > 10**300:
-        expression.fail(node, "this number is too large")
 
 
 def _check_exponent(expression: Expression, node: ast.expr) -> None:
