@@ -25,8 +25,12 @@ def execute(simulation: Simulation, train: Callable[[], Run], out: str | None, q
         with log_to_stderr(verbose=not quiet):
             run = train()
     except KeyboardInterrupt:
-        number = simulation.interrupt.number or signal.SIGINT
-        exit_by_signal(number, f"Interrupted {_progress(simulation)}.", *_continuation(simulation))
+        number, store = simulation.interrupt.number or signal.SIGINT, simulation.store
+        messages = [f"Interrupted {_progress(simulation)}."]
+        if store is not None and store.target is not None and store.checkpoints:
+            path = shlex.quote(str(store.target))
+            messages.append(f"Continue with: plasticity resume {path}")
+        exit_by_signal(number, *messages)
     except PlasticityError as error:
         if simulation.store is None:
             raise
@@ -35,8 +39,8 @@ def execute(simulation: Simulation, train: Callable[[], Run], out: str | None, q
     if run.outcome != "finished":
         line(f"The run {run.outcome}")
     elif not measured:
-        reached = run.store.attributes["reached"]
-        line(f"The run finished after {reached} steps; nothing was measured")
+        steps = run.store.attributes["reached"]
+        line(f"The run finished after {steps} steps; nothing was measured")
     if out is not None:
         line(f"store: {out}")
 
@@ -49,14 +53,6 @@ def _progress(simulation: Simulation) -> str:
     if session.store.target is None:
         return f"at {session.clock}; nothing is saved without --out"
     return f"at {session.clock}; everything recorded so far is in {session.store.target}"
-
-
-def _continuation(simulation: Simulation) -> list[str]:
-    """Return a line with the command that resumes an interrupted run, if it can be resumed."""
-    store = simulation.store
-    if store is None or store.target is None or not store.checkpoints:
-        return []
-    return [f"Continue with: plasticity resume {shlex.quote(str(store.target))}"]
 
 
 def progress_bar() -> type | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,6 @@ from plasticity.typing import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 INK, MUTED, LINE = "#1e1d1b", "#6a665e", "#ddd9cf"
 COLOURS = ("#1b6aa5", "#c4510d", "#2d7d52", "#8a4b9f", "#8c6d00", "#4a5560")
@@ -34,15 +32,14 @@ def axes(ax: Axes | None, width: float = 4.8, height: float = 3.2) -> Axes:
 
     figure = Figure(figsize=(width, height), layout="constrained")
     ax = figure.add_subplot()
-    ax._repr_png_ = partial(_png, figure)  # type: ignore[attr-defined]  # called by IPython
+
+    def png() -> bytes:
+        picture = BytesIO()
+        figure.savefig(picture, format="png")
+        return picture.getvalue()
+
+    ax._repr_png_ = png  # type: ignore[attr-defined]  # called by IPython
     return ax
-
-
-def _png(figure: Figure) -> bytes:
-    """Return a figure as a PNG file."""
-    picture = BytesIO()
-    figure.savefig(picture, format="png")
-    return picture.getvalue()
 
 
 def quiet(ax: Axes, *, grid: bool = True) -> None:

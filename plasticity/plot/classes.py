@@ -87,14 +87,7 @@ def embedding(points: Array, labels: Array, *, ax: Axes | None = None) -> Axes:
     classes = np.unique(labels)
     for index, name in enumerate(classes):
         colour = CLASSES[index % len(CLASSES)]
-        ax.plot(
-            *points[labels == name].T,
-            linestyle="",
-            marker="o",
-            markersize=2.6,
-            markeredgewidth=0,
-            color=colour,
-        )
+        ax.plot(*points[labels == name].T, "o", color=colour, markersize=2.6, markeredgewidth=0)
     if len(classes) <= _MOST_CLASSES:
         for name in classes:
             x, y = np.median(points[labels == name], axis=0)

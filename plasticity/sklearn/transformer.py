@@ -13,7 +13,7 @@ import attrs
 import numpy as np
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils.validation import check_is_fitted, check_random_state, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from plasticity.components.data import Data
 from plasticity.errors import DataError, PlasticityError
@@ -237,7 +237,10 @@ class PlasticityTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         source = experiment.data
         settings = {"constant": getattr(source, "constant", None)} | getattr(source, "settings", {})
         data = Portion(constant=settings["constant"]).of(data)
-        seed = experiment.seed if self.random_state is None else _seed(self.random_state)
+        seed: Any = experiment.seed if self.random_state is None else self.random_state
+        if isinstance(seed, np.random.RandomState):
+            seed = seed.randint(_ANY_SEED)
+        seed = seed.item() if isinstance(seed, np.integer) else seed
         size = min(experiment.batch_size, data.n_sample)
         return attrs.evolve(experiment, data=data, batch_size=size, seed=seed)
 
@@ -285,10 +288,3 @@ def transformer_of(preset: str, name: str, module: str) -> type[PlasticityTransf
     doc = f"The preset {preset!r} as a transformer.\n\n" + re.sub(r"experiment : .*\n.*\n", "", doc)
     contents = {"__doc__": doc, "__module__": module, "__init__": __init__}
     return type(name, (PlasticityTransformer,), contents)
-
-
-def _seed(random_state: Any) -> int:
-    if isinstance(random_state, np.random.RandomState):
-        return int(check_random_state(random_state).randint(_ANY_SEED))
-    seed: int = random_state.item() if isinstance(random_state, np.integer) else random_state
-    return seed

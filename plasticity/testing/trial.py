@@ -132,8 +132,9 @@ def experiment_of(
     layer.update(interface.beside)
     layer["initializer"] = Drawn()
     layer["rule"] = CorrelateSlope() if "differentiate" in answered else Correlate()
+    samples = np.random.default_rng(5).random((size.samples, *size.image))
     whole: dict[str, Any] = {
-        "data": samples_of(size),
+        "data": Data(samples, labels=np.arange(size.samples) % 2, name="samples"),
         "metrics": (MeanResponse(),),
         "measure_every": 1,
     }
@@ -150,12 +151,6 @@ def experiment_of(
         whole["measure_every"] = 0
     whole["layers"] = (Layer(neurons=size.neurons, **layer),)
     return Experiment(batch_size=size.batch, seed=20, dtype=dtype, **whole)
-
-
-def samples_of(size: Size) -> Data:
-    """Draw labelled images of uniform random values in [0, 1)."""
-    samples = np.random.default_rng(5).random((size.samples, *size.image))
-    return Data(samples, labels=np.arange(size.samples) % 2, name="samples")
 
 
 def try_out(

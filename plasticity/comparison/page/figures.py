@@ -23,7 +23,6 @@ from plasticity.plot.selections import by_size, selectivity
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-
 # Title and caption of the figures over n neurons.
 _BY_SIZE = {
     "memorized": (
@@ -67,16 +66,12 @@ def courses(comparison: Comparison) -> list[Figure]:
 
 def selections(comparison: Comparison) -> list[Figure]:
     """Return figures of the samples that neurons select, each alone and several together."""
-    scored = [
-        (index, contender.name, contender.shown.scores)
-        for index, contender in enumerate(comparison.contenders)
-        if contender.shown.scores is not None and contender.shown.scores.selected.size
-    ]
+    scored = [found for found in _scored(comparison) if found[2].selected.size]
     if not scored:
         return []
     n_sample = scored[0][2].n_evaluated
     # Entries without scores keep the colours of the others.
-    counts = {name: np.empty(0) for name in (c.name for c in comparison.contenders)}
+    counts = {contender.name: np.empty(0) for contender in comparison.contenders}
     counts |= {name: scores.selected for _, name, scores in scored}
     select = partial(selectivity, counts, n_sample=n_sample, legend=False)
     figures = [
@@ -98,35 +93,32 @@ def selections(comparison: Comparison) -> list[Figure]:
 def readings(comparison: Comparison) -> list[Figure]:
     """Return a confusion matrix for each experiment and readout."""
     figures = []
-    for index, contender, scores in _scored(comparison):
-        assert scores.labels is not None
-        for name, predicted in scores.predicted.items():
-            label = f"confusion of the {heading(name)} of {contender.name}"
-            draw = partial(confusion, scores.labels, predicted)
-            caption = f"{heading(name).capitalize()}: {cell(name, scores.accuracy(name))}"
-            plot = svg(draw, label, height=3.4, place=SQUARE)
-            figures.append(Figure(contender.name, plot, caption, index))
+    for index, name, scores in _scored(comparison):
+        for readout, predicted in scores.predicted.items():
+            draw = partial(confusion, np.asarray(scores.labels), predicted)
+            label = f"confusion of the {heading(readout)} of {name}"
+            caption = f"{heading(readout).capitalize()}: {cell(readout, scores.accuracy(readout))}"
+            figures.append(Figure(name, svg(draw, label, height=3.4, place=SQUARE), caption, index))
     return figures
 
 
 def embeddings(comparison: Comparison) -> list[Figure]:
     """Return the responses of each experiment in the plane of their two main components."""
     figures = []
-    for index, contender, scores in _scored(comparison):
+    for index, name, scores in _scored(comparison):
         if scores.points is not None and scores.shown is not None:
             draw = partial(embedding, scores.points, scores.shown)
-            plot = svg(draw, f"responses of {contender.name} by class", height=3.0, place=WHOLE)
+            plot = svg(draw, f"responses of {name} by class", height=3.0, place=WHOLE)
             share = 100 * sum(scores.explained)
             caption = f"The two components hold {share:.0f}% of the variance."
-            figures.append(Figure(contender.name, plot, caption, index))
+            figures.append(Figure(name, plot, caption, index))
     return figures
 
 
-def _scored(comparison: Comparison) -> Iterator[tuple[int, Contender, Scores]]:
+def _scored(comparison: Comparison) -> Iterator[tuple[int, str, Scores]]:
     for index, contender in enumerate(comparison.contenders):
-        scores = contender.shown.scores
-        if scores is not None and scores.labels is not None:
-            yield index, contender, scores
+        if contender.shown.scores is not None:
+            yield index, contender.name, contender.shown.scores
 
 
 def _thresholds(contenders: Iterable[Contender]) -> list[Figure]:

@@ -11,8 +11,10 @@ from plasticity.analysis.course import along
 from plasticity.comparison.page.format import heading
 from plasticity.comparison.page.pictures import MOST, Picture, film, weight_picture
 from plasticity.comparison.result import Compared, Contender
+from plasticity.comparison.scores import Scores
 from plasticity.errors import DataError
 from plasticity.plot.fields import limit_of
+from plasticity.store.run import Run
 from plasticity.typing import Array
 
 _ONE_SCALE = 3.0  # largest ratio of scales that share one
@@ -63,7 +65,7 @@ def _fields(
     compared: Compared, weights: Array, image_shape: tuple[int, ...] | None, limit: float
 ) -> Fields:
     assert compared.run is not None
-    silent, criterion, order = _order(compared, len(weights))
+    silent, criterion, order = _order(compared.run, compared.scores, len(weights))
     shown = weights[order][:MOST]
     layers = compared.run.layers
     caption = f"{len(shown)} of " if len(shown) < len(weights) else ""
@@ -73,17 +75,15 @@ def _fields(
     caption += "" if image_shape else "; a row a neuron, a column an input"
     if silent:
         caption += f". {silent} respond to every sample alike and come last"
-    picture = weight_picture(shown, image_shape, limit)
-    return Fields(picture, f"{caption}.", _film(compared, order, image_shape, limit))
+    growth = _film(compared.run, order, image_shape, limit)
+    return Fields(weight_picture(shown, image_shape, limit), f"{caption}.", growth)
 
 
-def _order(compared: Compared, n_neuron: int) -> tuple[int, str, Array]:
+def _order(run: Run, scores: Scores | None, n_neuron: int) -> tuple[int, str, Array]:
     """Return the number of silent neurons, the criterion, and the order of the neurons.
 
     The first of several layers is not sorted, since scores and measurements are of the last.
     """
-    scores, run = compared.scores, compared.run
-    assert run is not None
     unsorted = 0, "", np.arange(n_neuron)
     if len(run.layers) > 1:
         return unsorted
@@ -98,14 +98,13 @@ def _order(compared: Compared, n_neuron: int) -> tuple[int, str, Array]:
 
 
 def _film(
-    compared: Compared, order: Array, image_shape: tuple[int, ...] | None, limit: float
+    run: Run, order: Array, image_shape: tuple[int, ...] | None, limit: float
 ) -> Picture | None:
     """Return the growth of the first neurons in this order, if it was recorded."""
-    assert compared.run is not None
     if image_shape is not None and len(image_shape) == 3 and image_shape[-1] == 3:
         return None
     try:
-        recorded = along(compared.run, "weights", 0)
+        recorded = along(run, "weights", 0)
     except DataError:
         return None
     if recorded.dims != ("step", "neuron", "input"):
