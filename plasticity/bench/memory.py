@@ -10,7 +10,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import attrs
 import numpy as np
 
 from plasticity.bench.cases import Peak
@@ -21,35 +20,20 @@ _CHILD = "from plasticity.bench.memory import report_peak; report_peak()"
 _ROWS = 4096
 
 
-@attrs.frozen
-class PeakRow:
-    """Result of one run."""
+def measure_peak(peak: Peak) -> dict[str, Any]:
+    """Return the peak memory of a run, and of a first one, which compiles; mapped files included.
 
-    peak: Peak
-    megabytes: float | None = None  # peak memory of the process, mapped files included
-    compiled: float | None = None  # the same in a first run, which compiles
-    missing: str = ""  # reason why there was no run
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values for JSON."""
-        return {
-            "title": self.peak.title,
-            "bar": self.peak.bar,
-            "megabytes": self.megabytes,
-            "megabytes_when_compiling": self.compiled,
-            "missing": self.missing,
-        }
-
-
-def measure_peak(peak: Peak) -> PeakRow:
-    """Return the result of a run; files that it needs are temporary."""
+    Files that it needs are temporary. Under "missing" stands the reason why there was no run.
+    """
+    row: dict[str, Any] = dict.fromkeys(("megabytes", "megabytes_when_compiling"))
+    row |= {"title": peak.title, "bar": peak.bar, "missing": ""}
     with tempfile.TemporaryDirectory(prefix="plasticity-bench-") as folder:
         try:
             tables = peak.tables | _write_samples(peak, Path(folder))
             first, second = (_peak_of(tables, f"{folder}/cache") for _ in range(2))
-            return PeakRow(peak, second, first)
         except PlasticityError as error:
-            return PeakRow(peak, missing=str(error))
+            return row | {"missing": str(error)}
+    return row | {"megabytes": second, "megabytes_when_compiling": first}
 
 
 def report_peak() -> None:

@@ -19,8 +19,9 @@ import numpy as np
 
 from plasticity.bench.cases import Case, Sized
 from plasticity.components.data import Data
-from plasticity.experiment.configure import configure
+from plasticity.experiment.configure import configure, source_of
 from plasticity.experiment.fields import Reference
+from plasticity.experiment.instantiate import make
 from plasticity.experiment.spec import Experiment
 from plasticity.hookspecs import hookimpl
 from plasticity.machine.threads import n_core, threads
@@ -236,12 +237,7 @@ def _clocks() -> Array:
 
 def opened(name: str) -> Data:
     """Return the training data of a source or a file."""
-    from plasticity.experiment.configure import source_of
-    from plasticity.experiment.instantiate import make
-
-    source = source_of(name)
-    tables = dict(source) if isinstance(source, dict) else {"name": source}
-    data: Data = make(Reference(tables.pop("name"), tables), "--data", "source").open_data("train")
+    data: Data = make(Reference.of(source_of(name)), "--data", "source").open_data("train")
     return data
 
 

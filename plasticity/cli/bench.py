@@ -11,7 +11,6 @@ import typer
 from plasticity.cli.terminal import columns, empty_table, heading, line, stdout
 
 if TYPE_CHECKING:
-    from plasticity.bench.memory import PeakRow
     from plasticity.bench.timing import Row, Spread
 
 _NOTES = {
@@ -80,10 +79,11 @@ def bench(
         titles, cells = (*titles, "threads", "others"), _step_cells
     results, table = [], empty_table(titles, overflow="fold", vertical="top")
     for row in rows:
-        results.append(row.to_dict())
-        table.add_row(*cells(row))
+        texts = cells(row)
+        results.append(row if memory else row.to_dict())
+        table.add_row(*texts)
         if not as_json:
-            print(f"measured {len(results)}: {cells(row)[0]}", file=sys.stderr)
+            print(f"measured {len(results)}: {texts[0]}", file=sys.stderr)
     if as_json:
         import json
 
@@ -117,12 +117,12 @@ def _recording_cells(row: Row) -> tuple[str, ...]:
     return row.case.name, *_against_bar(row, "bar", ".3g")
 
 
-def _peak_cells(row: PeakRow) -> tuple[str, ...]:
-    bar = f"<= {row.peak.bar:.0f} MB"
-    if row.megabytes is None or row.compiled is None:
-        return row.peak.title, "", "", bar, row.missing
-    met = "" if max(row.megabytes, row.compiled) <= row.peak.bar else "missed"
-    return row.peak.title, f"{row.megabytes:.0f} MB", f"{row.compiled:.0f} MB", bar, met
+def _peak_cells(row: dict[str, Any]) -> tuple[str, ...]:
+    peaks, bar = (row["megabytes"], row["megabytes_when_compiling"]), f"<= {row['bar']:.0f} MB"
+    if row["missing"]:
+        return row["title"], "", "", bar, row["missing"]
+    met = "" if max(peaks) <= row["bar"] else "missed"
+    return row["title"], *(f"{peak:.0f} MB" for peak in peaks), bar, met
 
 
 def _us(spread: Spread | None) -> str:
