@@ -43,15 +43,12 @@ def principal_components(values: xr.DataArray, count: int = 2, *, of: str = "neu
             f"points with {points.shape[1]} coordinates, got {count}"
         )
     model = PCA(n_components=count, svd_solver="full").fit(points)
-    directions = model.components_
-    largest = np.argmax(np.abs(directions), axis=1)
-    signs = np.where(directions[np.arange(count), largest] < 0, -1, 1).astype(directions.dtype)
     with np.errstate(invalid="ignore"):  # identical points have no variance to explain
         explained = model.explained_variance_ratio_
     return xr.Dataset(
         {
-            "score": ((of, "component"), model.transform(points) * signs),
-            "direction": (("component", other), directions * signs[:, np.newaxis]),
+            "score": ((of, "component"), model.transform(points)),
+            "direction": (("component", other), model.components_),
             "explained": (("component",), explained, {"long_name": "share of the variance"}),
             "centre": ((other,), model.mean_),
         },

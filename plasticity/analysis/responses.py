@@ -67,9 +67,9 @@ def evaluation_responses(run: Run, data: Any = None) -> Array:
 
     `data` replace those of the run. Raises `DataError` if there are no weights, or no known data.
     """
-    material = the_data({}, {} if data is not None else {"run": run}, data=None, labels=None)
-    train = material.train
-    if data is not None:
+    if data is None:
+        train = the_data({}, {"run": run}, data=None, labels=None).train
+    else:
         train = Source.of(reconfigure(run.experiment, data=data)).open_data("train")
     if train is None:
         raise DataError(

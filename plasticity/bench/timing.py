@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from itertools import cycle
 from pathlib import Path
 from pkgutil import resolve_name
 from statistics import median, quantiles
@@ -110,12 +111,10 @@ def plain_block(case: Case, data: Data) -> Block | None:
     weights = _random(rng, case.neurons, case.inputs)
     samples = data.take(slice(None))
     n_step = len(samples) // case.samples
-    turn = 0
+    starts = cycle(range(0, n_step * case.samples, case.samples))
 
     def once() -> None:
-        nonlocal turn
-        turn += 1
-        start = turn % n_step * case.samples
+        start = next(starts)
         loop(weights, samples[start : start + case.samples])
 
     steps = _repeated(once, n_core())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import platform
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -47,9 +46,9 @@ def _content(comparison: Comparison) -> dict[str, Any]:
     contenders, data = comparison.contenders, comparison.data
     specs = [contender.asked for contender in contenders]
     runs = [compared.run for compared in comparison.runs if compared.run is not None]
-    packages = {"python": platform.python_version()} | versions()
+    packages = versions()
     for run in runs:
-        packages |= run.store.attributes["versions"]
+        packages = packages | run.store.attributes["versions"]
     if data is not None:
         data_name, image_shape = data.name, data.image_shape
     elif runs:
