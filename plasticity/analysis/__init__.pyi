@@ -5,9 +5,9 @@ from .divergence import differences_of as differences_of
 from .fields import as_images as as_images
 from .fields import receptive_fields as receptive_fields
 from .fields import similarity_to_classes as similarity_to_classes
-from .latent import clusters as clusters
-from .latent import principal_components as principal_components
+from .neurons import clusters as clusters
 from .neurons import neuron_table as neuron_table
+from .neurons import principal_components as principal_components
 from .responses import responses_of as responses_of
 from .selection import classes_selected as classes_selected
 from .selection import patterns_by_count as patterns_by_count

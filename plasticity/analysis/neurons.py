@@ -1,4 +1,4 @@
-"""Table of neurons with numbers of their weights and responses."""
+"""Neurons or samples as points: a table of their numbers, principal components and clusters."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import xarray as xr
 
 from plasticity import formulas
 from plasticity.analysis.dims import coords_of, values_of
+from plasticity.errors import DataError
+from plasticity.typing import Array
 
 
 def neuron_table(weights: xr.DataArray, responses: xr.DataArray) -> xr.Dataset:
@@ -43,3 +45,109 @@ def neuron_table(weights: xr.DataArray, responses: xr.DataArray) -> xr.Dataset:
         for name, (values, title) in columns.items()
     }
     return xr.Dataset(arrays, coords_of(responses, "neuron"))
+
+
+def principal_components(values: xr.DataArray, count: int = 2, *, of: str = "neuron") -> xr.Dataset:
+    """Return the principal components of weights or responses, by scikit-learn's full SVD.
+
+    The sign of a component is chosen such that the largest entry of its direction is positive.
+
+    Parameters
+    ----------
+    values : DataArray (neuron, input) or (neuron, sample)
+    count : int
+        Number of components.
+    of : str
+        Dimension whose members are the points; the other holds their coordinates.
+
+    Returns
+    -------
+    Dataset
+        `score` (of, component), the points; `direction` (component, other), orthonormal;
+        `explained` (component,), shares of the variance; `centre` (other,).
+
+    Raises
+    ------
+    DataError
+        For more components than there are.
+    """
+    from sklearn.decomposition import PCA
+
+    points, other = _points(values, of)
+    if not 1 <= count <= min(points.shape):
+        raise DataError(
+            f"principal_components: count must lie in [1, {min(points.shape)}] for {len(points)} "
+            f"points with {points.shape[1]} coordinates, got {count}"
+        )
+    model = PCA(n_components=count, svd_solver="full").fit(points)
+    with np.errstate(invalid="ignore"):  # identical points have no variance to explain
+        explained = model.explained_variance_ratio_
+    return xr.Dataset(
+        {
+            "score": ((of, "component"), model.transform(points)),
+            "direction": (("component", other), model.components_),
+            "explained": (("component",), explained, {"long_name": "share of the variance"}),
+            "centre": ((other,), model.mean_),
+        },
+        {**coords_of(values, of), **coords_of(values, other), "component": np.arange(count)},
+    )
+
+
+def clusters(values: xr.DataArray, count: int, *, of: str = "neuron", seed: int = 0) -> xr.Dataset:
+    """Return clusters of weights or responses, by the best of ten runs of scikit-learn's k-means.
+
+    Parameters
+    ----------
+    values : DataArray (neuron, input) or (neuron, sample)
+    count : int
+        Number of clusters.
+    of : str
+        Dimension whose members are clustered.
+    seed : int
+        Seed of the initial centres.
+
+    Returns
+    -------
+    Dataset
+        `cluster` (of,), the number of the group, 0 for the largest; `centre` (group, other), the
+        means; `size` (group,).
+
+    Raises
+    ------
+    DataError
+        For more clusters than there are different points.
+    """
+    from sklearn.cluster import KMeans
+
+    points, other = _points(values, of)
+    different = len(np.unique(points, axis=0))
+    if not 1 <= count <= different:
+        raise DataError(
+            f"clusters: count must lie in [1, {different}], the number of different points, got "
+            f"{count}"
+        )
+    model = KMeans(n_clusters=count, n_init=10, random_state=seed).fit(points)
+    sizes = np.bincount(model.labels_, minlength=count)
+    # Of groups of one size the one with the first point comes first.
+    first = np.array([np.argmax(model.labels_ == group) for group in range(count)])
+    order = np.lexsort((first, -sizes))
+    rank = np.argsort(order)
+    return xr.Dataset(
+        {
+            "cluster": ((of,), rank[model.labels_], {"long_name": "group, the largest is 0"}),
+            "centre": (("group", other), model.cluster_centers_[order]),
+            "size": (("group",), sizes[order], {"long_name": "members of the group"}),
+        },
+        {**coords_of(values, of), **coords_of(values, other), "group": np.arange(count)},
+    )
+
+
+def _points(values: xr.DataArray, of: str) -> tuple[Array, str]:
+    """Return a matrix with a row for each member of `of`, and its other dimension."""
+    others = [str(dim) for dim in values.dims if dim != of]
+    if len(others) != 1 or values.ndim != 2:
+        raise DataError(
+            f"analysis: the array must have two dimensions, one of them {of!r}, got "
+            f"({', '.join(map(str, values.dims))})"
+        )
+    return values_of(values, of, others[0]), others[0]

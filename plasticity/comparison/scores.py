@@ -12,7 +12,7 @@ import numpy as np
 import xarray as xr
 
 from plasticity import formulas
-from plasticity.analysis.latent import principal_components
+from plasticity.analysis.neurons import principal_components
 from plasticity.analysis.readouts import read_off
 from plasticity.components.data import Data
 from plasticity.errors import StoreError

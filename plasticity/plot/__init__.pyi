@@ -1,8 +1,8 @@
-from .animation import animate as animate
 from .classes import confusion as confusion
 from .classes import embedding as embedding
 from .curves import theta as theta
 from .curves import traces as traces
+from .fields import animate as animate
 from .fields import trajectory as trajectory
 from .fields import weights as weights
 from .selections import by_size as by_size
