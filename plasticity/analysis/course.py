@@ -126,10 +126,7 @@ def histogram(
 
 
 def along(run: Run, name: str, layer: int | str = -1) -> xr.DataArray:
-    """Return an array over `step`, from the group with the most frames, without constant input.
-
-    Raises `DataError` if no group has two frames.
-    """
+    """Return an array over `step`, from the group with the most frames, which are at least two."""
     recorded = [
         dataset[name]
         for group in run.series(layer)

@@ -15,10 +15,7 @@ _MOST = 12  # values that an error names
 
 
 def values_of(array: xr.DataArray, *dims: str) -> Array:
-    """Return the values with their dimensions in this order.
-
-    Raises `DataError` for other dimensions, or values that are not finite.
-    """
+    """Return the values, all finite, with their dimensions in this order, or raise `DataError`."""
     if set(array.dims) != set(dims):
         named = f" {array.name!r}" if array.name else ""
         raise DataError(

@@ -41,11 +41,7 @@ class Material:
 def the_data(
     specs: Mapping[str, Experiment], stores: Mapping[str, Run], *, data: Any, labels: Any
 ) -> Material:
-    """Return the data of all runs, and what is held out of them.
-
-    Raises `SpecError` if the specs have different data, `StoreError` if a store was trained on
-    others.
-    """
+    """Return the data of all runs, and what is held out of them; refuse different data."""
     sources = dict(specs)
     for name, run in stores.items():
         experiment = run.experiment

@@ -83,11 +83,7 @@ def read_off(
 
 
 def read_off_store(run: Run, data: Any = None, labels: Any = None) -> Reading:
-    """Return what readouts make of the last layer at the end of a run.
-
-    `data` and `labels` replace those of the run. Raises `DataError` if there are no labels, or no
-    samples that the run did not learn from.
-    """
+    """Return what readouts make of the last layer of a run on its data, or on others if given."""
     where = run.store.target or "the run"
     material = the_data({}, {"run": run}, data=data, labels=labels)
     if material.train is None or material.held.data is None:

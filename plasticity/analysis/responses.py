@@ -63,10 +63,7 @@ def responses_of(run: Run, samples: Any, labels: Any = None, layer: int | str = 
 
 
 def evaluation_responses(run: Run, data: Any = None) -> Array:
-    """Return the activity (neuron, sample) of the last layer on the samples of the metrics.
-
-    `data` replace those of the run. Raises `DataError` if there are no weights, or no known data.
-    """
+    """Return the activity (neuron, sample) of the last layer on the samples of the metrics."""
     if data is None:
         train = the_data({}, {"run": run}, data=None, labels=None).train
     else:

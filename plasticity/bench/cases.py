@@ -20,6 +20,7 @@ import attrs
 from plasticity.errors import SpecError
 from plasticity.experiment.registry import BENCHMARKS, entries, text_of
 from plasticity.experiment.spec import Experiment
+from plasticity.experiment.storage import Storage
 
 # Bar of a case -> measurement that has to meet it, from above (1) or below (-1).
 Bars = dict[str, tuple[str, int]]
@@ -104,9 +105,7 @@ class Recorded(Sized):
 
     def unrecorded(self) -> Experiment:
         """Return the experiment without observers and storage."""
-        extra = ("observers", "storage")
-        tables = {name: value for name, value in self.tables.items() if name not in extra}
-        return attrs.evolve(self, tables=tables).experiment()
+        return attrs.evolve(self.experiment(), observers=(), storage=Storage())
 
 
 @attrs.frozen(kw_only=True)

@@ -64,10 +64,7 @@ def progress_bar() -> type | None:
 
 
 def with_progress(experiment: Experiment, quiet: bool) -> tuple[Experiment, list[Any]]:
-    """Return an experiment and listeners with one progress bar between them, or none if quiet.
-
-    A bar of the experiment itself stays as it is; nothing is added to the experiment.
-    """
+    """Return an experiment and listeners with one progress bar between them, or none if quiet."""
     bar = progress_bar()
     if bar is None:
         return experiment, []

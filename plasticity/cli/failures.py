@@ -64,10 +64,7 @@ def exit_by_signal(number: int, *messages: str) -> NoReturn:
 
 
 def _origin(error: PlasticityError) -> str:
-    """Return file, number and text of the line of a component that failed, or an empty string.
-
-    It is the innermost line in the file of the component, not the line of NumPy where it ended.
-    """
+    """Return the innermost line in the file of a component that failed, or an empty string."""
     if not isinstance(error, ComponentError) or error.__cause__ is None:
         return ""
     trace = traceback.extract_tb(error.__cause__.__traceback__)

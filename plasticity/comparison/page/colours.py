@@ -29,11 +29,7 @@ def svg(
     height: float = 1.95,
     place: Place | None = WIDE,
 ) -> str:
-    """Return an `<svg>` element that `draw(ax=axes)` has drawn, with an accessible label.
-
-    Width and height are in inches, the place of the axes in shares of the figure; without one they
-    take what their labels leave.
-    """
+    """Return an `<svg>` of this size in inches, drawn by `draw(ax=axes)` at a place if given."""
     import matplotlib
     from matplotlib.figure import Figure
 
