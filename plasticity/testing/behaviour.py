@@ -27,7 +27,6 @@ from plasticity.testing.findings import (
 from plasticity.testing.plain import shared_draws, uncompiled
 from plasticity.testing.stand_ins import Asking, Forgetful, Keeper
 from plasticity.testing.trial import Size, try_out, under_test
-from plasticity.typing import Array
 
 # What an event may change.
 CHANGES = {
@@ -160,14 +159,30 @@ def check_acts(component: Any) -> None:
 @contract_check
 def check_adds(component: Any) -> None:
     """A rule adds to what it is given, so that it can be part of a sum."""
-    if interface_of(component).role != "rule":
-        return
-    from_zero, from_one = (_first_modulations(component, start) for start in (0, 1))
-    for (event, name), array in from_one.items():
-        if not np.allclose(array - 1, from_zero[event, name], rtol=1e-6, atol=1e-9):
-            raise BrokenError(
-                f"{event} must add to {name!r} (+=), but what other rules put there is lost"
-            )
+
+    def around(own: Any, event: str, arrays: dict[str, Any], call: Callable[[], Any]) -> Any:
+        if event not in ("modulate", "propose_update") or event in checked:
+            return call()
+        checked.add(event)
+        before = {name: arrays[name].copy() for name in CHANGES[event]}
+        left = []
+        for start in (0, 1):
+            for name in before:
+                arrays[name].fill(start)
+            with put_back([own]):
+                call()
+            left.append({name: arrays[name].copy() for name in before})
+        for name, array in before.items():
+            if not np.allclose(left[1][name] - 1, left[0][name], rtol=1e-6, atol=1e-9):
+                raise BrokenError(
+                    f"{event} must add to {name!r} (+=), but what other rules put there is lost"
+                )
+            arrays[name][...] = array
+        return call()
+
+    checked: set[str] = set()
+    if interface_of(component).role == "rule":
+        try_out(component, around=around)
 
 
 @contract_check
@@ -380,22 +395,3 @@ def _initialize_again(simulation: Simulation) -> None:
         answer.function(*answer.arguments)
     if not np.all(np.isfinite(weights)):
         raise BrokenError("init_state leaves weights that are not finite")
-
-
-def _first_modulations(component: Any, start: float) -> dict[tuple[str, str], Array]:
-    """Return what a rule makes of arrays full of `start` when it is called first."""
-    found: dict[tuple[str, str], Array] = {}
-
-    def around(own: Any, event: str, arrays: dict[str, Any], call: Callable[[], Any]) -> Any:
-        if event not in ("modulate", "propose_update"):
-            return call()
-        first = {name for name in CHANGES[event] if (event, name) not in found}
-        for name in first:
-            arrays[name].fill(start)
-        call()
-        for name in first:
-            found[event, name] = arrays[name].copy()
-        return None
-
-    try_out(component, around=around)
-    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, chdir
+from itertools import product
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -75,17 +76,15 @@ def require_nothing_kept(component: Any, simulation: Simulation) -> None:
     layer = simulation.layers[0]
     shared = layer.batch_arrays(layer.clock.batch)
     for attribute, value in vars(component).items():
-        held = value if isinstance(value, list | tuple) else [value]
-        held = list(value.values()) if isinstance(value, dict) else held
-        for array in () if attribute in declared else held:
-            if not isinstance(array, np.ndarray):
-                continue
-            for name, other in shared.items():
-                if np.shares_memory(array, other):
-                    raise BrokenError(
-                        f"its attribute {attribute!r} keeps the array {name!r}, which goes on "
-                        "changing; keep a copy, or declare a Variable"
-                    )
+        held = list(value.values()) if isinstance(value, dict) else value
+        held = held if isinstance(held, list | tuple) else [held]
+        arrays = [array for array in held if isinstance(array, np.ndarray)]
+        for array, (name, other) in product(arrays, shared.items()):
+            if attribute not in declared and np.shares_memory(array, other):
+                raise BrokenError(
+                    f"its attribute {attribute!r} keeps the array {name!r}, which goes on "
+                    "changing; keep a copy, or declare a Variable"
+                )
 
 
 def require_finite(trial: Trial, when: str) -> None:
