@@ -1,7 +1,5 @@
 """Measurements and thresholds over the steps of a run, and their spread over the neurons."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Sequence
 

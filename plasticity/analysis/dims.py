@@ -1,7 +1,5 @@
 """Checks and dimensions of the arrays given to an analysis."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Mapping
 from typing import Any
 

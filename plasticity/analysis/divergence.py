@@ -1,7 +1,5 @@
 """Differences between two runs: in their settings, and the first step at which arrays differ."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import attrs

@@ -1,7 +1,5 @@
 """Receptive fields: weights as images, and their similarity to the classes."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Data shared by runs and stores, and the samples held out of them for scores without leaks."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

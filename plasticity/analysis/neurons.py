@@ -1,7 +1,5 @@
 """Neurons or samples as points: a table of their numbers, principal components and clusters."""
 
-from __future__ import annotations
-
 import numpy as np
 import xarray as xr
 

@@ -4,8 +4,6 @@ Beside the linear probe stand those that installed packages register: a name in 
 `plasticity.readouts`, whose object makes a scikit-learn classifier when it is called.
 """
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Callable
 from typing import Any

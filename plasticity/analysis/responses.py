@@ -1,7 +1,5 @@
 """Responses of the neurons of a finished run."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import attrs

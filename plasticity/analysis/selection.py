@@ -4,8 +4,6 @@ A neuron selects the patterns to which it responds with more than its mean; the 
 of `plasticity.formulas.selected`. All functions take the responses of `responses_of`.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -7,8 +7,6 @@ lines of its pyproject.toml:
     my_rules = "my_package.benchmarks:cases.toml"
 """
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Callable, Mapping
 from functools import partial

@@ -1,7 +1,5 @@
 """Measured times: of a step, of steps with one sample each, and of recording a run."""
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache

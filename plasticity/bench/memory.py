@@ -1,7 +1,5 @@
 """Peak memory of runs, each in its own process."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -5,8 +5,6 @@ The module of a command imports at its top only what its signature needs, and al
 so that `--help` is fast.
 """
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

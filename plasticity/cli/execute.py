@@ -1,7 +1,5 @@
 """Execution of a run with a progress bar: its report, or how it ended early."""
 
-from __future__ import annotations
-
 import shlex
 import signal
 from collections.abc import Callable

@@ -6,8 +6,6 @@
 130  Ctrl-C; 143 after SIGTERM, and so on: 128 plus the number of the signal
 """
 
-from __future__ import annotations
-
 import signal
 import sys
 import traceback

@@ -1,7 +1,5 @@
 """`plasticity plugins` and `events`."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated
 

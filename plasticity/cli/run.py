@@ -1,7 +1,5 @@
 """`plasticity run`, `resume` and `branch`."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """`plasticity show` and `cite`."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """The folder in which kernels and downloads stay from one process to the next."""
 
-from __future__ import annotations
-
 import os
 from contextlib import suppress
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """The memory that this process may still take, and the most that it took."""
 
-from __future__ import annotations
-
 import re
 import sys
 from collections.abc import Iterator

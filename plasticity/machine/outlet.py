@@ -1,7 +1,5 @@
 """Standard output and error that take any text, so that printing never ends what computes."""
 
-from __future__ import annotations
-
 import codecs
 import os
 import sys

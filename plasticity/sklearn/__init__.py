@@ -17,8 +17,6 @@ Other estimators are available under the names by which packages register them:
     MyClassifier = "my_package:MyClassifier"
 """
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A trained simulation without its samples, and how its training goes on with others."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Any

@@ -1,7 +1,5 @@
 """Settings of an experiment as parameters of scikit-learn: `rule.power` is `rule__power`."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any

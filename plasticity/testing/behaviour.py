@@ -1,7 +1,5 @@
 """What a component does in a run: fill, leave alone, act, add, repeat itself, go on."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Callable
 from copy import deepcopy

@@ -1,7 +1,5 @@
 """All checks of the contract. Each takes a component, its class or its name."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable, Iterator
 from typing import Any

@@ -1,7 +1,5 @@
 """What a component says of itself: its events, its words and its settings."""
 
-from __future__ import annotations
-
 import inspect
 import tomllib
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """What a check requires of a result, and the error that says what was found instead."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, chdir

@@ -1,7 +1,5 @@
 """The same without Numba: compiled functions replaced by their Python form."""
 
-from __future__ import annotations
-
 import random
 import sys
 from collections.abc import Callable, Iterator, Mapping

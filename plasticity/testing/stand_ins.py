@@ -1,7 +1,5 @@
 """The smallest parts that make a layer run around a component under test."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

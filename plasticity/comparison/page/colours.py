@@ -1,7 +1,5 @@
 """Plots as SVG elements with the fonts and colours of the page."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import re

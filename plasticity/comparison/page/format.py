@@ -1,7 +1,5 @@
 """Text of names and numbers in tables."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The weights of a comparison as pictures: at the end, and during the runs."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import attrs

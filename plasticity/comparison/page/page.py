@@ -1,7 +1,5 @@
 """The page of a comparison: one HTML file with everything inside."""
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Iterable, Mapping
 from contextlib import suppress

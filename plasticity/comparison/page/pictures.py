@@ -1,7 +1,5 @@
 """Weights and samples as PNG pictures embedded in the page."""
 
-from __future__ import annotations
-
 import base64
 import io
 

@@ -1,7 +1,5 @@
 """The tables of the page: final measurements, differences, cost."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from operator import attrgetter
