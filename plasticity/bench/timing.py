@@ -4,8 +4,6 @@ Each is timed in blocks that take turns, so that all meet the same conditions. R
 within a turn, and their median is reported.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterable, Mapping
 from itertools import cycle
@@ -13,7 +11,7 @@ from pathlib import Path
 from pkgutil import resolve_name
 from statistics import median, quantiles
 from time import perf_counter, sleep
-from typing import Any
+from typing import Any, Self
 
 import attrs
 import numpy as np
@@ -156,21 +154,21 @@ class Spread:
     low: float
     high: float
 
-    @staticmethod
-    def of(values: Iterable[float] | None) -> Spread | None:
+    @classmethod
+    def of(cls, values: Iterable[float] | None) -> Self | None:
         """Return the spread of one or more measurements; None without any."""
         if values is None:
             return None
         numbers = list(values)
         quarters = quantiles(numbers, n=4, method="inclusive") if len(numbers) > 1 else numbers * 3
-        return Spread(median(numbers), quarters[0], quarters[2])
+        return cls(median(numbers), quarters[0], quarters[2])
 
-    @staticmethod
-    def of_ratios(above: list[float] | None, below: list[float] | None) -> Spread | None:
+    @classmethod
+    def of_ratios(cls, above: list[float] | None, below: list[float] | None) -> Self | None:
         """Return the spread of the ratio of two measurements, turn by turn; None without either."""
         if above is None or below is None:
             return None
-        return Spread.of(a / b for a, b in zip(above, below, strict=True))
+        return cls.of(a / b for a, b in zip(above, below, strict=True))
 
     def text(self, digits: str) -> str:
         """Return the median and the quartiles, formatted as `digits` says."""

@@ -19,14 +19,7 @@ def plugins(
     """List the installed components with their settings and papers."""
     from plasticity.components.events import ROLES
     from plasticity.errors import UnknownNameError, listed, nearest
-    from plasticity.experiment.registry import (
-        COMPONENTS,
-        DIAGNOSTICS,
-        entries,
-        find,
-        not_installed,
-        short,
-    )
+    from plasticity.experiment import registry
 
     if role is not None and role not in ROLES:
         raise UnknownNameError(
@@ -34,13 +27,13 @@ def plugins(
         )
     names = [
         (full, group)
-        for group in (COMPONENTS, DIAGNOSTICS)
-        for full in entries(group)
-        if name in (None, full, short(full))
+        for group in (registry.COMPONENTS, registry.DIAGNOSTICS)
+        for full in registry.entries(group)
+        if name in (None, full, registry.short(full))
     ]
     if name is not None and not names:
-        find(name)  # raises an error, unless it is "module:Class"
-        names = [(name, COMPONENTS)]
+        registry.find(name)  # raises an error, unless it is "module:Class"
+        names = [(name, registry.COMPONENTS)]
     by_role: dict[str, list[list[str]]] = {title: [] for title in (*ROLES, "diagnostic")}
     unusable: list[str] = []
     for full, group in names:
@@ -50,8 +43,10 @@ def plugins(
         except Exception as error:  # of a stranger's package, which must not hide the others
             unusable.append(f"{full}: {type(error).__name__}: {error}")
     if name is None:
-        missing = not_installed(COMPONENTS).items()
-        unusable += [f"{full}: {advice}" for full, advice in missing if full not in entries()]
+        missing = registry.not_installed(registry.COMPONENTS).items()
+        unusable += [
+            f"{full}: {advice}" for full, advice in missing if full not in registry.entries()
+        ]
     for title, components in by_role.items():
         if components and role in (None, title):
             heading(title)

@@ -1,17 +1,12 @@
 """The threads of matrix products and compiled loops: their number, and how they wait for work."""
 
-from __future__ import annotations
-
 import os
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from threadpoolctl import ThreadpoolController
+from typing import Any
 
 _WORTH_SHARING = 4_000_000  # multiplications
 _LOOKS = "5000"
@@ -157,7 +152,7 @@ if hasattr(os, "register_at_fork"):
 
 
 @lru_cache(maxsize=1)
-def _libraries(n_module: int) -> ThreadpoolController:
+def _libraries(n_module: int) -> Any:
     """Return the loaded libraries that have threads; to look them up takes 1 to 3 ms."""
     from threadpoolctl import ThreadpoolController
 

@@ -1,16 +1,14 @@
 """Axes, colours, ticks and lines shared by all plots."""
 
-from __future__ import annotations
-
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from plasticity.typing import Array
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 INK, MUTED, LINE = "#1e1d1b", "#6a665e", "#ddd9cf"
 COLOURS = ("#1b6aa5", "#c4510d", "#2d7d52", "#8a4b9f", "#8c6d00", "#4a5560")
@@ -28,8 +26,6 @@ def axes(ax: Axes | None, width: float = 4.8, height: float = 3.2) -> Axes:
     """
     if ax is not None:
         return ax
-    from matplotlib.figure import Figure
-
     figure = Figure(figsize=(width, height), layout="constrained")
     ax = figure.add_subplot()
 
@@ -86,16 +82,12 @@ def colour_of(index: int) -> str:
 
 def integer_ticks(axis: Any, most: int = 4) -> None:
     """Set a few ticks at integers, with separated thousands."""
-    from matplotlib.ticker import MaxNLocator
-
     axis.set_major_locator(MaxNLocator(most, integer=True, min_n_ticks=2))
     axis.set_major_formatter("{x:,.0f}")
 
 
 def number_ticks(axis: Any, most: int = 4) -> None:
     """Set a few ticks with short labels."""
-    from matplotlib.ticker import MaxNLocator
-
     axis.set_major_locator(MaxNLocator(most))
     axis.set_major_formatter(lambda value, _: short_number(value, 4))
 

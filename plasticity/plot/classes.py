@@ -1,18 +1,14 @@
 """Classes: confusion matrix of a readout, and embedding of the samples."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from plasticity.errors import DataError
 from plasticity.plot.canvas import CLASSES, MUTED, axes
 from plasticity.store.run import Run
 from plasticity.typing import Array
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 _ON_LIGHT = "#222222"  # letters on a light ground, whatever the ground of the page
 _MOST_CLASSES = 20  # whose counts can be written into their cells

@@ -1,21 +1,16 @@
 """Thresholds and measurements over the steps of a run."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
 
 from plasticity.analysis.course import along
 from plasticity.errors import DataError
 from plasticity.plot.canvas import axes, colour_of, integer_ticks, number_ticks, quiet
 from plasticity.store.run import Run
 from plasticity.typing import Array
-
-if TYPE_CHECKING:
-    import xarray as xr
-    from matplotlib.axes import Axes
 
 Trace = tuple[Array, Array]
 _LOGARITHMIC_FROM = 100  # largest over smallest value

@@ -1,11 +1,11 @@
 """Weights as images, at the end of a run and during it, still and moving."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from plasticity.analysis.course import along
 from plasticity.analysis.dims import without_constant
@@ -13,9 +13,6 @@ from plasticity.errors import DataError, StoreError
 from plasticity.plot.canvas import MUTED, axes, side_by_side, weights_image
 from plasticity.store.run import Run
 from plasticity.typing import Array
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 _MOST = 100
 _GAP = 1  # pixels between two images
@@ -141,7 +138,6 @@ def animate(run: Run, path: str | Path, *, count: int = _MOST_MOVING) -> Path:
         If the file cannot be written.
     """
     from matplotlib.animation import FFMpegWriter, FuncAnimation, PillowWriter
-    from matplotlib.figure import Figure
 
     path = Path(path)
     recorded = along(run, "weights", 0)

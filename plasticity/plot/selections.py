@@ -1,19 +1,15 @@
 """Numbers of samples that neurons select, each alone and several together."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from plasticity import formulas
 from plasticity.plot.canvas import axes, colour_of, integer_ticks, number_ticks, quiet
 from plasticity.store.run import Run
 from plasticity.typing import Array
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 _BINS = 24
 

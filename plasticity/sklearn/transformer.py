@@ -1,13 +1,11 @@
 """An experiment as a transformer of scikit-learn."""
 
-from __future__ import annotations
-
 import inspect
 import re
 import signal
 import warnings
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Self
 
 import attrs
 import numpy as np
@@ -104,7 +102,7 @@ class PlasticityTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         self.verbose = verbose
         self._settings: Mapping[str, Any] = settings
 
-    def fit(self, X: Any, y: Any = None) -> PlasticityTransformer:
+    def fit(self, X: Any, y: Any = None) -> Self:
         """Run the experiment from the beginning, and return the estimator.
 
         Parameters
@@ -116,7 +114,7 @@ class PlasticityTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         data = self._data(X, y, reset=True)
         return self._train(assemble(self._experiment(data), self.listeners))
 
-    def partial_fit(self, X: Any, y: Any = None) -> PlasticityTransformer:
+    def partial_fit(self, X: Any, y: Any = None) -> Self:
         """Train for one epoch on these samples, and return the estimator.
 
         Each call is one epoch of the schedule. The samples may differ from call to call; encoders
@@ -188,7 +186,7 @@ class PlasticityTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
             known = {}  # `fit` reports what is wrong
         return {**known, **self._settings, **params}
 
-    def set_params(self, **params: Any) -> PlasticityTransformer:
+    def set_params(self, **params: Any) -> Self:
         """Set parameters, or settings as `rule__power=3`, and return the estimator."""
         names = self._get_param_names()
         for name, value in params.items():
@@ -244,7 +242,7 @@ class PlasticityTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         size = min(experiment.batch_size, data.n_sample)
         return attrs.evolve(experiment, data=data, batch_size=size, seed=seed)
 
-    def _train(self, simulation: Simulation) -> PlasticityTransformer:
+    def _train(self, simulation: Simulation) -> Self:
         """Run to the end, and only then replace an earlier fit.
 
         An interrupted run counts as far as it came: with a warning after Ctrl-C, with the exception

@@ -1,11 +1,9 @@
 """A tiny experiment around one component, run and looked at."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import attrs
 import numpy as np
@@ -87,7 +85,7 @@ class Trial:
         }
         return dict(sorted(found.items(), key=lambda item: "diagnostics." in item[0]))
 
-    def differs_from(self, other: Trial) -> str:
+    def differs_from(self, other: Self) -> str:
         """Return the first thing of the state that differs in a single bit; "" where none does."""
         for name, array in self.arrays.items():
             if array.tobytes() != other.arrays[name].tobytes():

@@ -1,14 +1,12 @@
 """The figures of the page: measurements, selected samples, readouts."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
 
 import attrs
 import numpy as np
+from matplotlib.axes import Axes
 
 from plasticity.analysis.course import along
 from plasticity.comparison.page.colours import LABELLED, SQUARE, WHOLE, svg
@@ -19,9 +17,6 @@ from plasticity.errors import DataError
 from plasticity.plot.classes import confusion, embedding
 from plasticity.plot.curves import Trace, theta, trace_of, traces
 from plasticity.plot.selections import by_size, selectivity
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 # Title and caption of the figures over n neurons.
 _BY_SIZE = {
