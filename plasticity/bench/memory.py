@@ -12,7 +12,10 @@ import numpy as np
 
 from plasticity.bench.cases import Peak
 from plasticity.errors import DataError, PlasticityError
+from plasticity.experiment.configure import source_of
+from plasticity.experiment.spec import Experiment
 from plasticity.machine.memory import peak_bytes
+from plasticity.runs import run
 
 _CHILD = "from plasticity.bench.memory import report_peak; report_peak()"
 _ROWS = 4096
@@ -36,9 +39,6 @@ def measure_peak(peak: Peak) -> dict[str, Any]:
 
 def report_peak() -> None:
     """Run the experiment whose tables are on stdin; print its peak memory, or the error."""
-    from plasticity.experiment.spec import Experiment
-    from plasticity.runs import run
-
     try:
         run(Experiment.from_dict(json.load(sys.stdin)))
     except DataError as error:
@@ -64,8 +64,6 @@ def _peak_of(tables: dict[str, Any], cache: str) -> float:
 
 def _write_samples(peak: Peak, folder: Path) -> dict[str, Any]:
     """Write a file of samples and return the entry `data` of the experiment that reads it."""
-    from plasticity.experiment.configure import source_of
-
     if not peak.file:
         return {}
     path = folder / f"samples{peak.file['suffix']}"

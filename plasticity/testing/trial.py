@@ -17,17 +17,7 @@ from plasticity.network.dispatch import Call
 from plasticity.network.snapshot import not_finite
 from plasticity.simulation.assembly import assemble
 from plasticity.simulation.simulation import Simulation
-from plasticity.testing.stand_ins import (
-    Correlate,
-    CorrelateSlope,
-    Drawn,
-    Halt,
-    Identity,
-    Keeper,
-    MeanResponse,
-    MeanSquare,
-    Step,
-)
+from plasticity.testing import stand_ins
 from plasticity.typing import Array
 
 # (component, event, arrays, call) -> result of the call
@@ -35,9 +25,9 @@ Around = Callable[[Any, str, dict[str, Any], Callable[[], Any]], Any]
 
 # The stand-in of a part, which stays out where the component under test answers the event itself.
 _STAND_INS: dict[str, tuple[str, type]] = {
-    "activation": ("activate", Identity),
-    "optimizer": ("apply_update", Step),
-    "threshold": ("estimate_threshold", MeanSquare),
+    "activation": ("activate", stand_ins.Identity),
+    "optimizer": ("apply_update", stand_ins.Step),
+    "threshold": ("estimate_threshold", stand_ins.MeanSquare),
 }
 _ENTRIES = {
     entry.metadata["role"]: entry
@@ -128,12 +118,13 @@ def experiment_of(
         for name, (event, stand_in) in _STAND_INS.items()
     }
     layer.update(interface.beside)
-    layer["initializer"] = Drawn()
-    layer["rule"] = CorrelateSlope() if "differentiate" in answered else Correlate()
+    layer["initializer"] = stand_ins.Drawn()
+    rule = stand_ins.CorrelateSlope if "differentiate" in answered else stand_ins.Correlate
+    layer["rule"] = rule()
     samples = np.random.default_rng(5).random((size.samples, *size.image))
     whole: dict[str, Any] = {
         "data": Data(samples, labels=np.arange(size.samples) % 2, name="samples"),
-        "metrics": (MeanResponse(),),
+        "metrics": (stand_ins.MeanResponse(),),
         "measure_every": 1,
     }
     # A component that waits for a phase of some name has it in the second part of the run.
@@ -145,7 +136,7 @@ def experiment_of(
     if interface.role == "source":
         # Real data have many inputs and many steps: the usual step would diverge on them, and to
         # measure at each takes long.
-        layer["optimizer"] = Step(rate=0.001)
+        layer["optimizer"] = stand_ins.Step(rate=0.001)
         whole["measure_every"] = 0
     whole["layers"] = (Layer(neurons=size.neurons, **layer),)
     return Experiment(batch_size=size.batch, seed=20, dtype=dtype, **whole)
@@ -172,15 +163,15 @@ def try_out(
     prepare    called with the assembled simulation
     listeners  further listeners
 
-    >>> from plasticity.testing.stand_ins import Step
-    >>> try_out(Step(rate=0.1)).outcome
+    >>> from plasticity.testing import stand_ins
+    >>> try_out(stand_ins.Step(rate=0.1)).outcome
     'finished'
     """
-    keeper = Keeper()
+    keeper = stand_ins.Keeper()
     experiment = experiment_of(component, size, dtype)
     if not measured:
         experiment = attrs.evolve(experiment, metrics=())
-    simulation = assemble(experiment, [keeper, Halt(halt), *listeners])
+    simulation = assemble(experiment, [keeper, stand_ins.Halt(halt), *listeners])
     if after is not None:
         simulation.restore(after)
     if around is not None:

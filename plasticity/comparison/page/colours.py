@@ -5,6 +5,9 @@ import io
 import re
 from collections.abc import Callable
 
+import matplotlib
+from matplotlib.figure import Figure
+
 from plasticity.plot.canvas import COLOURS, INK, LINE, MUTED
 
 Place = tuple[float, float, float, float]
@@ -28,9 +31,6 @@ def svg(
     place: Place | None = WIDE,
 ) -> str:
     """Return an `<svg>` of this size in inches, drawn by `draw(ax=axes)` at a place if given."""
-    import matplotlib
-    from matplotlib.figure import Figure
-
     salt = hashlib.sha256(label.encode()).hexdigest()[:12]  # so that ids of two plots differ
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": salt}):
         figure = Figure(figsize=(width, height), layout=None if place else "constrained")

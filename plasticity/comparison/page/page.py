@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
+import jinja2
+
 from plasticity.comparison.page import figures, tables
 from plasticity.comparison.page.format import number
 from plasticity.comparison.page.gallery import gallery
@@ -26,8 +28,6 @@ def page(comparison: Comparison) -> str:
 
 def rendered(template: str, content: Mapping[str, Any]) -> str:
     """Return the HTML that a template makes of its content."""
-    import jinja2
-
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("plasticity.comparison", "page"),
         autoescape=True,

@@ -4,7 +4,9 @@ import base64
 import io
 
 import attrs
+import matplotlib
 import numpy as np
+from PIL import Image
 
 from plasticity.plot.canvas import DIVERGING, side_by_side
 from plasticity.plot.fields import limit_of
@@ -115,9 +117,6 @@ def _enlarged_map(entries: Array) -> Array:
 
 def _encoded(pixels: Array, limit: float = float("nan"), diverging: bool = False) -> Picture:
     """Return a picture of colours (y, x, 4) or, if it is diverging, of entries of the palette."""
-    import matplotlib
-    from PIL import Image
-
     image = Image.fromarray(pixels)
     if diverging:
         colours = matplotlib.colormaps[DIVERGING](np.linspace(0, 1, _COLOURS))[:, :3]
