@@ -12,6 +12,9 @@ from plasticity.typing import Array
 _MOST = 12  # values that an error names
 
 
+ImageShape = tuple[int, ...] | None  # of the inputs: (y, x) or (y, x, channel)
+
+
 def values_of(array: xr.DataArray, *dims: str) -> Array:
     """Return the values, all finite, with their dimensions in this order, or raise `DataError`."""
     if set(array.dims) != set(dims):
@@ -57,7 +60,7 @@ def _same(known: Any, wanted: Any) -> bool:
     return bool(known == wanted)
 
 
-def without_constant(array: xr.DataArray, image_shape: tuple[int, ...] | None) -> xr.DataArray:
+def without_constant(array: xr.DataArray, image_shape: ImageShape) -> xr.DataArray:
     """Return an array without its constant input, if it has one beside the inputs of an image."""
     size = int(np.prod(image_shape or ()))
     beside = "constant_input" in array.attrs and array.sizes.get("input") == size + 1

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from plasticity.analysis.course import along
-from plasticity.analysis.dims import without_constant
+from plasticity.analysis.dims import ImageShape, without_constant
 from plasticity.errors import DataError, StoreError
 from plasticity.plot.canvas import MUTED, axes, side_by_side, weights_image
 from plasticity.store.run import Run
@@ -23,7 +23,7 @@ _SECONDS = 6.0
 
 def weights(
     run: Run | Array,
-    image_shape: tuple[int, ...] | None = None,
+    image_shape: ImageShape = None,
     *,
     count: int = _MOST,
     limit: float | None = None,
@@ -176,9 +176,7 @@ def limit_of(values: Array) -> float:
     return (float(np.quantile(finite, 0.999)) if finite.size else 0.0) or 1.0
 
 
-def grid_of(
-    values: Array, image_shape: tuple[int, ...] | None, columns: int | None = None
-) -> Array:
+def grid_of(values: Array, image_shape: ImageShape, columns: int | None = None) -> Array:
     """Return weights (neuron, input) as one picture of images side by side, NaN between them.
 
     >>> grid_of(np.ones((2, 4)), (2, 2)).shape, grid_of(np.ones((2, 4)), None).shape

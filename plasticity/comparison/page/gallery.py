@@ -6,6 +6,7 @@ import attrs
 import numpy as np
 
 from plasticity.analysis.course import along
+from plasticity.analysis.dims import ImageShape
 from plasticity.comparison.page.format import heading
 from plasticity.comparison.page.pictures import MOST, Picture, film, weight_picture
 from plasticity.comparison.result import Compared, Contender
@@ -28,9 +29,7 @@ class Fields:
     film: Picture | None = None
 
 
-def gallery(
-    contenders: Sequence[Contender], image_shape: tuple[int, ...] | None
-) -> tuple[list[Fields], bool]:
+def gallery(contenders: Sequence[Contender], image_shape: ImageShape) -> tuple[list[Fields], bool]:
     """Return the fields of the shown run of each experiment, and whether they share one scale.
 
     They do if their scales lie within a factor of three; smaller weights would be all white.
@@ -59,9 +58,7 @@ def _finite(compared: Compared) -> Array | str:
     return weights
 
 
-def _fields(
-    compared: Compared, weights: Array, image_shape: tuple[int, ...] | None, limit: float
-) -> Fields:
+def _fields(compared: Compared, weights: Array, image_shape: ImageShape, limit: float) -> Fields:
     assert compared.run is not None
     silent, criterion, order = _order(compared.run, compared.scores, len(weights))
     shown = weights[order][:MOST]
@@ -95,9 +92,7 @@ def _order(run: Run, scores: Scores | None, n_neuron: int) -> tuple[int, str, Ar
     return unsorted
 
 
-def _film(
-    run: Run, order: Array, image_shape: tuple[int, ...] | None, limit: float
-) -> Picture | None:
+def _film(run: Run, order: Array, image_shape: ImageShape, limit: float) -> Picture | None:
     """Return the growth of the first neurons in this order, if it was recorded."""
     if image_shape is not None and len(image_shape) == 3 and image_shape[-1] == 3:
         return None

@@ -8,6 +8,7 @@ import matplotlib
 import numpy as np
 from PIL import Image
 
+from plasticity.analysis.dims import ImageShape
 from plasticity.plot.canvas import DIVERGING, side_by_side
 from plasticity.plot.fields import limit_of
 from plasticity.typing import Array
@@ -37,7 +38,7 @@ class Picture:
 
 def weight_picture(
     weights: Array,
-    image_shape: tuple[int, ...] | None,
+    image_shape: ImageShape,
     limit: float | None = None,
     columns: int = _MOST_COLUMNS,
 ) -> Picture:
@@ -55,7 +56,7 @@ def weight_picture(
     return _encoded(_grid(_entries(images.mean(axis=-1), limit), columns), limit, diverging=True)
 
 
-def sample_picture(samples: Array, image_shape: tuple[int, ...] | None) -> Picture | None:
+def sample_picture(samples: Array, image_shape: ImageShape) -> Picture | None:
     """Return samples (sample, input) as a row of images, dark on light; None without a shape."""
     if image_shape is None:
         return None
@@ -67,7 +68,7 @@ def sample_picture(samples: Array, image_shape: tuple[int, ...] | None) -> Pictu
 
 
 def film(
-    frames: Array, steps: Array, image_shape: tuple[int, ...] | None, columns: int, limit: float
+    frames: Array, steps: Array, image_shape: ImageShape, columns: int, limit: float
 ) -> Picture:
     """Return a film of frames (step, neuron, input), on one scale that ends at `limit`."""
     entries = _entries(frames, limit)
