@@ -158,6 +158,8 @@ def test_the_help_names_all_commands_and_cuts_none_of_their_descriptions():
         "branch",
         "tail",
         "compare",
+        "sweep",
+        "gather",
         "diff",
         "plot",
         "plugins",
