@@ -88,7 +88,7 @@ def sweep(
     yes: Annotated[bool, typer.Option("--yes", help="Run more than 10,000 cells.")] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Run an experiment with all combinations of some settings and seeds."""
+    """Run an experiment with all combinations of settings and seeds."""
     import logging
 
     from plasticity.cli.execute import with_progress
@@ -154,7 +154,7 @@ def gather(
     out: Annotated[str, typer.Option("--out", "-o", metavar="STORE", help="Zarr store to write.")],
     overwrite: Overwrite = False,
 ) -> None:
-    """Write the results of a sweep into one labelled store that xarray opens alone."""
+    """Write the results of a sweep into one store, which xarray opens."""
     from plasticity.sweeps.sweep import open_sweep
 
     print(open_sweep(folder).gather(out, overwrite=overwrite))
