@@ -1,15 +1,15 @@
 """The command line: `plasticity run`, `resume`, `branch`, `tail`, `compare`, `sweep`, `gather`,
-`diff`, `plot`, `plugins`, `events`, `show`, `cite`, `fetch`, `bench`.
+`diff`, `plot`, `plugins`, `events`, `show`, `cite`, `fetch`, and those of installed packages.
 
 The module of a command imports at its top only what its signature needs, and all else when it runs,
 so that `--help` is fast.
 """
 
+import sys
 from typing import Annotated
 
 import typer
 
-from plasticity.cli.bench import bench
 from plasticity.cli.compare import compare
 from plasticity.cli.diff import diff
 from plasticity.cli.failures import Commands
@@ -20,6 +20,8 @@ from plasticity.cli.run import branch, resume, run
 from plasticity.cli.show import cite, show
 from plasticity.cli.sweep import gather, sweep
 from plasticity.cli.tail import tail
+from plasticity.errors import SpecError
+from plasticity.experiment.registry import COMMANDS, entries
 from plasticity.machine.outlet import open_closed
 
 # Plain help: the boxes of rich cut words off in narrow terminals and take twice the time.
@@ -32,9 +34,14 @@ app = typer.Typer(
 )
 for _command in (
     *(run, resume, branch, tail, compare, sweep, gather, diff, plot),
-    *(plugins, events, show, cite, fetch, bench),
+    *(plugins, events, show, cite, fetch),
 ):
     app.command()(_command)
+for _name, _entries in entries(COMMANDS).items():
+    try:
+        app.command(_name)(_entries[0].load())
+    except SpecError as _error:  # the other commands work without it
+        print(f"Warning: plasticity {_name} is left out: {_error}", file=sys.stderr)
 
 
 def main() -> None:

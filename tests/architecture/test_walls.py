@@ -180,7 +180,6 @@ FLOORS = """
     analysis sklearn
     plot sweeps
     comparison
-    bench
     cli
     __main__
 """

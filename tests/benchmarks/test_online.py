@@ -7,8 +7,8 @@ Not part of the test run: a busy machine would fail it.
 
 import pytest
 
-from plasticity.bench.cases import all_cases
-from plasticity.bench.measure import measure_online
+from plasticity_bench.cases import all_cases
+from plasticity_bench.measure import measure_online
 
 CASES = [pytest.param(case, id=case.name) for case in all_cases().online if case.plain]
 

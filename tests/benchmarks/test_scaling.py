@@ -15,9 +15,9 @@ import attrs
 import pytest
 from matplotlib.figure import Figure
 
-from plasticity.bench.cases import Case, all_cases
-from plasticity.bench.timing import Spread, bare_block, made_data, step_block, take_turns
 from plasticity.machine.threads import n_core
+from plasticity_bench.cases import Case, all_cases
+from plasticity_bench.timing import Spread, bare_block, made_data, step_block, take_turns
 
 _NEURONS = (64, 128, 256, 512, 1024, 2048, 4096, 8192)
 _INPUTS = (49, 196, 784, 3072)

@@ -10,10 +10,10 @@ from functools import cache
 
 import pytest
 
-from plasticity.bench.cases import all_cases
-from plasticity.bench.measure import measure_all
-from plasticity.bench.timing import bare_block, made_data, step_block
 from plasticity.machine.threads import n_core
+from plasticity_bench.cases import all_cases
+from plasticity_bench.measure import measure_all
+from plasticity_bench.timing import bare_block, made_data, step_block
 
 CASES = all_cases().cases
 data_of = cache(made_data)

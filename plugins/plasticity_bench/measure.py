@@ -10,8 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from plasticity.bench.cases import Case, Online, Recorded
-from plasticity.bench.timing import (
+from plasticity.components.data import Data
+from plasticity.experiment.configure import configure
+from plasticity.machine.threads import n_core
+from plasticity.simulation.assembly import assemble
+from plasticity.typing import Array
+from plasticity_bench.cases import Case, Online, Recorded
+from plasticity_bench.timing import (
     Block,
     Row,
     Spread,
@@ -23,11 +28,6 @@ from plasticity.bench.timing import (
     step_block,
     take_turns,
 )
-from plasticity.components.data import Data
-from plasticity.experiment.configure import configure
-from plasticity.machine.threads import n_core
-from plasticity.simulation.assembly import assemble
-from plasticity.typing import Array
 
 _MOST_ROWS, _VALUES = 200_000, 20_000_000  # of generated samples of one a step
 _MOST_STEPS, _PRODUCTS = 8_000_000, 800_000_000  # of a block of some tenths of a second

@@ -3,7 +3,7 @@
 A package registers a file with tables [[cases]], [[online]], [[recording]] and [[memory]] by two
 lines of its pyproject.toml:
 
-    [project.entry-points."plasticity.benchmarks"]
+    [project.entry-points."plasticity_benchmarks"]
     my_rules = "my_package.benchmarks:cases.toml"
 """
 

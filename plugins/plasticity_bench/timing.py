@@ -16,7 +16,6 @@ from typing import Any, Self
 import attrs
 import numpy as np
 
-from plasticity.bench.cases import Case, Sized
 from plasticity.components.data import Data
 from plasticity.experiment.configure import configure, source_of
 from plasticity.experiment.fields import Reference
@@ -26,6 +25,7 @@ from plasticity.hookspecs import hookimpl
 from plasticity.machine.threads import n_core, threads
 from plasticity.simulation.assembly import assemble
 from plasticity.typing import Array
+from plasticity_bench.cases import Case, Sized
 
 _WARM, _TIMED = 75, 100  # steps; the timed ones include one measurement
 _BLOCK_S = 0.02  # of bare products and of the plain loop

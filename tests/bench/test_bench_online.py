@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from plasticity import Data, assemble
-from plasticity.bench.cases import all_cases
-from plasticity.bench.timing import Row, Spread, Watch
 from plasticity.errors import SpecError
 from plasticity.experiment.configure import configure
+from plasticity_bench.cases import all_cases
+from plasticity_bench.timing import Row, Spread, Watch
 
 CASES = all_cases().online
 SIZES = [(2, 1), (169, 1), (169, 10), (784, 10), (784, 100)]
@@ -69,7 +69,7 @@ def test_a_row_tells_which_bars_are_met():
 
 def test_a_case_without_a_bar_for_each_size_is_refused(monkeypatch):
     text = '[[online]]\ntitle = "few"\nsizes = [[2, 1], [3, 1]]\nbar = [1]\nlayer = {}\n'
-    monkeypatch.setattr("plasticity.bench.cases.text_of", lambda *_: text)
+    monkeypatch.setattr("plasticity_bench.cases.text_of", lambda *_: text)
     with pytest.raises(SpecError) as caught:
         all_cases()
     assert str(caught.value) == (

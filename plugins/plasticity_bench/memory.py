@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from plasticity.bench.cases import Peak
 from plasticity.errors import DataError, PlasticityError
 from plasticity.experiment.configure import source_of
 from plasticity.experiment.spec import Experiment
 from plasticity.machine.memory import peak_bytes
 from plasticity.runs import run
+from plasticity_bench.cases import Peak
 
-_CHILD = "from plasticity.bench.memory import report_peak; report_peak()"
+_CHILD = "from plasticity_bench.memory import report_peak; report_peak()"
 _ROWS = 4096
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from plasticity.bench.cases import all_cases
-from plasticity.bench.measure import RecordingRow
-from plasticity.bench.timing import Spread
+from plasticity_bench.cases import all_cases
+from plasticity_bench.measure import RecordingRow
+from plasticity_bench.timing import Spread
 
 CASES = all_cases().recording
 

@@ -11,7 +11,7 @@ import typer
 from plasticity.cli.terminal import columns, empty_table, heading, line, stdout
 
 if TYPE_CHECKING:
-    from plasticity.bench.timing import Row, Spread
+    from plasticity_bench.timing import Row, Spread
 
 _NOTES = {
     "observed": "share of the speed that is left with the observers of the case.",
@@ -44,11 +44,11 @@ def bench(
     as_json: Annotated[bool, typer.Option("--json", help="Print only JSON.")] = False,
 ) -> None:
     """Time steps against bare matrix products, or measure memory."""
-    from plasticity.bench.cases import all_cases
-    from plasticity.bench.machine import load, machine
-    from plasticity.bench.measure import measure_all, measure_online, measure_recording
-    from plasticity.bench.memory import measure_peak
-    from plasticity.bench.timing import opened
+    from plasticity_bench.cases import all_cases
+    from plasticity_bench.machine import load, machine
+    from plasticity_bench.measure import measure_all, measure_online, measure_recording
+    from plasticity_bench.memory import measure_peak
+    from plasticity_bench.timing import opened
 
     facts, cases = machine(), all_cases()
     if not as_json:
