@@ -53,7 +53,9 @@ class Swept:
         """How each cell ended, by its position on the axes and among the seeds."""
         unknown = [cell for cell in self.cells if cell.at not in self._reports]
         with ThreadPoolExecutor(_READERS) as readers:
-            read = readers.map(report_of, [cell.path for cell in unknown])
+            # Of a folder several threads would be slower than one.
+            look: Any = readers.map if "://" in (self.folder or "") else map
+            read = look(report_of, [cell.path for cell in unknown])
             found = {cell.at: report for cell, report in zip(unknown, read, strict=True)}
         return {cell.at: (self._reports | found)[cell.at] for cell in self.cells}
 

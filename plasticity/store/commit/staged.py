@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -50,11 +51,16 @@ class StagedStore(WrapperStore[Store]):
 
         Raises `ValueError` where the file is there and cannot be understood.
         """
-        content = sync(self._store.get(METADATA, default_buffer_prototype()))
+        content: bytes | None = None
+        if isinstance(self._store, LocalStore):  # without the thread in which Zarr reads
+            with suppress(FileNotFoundError, NotADirectoryError):
+                content = (self._store.root / METADATA).read_bytes()
+        elif buffer := sync(self._store.get(METADATA, default_buffer_prototype())):
+            content = buffer.to_bytes()
         if content is None:
             return False
         try:
-            root = json.loads(content.to_bytes())
+            root = json.loads(content)
             below = root.pop("consolidated_metadata", None)
             self.consolidated = below is not None
             root = {**root, "attributes": dict(root.get("attributes", {}))}
