@@ -7,6 +7,7 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Mapping
+from textwrap import shorten
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from plasticity.sweeps.swept import Swept
     from plasticity.sweeps.task import Report
 
+_MOST_LETTERS = 120  # of what went wrong, while a sweep goes on
 _LINES_S = 10.0  # between lines of progress where there is no terminal
 
 
@@ -59,10 +61,13 @@ def sweep(
         int | None, typer.Option(metavar="N", help="Search the space by N trials of Optuna.")
     ] = None,
     maximize: Annotated[
-        str, typer.Option(metavar="NAME", help="Metric or readout that is best when large.")
+        str,
+        typer.Option(
+            metavar="NAME", help="Metric or readout to search for, or to show the best of."
+        ),
     ] = "",
     minimize: Annotated[
-        str, typer.Option(metavar="NAME", help="Metric or readout that is best when small.")
+        str, typer.Option(metavar="NAME", help="The same, of which less is better.")
     ] = "",
     prune: Annotated[
         bool, typer.Option("--prune", help="Stop trials early that are worse than others.")
@@ -91,6 +96,7 @@ def sweep(
     """Run an experiment with all combinations of settings and seeds."""
     import logging
 
+    from plasticity.analysis.readouts import LINEAR_PROBE
     from plasticity.cli.execute import with_progress
     from plasticity.cli.failures import exit_by_signal
     from plasticity.experiment.overrides import parse_all
@@ -107,7 +113,8 @@ def sweep(
     changes = parse_all(settings or [])
     notices = logging.getLogger("plasticity.notices")
     notices.disabled = True  # each store has its own
-    shown = None if quiet else _Bar(maximize or minimize, smallest=bool(minimize))
+    objective = maximize or minimize or (LINEAR_PROBE if readouts else "")
+    shown = None if quiet else _Bar(objective, smallest=bool(minimize))
     try:
         swept = run_all(
             given,
@@ -115,8 +122,8 @@ def sweep(
             seeds=seeds,
             draw=draw,
             search=search,
-            maximize=maximize,
-            minimize=minimize,
+            maximize=maximize if search else "",
+            minimize=minimize if search else "",
             prune=prune,
             readouts=readouts,
             data=changes.pop("data", data),
@@ -139,6 +146,9 @@ def sweep(
             shown.close()
     line(f"{swept.design.n_cell:,} runs: {swept.standing()}")
     _print_failures(swept)
+    search_for = swept.design.search or {"objective": objective, "smallest": bool(minimize)}
+    if search_for["objective"] in swept.dataset:
+        line(swept.best_in_words(search_for["objective"], smallest=search_for["smallest"]))
     if "://" in folder:
         line(f"folder: {folder}")
     else:
@@ -202,46 +212,47 @@ class _Bar:
         from rich.console import Console
 
         from plasticity.sweeps.estimate import spoken
+        from plasticity.sweeps.swept import in_words
 
-        counts = {"complete": 0, "to resume": 0, "failed": 0, "to do": 0} | dict(states)
-        words = [f"{count:,} {state}" for state, count in counts.items() if count]
-        self._total = counts["to do"] + counts["to resume"]
-        about = [f"about {spoken(seconds)}"] if self._total else []
-        self.say(", ".join([*words, *about]))
+        self._total = sum(states.get(state, 0) for state in ("to do", "to resume", "running"))
+        about = f", about {spoken(seconds)}" if seconds >= 1 else ""
+        self.say(f"{in_words(states)}{about}")
         self._begun = perf_counter()
         if sys.stderr.isatty() and self._total:
             self._bar = progress.Progress(
-                progress.BarColumn(),
+                progress.BarColumn(20),
                 progress.MofNCompleteColumn(),
-                progress.TextColumn("{task.fields[rate]}"),
-                progress.TimeRemainingColumn(),
                 progress.TextColumn("{task.fields[facts]}"),
                 console=Console(stderr=True),
             )
-            self._bar.add_task("", total=self._total, rate="", facts="")
+            self._bar.add_task("", total=self._total, facts="")
             self._bar.start()
 
     def ended(self, title: str, report: Report) -> None:
         """Show how far the sweep is."""
+        from plasticity.sweeps.estimate import spoken
+
         self._done += 1
         self._failed += bool(report.failure)
         value = report.value(self._objective) if self._objective else float("nan")
-        better = self._best is None or (
-            value < self._best[0] if self._smallest else value > self._best[0]
-        )
+        better = self._best is None or (value < self._best[0]) == self._smallest
         if value == value and better:
             self._best = value, title
-        facts = [f"{self._failed} failed"] if self._failed else []
+        per_second = self._done / max(perf_counter() - self._begun, 1e-9)
+        facts = [f"{60 * per_second:,.0f} runs/min"]
+        if self._total > self._done:
+            facts.append(f"{spoken((self._total - self._done) / per_second)} left")
+        facts += [f"{self._failed} failed"] if self._failed else []
         if self._best is not None:
             facts.append(f"best {self._objective} {self._best[0]:.4g} at {self._best[1]}")
-        per_minute = 60 * self._done / max(perf_counter() - self._begun, 1e-9)
-        rate = f"{per_minute:,.0f} runs/min"
         if self._bar is not None:
-            self._bar.update(0, completed=self._done, rate=rate, facts=", ".join(facts))
+            self._bar.update(0, completed=self._done, facts=", ".join(facts))
         elif report.failure or perf_counter() - self._shown > _LINES_S or self._done == self._total:
             self._shown = perf_counter()
-            state = f": {report.failure}" if report.failure else ""
-            self.say(", ".join([f"{self._done} of {self._total}", rate, *facts, f"{title}{state}"]))
+            of = f" of {self._total:,}" if self._total else ""
+            self.say(", ".join([f"{self._done:,}{of}", *facts]))
+        if report.failure:
+            self.say(f"{title}: {shorten(report.failure, _MOST_LETTERS, placeholder=' …')}")
 
     def say(self, line: str) -> None:
         """Print a line above the bar."""

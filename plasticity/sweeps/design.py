@@ -97,7 +97,9 @@ class Design:
                 else Experiment.load(whole)
             )
             base = configure(loaded, data=self.data, **self.settings)
-        return base.with_(**changes) if changes else base
+        # A component first, then the settings of it.
+        ordered = {path: changes[path] for path in sorted(changes, key=lambda p: p.count("."))}
+        return base.with_(**ordered) if changes else base
 
     @property
     def example(self) -> Experiment:

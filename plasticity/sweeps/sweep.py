@@ -210,7 +210,8 @@ class Runner:
         states: Counter[str] = Counter()
         for cell in self.design.cells(self.folder):
             report = report_of(cell.path)
-            states[_state(report)] += 1
+            again = report.state == "failed" and not report.ended
+            states["to resume" if again else report.state] += 1
             if report.complete(self.readouts):
                 self.reports[cell.at] = report
             else:
@@ -264,12 +265,6 @@ def _as_report(result: Any) -> Report:
         return result
     kind = "" if isinstance(result, PlasticityError) else f"{type(result).__name__}: "
     return Report(outcome=f"failed: {kind}{result}")
-
-
-def _state(report: Report) -> str:
-    if report.ended:
-        return "complete" if not report.failure else "failed"
-    return "to do" if report.outcome == "missing" else "to resume"
 
 
 def is_sweep(given: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -26,7 +27,7 @@ from plasticity.experiment.spec import Experiment
 from plasticity.store.run import Run, open_run
 from plasticity.sweeps.axes import label_of, plain, short_names
 from plasticity.sweeps.design import Cell, Design
-from plasticity.sweeps.task import MISSING, Report, report_of
+from plasticity.sweeps.task import MISSING, STATES, Report, report_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -70,7 +71,7 @@ class Swept:
     def failed(self) -> dict[str, str]:
         """What went wrong, by the title of the run."""
         failures = {cell.title: self.reports[cell.at].failure for cell in self.cells}
-        return {title: text for title, text in failures.items() if text and text != MISSING}
+        return {title: text for title, text in failures.items() if text}
 
     @cached_property
     def dataset(self) -> xr.Dataset:
@@ -138,6 +139,13 @@ class Swept:
         index = (np.nanargmin if smallest else np.nanargmax)(last.values)
         at = tuple(int(i) for i in np.unravel_index(index, last.shape))
         return next(cell for cell in self.cells if cell.at[:-1] == at)
+
+    def best_in_words(self, name: str, *, smallest: bool = False) -> str:
+        """Return which settings are best by a measurement, with its mean over the seeds."""
+        cell = self.best(name, smallest=smallest)
+        value = self.at_end(name).mean("seed").values[cell.at[:-1]]
+        settings = cell.title.rpartition("seed=")[0].strip() or "all settings"
+        return f"{'smallest' if smallest else 'largest'} {name} is {value:.4g}, at {settings}"
 
     def at_end(self, name: str) -> xr.DataArray:
         """Return a measurement as it is at the end of the runs, over the axes and the seed."""
@@ -214,13 +222,8 @@ class Swept:
         return f"<Swept {axes}, {self.standing()}, in {self.folder or 'memory'}>"
 
     def standing(self) -> str:
-        """Return how many runs are complete, failed and left to do, in words."""
-        outcomes = [self.reports[cell.at] for cell in self.cells]
-        failed = sum(report.failure not in ("", MISSING) for report in outcomes)
-        done = sum(report.ended and not report.failure for report in outcomes)
-        left = len(outcomes) - failed - done
-        words = [f"{done:,} complete", f"{failed:,} failed" * (failed > 0)]
-        return ", ".join(filter(None, [*words, f"{left:,} to do" * (left > 0)]))
+        """Return the numbers of runs that are complete, failed and left to do, in words."""
+        return in_words(Counter(report.state for report in self.reports.values()))
 
     def _repr_html_(self) -> str:
         sizes = dict(zip(self.dims, self.design.sizes, strict=True))
@@ -279,6 +282,16 @@ class Swept:
         if cell.path is None or report.outcome == MISSING:
             raise StoreError(f"{cell.title}: has not begun")
         return open_run(cell.path)
+
+
+def in_words(counts: Mapping[str, int]) -> str:
+    """Return numbers of runs by their state as words.
+
+    >>> in_words({"to do": 1200, "complete": 3})
+    '3 complete, 1,200 to do'
+    """
+    known = [f"{counts[state]:,} {state}" for state in STATES if counts.get(state)]
+    return ", ".join(known) or "no runs"
 
 
 def _about(spec: Experiment, path: str) -> dict[str, Any]:

@@ -35,6 +35,7 @@ from plasticity.sweeps.files import read_json, write_json
 if TYPE_CHECKING:
     from plasticity.network.view import LayerView
 
+STATES = ("complete", "failed", "running", "to resume", "to do")
 MISSING, DIVERGED, _FAILED = "missing", "diverged", "failed: "
 _DISTRIBUTION = "plasticity-lab"
 LOOK_S = 0.05  # between looks at runs that were asked to end
@@ -74,6 +75,17 @@ class Report:
     def complete(self, readouts: bool) -> bool:
         """Return whether there is nothing left to do: what diverged would do so again."""
         return self.ended and bool(self.failure or self.read_off or not readouts)
+
+    @property
+    def state(self) -> str:
+        """One of `STATES`."""
+        if self.outcome == MISSING:
+            return "to do"
+        if self.holder:
+            return "running"
+        if self.failure:
+            return "failed"
+        return "complete" if self.ended else "to resume"
 
     def value(self, name: str) -> float:
         """Return a metric at the end, or what a readout got right; NaN where there is neither."""

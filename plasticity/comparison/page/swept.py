@@ -203,11 +203,7 @@ def _best(swept: Swept) -> str:
     search = swept.design.search
     if not search or search["objective"] not in swept.dataset:
         return ""
-    name = search["objective"]
-    cell = swept.best(name, smallest=search["smallest"])
-    value = number(float(swept.at_end(name).mean("seed").values[cell.at[:-1]]))
-    which = "smallest" if search["smallest"] else "largest"
-    return f"The {which} {heading(name)}, {value}, is at {cell.title}."
+    return f"The {swept.best_in_words(search['objective'], smallest=search['smallest'])}."
 
 
 def _one_a_value(swept: Swept) -> list[Any]:
