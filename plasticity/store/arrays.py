@@ -75,10 +75,7 @@ def create_array(
 
 
 def open_array(store: StagedStore, path: str) -> zarr.Array[Any]:
-    """Return an array of a store, whose values are read later.
-
-    Raises `StoreError`, naming the array, where its metadata are damaged.
-    """
+    """Return an array of a store, whose values are read later."""
     import zarr
 
     try:
@@ -93,11 +90,7 @@ def open_array(store: StagedStore, path: str) -> zarr.Array[Any]:
 
 
 def read_array(array: zarr.Array[Any], key: Any = ...) -> Array:
-    """Return the values of an array, or of a part of it.
-
-    Raises `StoreError`, naming the array, where they cannot be read or a file is missing, and where
-    another run has replaced this one.
-    """
+    """Return the values of an array, or of a part of it; raise `StoreError` where one is lost."""
     store: Any = array.store
     try:
         lost = _lost_file(array, key)

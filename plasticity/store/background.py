@@ -11,6 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
 from time import perf_counter
+from typing import Any
 
 from plasticity.experiment.quantities import size_text
 
@@ -45,10 +46,10 @@ class BackgroundWriter:
         pool = partial(ThreadPoolExecutor, 1, "plasticity-writer", initializer=_give_way)
         self._pool = pool() if threaded else None
 
-    def put(self, write: Callable[[], None], size: int = 0) -> None:
+    def put(self, write: Callable[..., Any], *arguments: Any, size: int = 0) -> None:
         """Write this after all that came before; `size` is the number of bytes it holds."""
         if self._pool is None:
-            write()
+            write(*arguments)
             return
         self._forget_written()
         while self._waiting and sum(held for _, held in self._waiting) + size > self._limit:
@@ -57,7 +58,7 @@ class BackgroundWriter:
             self._waited += perf_counter() - begun
             self._warn()
             self._forget_written()
-        self._waiting.append((self._pool.submit(self._do, write), size))
+        self._waiting.append((self._pool.submit(self._do, write, *arguments), size))
 
     def wait(self) -> None:
         """Wait until everything is written."""
@@ -72,10 +73,10 @@ class BackgroundWriter:
             if self._pool is not None:
                 self._pool.shutdown()
 
-    def _do(self, write: Callable[[], None]) -> None:
+    def _do(self, write: Callable[..., Any], *arguments: Any) -> None:
         if self._failure is None:
             try:
-                write()
+                write(*arguments)
             except BaseException as error:
                 self._failure = error
 

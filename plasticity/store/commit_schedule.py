@@ -14,12 +14,9 @@ _SHARE = 0.01  # of the time, at most
 class CommitSchedule:
     """Tells the loop after which steps to commit, and when the whole state with it.
 
-    at_step   the next step after which a checkpoint is due by the number of steps
-
     By time, the first checkpoint comes after 5 s, the next after 10 s more, and so on up to the
-    time in the storage; but none before a hundred times what the last one took.
-
-    Without a storage nothing is ever due: a run in memory commits nothing on the way.
+    time in the storage; but none before a hundred times what the last one took. Without a storage
+    nothing is ever due: a run in memory commits nothing on the way.
     """
 
     def __init__(self, storage: Storage | None = None) -> None:
@@ -27,6 +24,7 @@ class CommitSchedule:
         self._most_s = storage.checkpoint_seconds if storage else inf
         self._commit_s = storage.commit_seconds if storage else inf
         self._wait_s = _FIRST_S if self._most_s < inf else inf
+        # `at_step` is the next step after which a checkpoint is due by the number of steps.
         self.at_step = self._checkpoint_at = self._at_time = inf
         self.took(0.0)
         self.begin(0, whole=False)

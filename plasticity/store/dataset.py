@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import xarray
@@ -13,7 +14,6 @@ from plasticity.errors import StoreError
 from plasticity.store.arrays import BLOCK, ORDER, dims_stored, open_array, read_array
 from plasticity.store.commit.staged import StagedStore
 from plasticity.store.encoding.attributes import encoded
-from plasticity.typing import Array
 
 _CLOCK = ("step", "epoch")
 
@@ -34,7 +34,7 @@ def read_group(store: StagedStore, name: str) -> xarray.Dataset:
         if array in known
     }
     try:
-        variables = {key: _variable_of(array) for key, array in arrays.items()}
+        variables = {key: _variable(array) for key, array in arrays.items()}
         labels = {key: variables.pop(key) for key in ("step", *coords) if key in variables}
         dataset = xarray.Dataset(variables, labels)
     except ValueError as error:
@@ -48,7 +48,7 @@ def read_group(store: StagedStore, name: str) -> xarray.Dataset:
     return dataset.assign_attrs(encoded(attributes))
 
 
-def _variable_of(array: zarr.Array[Any]) -> xarray.Variable:
+def _variable(array: zarr.Array[Any]) -> xarray.Variable:
     lazy = indexing.LazilyIndexedArray(_LazyArray(array))
     return xarray.Variable(dims_stored(array), lazy, dict(array.attrs))
 
@@ -61,16 +61,12 @@ class _LazyArray(BackendArray):
         self.shape, self.dtype = array.shape, array.dtype
 
     def __getitem__(self, key: indexing.ExplicitIndexer) -> Any:
-        return indexing.explicit_indexing_adapter(
-            key, self.shape, indexing.IndexingSupport.OUTER, self._read
-        )
+        outer, read = indexing.IndexingSupport.OUTER, partial(read_array, self._array)
+        return indexing.explicit_indexing_adapter(key, self.shape, outer, read)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle where the array lies, or its values if that is the memory of this process."""
         store: Any = self._array.store
         if store.in_memory:
-            return indexing.NumpyIndexingAdapter, (self._read((...,)),)
+            return indexing.NumpyIndexingAdapter, (read_array(self._array),)
         return type(self), (self._array,)
-
-    def _read(self, key: tuple[Any, ...]) -> Array:
-        return read_array(self._array, key)

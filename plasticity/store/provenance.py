@@ -21,7 +21,6 @@ _MARK = "plasticity_format"
 _GROUPS = ("state", "metrics", "trajectory")  # one of which a layer has
 _PACKAGES = ("plasticity-lab", "numpy", "numba", "pluggy", "zarr", "xarray")
 
-
 # The types of the attributes, a list by what is in it; those that may be missing below.
 _REQUIRED = {
     "id": str,
@@ -33,14 +32,9 @@ _REQUIRED = {
     "image_shape": ([int], type(None)),
 }
 _OPTIONAL = {
-    "reached": int,
-    "reached_at_end": int,
-    "step": int,
-    "epoch": int,
+    **dict.fromkeys(("reached", "reached_at_end", "step", "epoch"), int),
+    **{name: [str] for name in ("notices", "diagnosed", "compiled")},
     "committed": str,
-    "notices": [str],
-    "diagnosed": [str],
-    "compiled": [str],
     "before": [{"reached": int, "outcome": str}],
     "parent": {"id": str, "step": int, "name": str},
 }
@@ -49,10 +43,7 @@ _OPTIONAL = {
 def about(
     experiment: Experiment, data: Data, parent: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Return the attributes of a run before its first step; none of them describes the machine.
-
-    parent   the run from which this one branches
-    """
+    """Return the attributes of a run before its first step; none of them describes the machine."""
     return {
         "id": uuid.uuid4().hex,
         "outcome": "running",
@@ -74,18 +65,15 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version(), **packages}
 
 
-def check_format(store: StagedStore, has_root: bool) -> None:
-    """Raise `StoreError` where this is not the store of a run that can be read.
-
-    has_root   whether there are metadata at the root
-    """
+def check_format(store: StagedStore) -> None:
+    """Raise `StoreError` where this is not the store of a run that can be read."""
     where = store.location
-    if not has_root and store.has_groups(_GROUPS):
+    if not store.nodes and store.has_groups(_GROUPS):
         raise StoreError(
             f"{where}: its file zarr.json is missing; without it nobody knows how much of the rest "
             "was committed, so put it back from a copy"
         )
-    attributes = store.nodes[""]["attributes"] if has_root else {}
+    attributes = store.nodes[""]["attributes"] if store.nodes else {}
     number = attributes.get(_MARK)
     if number is None:
         raise StoreError(f"{where}: is not the store of a run")

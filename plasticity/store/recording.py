@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import attrs
 import numpy as np
 
 from plasticity.components.cadence import Following
@@ -25,67 +26,57 @@ _COPIED = 100_000  # bytes of a frame of what formulas use: a copy takes as long
 _TAKEN = ("step", "epoch", "neuron", "input", "sample", BIN)
 
 
+def _reduction_of(given: Mapping[str, Any] | None) -> Reduction | None:
+    return None if given is None else Reduction(**given)
+
+
+@attrs.define(eq=False)
 class Recording:
     """Arrays of one layer, and functions of its state, that go to a group of the store as frames.
-
-    series      the group
-    batch_size  samples of a batch; a smaller one leaves the rest of its frame NaN
-    names       arrays; of a private one the last part of the name is enough
-    neurons     of which alone anything is recorded; reduction and formulas see no other
-    reduction   of each array over named dimensions; the probes are left alone
-    probes      formulas by name, or functions of the layer that return a number, a number for each
-                neuron, or an array whose dimensions take its name
-    precision   "float16", "float32" or "float64", in place of the type of the array
-    bits        of the mantissa to keep
 
     Raises `StoreError` where something cannot be recorded, and `ContractError` where the layer has
     no array of a name.
     """
 
-    def __init__(
-        self,
-        layer: LayerView,
-        series: Series,
-        batch_size: int,
-        names: tuple[str, ...] = (),
-        *,
-        neurons: tuple[int, ...] = (),
-        reduction: Reduction | Mapping[str, Any] | None = None,
-        probes: Mapping[str, Probe] | None = None,
-        precision: str | None = None,
-        bits: int | None = None,
-    ) -> None:
-        self._layer = layer
-        self.series = series
-        self._batch_size = batch_size
-        self._neurons = list(neurons)
-        self._precision = precision
-        self._bits = bits
-        self._lasting: dict[str, Array] = {}  # what is recorded as it is, and never another array
-        self._made: dict[str, Callable[[], Array]] = {}
-        self._formulas: dict[str, Expression] = {}  # those of `_made` that are formulas
-        self._used: dict[str, set[str]] = {}  # arrays that each is made of, if it is no function
-        self._offers: dict[Following, Offer | None] = {}
-        self._dims: set[str] = set()
-        if isinstance(reduction, Mapping):
-            reduction = Reduction(**reduction)
-        for name in names:
-            self._add_array(name, reduction)
-        for name, probe in (probes or {}).items():
-            if name in (*names, *_TAKEN):
-                raise StoreError(f"{layer.name}: a probe cannot be called {name!r}, which is taken")
+    _layer: LayerView
+    series: Series
+    _batch_size: int  # of samples; a smaller batch leaves the rest of its frame NaN
+    _names: tuple[str, ...] = ()  # of arrays; of a private one the last part is enough
+    _neurons: tuple[int, ...] = ()  # of which alone anything is recorded
+    _reduction: Reduction | None = attrs.field(default=None, converter=_reduction_of)
+    # By name formulas, or functions of the layer that return a number, a number for each neuron, or
+    # an array whose dimensions take that name.
+    _probes: Mapping[str, Probe] = attrs.field(factory=dict)
+    _precision: str | None = None  # "float16", "float32" or "float64", in place of the own type
+    _bits: int | None = None  # of the mantissa to keep
+    # What is recorded as it is, and never another array.
+    _lasting: dict[str, Array] = attrs.field(factory=dict, init=False)
+    _made: dict[str, Callable[[], Array]] = attrs.field(factory=dict, init=False)
+    _formulas: dict[str, Expression] = attrs.field(factory=dict, init=False)  # those of `_made`
+    _used: dict[str, set[str]] = attrs.field(factory=dict, init=False)  # arrays; of no function
+    _offers: dict[Following, Offer | None] = attrs.field(factory=dict, init=False)
+    _dims: set[str] = attrs.field(factory=set, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        for name in self._names:
+            self._add_array(name)
+        for name, probe in self._probes.items():
+            if name in (*self._names, *_TAKEN):
+                raise StoreError(
+                    f"{self._layer.name}: a probe cannot be called {name!r}, which is taken"
+                )
             self._add_probe(name, probe)
         coordinates = ["epoch"]
-        if neurons and "neuron" in self._dims:
-            labels = {"long_name": "number of the neuron, from 0", "units": "1"}
-            series.write_coordinate("neuron", np.array(neurons, np.int64), labels)
+        if self._neurons and "neuron" in self._dims:
+            labels: dict[str, Any] = {"long_name": "number of the neuron, from 0", "units": "1"}
+            self.series.write_coordinate("neuron", np.array(self._neurons, np.int64), labels)
             coordinates.append("neuron")
-        if reduction is not None and BIN in self._dims:
-            edges = reduction.edges
+        if self._reduction is not None and BIN in self._dims:
+            edges = self._reduction.edges
             labels = {"long_name": "middle of the bin", "edges": edges.tolist()}
-            series.write_coordinate(BIN, (edges[1:] + edges[:-1]) / 2, labels)
+            self.series.write_coordinate(BIN, (edges[1:] + edges[:-1]) / 2, labels)
             coordinates.append(BIN)
-        series.label({"coordinates": " ".join(coordinates)})
+        self.series.label({"coordinates": " ".join(coordinates)})
 
     def take(self) -> None:
         """Add a frame of everything as it is now; before the first step NaN of what is not yet."""
@@ -99,10 +90,7 @@ class Recording:
         self.series.append(clock.step, clock.epoch, frame)
 
     def offer(self, cadence: Following) -> Offer | None:
-        """Return what a chunk of compiled steps can record by itself; None where it cannot.
-
-        It can record whole arrays that outlive a step, and formulas of small arrays.
-        """
+        """Return what compiled steps can record: whole arrays that last, formulas of small ones."""
         if self._layer.clock.step < self.series.last_step:
             return None  # a run that goes on, and comes to steps whose frames are here already
         if cadence not in self._offers:
@@ -147,9 +135,9 @@ class Recording:
             self.series.put(name, self._finish(values))
         self.series.take(steps, epochs, (*self._lasting, *self._made))
 
-    def _add_array(self, name: str, reduction: Reduction | None = None) -> None:
+    def _add_array(self, name: str) -> None:
         """Record an array, or its reduction."""
-        full = self._layer.full_name(name)
+        full, reduction = self._layer.full_name(name), self._reduction
         labels = labels_of(self._layer.declaration(full), self._layer.filled_by(full))
         self._used[name] = {full}
 

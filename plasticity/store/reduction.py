@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -38,25 +39,26 @@ class Reduction:
                 )
 
     def __call__(self, array: Labelled) -> Labelled:
-        """The reduced array."""
+        """Return the reduced array."""
         over = self.over or array.dims
         if self.name == "histogram":
-            return _histogram(array, over, self.edges)
+            left = tuple(dim for dim in array.dims if dim not in over)
+            axes = [array.dims.index(dim) for dim in left]
+            values = np.moveaxis(array.values, axes, range(len(axes))).astype(np.float64)
+            shape = values.shape[: len(left)]
+            rows = values.reshape(math.prod(shape), -1)
+            counts = np.array([np.histogram(row, self.edges)[0] for row in rows])
+            return Labelled(counts.reshape(*shape, self.bins), (*left, BIN))
         extra = {"norm": (self.power,), "quantile": (self.share,)}.get(self.name, ())
         return reduced(self.name, array, over, *extra)
 
     @property
     def edges(self) -> Any:
         """Where the bins of the histogram begin and end, (bins + 1,)."""
-        low, high = self.range
-        return np.linspace(low, high, self.bins + 1)
+        return np.linspace(self.range[0], self.range[1], self.bins + 1)
 
     def attributes(self, labels: Mapping[str, Any], dims: tuple[str, ...]) -> dict[str, Any]:
-        """Return the labels of an array of these dimensions after the reduction.
-
-        >>> Reduction("norm", ("input",)).attributes({"units": "mV"}, ("neuron", "input"))
-        {'units': 'mV', 'cell_methods': 'input: norm (comment: p = 2)'}
-        """
+        """Return the labels of an array of these dimensions after the reduction."""
         comments = {"norm": f"p = {self.power:g}", "quantile": f"of {self.share:g}"}
         methods = cell_methods(self.over or dims, self.name, comments.get(self.name, ""))
         counts = {"units": "1"} if self.name == "histogram" else {}
@@ -64,11 +66,7 @@ class Reduction:
 
 
 def cell_methods(dims: tuple[str, ...], method: str, comment: str = "") -> str:
-    """Return the CF text for a method over dimensions.
-
-    >>> cell_methods(("neuron", "input"), "std")
-    'neuron: input: standard_deviation'
-    """
+    """Return the CF text for a method over dimensions, as "neuron: input: standard_deviation"."""
     text = "".join(f"{dim}: " for dim in dims) + _CELL_METHODS.get(method, method)
     return f"{text} (comment: {comment})" if comment else text
 
@@ -80,31 +78,11 @@ def rounded(values: Array, bits: int) -> Array:
     in a smaller type. The relative error of normal numbers is at most 2^-(bits + 1).
 
     Source: Klower et al., Nat. Comput. Sci. 1 (2021) 713, who call it bit rounding.
-
-    >>> rounded(np.array([1.0625, 1.1875, 3.14159]), bits=3).tolist()
-    [1.0, 1.25, 3.25]
     """
     from numcodecs.bitround import BitRound
 
     if bits >= np.finfo(values.dtype).nmant:
         return values
-
     result: Array = BitRound(bits).encode(values).view(values.dtype)
     np.copyto(result, values, where=~np.isfinite(values))
     return result
-
-
-def _histogram(array: Labelled, over: tuple[str, ...], edges: Any) -> Labelled:
-    """Count the values in each bin; the last bin holds its end as well, as in NumPy."""
-    left = tuple(dim for dim in array.dims if dim not in over)
-    axes = [array.dims.index(dim) for dim in left]
-    values = np.moveaxis(array.values, axes, range(len(axes)))
-    shape = values.shape[: len(left)]
-    rows = values.reshape(int(np.prod(shape)), -1)
-    n_bin = len(edges) - 1
-    bin_of = np.searchsorted(edges, rows, side="right") - 1
-    bin_of[rows == edges[-1]] = n_bin - 1
-    inside = (bin_of >= 0) & (bin_of < n_bin)
-    flat = (bin_of + n_bin * np.arange(len(rows))[:, np.newaxis])[inside]
-    counts = np.bincount(flat, minlength=len(rows) * n_bin)
-    return Labelled(counts.reshape(*shape, n_bin), (*left, BIN))

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from plasticity.components.data import unlike
+from plasticity.components.data import Data, unlike
 from plasticity.errors import StoreError
 from plasticity.experiment.diff import settings_of_all
-from plasticity.experiment.spec import entries_deciding
+from plasticity.experiment.spec import Experiment, entries_deciding
 from plasticity.store.reader import StoreReader
 from plasticity.store.writer import StoreWriter
-
-if TYPE_CHECKING:
-    from plasticity.components.data import Data
-    from plasticity.experiment.spec import Experiment
 
 logger = logging.getLogger("plasticity")
 
@@ -26,7 +22,10 @@ def check_same(store: StoreReader, experiment: Experiment, data: Data) -> None:
     before = store.experiment()
     # How long a run is may change a schedule, but no weight of the steps that are done.
     may_differ = {"data", *entries_deciding("length", "measurements", "records")}
-    if _same_phases(before, experiment):
+    both = range(min(before.n_epoch, experiment.n_epoch))
+    if bool(before.phases) == bool(experiment.phases) and all(
+        before.phase_of(epoch) == experiment.phase_of(epoch) for epoch in both
+    ):
         may_differ.add("phases")
     changed = {
         path: values
@@ -34,36 +33,24 @@ def check_same(store: StoreReader, experiment: Experiment, data: Data) -> None:
         if path.partition(".")[0] not in may_differ
     }
     of_data = unlike(store.attributes["data"], data.fingerprint())
-    shapes = (store.attributes["image_shape"], data.image_shape)
+    shapes = store.attributes["image_shape"], data.image_shape
     if any(shapes) and list(shapes[0] or ()) != list(shapes[1] or ()):
         of_data["image_shape"] = shapes
     changed |= {f"data.{key}": (str(then), str(now)) for key, (then, now) in of_data.items()}
-    if changed:
-        lines = [
-            f"  {path}: {then} in the store, {now} now" for path, (then, now) in changed.items()
-        ]
-        if "data.labels" in changed and data.labels is None:
-            lines.append("it was run with labels: pass labels=, or set data.labels of a file")
-        raise StoreError(
-            "\n".join([f"{store.target}: is of another experiment:", *lines])
-            + "\ngo on with that of the store, or start a run of its own from a checkpoint with "
-            "`plasticity branch`"
-        )
-
-
-def _same_phases(before: Experiment, now: Experiment) -> bool:
-    """Return whether each epoch that both have belongs to the same phase."""
-    if bool(before.phases) != bool(now.phases):
-        return False
-    both = range(min(before.n_epoch, now.n_epoch))
-    return all(before.phase_of(epoch) == now.phase_of(epoch) for epoch in both)
+    if not changed:
+        return
+    lines = [f"  {path}: {then} in the store, {now} now" for path, (then, now) in changed.items()]
+    if "data.labels" in changed and data.labels is None:
+        lines.append("it was run with labels: pass labels=, or set data.labels of a file")
+    raise StoreError(
+        "\n".join([f"{store.target}: is of another experiment:", *lines])
+        + "\ngo on with that of the store, or start a run of its own from a checkpoint with "
+        "`plasticity branch`"
+    )
 
 
 def last_snapshot(store: StoreReader) -> tuple[int, dict[str, Any] | None]:
-    """Return the last checkpoint that can be read, with its step; 0 and None where there is none.
-
-    Raises `StoreError` where there are some, and none can be read.
-    """
+    """Return the last checkpoint that can be read, with its step; 0 and None without any."""
     damage: StoreError | None = None
     for step in reversed(store.checkpoints):
         try:

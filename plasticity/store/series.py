@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Container, Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -27,8 +26,7 @@ from plasticity.store.arrays import (
     write_array,
 )
 from plasticity.store.background import BackgroundWriter
-from plasticity.store.encoding.block import Block
-from plasticity.store.encoding.layout import Cut, frames_per_buffer
+from plasticity.store.encoding.block import Block, Cut, frames_per_buffer
 from plasticity.store.encoding.packing import Packer, compression_of
 from plasticity.typing import Array
 
@@ -64,11 +62,8 @@ class Series:
     """One group of a store whose arrays grow along `step`.
 
     A write a frame costs hundreds of microseconds, a copy into a block two; so frames fill the
-    blocks of their files, and full ones are compressed and written beside the run. `room` is the
-    number of bytes of frames that may be in memory before they are given to the writer.
-
-    A frame that is not later than the last one is left out: a run that goes on from a checkpoint
-    repeats steps, whose frames are here already.
+    blocks of their files, and full ones are compressed and written beside the run. A frame that is
+    not later than the last one is left out: a run that goes on repeats steps that are here already.
     """
 
     def __init__(
@@ -77,14 +72,13 @@ class Series:
         self.store = store
         self.path = path
         self._writer = writer
-        self._room = room
+        self._room = room  # bytes of frames in memory, before they are given to the writer
         self.packer = Packer(compression)
         self._columns: dict[str, Column] = dict(_CLOCK)
         self._arrays: dict[str, _GrowingArray] = {}  # of the columns, from the first frame on
         self._clock: dict[str, Array] = {}  # steps and epochs since the last full blocks
-        self.capacity = 0  # frames after which full blocks are given to the writer,
-        self._filled = 0  # those since the last time,
-        self._before = 0  # and those before
+        self.capacity = 0  # frames after which full blocks are given to the writer
+        self._length = 0
         self.last_step = -1
         self.attributes: dict[str, Any] = {}  # of a group that was there already
         if path not in store.nodes:
@@ -103,10 +97,9 @@ class Series:
             array = _GrowingArray.resume(self, name, length)
             self._arrays[name], self._columns[name], length = array, array.column, array.given
         assert length is not None
-        self._filled = length % self.capacity
-        self._before = length - self._filled
+        self._length, filled = length, length % self.capacity
         for name in _CLOCK:
-            self._clock[name][: self._filled] = self._arrays[name].read(slice(self._before, length))
+            self._clock[name][:filled] = self._arrays[name].read(slice(length - filled, length))
         if length:
             self.last_step = int(self._arrays["step"].read(slice(length - 1, length))[0])
 
@@ -116,7 +109,7 @@ class Series:
 
     @property
     def frame_bytes(self) -> int:
-        """Bytes of a frame of all arrays that are described."""
+        """Bytes of a frame of all arrays."""
         return sum(column.frame_bytes for column in self._columns.values())
 
     @property
@@ -128,11 +121,7 @@ class Series:
     def room(self) -> int:
         """Number of frames that may be filled before `take`."""
         self._make_arrays()
-        return self.capacity - self._filled
-
-    @property
-    def _length(self) -> int:
-        return self._before + self._filled
+        return self.capacity - self._length % self.capacity
 
     def describe(self, name: str, column: Column) -> None:
         """Add an array before its first frame, unless it is there."""
@@ -140,14 +129,14 @@ class Series:
 
     def label(self, attributes: Mapping[str, Any]) -> None:
         """Give the group attributes, seen from the next commit on."""
-        self._writer.put(partial(self.store.put_group, self.path, attributes))
+        self._writer.put(self.store.put_group, self.path, attributes)
 
     def write_coordinate(self, dim: str, values: Array, attributes: Mapping[str, Any]) -> None:
         """Write the labels of a dimension, unless they are there."""
         path = f"{self.path}/{dim}"
         if path not in self.store.nodes:
             how = values, (dim,), attributes, self.packer.compression
-            self._writer.put(partial(write_array, self.store, path, *how))
+            self._writer.put(write_array, self.store, path, *how)
 
     def append(self, step: int, epoch: int, frame: Mapping[str, Array]) -> None:
         """Add one frame of described arrays; one that is missing or smaller is filled with NaN."""
@@ -175,25 +164,24 @@ class Series:
         for name, array in self._arrays.items():
             if name not in names and name not in _CLOCK:
                 array.block.clear(self._length, len(steps))
-        added = slice(self._filled, self._filled + len(steps))
-        self._clock["step"][added] = steps
-        self._clock["epoch"][added] = epochs
+        begin = self._length % self.capacity
+        self._clock["step"][begin : begin + len(steps)] = steps
+        self._clock["epoch"][begin : begin + len(steps)] = epochs
         self.last_step = int(steps[-1])
-        self._filled = added.stop
-        if self._filled == self.capacity:
-            if 2 * self._filled * self.frame_bytes > self.bytes_left:  # as much again, for others
+        self._length += len(steps)
+        if self._length % self.capacity == 0:
+            if 2 * self.capacity * self.frame_bytes > self.bytes_left:  # as much again, for others
                 raise StoreError(
                     f"{self.path}: {size_text(self._length * self.frame_bytes)} of frames are in "
                     f"memory, which has only {size_text(self.bytes_left)} left: record less often, "
                     "give the recorder at_most, or give the run a store (out)"
                 )
             self._write([a for a in self._arrays.values() if self._length % a.block.n_frame == 0])
-            self._before += self._filled
-            self._filled = 0
 
     def flush(self) -> None:
         """Give the writer all frames; a file that is not full is replaced when it is."""
-        self._write([a for a in self._arrays.values() if a.given < self._length])
+        if self._length:
+            self._write([a for a in self._arrays.values() if a.given < self._length])
 
     def _make_arrays(self) -> None:
         """Make the arrays that were described since the last frame."""
@@ -207,11 +195,12 @@ class Series:
 
     def _write(self, arrays: list[_GrowingArray]) -> None:
         """Give the writer the frames at hand of some arrays."""
+        length, known = self._length, dict(self._arrays)
+        before = (length - 1) // self.capacity * self.capacity
         for name, values in self._clock.items():
-            self._arrays[name].block.put(self._before, values[: self._filled])
+            self._arrays[name].block.put(before, values[: length - before])
         if not arrays:
             return
-        length, known = self._length, dict(self._arrays)
         handed = [(array, *array.hand_over(length)) for array in arrays]
         size = sum(array.column.frame_bytes * count for array, _, count in handed)
 
@@ -225,7 +214,7 @@ class Series:
             for array, block, count in handed:
                 array.write(block, count, length)
 
-        self._writer.put(write, size)
+        self._writer.put(write, size=size)
 
 
 class _GrowingArray:
@@ -243,10 +232,7 @@ class _GrowingArray:
 
     @classmethod
     def resume(cls, series: Series, name: str, length: int | None) -> _GrowingArray:
-        """Take up an array that a store holds; `length` frames of it, or all.
-
-        Raises `StoreError` where it is damaged or not packed as we do.
-        """
+        """Take up an array that a store holds; `length` frames of it, or all."""
         store, packer = series.store, series.packer
         array = open_array(store, f"{series.path}/{name}")
         column = Column(array.shape[1:], array.dtype, dims_stored(array)[1:], dict(array.attrs))
@@ -265,11 +251,7 @@ class _GrowingArray:
         return resumed
 
     def read(self, frames: slice) -> Array:
-        """Read the last frames that are stored, into whose file others are to follow.
-
-        Where the file is missing they are blank. Raises `StoreError` where it is damaged: it may
-        hold parts that can be read, and would be overwritten.
-        """
+        """Read the last frames that are stored; blanks where their file is missing."""
         array, blank = self._array, self.block.cut.blank
         assert array is not None
         try:
@@ -279,6 +261,7 @@ class _GrowingArray:
                 logger.warning("%s; the frames of this file are blank from now on", error)
                 count = len(range(*frames.indices(array.shape[0])))
                 return np.full((count, *array.shape[1:]), blank, array.dtype)
+            # It may hold parts that can be read, and would be overwritten.
             file = file_of(array, (frames.stop - 1) // self.block.n_frame)
             raise StoreError(
                 f"{error}; to go on, move the file {array.path}/{file} away: then its frames are "
@@ -286,17 +269,12 @@ class _GrowingArray:
             ) from error
 
     def hand_over(self, length: int) -> tuple[Block, int]:
-        """Return the block at hand and its number of frames when there are `length` in all.
-
-        A full block is the writer's. Of another one it reads what is there, before it is full.
-        """
+        """Return the block at hand and its number of frames; a full one is the writer's then."""
         block, self.given = self.block, length
         count = (length - 1) % block.n_frame + 1
         if count == block.n_frame:
             self.block = self._free.pop() if self._free else Block(block.cut, block.shape)
         return block, count
-
-    # -- what the writer does --------------------------------------------------------------------
 
     def create(self) -> bool:
         """Create the array in the store, without a frame; return whether it was not there."""

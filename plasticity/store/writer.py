@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -18,7 +17,7 @@ from plasticity.errors import StoreError
 from plasticity.experiment.spec import Experiment
 from plasticity.store.arrays import BLOCK, labels_of, write_array
 from plasticity.store.background import BackgroundWriter
-from plasticity.store.encoding.layout import BUFFER_BYTES
+from plasticity.store.encoding.block import BUFFER_BYTES
 from plasticity.store.provenance import about
 from plasticity.store.reader import CHECKPOINTS, METRICS, STATE, StoreReader, path_of
 from plasticity.store.recording import Recording
@@ -48,6 +47,7 @@ class StoreWriter(StoreReader):
         # Half of the buffer is filled by the run while the other half is written.
         self._room = storage.buffer_bytes // 2
         self._writer = BackgroundWriter(self._room, target is not None, self._failed)
+        self._put = self._writer.put
         self._reached = 0  # steps at the last commit
 
     @classmethod
@@ -60,11 +60,7 @@ class StoreWriter(StoreReader):
         overwrite: bool = False,
         parent: Mapping[str, Any] | None = None,
     ) -> StoreWriter:
-        """Create a store in a folder or at a URL; in memory without a path.
-
-        Raises `StoreError` where something exists at the path, unless `overwrite`; and even then
-        where it is anything but the store of a run, or where another process writes to it.
-        """
+        """Create a store in a folder or at a URL; in memory without a path."""
         from zarr.storage import MemoryStore
 
         from plasticity.store.commit.staged import StagedStore
@@ -89,10 +85,7 @@ class StoreWriter(StoreReader):
         return cls(experiment, staged, target, lock)
 
     def continue_from(self, step: int) -> None:
-        """Prepare for the steps after the checkpoint of `step`, and delete what is uncommitted.
-
-        Raises `StoreError`, and changes nothing, where something cannot be continued.
-        """
+        """Prepare for the steps after the checkpoint of `step`, and delete what is uncommitted."""
         paths = [
             path for path, node in self.staged.nodes.items() if BLOCK in node.get("attributes", {})
         ]
@@ -206,10 +199,7 @@ class StoreWriter(StoreReader):
         clock: Clock,
         took: Callable[[float], None],
     ) -> None:
-        """Commit what was recorded together with the whole state, in place of the oldest one.
-
-        took   is called, once the state is written, with the seconds that it took
-        """
+        """Commit what was recorded together with the whole state; `took` is told the seconds."""
         begun = 0.0
 
         def write() -> None:
@@ -267,9 +257,6 @@ class StoreWriter(StoreReader):
     ) -> None:
         labels = dims_of(name, variable), labels_of(variable, source)
         write_array(self.staged, f"{group}/{name}", values, *labels, self._compression)
-
-    def _put(self, write: Callable[..., Any], *arguments: Any, size: int = 0) -> None:
-        self._writer.put(partial(write, *arguments), size)
 
     def _failed(self, error: BaseException) -> BaseException:
         if not isinstance(error, OSError):

@@ -19,7 +19,7 @@ from zarr.storage import LocalStore
 from plasticity.machine.memory import peak_bytes
 from plasticity.store.background import BackgroundWriter
 from plasticity.store.commit.staged import StagedStore
-from plasticity.store.encoding.layout import BUFFER_BYTES, Cut, frames_per_buffer
+from plasticity.store.encoding.block import BUFFER_BYTES, Cut, frames_per_buffer
 from plasticity.store.encoding.packing import codecs_of
 from plasticity.store.series import Column, Series
 from plasticity.typing import Array

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterable
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 PARTIAL = ".partial"
 _LARGE = 1_000_000  # bytes
@@ -22,9 +23,7 @@ def make_folder(path: Path) -> None:
             _settle(folder.parent)
 
 
-def replace_file(
-    path: Path, content: bytes | bytearray | memoryview[int], safe: bool, whole: bool = False
-) -> bool:
+def replace_file(path: Path, content: Any, safe: bool, whole: bool = False) -> bool:
     """Write a file whole, in place of the one that may be there, and return whether one was.
 
     safe   whether what was there shall survive a power cut until the new content is on the disk
@@ -53,12 +52,13 @@ def write_for_good(path: Path, content: bytes) -> None:
     _settle(path.parent)
 
 
-def settle(root: Path, new: Iterable[Path], replaced: Iterable[Path]) -> None:
-    """Wait until files below a folder, and their names, would survive a power cut."""
-    files = {path for path in new if path.exists()}
+def settle(root: Path, written: Mapping[str, bool]) -> None:
+    """Wait until files, and their names, would survive; one that replaced another has settled."""
+    paths = {root / name: replaced for name, replaced in written.items()}
+    files = {path for path, replaced in paths.items() if not replaced and path.exists()}
     folders = {folder for path in files for folder in path.parents if folder.is_relative_to(root)}
-    folders |= {path.parent for path in replaced if path.parent.exists()}
-    for path in (*files, *folders):
+    folders |= {path.parent for path, replaced in paths.items() if replaced}
+    for path in (*files, *(folder for folder in folders if folder.exists())):
         _settle(path)
 
 

@@ -42,11 +42,7 @@ class Lock:
         self._descriptor: int | None = None
 
     def acquire(self) -> None:
-        """Hold the folder.
-
-        Raises `BusyError`, naming the owner, where another process holds it; `NoLocksError` where
-        the file system knows no locks; another `OSError` where the folder cannot be written to.
-        """
+        """Hold the folder; raise `BusyError`, naming the owner, where another process does."""
         import fcntl
 
         left = _TRIES
@@ -90,7 +86,7 @@ class Lock:
         return os.open(self._path, os.O_RDWR | os.O_CREAT), False
 
     def refresh(self) -> None:
-        """Hold the folder for some time more, which the system does by itself."""
+        """Do nothing: the system holds the lock."""
 
     def release(self) -> None:
         """Let go of the folder."""
@@ -100,21 +96,14 @@ class Lock:
             self._descriptor = None
 
     def holder(self) -> str | None:
-        """Return who holds the folder at present; None where nobody does, or there are no locks."""
+        """Return who holds the folder; None where nobody does, or there are no locks."""
         import fcntl
 
-        try:
-            descriptor = os.open(self._path, os.O_RDONLY)
-        except OSError:
-            return None
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return _owner(descriptor)
-        except OSError:
-            pass
-        finally:
-            os.close(descriptor)
+        with suppress(OSError), self._path.open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return _owner(file.fileno())
         return None
 
 
@@ -166,7 +155,7 @@ class Lease:
             )
 
     def holder(self) -> str | None:
-        """Return who holds the store at present; None where nobody does."""
+        """Return who holds the store; None where nobody does."""
         lease = self._read()
         return _named(lease) if _is_valid(lease) else None
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partialmethod
 from typing import Any, TypeVar
 
 from zarr.core.buffer import Buffer
@@ -20,15 +21,6 @@ _Answer = TypeVar("_Answer")
 
 # What the server says about the request: asking again gives the same answer.
 _FINAL = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
-
-
-def _asked_again(name: str) -> Any:
-    """Return the method of a store by that name, repeated while the server does not answer."""
-
-    async def method(self: RemoteStore, *given: Any, **named: Any) -> Any:
-        return await self._ask(lambda: getattr(self._store, name)(*given, **named))
-
-    return method
 
 
 class RemoteStore(WrapperStore[FsspecStore]):
@@ -48,14 +40,17 @@ class RemoteStore(WrapperStore[FsspecStore]):
                 "protocol, as s3fs for s3://"
             ) from error
         self._url = url
-        self.patience_s = patience_s
+        self._patience_s = patience_s
         self._away_since: float | None = None
 
-    get: Any = _asked_again("get")
-    exists: Any = _asked_again("exists")
-    set: Any = _asked_again("set")
-    delete: Any = _asked_again("delete")
-    delete_dir: Any = _asked_again("delete_dir")
+    async def _again(self, name: str, *given: Any, **named: Any) -> Any:
+        return await self._ask(lambda: getattr(self._store, name)(*given, **named))
+
+    get: Any = partialmethod(_again, "get")
+    exists: Any = partialmethod(_again, "exists")
+    set: Any = partialmethod(_again, "set")
+    delete: Any = partialmethod(_again, "delete")
+    delete_dir: Any = partialmethod(_again, "delete_dir")
 
     async def list_dir(self, prefix: str) -> AsyncIterator[str]:
         """Yield the names right below a prefix."""
@@ -89,25 +84,24 @@ class RemoteStore(WrapperStore[FsspecStore]):
             except _FINAL:
                 raise
             except Exception as error:
-                self._endure(error, began)
+                limit_s, away_since = self._patience_s, self._away_since or began
+                if limit_s == 0:
+                    raise OSError(f"the server does not answer: {error}") from error
+                if time.monotonic() - away_since > limit_s:
+                    text = f"the server did not answer for {limit_s:g} s: {error}"
+                    raise OSError(text) from error
+                if self._away_since is None:
+                    self._away_since = began
+                    logger.warning(
+                        "%s: the server does not answer (%s); trying again for %g s "
+                        "(storage.patience)",
+                        self._url,
+                        error,
+                        limit_s,
+                    )
                 await asyncio.sleep(_PAUSE_S)
             else:
                 if self._away_since is not None:
                     away_s, self._away_since = time.monotonic() - self._away_since, None
                     logger.warning("%s: answers again, after %.0f s", self._url, away_s)
                 return answer
-
-    def _endure(self, error: Exception, began: float) -> None:
-        limit_s = self.patience_s
-        if limit_s == 0:
-            raise OSError(f"the server does not answer: {error}") from error
-        if time.monotonic() - (self._away_since or began) > limit_s:
-            raise OSError(f"the server did not answer for {limit_s:g} s: {error}") from error
-        if self._away_since is None:
-            self._away_since = began
-            logger.warning(
-                "%s: the server does not answer (%s); trying again for %g s (storage.patience)",
-                self._url,
-                error,
-                limit_s,
-            )

@@ -11,7 +11,6 @@ import asyncio
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -23,7 +22,6 @@ from zarr.storage import LocalStore, MemoryStore, WrapperStore
 from plasticity.errors import StoreError
 from plasticity.store.commit.files import PARTIAL, replace_file, settle
 from plasticity.store.encoding.attributes import decoded, encoded
-from plasticity.typing import Array
 
 METADATA = "zarr.json"
 _Node = dict[str, Any]
@@ -34,6 +32,7 @@ class StagedStore(WrapperStore[Store]):
 
     def __init__(self, store: Store, location: str = "memory") -> None:
         super().__init__(store)
+        self._root = store.root if isinstance(store, LocalStore) else None
         self.location = location  # as messages show it
         self.nodes: dict[str, _Node] = {}
         self.consolidated = True
@@ -46,19 +45,16 @@ class StagedStore(WrapperStore[Store]):
         """Whether it lies in the memory of this process."""
         return isinstance(self._store, MemoryStore)
 
-    def load(self) -> bool:
-        """Read the metadata of the last commit and return True; False where there is none.
-
-        Raises `ValueError` where the file is there and cannot be understood.
-        """
+    def load(self) -> None:
+        """Read the metadata of the last commit, if there is any; `ValueError` where damaged."""
         content: bytes | None = None
-        if isinstance(self._store, LocalStore):  # without the thread in which Zarr reads
+        if self._root is not None:  # without the thread in which Zarr reads
             with suppress(FileNotFoundError, NotADirectoryError):
-                content = (self._store.root / METADATA).read_bytes()
+                content = (self._root / METADATA).read_bytes()
         elif buffer := sync(self._store.get(METADATA, default_buffer_prototype())):
             content = buffer.to_bytes()
         if content is None:
-            return False
+            return
         try:
             root = json.loads(content)
             below = root.pop("consolidated_metadata", None)
@@ -70,17 +66,13 @@ class StagedStore(WrapperStore[Store]):
             raise ValueError(f"its {METADATA} is damaged: {error!r}") from error
         # Those of single nodes, which a power cut may have halved, are written anew.
         self._changed = set(self.nodes)
-        return True
 
     def check_same(self) -> None:
-        """Raise `StoreError` where another run, or none, lies in this folder since it was opened.
-
-        A store at a URL is not checked: that would be one more request for each read.
-        """
+        """Raise `StoreError` where another run, or none, lies in this folder by now."""
         own = self.nodes[""]["attributes"].get("id")
-        if own is None or not isinstance(self._store, LocalStore):
+        if own is None or self._root is None:  # at a URL it were one more request for each read
             return
-        path = self._store.root / METADATA
+        path = self._root / METADATA
         try:
             stat = path.stat()
             seen = (stat.st_ino, stat.st_mtime_ns)
@@ -120,44 +112,41 @@ class StagedStore(WrapperStore[Store]):
 
     def sweep(self, path: str) -> None:
         """Delete orphaned files under a path; call it right after a commit."""
-        sync(self._sweep(path))
-
-    async def _sweep(self, path: str) -> None:
         if path not in self.nodes:
-            await self._delete_all(path)
+            sync(self._delete_all(path))
         elif self.nodes[path]["node_type"] == "group":
-            for name in await self._names(path):
+            for name in sync(self._names(path)):
                 if name != METADATA and not name.endswith(PARTIAL):
-                    await self._sweep(f"{path}/{name}")
+                    self.sweep(f"{path}/{name}")
 
     async def _names(self, path: str) -> list[str]:
         return [name.strip("/") async for name in self._store.list_dir(path)]
 
     async def _delete_all(self, path: str) -> None:
-        if isinstance(self._store, LocalStore) and (self._store.root / path).is_file():
+        if self._root is not None and (self._root / path).is_file():
             return  # none of ours: a node is a folder
         await self._store.delete_dir(path)
         self._fresh = {k: old for k, old in self._fresh.items() if not _below(k, path)}
 
     def delete_partial(self) -> None:
         """Delete the files that a process which died was writing."""
-        if isinstance(self._store, LocalStore):
-            for path in self._store.root.rglob(f"*{PARTIAL}"):
-                path.unlink(missing_ok=True)
+        for path in self._root.rglob(f"*{PARTIAL}") if self._root is not None else ():
+            path.unlink(missing_ok=True)
 
     def below(self, path: str) -> list[str]:
         """Return the names of the nodes right in a group."""
-        start = f"{path}/" if path else ""
         # A copy at once, because the writer may add nodes meanwhile.
-        names = [node.removeprefix(start) for node in list(self.nodes) if node.startswith(start)]
-        return [name for name in names if name and "/" not in name]
+        nodes = [node.rpartition("/") for node in list(self.nodes)]
+        return [name for group, _, name in nodes if group == path]
 
-    def put(self, key: str, data: Array | bytes, safe: bool = True) -> None:
-        """Write a file in this very thread, which gives way to the run; `data` may change then."""
-        if isinstance(self._store, LocalStore):
-            self._write_file(self._store.root, key, data, safe)
-        else:  # which may keep what it is given
+    def put(self, key: str, data: Any, safe: bool = True) -> None:
+        """Write bytes in this very thread, which gives way to the run; they may change then."""
+        if self._root is None:  # a store that may keep what it is given
             sync(self._store.set(key, default_buffer_prototype().buffer.from_bytes(bytes(data))))
+            return
+        replaced = replace_file(self._root / key, data, safe, whole=key == METADATA)
+        if safe:
+            self._fresh[key] = replaced and self._fresh.get(key, True)
 
     def grow(self, path: str, length: int) -> None:
         """Give an array `length` frames from the next commit on."""
@@ -184,15 +173,8 @@ class StagedStore(WrapperStore[Store]):
     def _settle(self) -> None:
         """Wait until the files written since the last time would survive a power cut."""
         fresh, self._fresh = self._fresh, {}
-        if isinstance(self._store, LocalStore):
-            root = self._store.root
-            new = [root / key for key, replaces in fresh.items() if not replaces]
-            settle(root, new, [root / key for key, replaces in fresh.items() if replaces])
-
-    def _write_file(self, root: Path, key: str, content: Any, safe: bool = True) -> None:
-        replaces = replace_file(root / key, content, safe, whole=key == METADATA)
-        if safe:
-            self._fresh[key] = replaces and self._fresh.get(key, True)
+        if self._root is not None:
+            settle(self._root, fresh)
 
     # -- called by Zarr --------------------------------------------------------------------------
 
@@ -210,14 +192,11 @@ class StagedStore(WrapperStore[Store]):
     async def set(self, key: str, value: Buffer) -> None:
         """Hold metadata back until the commit, write values."""
         path = _node_of(key)
-        if path is not None:
+        if path is None:
+            await asyncio.to_thread(self.put, key, value.as_buffer_like())
+        else:
             self.nodes[path] = _decoded(json.loads(value.to_bytes()))
             self._changed.add(path)
-        elif isinstance(self._store, LocalStore):
-            content = value.as_buffer_like()
-            await asyncio.to_thread(self._write_file, self._store.root, key, content)
-        else:
-            await self._store.set(key, value)
 
     async def set_if_not_exists(self, key: str, value: Buffer) -> None:
         """Set what is not there yet."""

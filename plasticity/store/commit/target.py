@@ -31,13 +31,11 @@ _DEAD_AFTER_COMMITS, _DEAD_AFTER_S = 3, 60.0  # without a sign of life
 
 
 class Target:
-    """The path or URL of a store, as given by the user.
-
-    folder   the path, where it is one; absolute, since the working directory may change
-    """
+    """The path or URL of a store, as given by the user."""
 
     def __init__(self, path: str | Path) -> None:
         self._path = str(path)
+        # Absolute, since the working directory may change.
         self.folder = None if "://" in self._path else Path(path).absolute()
 
     def __str__(self) -> str:
@@ -57,7 +55,7 @@ class Target:
             return not all(map(_is_beside, sync(names())))
 
     def holder(self) -> str | None:
-        """Return who writes to it at present; None where nobody does."""
+        """Return who writes to it; None where nobody does."""
         if self.folder is not None:
             holder = Lock(self.folder).holder()
             if holder or not (self.folder / LEASE).is_file():
@@ -70,7 +68,8 @@ class Target:
             raise StoreError(f"{self}: there is nothing there")
         with self._explained("read", (OSError, ValueError, zipfile.BadZipFile)):
             staged = StagedStore(store or self._reading(), str(self))
-            check_format(staged, staged.load())
+            staged.load()
+            check_format(staged)
         return staged
 
     def create(
@@ -85,30 +84,20 @@ class Target:
             if not overwrite:
                 raise there
             self._clear(storage)
-        with self._explained("created"):
-            store = self._writing(storage)
-            lock = self._locked(store, storage)
-            try:
-                staged = StagedStore(store, str(self))
-                if staged.load():  # another process was faster
-                    raise there
-                staged.put_group("", attributes)
-                staged.commit()
-            except BaseException:
-                lock.release()
-                raise
+        with self._explained("created"), self._held(storage) as (store, lock):
+            staged = StagedStore(store, str(self))
+            staged.load()
+            if staged.nodes:  # another process was faster
+                raise there
+            staged.put_group("", attributes)
+            staged.commit()
         return staged, lock
 
     def reopen(self, storage: Storage) -> tuple[StagedStore, Owner]:
         """Open the store to be continued, and return its lock, which is held."""
         self.load()
-        store = self._writing(storage)
-        lock = self._locked(store, storage)
-        try:
+        with self._held(storage) as (store, lock):
             return self.load(store), lock
-        except BaseException:
-            lock.release()
-            raise
 
     def _reading(self) -> Store:
         if self.folder is None:
@@ -139,38 +128,40 @@ class Target:
         if not ours:
             kind = "a folder of something else" if folder and folder.is_dir() else "a file"
             raise StoreError(f"{self}: is {kind}, not the store of a run, and is not overwritten")
-        store = self._writing(storage)
-        lock = self._locked(store, storage)
-        try:
-            with self._explained("replaced"):
-                if folder is not None:
-                    shutil.rmtree(folder)
-                else:
-                    # Not `clear`, which ends at the first folder that went together with its files.
-                    sync(store.delete_dir(""))
-        finally:
+        with self._explained("replaced"), self._held(storage) as (store, lock):
+            if folder is not None:
+                shutil.rmtree(folder)
+            else:
+                # Not `clear`, which ends at the first folder that went together with its files.
+                sync(store.delete_dir(""))
             lock.release()
 
-    def _locked(self, store: Store, storage: Storage) -> Owner:
+    @contextmanager
+    def _held(self, storage: Storage) -> Iterator[tuple[Store, Owner]]:
+        """Yield the Zarr store to write to, and its lock, which is released on an error."""
+        store = self._writing(storage)
         silent_s = _DEAD_AFTER_COMMITS * storage.commit_seconds + _DEAD_AFTER_S
         duration_s = silent_s + storage.patience_seconds
         lease = Lease(store, str(self), duration_s)
+        lock: Owner = lease if self.folder is None else Lock(self.folder)
         with self._explained("written"):
-            if self.folder is not None:
-                lock = Lock(self.folder)
-                try:
-                    lock.acquire()
-                    return lock
-                except NoLocksError as error:
-                    logger.warning(
-                        "%s: its file system knows no locks (%s); a lease says who writes to it, "
-                        "so that a process that dies on another machine seems alive for %g s",
-                        self,
-                        error,
-                        duration_s,
-                    )
-            lease.acquire()
-        return lease
+            try:
+                lock.acquire()
+            except NoLocksError as error:
+                logger.warning(
+                    "%s: its file system knows no locks (%s); a lease says who writes to it, so "
+                    "that a process that dies on another machine seems alive for %g s",
+                    self,
+                    error,
+                    duration_s,
+                )
+                lock = lease
+                lock.acquire()
+        try:
+            yield store, lock
+        except BaseException:
+            lock.release()
+            raise
 
     @contextmanager
     def _explained(

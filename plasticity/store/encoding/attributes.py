@@ -24,11 +24,7 @@ def encoded(attributes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def decoded(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the attributes before `encoded`.
-
-    >>> decoded({"seed": 1, "layers": '["v1"]', "shape": "null", "outcome": "finished"})
-    {'seed': 1, 'layers': ['v1'], 'shape': None, 'outcome': 'finished'}
-    """
+    """Return the attributes before `encoded`."""
     return {name: _decoded(value) for name, value in attributes.items()}
 
 

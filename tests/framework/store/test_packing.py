@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from zarr.storage import MemoryStore
 
 from plasticity.store.commit.staged import StagedStore
-from plasticity.store.encoding.block import Block
-from plasticity.store.encoding.layout import BUFFER_BYTES, Cut, frames_per_buffer
+from plasticity.store.encoding.block import BUFFER_BYTES, Block, Cut, frames_per_buffer
 from plasticity.store.encoding.packing import Packer, codecs_of
 
 SHAPES = st.lists(st.integers(1, 9), max_size=3).map(tuple)

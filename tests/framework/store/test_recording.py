@@ -10,7 +10,6 @@ import textwrap
 import threading
 import time
 from datetime import datetime
-from functools import partial
 
 import numpy as np
 import pytest
@@ -357,7 +356,7 @@ def test_a_run_that_waits_for_the_store_for_long_is_told_so_once(caplog, monkeyp
 
     def write(times):
         for _ in range(times):
-            writer.put(partial(time.sleep, 0.01), 800)
+            writer.put(time.sleep, 0.01, size=800)
 
     write(2)
     assert caplog.messages == []
