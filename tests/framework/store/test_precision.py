@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import plasticity as pl
-from plasticity.store.reduction import rounded
+from plasticity.store.recording import rounded
 
 
 def rounded_exactly(value, bits):
