@@ -96,11 +96,10 @@ class _Evaluation:
         match node:
             case ast.Name():
                 return self._arrays[node.id]
-            case ast.Constant(value=bool(value)):
-                return Labelled(value, ())
-            case ast.Constant(value=int(value) | float(value)):
+            case ast.Constant(value=value):
                 # Python's own float takes the type of the array that it meets.
-                return Labelled(float(value), ())
+                number: Any = value
+                return Labelled(number if isinstance(number, bool) else float(number), ())
             case ast.UnaryOp(op=op, operand=operand):
                 return self._apply(_OPERATORS[type(op)], node, operand)
             case ast.BinOp(left=left, op=op, right=right):
