@@ -1,16 +1,11 @@
 """`plasticity diff`."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from plasticity.cli.terminal import columns, heading, line
-
-if TYPE_CHECKING:
-    from plasticity.analysis.divergence import Differences
 
 
 def diff(
@@ -25,7 +20,25 @@ def diff(
     _print_rows("settings", differences.settings)
     _print_rows("data", differences.data)
     _print_rows("versions", differences.versions)
-    _print_divergence(differences)
+    heading("recorded arrays")
+    if differences.parted:
+        first, same_until = differences.parted[0], differences.same_until
+        since = "" if same_until is None else f", identical until step {same_until:,}"
+        line(f"first differs at step {first.step:,} in {first.name}{since}", indent=2)
+        rows = [
+            (
+                f"{array.layer}/{array.group}/{array.name}",
+                f"{array.n_differ:,} of {array.n_value:,} values",
+                f"by {array.most:.3g} at most" if array.same_shape else "in shape",
+            )
+            for array in differences.parted
+        ]
+        columns(rows, indent=2)
+    elif differences.compared:
+        steps = "1 step" if differences.compared == 1 else f"{differences.compared:,} steps"
+        line(f"identical at all {steps} recorded in both", indent=2)
+    else:
+        line("no step was recorded in both", indent=2)
 
 
 def _print_rows(title: str, rows: Mapping[str, tuple[str, ...]]) -> None:
@@ -34,26 +47,3 @@ def _print_rows(title: str, rows: Mapping[str, tuple[str, ...]]) -> None:
         columns([(name, *texts) for name, texts in rows.items()], indent=2)
     else:
         line("identical", indent=2)
-
-
-def _print_divergence(differences: Differences) -> None:
-    heading("recorded arrays")
-    if not differences.compared:
-        line("no step was recorded in both", indent=2)
-        return
-    if not differences.parted:
-        steps = "1 step" if differences.compared == 1 else f"{differences.compared:,} steps"
-        line(f"identical at all {steps} recorded in both", indent=2)
-        return
-    first, same_until = differences.parted[0], differences.same_until
-    since = "" if same_until is None else f", identical until step {same_until:,}"
-    line(f"first differs at step {first.step:,} in {first.name}{since}", indent=2)
-    rows = [
-        (
-            f"{array.layer}/{array.group}/{array.name}",
-            f"{array.n_differ:,} of {array.n_value:,} values",
-            f"by {array.most:.3g} at most" if array.same_shape else "in shape",
-        )
-        for array in differences.parted
-    ]
-    columns(rows, indent=2)
