@@ -131,7 +131,7 @@ def plain(value: Any, path: str) -> Any:
         return value.to_dict()
     if isinstance(value, np.generic):
         return value.item()
-    if isinstance(value, Path):
+    if isinstance(value, Path | Range):
         return str(value)
     if isinstance(value, Mapping):
         return {str(key): plain(item, path) for key, item in value.items()}
@@ -173,6 +173,19 @@ def together(axes: Sequence[tuple[str, Any]]) -> tuple[tuple[str, ...], list[tup
         )
         raise SpecError(f"axes that move together have as many values each, got {counts}")
     return tuple(path for path, _ in axes), list(zip(*columns, strict=True))
+
+
+def space_of(over: Mapping[Any, Any]) -> dict[str, list[Any] | Range]:
+    """Return the values of each path, from which samples are drawn."""
+    space: dict[str, list[Any] | Range] = {}
+    for path, given in over.items():
+        if not isinstance(path, str):
+            raise SpecError(f"{', '.join(path)}: axes that move together cannot be drawn from")
+        values = values_of(given, path) if isinstance(given, str) else given
+        space[path] = values if isinstance(values, Range) else list(values)
+    if not space:
+        raise SpecError("over: there is no space to draw from; give ranges, as rate=log:1e-4:1e-2")
+    return space
 
 
 def drawn(space: Mapping[str, list[Any] | Range], count: int, seed: int) -> Axis:

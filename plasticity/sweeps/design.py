@@ -239,37 +239,27 @@ class Design:
 
 
 def _without_defaults(part: Any) -> Any:
-    """Return a spec, or a part of one, whose references leave out settings that are defaults.
-
-    A run with a setting at its default is that without the setting.
-    """
-    if isinstance(part, tuple):
-        return tuple(map(_without_defaults, part))
-    if isinstance(part, Term):
-        return attrs.evolve(part, rule=_lean(part.rule, "rule"))
-    roles = {field.name: field.metadata.get("role") for field in attrs.fields(type(part))}
-    changes = {}
-    for name, role in roles.items():
-        value = getattr(part, name)
-        if role == "rule":
-            changes[name] = _without_defaults(value)
-        elif role is not None and role != "source":
-            items = value if isinstance(value, tuple) else (value,)
-            lean = tuple(_lean(item, role) for item in items)
-            changes[name] = lean if isinstance(value, tuple) else lean[0]
+    """Return a spec, or a layer of one, whose references leave out settings that are defaults."""
+    changes: dict[str, Any] = {}
+    for field in attrs.fields(type(part)):
+        role, value = field.metadata.get("role"), getattr(part, field.name)
+        if role is not None and role != "source":
+            several = isinstance(value, tuple)
+            lean = tuple(_lean(item, role) for item in (value if several else (value,)))
+            changes[field.name] = lean if several else lean[0]
     return attrs.evolve(part, **changes)
 
 
 def _lean(component: Any, role: str) -> Any:
+    if isinstance(component, Term):
+        return attrs.evolve(component, rule=_lean(component.rule, role))
     if not isinstance(component, Reference):
         return component
-    known = interface_of(find(component.name, role)).settings
-    given = {
-        name: value
-        for name, value in component.settings.items()
-        if name not in known or known[name].initial() != value
-    }
-    return Reference(component.name, given)
+    known, given = interface_of(find(component.name, role)).settings, component.settings
+    return Reference(
+        component.name,
+        {n: v for n, v in given.items() if n not in known or known[n].initial() != v},
+    )
 
 
 def _short(value: Any) -> str:

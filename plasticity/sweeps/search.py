@@ -15,7 +15,7 @@ import numpy as np
 from plasticity.components.clock import Clock
 from plasticity.errors import SpecError
 from plasticity.hookspecs import hookimpl
-from plasticity.sweeps.axes import TRIAL, Axis, Range, grid, plain, values_of
+from plasticity.sweeps.axes import TRIAL, Axis, Range, grid, space_of
 from plasticity.sweeps.task import CellTask, Report
 
 if TYPE_CHECKING:
@@ -31,38 +31,17 @@ JOURNAL = "search.log"
 class Search:
     """The trials of a search, and what makes one better than another."""
 
-    space: dict[str, list[Any] | Range]
+    space: dict[str, Any]  # as `space_of` takes it
     count: int
     objective: str
     smallest: bool = False
     prune: bool = False
 
-    def to_tables(self) -> dict[str, Any]:
-        """Return the search as the file of the sweep holds it."""
-        space = {
-            path: str(values) if isinstance(values, Range) else plain(values, path)
-            for path, values in self.space.items()
-        }
-        return attrs.asdict(self) | {"space": space}
-
-    @staticmethod
-    def of(tables: Mapping[str, Any]) -> Search:
-        """Return the search that the file of a sweep holds."""
-        space = {
-            path: values_of(values, path) if isinstance(values, str) else values
-            for path, values in tables["space"].items()
-        }
-        return Search(**{**tables, "space": space})
-
     @property
     def ends(self) -> tuple[Axis, ...]:
         """An axis for each setting with the ends of its range, or all of its choices."""
-        return grid(
-            {
-                path: [values.low, values.high] if isinstance(values, Range) else values
-                for path, values in self.space.items()
-            }
-        )
+        spaces = space_of(self.space).items()
+        return grid({path: [s.low, s.high] if isinstance(s, Range) else s for path, s in spaces})
 
     def run(self, runner: Runner, engine: Executor, side_by_side: int) -> None:
         """Carry out the trials that are not done yet, each for all seeds.
@@ -98,13 +77,14 @@ class Search:
 
     def _tasks(self, study: Any, runner: Runner, whose: dict[Any, Any]) -> Iterator[CellTask]:
         """Yield the tasks of the trials; each trial is asked for when an engine is free."""
+        space = space_of(self.space)
         points = [dict(trial.user_attrs["point"]) for trial in study.trials]
         _extend(runner, points)
         running = [trial.number for trial in study.trials if not trial.state.is_finished()]
         for number in [*running, *range(len(study.trials), self.count)]:
             if number >= len(runner.design.axes[0].points):
                 trial = study.ask()
-                point = {path: _suggested(trial, path, space) for path, space in self.space.items()}
+                point = {path: _suggested(trial, path, among) for path, among in space.items()}
                 trial.set_user_attr("point", point)
                 _extend(runner, [*runner.design.axes[0].points, point])
             for cell in runner.design.cells(runner.folder, {TRIAL: number}):

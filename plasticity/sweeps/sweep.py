@@ -28,17 +28,7 @@ from plasticity.experiment.registry import READOUTS, entries, is_preset
 from plasticity.experiment.source import data_kept
 from plasticity.experiment.spec import Experiment
 from plasticity.machine.threads import n_core
-from plasticity.sweeps.axes import (
-    EXPERIMENT,
-    TRIAL,
-    Axis,
-    Range,
-    Values,
-    drawn,
-    grid,
-    plain,
-    values_of,
-)
+from plasticity.sweeps.axes import EXPERIMENT, TRIAL, Axis, Values, drawn, grid, plain, space_of
 from plasticity.sweeps.design import NAME, Cell, Design, data_entry
 from plasticity.sweeps.engines import Here, Processes, can_be_sent, carry_out, connected, pays
 from plasticity.sweeps.estimate import bytes_of, spoken
@@ -160,7 +150,7 @@ def sweep(
     _check_number(design, many)
     design = design.checked()
     if design.search is not None:
-        searching = Search.of(design.search)
+        searching = Search(**design.search)
         attrs.evolve(design, axes=searching.ends).checked()
         readouts |= searching.objective in _readouts()
     if folder is not None:
@@ -303,7 +293,7 @@ def _designed(
     common = {path: plain(value, path) for path, value in settings.items()}
     if data is not None and given is None:
         common["data"] = plain(data, "data")
-    search = searching.to_tables() if searching else None
+    search = attrs.asdict(searching) if searching else None
     return Design(base, axes, seeds or 1, common, given, search=search)
 
 
@@ -317,7 +307,9 @@ def _searching(
         return None
     if bool(maximize) == bool(minimize):
         raise SpecError("search: give what to maximize or to minimize, one of the two")
-    return Search(space_of(over), count, maximize or minimize, bool(minimize), prune)
+    space = {path: plain(given, path) for path, given in over.items()}
+    space_of(space)
+    return Search(space, count, maximize or minimize, bool(minimize), prune)
 
 
 def _readouts() -> set[str]:
@@ -333,19 +325,6 @@ def _axes(
     if draw is None:
         return grid(over)
     return (drawn(space_of(over), draw, seed),)
-
-
-def space_of(over: Mapping[Any, Any]) -> dict[str, list[Any] | Range]:
-    """Return the values of each path, from which samples are drawn."""
-    space: dict[str, list[Any] | Range] = {}
-    for path, given in over.items():
-        if not isinstance(path, str):
-            raise SpecError(f"{', '.join(path)}: axes that move together cannot be drawn from")
-        values = values_of(given, path) if isinstance(given, str) else given
-        space[path] = values if isinstance(values, Range) else list(values)
-    if not space:
-        raise SpecError("over: there is no space to draw from; give ranges, as rate=log:1e-4:1e-2")
-    return space
 
 
 def _check_free(folder: str) -> None:

@@ -112,7 +112,7 @@ def test_a_search_that_cannot_be_is_refused(options, error, why):
 
 
 def test_a_range_that_leaves_that_of_the_setting_is_refused_before_anything_runs(tmp_path):
-    with pytest.raises(SpecError, match=r"threshold.memory = 2: .*must lie in \[0, 1\)"):
+    with pytest.raises(SpecError, match=r"threshold.memory = 2.0: .*must lie in \[0, 1\)"):
         search(tmp_path / "s", 3, over={"threshold.memory": "0.5:2.0"})
     assert not (tmp_path / "s").exists()
 
