@@ -1,7 +1,5 @@
 """Writes beside the run, so that a step does not wait for the disk."""
 
-from __future__ import annotations
-
 import logging
 import os
 import sys

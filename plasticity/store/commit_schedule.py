@@ -1,7 +1,5 @@
 """When what was recorded is committed, and when the state of the run is written."""
 
-from __future__ import annotations
-
 from math import inf
 from time import perf_counter
 

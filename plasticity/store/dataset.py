@@ -1,7 +1,5 @@
 """A group of a store as an xarray Dataset: values are read when used, also in another process."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Resuming a run from its store: is it the same experiment, and what is its last state?"""
 
-from __future__ import annotations
-
 import logging
 from typing import Any
 

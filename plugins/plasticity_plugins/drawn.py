@@ -1,7 +1,5 @@
 """What the components share that draw inputs: a key for each epoch, and kinds of noise."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Means with a fading memory, which thresholds, rules and constraints follow."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Kernels whose numbers are settings of the component, by name."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """One writer to a store: the lock of its folder, or a file that says until when it is held."""
 
-from __future__ import annotations
-
 import errno
 import json
 import logging

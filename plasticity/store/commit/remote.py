@@ -1,7 +1,5 @@
 """A store on a server, which is asked again for some time while it does not answer."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import time

@@ -5,8 +5,6 @@ xarray and Zarr read them there. So replacing this one file commits everything a
 written before, and what is not yet in that file is seen by nobody.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections.abc import Iterable, Mapping

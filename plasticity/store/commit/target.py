@@ -1,7 +1,5 @@
 """Where a store lies: a folder, a zip file to read, or a URL; and who may write to it."""
 
-from __future__ import annotations
-
 import logging
 import shutil
 import zipfile

@@ -1,7 +1,5 @@
 """Attributes as both Zarr and netCDF hold them: what netCDF has no type for is JSON in a string."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping

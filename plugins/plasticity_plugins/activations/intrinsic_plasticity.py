@@ -1,7 +1,5 @@
 """A logistic neuron that adapts its gain and its bias."""
 
-from __future__ import annotations
-
 import numpy as np
 from scipy.special import expit
 

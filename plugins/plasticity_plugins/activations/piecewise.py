@@ -1,7 +1,5 @@
 """Lines, one or several put together."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from plasticity import component

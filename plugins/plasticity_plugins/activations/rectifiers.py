@@ -1,7 +1,5 @@
 """Rectifiers: with a corner, or smoothed by an exponential."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

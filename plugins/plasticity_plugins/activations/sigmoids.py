@@ -1,7 +1,5 @@
 """Sigmoids: with an exponential, and without one."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Competition of all neurons of a layer for one unit of activity."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from plasticity import component, hookimpl, setting

@@ -1,7 +1,5 @@
 """A rule as a user writes it: the bundled form of BCM, typed anew."""
 
-from __future__ import annotations
-
 from plasticity import rule
 
 

@@ -4,8 +4,6 @@ All in float32. Each takes weights (neuron, input), which it changes in place, a
 input); those of one sample a step take all samples and their order.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from plasticity import njit

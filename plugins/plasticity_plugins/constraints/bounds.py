@@ -1,7 +1,5 @@
 """Weights between two values, or on one side of zero."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

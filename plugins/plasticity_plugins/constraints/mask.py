@@ -1,7 +1,5 @@
 """Connections that are not there."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

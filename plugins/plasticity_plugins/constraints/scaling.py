@@ -1,7 +1,5 @@
 """Neurons whose weights are scaled: to a norm, or to a mean activity."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from plasticity import Variable, component, hookimpl, setting

@@ -1,7 +1,5 @@
 """Report of inputs on another scale than a preset expects."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

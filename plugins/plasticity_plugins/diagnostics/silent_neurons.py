@@ -1,7 +1,5 @@
 """Report of neurons that no longer respond."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from plasticity import Cadence, Clock, Inputs, LayerView, Variable, component, hookimpl

@@ -1,7 +1,5 @@
 """How long a threshold may remember, and reports of thresholds that swing."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Reports of weights that have not settled, or never learned."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from plasticity import Clock, LayerView, component, hookimpl

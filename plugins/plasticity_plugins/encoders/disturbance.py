@@ -1,7 +1,5 @@
 """Inputs that are noisy, dead, deprived or never silent."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 import numpy as np

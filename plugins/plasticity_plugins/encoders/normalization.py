@@ -1,7 +1,5 @@
 """Inputs with mean 0, variance 1 or length 1, or without correlations."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from typing import ClassVar

@@ -1,7 +1,5 @@
 """Inputs that are filtered in time: each sample is a moment, in the order in which it is drawn."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 from plasticity import Variable, component, setting

@@ -1,7 +1,5 @@
 """From the text of an equation to its terms, with what a rule cannot see or do refused."""
 
-from __future__ import annotations
-
 import ast
 import math
 from collections.abc import Mapping

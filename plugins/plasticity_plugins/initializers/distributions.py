@@ -1,7 +1,5 @@
 """Weights that are all the same, or drawn from a distribution."""
 
-from __future__ import annotations
-
 import math
 from typing import ClassVar
 

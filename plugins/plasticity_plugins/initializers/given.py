@@ -1,7 +1,5 @@
 """Weights from samples, a file or another run."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Lateral connections that learn to make neurons differ."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Lateral connections that depend on how far two neurons are apart."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

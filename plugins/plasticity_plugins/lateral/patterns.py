@@ -1,7 +1,5 @@
 """Fixed lateral connections that do not depend on the distance."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Lateral connections of one strength between all neurons, or none."""
 
-from __future__ import annotations
-
 from typing import Any, ClassVar
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Change of weights and thresholds between measurements."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

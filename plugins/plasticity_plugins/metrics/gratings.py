@@ -1,7 +1,5 @@
 """Metrics that show sine gratings to neurons with images as inputs: orientation and eye."""
 
-from __future__ import annotations
-
 import math
 from typing import Any, ClassVar
 

@@ -1,7 +1,5 @@
 """What the store says of a measurement."""
 
-from __future__ import annotations
-
 
 def labelled(
     name: str, long_name: str, comment: str = "", units: str = "1"

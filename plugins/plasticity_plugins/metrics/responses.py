@@ -1,7 +1,5 @@
 """How a neuron responds to the samples."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Which patterns the neurons select: the sets A_i = {x : y_i(x) > E[y_i]}."""
 
-from __future__ import annotations
-
 import math
 import warnings
 from typing import Any

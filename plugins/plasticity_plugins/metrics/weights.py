@@ -1,7 +1,5 @@
 """Size and spread of the weights."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

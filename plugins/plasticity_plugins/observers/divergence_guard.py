@@ -1,7 +1,5 @@
 """Guard that ends a run whose weights are no longer finite, and names the cause."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from plasticity import Clock, LayerView, component, hookimpl, setting

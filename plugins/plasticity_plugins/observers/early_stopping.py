@@ -1,7 +1,5 @@
 """Ends a run when a measurement is good enough."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

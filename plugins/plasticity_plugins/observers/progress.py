@@ -1,7 +1,5 @@
 """Display of the progress of a run: a bar, a line in a notebook, or a few lines elsewhere."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from contextlib import suppress
 from threading import Lock

@@ -1,7 +1,5 @@
 """Recording of arrays of the layers, and of functions of these, over the steps of a run."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -1,7 +1,5 @@
 """How fast an optimizer goes: its rate, the factor of the schedule, and bounds on their product."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from typing import Any, ClassVar

@@ -1,7 +1,5 @@
 """A plain step, and steps that remember the steps before them."""
 
-from __future__ import annotations
-
 from plasticity import Variable, component, setting
 from plasticity.typing import Scalar
 from plasticity_plugins.optimizers.pace import Paced, moves

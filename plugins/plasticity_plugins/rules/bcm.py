@@ -4,8 +4,6 @@ Below its threshold an active neuron weakens the synapses of its active inputs, 
 The forms differ in what else is in phi and in the threshold that belongs to them.
 """
 
-from __future__ import annotations
-
 from typing import cast
 
 import numpy as np

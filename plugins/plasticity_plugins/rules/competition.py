@@ -1,7 +1,5 @@
 """Competition of the neurons of a layer for a sample."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Rules that follow the correlation of input and activity."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from plasticity import Rule, Variable, component, hookimpl, rule

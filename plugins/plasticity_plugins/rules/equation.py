@@ -1,7 +1,5 @@
 """A rule given by its equation."""
 
-from __future__ import annotations
-
 import keyword
 import math
 import numbers

@@ -1,7 +1,5 @@
 """The rule of Krotov and Hopfield: fast, by rank, and with inhibition integrated in time."""
 
-from __future__ import annotations
-
 import math
 from typing import Any, ClassVar
 

@@ -5,8 +5,6 @@ factor, named with the index, belongs to the rate. With a linear activation the 
 a rectified one it changes nothing.
 """
 
-from __future__ import annotations
-
 import math
 from typing import cast
 

@@ -1,7 +1,5 @@
 """Learning rates that fall, or rise first; and one that stays."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

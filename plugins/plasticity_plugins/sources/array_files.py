@@ -1,7 +1,5 @@
 """Arrays from npy, npz, zarr and idx files. Nothing is ever unpickled: a pickle runs code."""
 
-from __future__ import annotations
-
 import gzip
 import math
 import tempfile

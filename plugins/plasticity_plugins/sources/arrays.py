@@ -1,7 +1,5 @@
 """Your own samples: from a file, or an array given in Python."""
 
-from __future__ import annotations
-
 import numbers
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """The CIFAR-10 photographs, as published in the binary version."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

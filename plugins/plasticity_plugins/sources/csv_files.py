@@ -14,8 +14,6 @@ What a file does not say of itself is decided by rules, each of which a setting 
 Labels are words if the first of them is no number.
 """
 
-from __future__ import annotations
-
 import csv
 import itertools
 import math

@@ -1,7 +1,5 @@
 """Where the files of a data set are, and how they get there."""
 
-from __future__ import annotations
-
 import os
 import tarfile
 from collections.abc import Sequence

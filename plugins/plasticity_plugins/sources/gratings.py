@@ -1,7 +1,5 @@
 """Sine gratings that drift, for tuning curves."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Images from files, and filters of them by the eye and the brain stem."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The MNIST handwritten digits, as published: four idx files."""
 
-from __future__ import annotations
-
 import hashlib
 from pathlib import Path
 

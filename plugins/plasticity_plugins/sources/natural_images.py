@@ -1,7 +1,5 @@
 """Patches of natural images at random places, seen with one eye or two."""
 
-from __future__ import annotations
-
 from functools import cached_property
 from pathlib import Path
 from typing import Any

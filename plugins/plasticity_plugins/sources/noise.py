@@ -1,7 +1,5 @@
 """Noise, and a few patterns in random order, as inputs."""
 
-from __future__ import annotations
-
 from functools import cached_property
 from typing import Any
 

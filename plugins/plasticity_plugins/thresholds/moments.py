@@ -1,7 +1,5 @@
 """Thresholds made of moments of the activity, and one that stays."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Changes of an update: its size, or a decay of the weights."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from plasticity import Variable, component, hookimpl, setting
