@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager, suppress
 from queue import SimpleQueue
 from typing import Any, TypeVar
@@ -127,6 +127,8 @@ def _stop(engine: Executor, pending: Mapping[Future[Any], Any]) -> None:
 def _result_of(future: Future[Any]) -> Any:
     try:
         return future.result()
+    except CancelledError:
+        return PlasticityError("was cancelled: has the scheduler ended?")
     except Exception as error:
         return error
 

@@ -105,10 +105,15 @@ class CellTask:
     n_thread: int | None = None  # None for all that the process has
     listener: Any = None
 
+    @property
+    def __name__(self) -> str:
+        """The name by which a cluster shows the task."""
+        return self.title or "cell"
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the spec as tables, which another version of the package could read as well."""
         fields = attrs.asdict(self, recurse=False) | {"spec": self.spec.to_dict()}
-        return _Parcel, (self.title, version(_DISTRIBUTION), fields)
+        return _Parcel, (version(_DISTRIBUTION), fields)
 
     def __call__(self) -> Report:
         """Return how the run ended; whatever it raises is its outcome.
@@ -203,14 +208,8 @@ class CellTask:
 class _Parcel:
     """A task on its way: it is unpacked where it is called, not by a scheduler in between."""
 
-    title: str
     version: str
     fields: dict[str, Any]
-
-    @property
-    def __name__(self) -> str:
-        """The name by which a cluster shows the task."""
-        return self.title or "cell"
 
     def __call__(self) -> Report:
         here = version(_DISTRIBUTION)

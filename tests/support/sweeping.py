@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import functools
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray
@@ -29,6 +32,7 @@ class Hard(Exception):
 @component
 class Misbehaves:
     how: str = setting(default="", doc="what it does at step 3")
+    file: str = setting(default="", doc="where it remembers that it did so once")
 
     @hookimpl
     def step_finished(self, clock):
@@ -40,6 +44,11 @@ class Misbehaves:
 
     def raises(self):
         raise ValueError("a stone in the way")
+
+    def raises_once(self):
+        if not Path(self.file).exists():
+            Path(self.file).touch()
+            raise ValueError("once")
 
     def hardly_raises(self):
         raise Hard(1, 2)
@@ -78,7 +87,8 @@ class Counts:
         with open(self.file, "ab", 0) as file:
             file.write(f"{os.getpid()} {line}\\n".encode())
 """
-EPOCHS, STEPS = 3, 4  # of each run, and in an epoch
+EPOCHS, STEPS = 2, 4  # of each run, and in an epoch
+INTERVAL = 3  # steps between two checkpoints
 OVER = {"threshold.memory": [0.0, 0.5], "optimizer.rate": [0.01, 0.1]}
 
 
@@ -89,7 +99,7 @@ def parts_in(folder: Path) -> str:
 
 
 def small(folder: Path, *observers: object, epochs: int = EPOCHS, **settings) -> pl.Experiment:
-    """Return an experiment on a file of a folder, with a checkpoint after every second step."""
+    """Return an experiment on a file of a folder, with a checkpoint after every third step."""
     path = folder / "samples.npy"
     if not path.exists():
         np.save(path, np.random.default_rng(0).random((40, 8)).astype(np.float32))
@@ -100,7 +110,7 @@ def small(folder: Path, *observers: object, epochs: int = EPOCHS, **settings) ->
         "metrics": ["selectivity", "overlap"],
         "observers": list(observers),
         "fuse": "never",
-        "storage": {"checkpoint": 2, "commit": "1 ms"},
+        "storage": {"checkpoint": INTERVAL, "commit": "1 ms"},
         "layers": [
             {
                 "neurons": 3,
@@ -136,7 +146,22 @@ def assert_as(swept: Swept, undisturbed: Swept) -> None:
 @functools.cache
 def undisturbed(folder: Path) -> Swept:
     """Return the sweep of the small experiment that met with no fault."""
-    return pl.sweep(small(folder), OVER, seeds=2, out=folder / "undisturbed")
+    return pl.sweep(small(folder), OVER, out=folder / "undisturbed")
+
+
+def steps_in(path: Path) -> list[str]:
+    """Return a line for each step that `Counts` has written: the process, and the step."""
+    lines = path.read_text().splitlines() if path.exists() else []
+    return [line for line in lines if " step " in line]
+
+
+def waited_for(look: Callable[[], object], seconds: float = 60.0) -> Any:
+    """Return what a function returns once it is true."""
+    deadline = time.monotonic() + seconds
+    while not (seen := look()):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return seen
 
 
 def alive(process: int) -> bool:

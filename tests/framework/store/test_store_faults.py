@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 import warnings
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +14,7 @@ import zarr
 
 from plasticity import open_run
 from tests.support.recorded import Meets, assert_same, left_by, message, simulation, warnings_in
+from tests.support.small_disk import on_a_small_disk
 
 
 @pytest.fixture(scope="module")
@@ -87,30 +87,9 @@ simulation().resume(room / "run")
 """
 
 
-# In a namespace of its own, where a user may mount and from which nothing is left behind.
-NAMESPACES = [["unshare", "--map-root-user", "--mount"], ["unshare", "--mount"]]
-INSIDE = """
-mount -t tmpfs -o size=1m tmpfs "$1" && "$2" -c "$3" "$1" "$4" && cp -r "$1/run" "$5"
-"""
-
-
-def may_mount(namespace, folder):
-    command = [*namespace, "mount", "-t", "tmpfs", "tmpfs", str(folder)]
-    return not subprocess.run(command, capture_output=True).returncode
-
-
 def test_a_file_system_that_is_full_is_told_and_survived(reference, folder):
     room = folder / "room"
-    room.mkdir()
-    namespace = None
-    if shutil.which("unshare"):
-        namespace = next((found for found in NAMESPACES if may_mount(found, room)), None)
-    if namespace is None:
-        pytest.skip("no small file system can be mounted, not even in a namespace of its own")
-    given = [room, sys.executable, FULL, Path(__file__).parents[3], folder / "run"]
-    done = subprocess.run(
-        [*namespace, "sh", "-c", INSIDE, "sh", *map(str, given)], capture_output=True, text=True
-    )
+    done = on_a_small_disk(FULL, room, folder / "run")
     assert done.stdout.splitlines() == 2 * [
         f"{room}/run: cannot be written: [Errno 28] No space left on device; what was recorded "
         f"until step 5 is kept, and `plasticity resume {room}/run` goes on from the last "
