@@ -372,9 +372,9 @@ def _compiled(function: Any) -> Any:
 
     If not, for this step alone: within loops that may fuse a product and a sum so may it.
     """
-    from numba import njit
+    from plasticity.kernels.cache import inner_njit
 
-    return function if hasattr(function, "py_func") else njit(error_model="numpy")(function)
+    return function if hasattr(function, "py_func") else inner_njit()(function)
 
 
 def _defined(name: str, lines: list[str], *functions: Any) -> Any:

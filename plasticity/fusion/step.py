@@ -36,9 +36,9 @@ class FusedStep:
         sizes = layer.sizes
         shape = sizes["neuron"], batch, sizes["input"]
         self._cut = (1, 1) if made.online else parts_of_step(*shape)
-        self._parts = (*self._cut, rows_at_a_time(*shape))
+        self._parts = (may_start_threads(), *self._cut, rows_at_a_time(*shape))
         functions = made.functions()
-        flags = made.flags() | {"CUT": max(self._cut) > 1, "THREADS": may_start_threads()}
+        flags = made.flags()
         self.template = online if made.online else minibatch
         self._kernel = compiled(self.template, functions | flags)
         self._arrays = self._arrays_of(flags)

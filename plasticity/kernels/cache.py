@@ -53,6 +53,16 @@ def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
     return decorate
 
 
+def inner_njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Compile by Numba what compiled functions alone call; without wrappers it takes half the time.
+
+    options   of `numba.njit`
+    """
+    options |= {"error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    decorator: Callable[..., Any] = numba.njit(**options)
+    return decorator
+
+
 @lru_cache
 def tell(reason: str) -> None:
     """Warn that compiled functions cannot be kept; once for each reason."""

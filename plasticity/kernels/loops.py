@@ -106,11 +106,9 @@ def _made(
 
 
 def _njit(function: Callable[..., Any]) -> Any:
-    """Compile what loops alone call: without wrappers it takes half of the time."""
-    import numba
+    from plasticity.kernels.cache import inner_njit
 
-    options: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    return numba.njit(error_model="numpy", **options)(function)
+    return inner_njit()(function)
 
 
 # Tuples are taken apart one by one, because Numba knows no loop over elements of several types.

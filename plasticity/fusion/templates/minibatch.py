@@ -11,17 +11,20 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
 import plasticity.kernels.cache
 from plasticity.fusion.templates.arrays import Inputs, Neurons, Synapses
-from plasticity.machine.threads import may_start_threads
+from plasticity.kernels.cache import inner_njit
+from plasticity.kernels.parts import in_parts
 
 # What is put in for a layer: flags, and functions of its components. `numbers` holds what these
 # take beside arrays, `states` their own arrays.
 GATHERS = DRAWS = CONSTANT = EFFECTIVE = COUPLES = TOGETHER = SLOPE = ESTIMATES = RULES = False
 DECAYS = COMPETES = PEAK = ROWS = STILL = SCHEDULED = COEFFICIENTS = False
-CUT = bool(globals().get("CUT"))  # is used below, so it is put in before
+
+# The stages of a step that begin where all neurons have come through the one before.
+RESPOND, ADAPT, ACCUMULATE, APPLY = range(4)
 
 # Sums over the samples of a neuron only read, so they may run in vectors: with nothing stored, no
 # check of overlap decides at run time between two orders, so the order is fixed.
@@ -149,7 +152,8 @@ def kernel(
     start    place of its first sample in the order
     count    number of its update, from 1
     clock    epoch, steps in all, epochs in all
-    parts    of the neurons; of the samples; neurons of a part that go through a stage at a time
+    parts    whether threads share them; how many of the neurons, and of the samples; neurons of one
+             that go through a stage at a time
     arrays   `Inputs`, `Neurons` and `Synapses` as plain tuples, which are handed over in half the
              time
     """
@@ -157,7 +161,7 @@ def kernel(
     inputs, neurons, synapses = Inputs(*drawn), Neurons(*seen), Synapses(*moved)
     n_neuron, n_sample = neurons.current.shape
     zero = neurons.current.dtype.type(0)
-    of_neurons, of_samples, n_row = parts
+    threads, of_neurons, of_samples, n_row = parts
     epoch, n_step_in_all, n_epoch = clock
     for t in range(n_step):
         now = step + t
@@ -169,56 +173,31 @@ def kernel(
         if COEFFICIENTS:
             further = coefficients(now, epoch, n_step_in_all, n_epoch, numbers) + further
         own = numbers + further
-        at = (now, start + t * n_sample, n_row)
         if GATHERS or DRAWS:
-            draw_batch(n_sample, of_samples, at, inputs, None, None, own)
+            drawing = (now, start + t * n_sample, inputs, own)
+            in_parts(threads, n_sample, of_samples, draw_samples, drawing)
+        given = (now, n_row, neurons, synapses, states, own)
+        in_parts(threads, n_neuron, of_neurons, pass_neurons, (RESPOND, *given))
         if COUPLES:
-            few = Neurons(neurons.x, neurons.current, neurons.activity)
-            plain = Synapses(synapses.weights, synapses.effective)
-            respond(n_neuron, of_neurons, at, few, plain, None, None)
-            couple_neurons(n_sample, of_samples, at, few, None, None, own)
-            adapt(n_neuron, of_neurons, at, neurons, synapses, states, own)
-        else:
-            respond(n_neuron, of_neurons, at, neurons, synapses, states, own)
+            in_parts(threads, n_sample, of_samples, couple_neurons, (neurons, own))
+            in_parts(threads, n_neuron, of_neurons, pass_neurons, (ADAPT, *given))
         if COMPETES:
-            compete_neurons(n_sample, of_samples, at, neurons, None, states, own)
-            accumulate(n_neuron, of_neurons, at, neurons, synapses, states, own)
+            in_parts(threads, n_sample, of_samples, compete_neurons, (neurons, states, own))
+            in_parts(threads, n_neuron, of_neurons, pass_neurons, (ACCUMULATE, *given))
         if PEAK:
-            synapses.peak[0] = synapses.peaks.max() if CUT else synapses.peaks[0]
-            apply(n_neuron, of_neurons, at, neurons, synapses, states, own)
+            largest = 0
+            for part in range(of_neurons):
+                if synapses.peak_bits[part] > synapses.peak_bits[largest]:
+                    largest = part
+            synapses.peak[0] = synapses.peaks[largest]
+            in_parts(threads, n_neuron, of_neurons, pass_neurons, (APPLY, *given))
 
 
-def in_parts(stage: Callable[..., None]) -> Any:
-    """Return a function that does a stage for all neurons, or all samples, part by part.
-
-    Each parallel loop has a function of its own: Numba would merge neighbours into one loop, and a
-    stage needs all of the one before.
-    """
-    of_part = njit(error_model="numpy")(stage)
-
-    @njit(parallel=may_start_threads(), error_model="numpy")
-    def of_parts(
-        size: Any, n_part: Any, at: Any, layer: Any, synapses: Any, states: Any, numbers: Any
-    ) -> None:
-        for part in prange(n_part):
-            low, high = part * size // n_part, (part + 1) * size // n_part
-            of_part(low, high, np.int64(part), at, layer, synapses, states, numbers)
-
-    @njit(error_model="numpy", inline="always")
-    def of_all(
-        size: Any, n_part: Any, at: Any, layer: Any, synapses: Any, states: Any, numbers: Any
-    ) -> None:
-        of_part(0, size, 0, at, layer, synapses, states, numbers)
-
-    return of_parts if CUT else of_all
-
-
-@in_parts
-def draw_batch(
-    low: Any, high: Any, part: Any, at: Any, inputs: Any, synapses: Any, states: Any, numbers: Any
+@inner_njit()
+def draw_samples(
+    low: Any, high: Any, part: Any, now: Any, start: Any, inputs: Any, numbers: Any
 ) -> None:
     """Write samples into x."""
-    now, start, _ = at
     x = inputs.x
     for b in range(low, high):
         if GATHERS:
@@ -234,17 +213,15 @@ def gather(x: Any, b: Any, samples: Any, r: Any, scale: Any) -> None:
         x[b, j] = x.dtype.type(samples[r, j]) * scale
 
 
-@in_parts
-def couple_neurons(
-    low: Any, high: Any, part: Any, at: Any, neurons: Any, synapses: Any, states: Any, numbers: Any
-) -> None:
+@inner_njit()
+def couple_neurons(low: Any, high: Any, part: Any, neurons: Any, numbers: Any) -> None:
     """Let lateral connections, and an activation of all neurons, change the activity."""
     couple(low, high, neurons, numbers)
 
 
-@in_parts
+@inner_njit()
 def compete_neurons(
-    low: Any, high: Any, part: Any, at: Any, neurons: Any, synapses: Any, states: Any, numbers: Any
+    low: Any, high: Any, part: Any, neurons: Any, states: Any, numbers: Any
 ) -> None:
     """Let neurons compete for samples."""
     compete(low, high, part, neurons, states, numbers)
@@ -255,66 +232,37 @@ def compete_neurons(
         neurons.decays[part, i] *= own
 
 
-@in_parts
-def respond(
-    low: Any, high: Any, part: Any, at: Any, neurons: Any, synapses: Any, states: Any, numbers: Any
+@inner_njit()
+def pass_neurons(
+    low: Any,
+    high: Any,
+    part: Any,
+    stage: Any,
+    now: Any,
+    n_row: Any,
+    neurons: Any,
+    synapses: Any,
+    states: Any,
+    numbers: Any,
 ) -> None:
-    """Compute the current, u = W x, and what follows."""
-    now, _, n_row = at
+    """Take some neurons at a time from a stage on until one that needs all others."""
     for k in range(low, high, n_row):
         end = min(k + n_row, high)
-        weights = synapses.effective if EFFECTIVE else synapses.weights
-        np.dot(weights[k:end], neurons.x.T, neurons.current[k:end])
-        if not COUPLES:
+        if stage == RESPOND:
+            weights = synapses.effective if EFFECTIVE else synapses.weights
+            np.dot(weights[k:end], neurons.x.T, neurons.current[k:end])
+            if COUPLES:
+                continue
+        if stage <= ADAPT:
             adapt_rows(k, end, now, neurons, states, numbers)
-            if not COMPETES:
-                accumulate_rows(k, end, neurons, synapses)
-                if PEAK:
-                    shape_rows(k, end, part, k == low, neurons, synapses, numbers)
-                else:
-                    apply_rows(k, end, neurons, synapses, states, numbers)
-
-
-@in_parts
-def adapt(
-    low: Any, high: Any, part: Any, at: Any, neurons: Any, synapses: Any, states: Any, numbers: Any
-) -> None:
-    """Compute activity, threshold and modulation, and what follows."""
-    now, _, n_row = at
-    for k in range(low, high, n_row):
-        end = min(k + n_row, high)
-        adapt_rows(k, end, now, neurons, states, numbers)
-        if not COMPETES:
+            if COMPETES:
+                continue
+        if stage <= ACCUMULATE:
             accumulate_rows(k, end, neurons, synapses)
             if PEAK:
                 shape_rows(k, end, part, k == low, neurons, synapses, numbers)
-            else:
-                apply_rows(k, end, neurons, synapses, states, numbers)
-
-
-@in_parts
-def accumulate(
-    low: Any, high: Any, part: Any, at: Any, neurons: Any, synapses: Any, states: Any, numbers: Any
-) -> None:
-    """Compute the update, and what follows."""
-    _, _, n_row = at
-    for k in range(low, high, n_row):
-        end = min(k + n_row, high)
-        accumulate_rows(k, end, neurons, synapses)
-        if PEAK:
-            shape_rows(k, end, part, k == low, neurons, synapses, numbers)
-        else:
-            apply_rows(k, end, neurons, synapses, states, numbers)
-
-
-@in_parts
-def apply(
-    low: Any, high: Any, part: Any, at: Any, neurons: Any, synapses: Any, states: Any, numbers: Any
-) -> None:
-    """Move the weights."""
-    _, _, n_row = at
-    for k in range(low, high, n_row):
-        apply_rows(k, min(k + n_row, high), neurons, synapses, states, numbers)
+                continue
+        apply_rows(k, end, neurons, synapses, states, numbers)
 
 
 @njit(error_model="numpy", inline="always")
@@ -352,7 +300,7 @@ def adapt_rows(low: Any, high: Any, now: Any, neurons: Any, states: Any, numbers
             neurons.decays[:, i] = zero
 
 
-@njit(error_model="numpy", fastmath=IN_VECTORS)
+@inner_njit(fastmath=IN_VECTORS)
 def faded(
     theta: Any, i: Any, current: Any, activity: Any, slopes: Any, seen: Any, numbers: Any
 ) -> Any:
@@ -368,7 +316,7 @@ def faded(
 def total_of(function: Callable[..., Any]) -> Any:
     """Return a function that sums up a function of the activity over the samples of neuron i."""
 
-    @njit(error_model="numpy", fastmath=IN_VECTORS)
+    @inner_njit(fastmath=IN_VECTORS)
     def total(activity: Any, i: Any) -> Any:
         found = activity.dtype.type(0)
         for b in range(activity.shape[1]):

@@ -39,7 +39,7 @@ ALONE = """
         neurons = Neurons(x, current, current.copy(), modulation=modulation)
         given = Inputs(*inputs), neurons, Synapses(weights, update=update)
         current[:] = 0
-        template.kernel(1, 0, 0, 0, 1.0, (0, 1, 1), (1, 1, 3), given, (), ())
+        template.kernel(1, 0, 0, 0, 1.0, (0, 1, 1), (True, 1, 1, 3), given, (), ())
         print(current[:, 0])
     print(weights[0])  # the second alone adds no phi of its own
     fill.kernel(weights, update, ())
