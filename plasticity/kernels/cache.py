@@ -6,20 +6,24 @@ where it can write to neither: a package installed by root and run by somebody w
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import logging
 from collections.abc import Callable
-from contextlib import suppress
-from functools import lru_cache
+from contextlib import ExitStack, suppress
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import numba
 from numba.core.caching import CompileResultCacheImpl, FunctionCache
+from numba.core.compiler_lock import global_compiler_lock
 
 from plasticity.machine.cache_folder import cache_folder
 
 logger = logging.getLogger("plasticity")
+
+PREFIX = "plasticity_kernel_"  # of the names of modules that `compiled` makes
 
 
 def kernels_folder() -> Path:
@@ -45,9 +49,12 @@ def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
 
     def decorate(function: Callable[..., Any]) -> Any:
         dispatcher = numba.njit(**options)(function)
-        if Path(function.__code__.co_filename).is_file():
+        path = Path(function.__code__.co_filename)
+        if path.is_file():
             # As Numba's own `cache=True` does.
             dispatcher._cache = _Kept(function)  # type: ignore[no-untyped-call]
+            if path.name.startswith(PREFIX):
+                dispatcher.compile = partial(_compile_once, path, dispatcher.compile)
         return dispatcher
 
     return decorate
@@ -72,6 +79,20 @@ def tell(reason: str) -> None:
         kernels_folder(),
         reason,
     )
+
+
+def _compile_once(path: Path, compile_: Callable[[Any], Any], signature: Any) -> Any:
+    """Compile, or load what another process compiles at this moment.
+
+    The lock is on the module's own file, and the system frees that of a process that dies.
+    """
+    with global_compiler_lock, ExitStack() as stack:
+        with suppress(OSError):  # a file system without locks, on which both compile
+            file = stack.enter_context(path.open("rb"))
+            fcntl.flock(file, fcntl.LOCK_EX)
+            # Not by closing the file alone, which a process forked meanwhile has open as well.
+            stack.callback(fcntl.flock, file, fcntl.LOCK_UN)
+        return compile_(signature)
 
 
 class _Place:

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from plasticity.kernels.cache import kernels_folder, tell
+from plasticity.kernels.cache import PREFIX, kernels_folder, tell
 from plasticity.machine.threads import sleep_soon
 
 logger = logging.getLogger("plasticity")
@@ -47,7 +47,7 @@ def compiled(
         parts += [key, *(_described(value, set()) if callable(value) else [repr(value)])]
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
     if digest not in _modules:
-        _modules[digest] = _load(f"plasticity_kernel_{digest}", text, values)
+        _modules[digest] = _load(PREFIX + digest, text, values)
     function: Callable[..., Any] = getattr(_modules[digest], name)
     return function
 
