@@ -30,6 +30,8 @@ def log_to_stderr(*, verbose: bool) -> Iterator[None]:
     before = logger.level
     logger.addHandler(handler)
     logger.setLevel(logging.INFO if verbose else logging.WARNING)
+    if sys.stderr.isatty():  # somebody waits
+        logging.getLogger("plasticity.compiling").setLevel(logging.INFO)
     try:
         yield
     finally:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from functools import lru_cache, partial
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import numba
@@ -23,6 +24,8 @@ from plasticity.machine.cache_folder import cache_folder
 
 logger = logging.getLogger("plasticity")
 
+_slow = logging.getLogger("plasticity.compiling")  # what takes long, for who waits at a terminal
+_LONG_S = 3
 PREFIX = "plasticity_kernel_"  # of the names of modules that `compiled` makes
 
 
@@ -54,7 +57,7 @@ def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
             # As Numba's own `cache=True` does.
             dispatcher._cache = _Kept(function)  # type: ignore[no-untyped-call]
             if path.name.startswith(PREFIX):
-                dispatcher.compile = partial(_compile_once, path, dispatcher.compile)
+                dispatcher.compile = partial(_compile_once, function, dispatcher.compile)
         return dispatcher
 
     return decorate
@@ -81,14 +84,22 @@ def tell(reason: str) -> None:
     )
 
 
-def _compile_once(path: Path, compile_: Callable[[Any], Any], signature: Any) -> Any:
-    """Compile, or load what another process compiles at this moment.
+def _compile_once(
+    function: Callable[..., Any], compile_: Callable[[Any], Any], signature: Any
+) -> Any:
+    """Compile, or load what another process compiles at this moment; tell where it takes long.
 
     The lock is on the module's own file, and the system frees that of a process that dies.
     """
+    told = "compiling for %d s so far, once for this and all later starts: %s"
+    about = function.__globals__.get("ABOUT", function.__qualname__)
+    timer = Timer(_LONG_S, _slow.info, (told, _LONG_S, about))
+    timer.daemon = True
     with global_compiler_lock, ExitStack() as stack:
+        timer.start()
+        stack.callback(timer.cancel)
         with suppress(OSError):  # a file system without locks, on which both compile
-            file = stack.enter_context(path.open("rb"))
+            file = stack.enter_context(Path(function.__code__.co_filename).open("rb"))
             fcntl.flock(file, fcntl.LOCK_EX)
             # Not by closing the file alone, which a process forked meanwhile has open as well.
             stack.callback(fcntl.flock, file, fcntl.LOCK_UN)

@@ -53,8 +53,10 @@ def compiled(
 
 
 def _load(name: str, text: str, values: dict[str, Any]) -> ModuleType:
-    named = (getattr(value, "__qualname__", "") for value in values.values())
-    path = _written(name, text, ", ".join(sorted(set(named) - {""})))
+    named = {getattr(value, "__qualname__", "") for value in values.values()} - {""}
+    about = text.split('"""')[1].splitlines()[0]
+    values = values | {"ABOUT": f"{about} ({', '.join(sorted(named))})" if named else about}
+    path = _written(name, text, values["ABOUT"])
     if path is None:
         module = ModuleType(name)
         module.__dict__.update(values)
@@ -71,7 +73,7 @@ def _load(name: str, text: str, values: dict[str, Any]) -> ModuleType:
     return module
 
 
-def _written(name: str, text: str, functions: str) -> Path | None:
+def _written(name: str, text: str, about: str) -> Path | None:
     """Return the file that holds the text; None where the cache folder cannot be written."""
     folder = kernels_folder()
     path = folder / f"{name}.py"
@@ -80,9 +82,7 @@ def _written(name: str, text: str, functions: str) -> Path | None:
         # Written once: Numba takes a newer file for a changed one. Renamed into place, because
         # another process may start at the same moment; a power cut may have halved it.
         if not path.is_file() or path.read_bytes() != text.encode():
-            about = text.split('"""')[1].splitlines()[0]
-            told = f"{about} ({functions})" if functions else about
-            logger.info("compiling, once for this and all later starts: %s", told)
+            logger.info("compiling, once for this and all later starts: %s", about)
             draft = folder / f".{name}.{os.getpid()}"
             draft.write_text(text, encoding="utf-8")
             draft.replace(path)

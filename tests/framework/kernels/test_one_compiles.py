@@ -5,7 +5,10 @@ import subprocess
 import sys
 import textwrap
 
+import numpy as np
 import pytest
+
+from plasticity.kernels import loops
 
 # Prints when it begins, and then what it has compiled by itself and what the kernel returns.
 WANTS = """
@@ -73,3 +76,15 @@ def test_the_lock_of_a_process_that_was_killed_is_taken_over(module):
             waiting.wait(0.2)
         holder.kill()
     assert waiting.communicate()[0] == "1 0.5\n"
+
+
+def test_what_takes_long_to_compile_is_told(monkeypatch, caplog):
+    monkeypatch.setattr("plasticity.kernels.cache._LONG_S", 0)
+    caplog.set_level("INFO", "plasticity.compiling")
+    loops.rows(lambda row: None)(np.ones((1, 2)), ())
+    (told,) = [record.getMessage() for record in caplog.records if record.levelname == "INFO"]
+    assert told == (
+        "compiling for 0 s so far, once for this and all later starts: Loops around functions of "
+        "components. (_load.<locals>.<lambda>, _store.<locals>.store_one, "
+        "test_what_takes_long_to_compile_is_told.<locals>.<lambda>)"
+    )
