@@ -27,6 +27,8 @@ class FusedStep:
     several = False  # whether one call may do several steps
 
     def __init__(self, layer: LayerState, batch: int, draw: Draw | None) -> None:
+        from numba import get_num_threads
+
         from plasticity.fusion.templates import fill, minibatch, online
 
         self.layer = layer
@@ -40,6 +42,10 @@ class FusedStep:
         functions = made.functions()
         flags = made.flags()
         self.template = online if made.online else minibatch
+        if not made.online:
+            # Starts Numba's threads, without which a kernel from the disk finds no loop for them:
+            # Numba does so for the loop alone, not for what calls one that came from the disk too.
+            get_num_threads()
         self._kernel = compiled(self.template, functions | flags)
         self._arrays = self._arrays_of(flags)
         self._given_arrays = tuple(tuple(some) for some in self._arrays)

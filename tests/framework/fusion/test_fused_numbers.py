@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numba.core import event
 
 from plasticity import Kernel, Phase, component, hookimpl, rule, setting
 from plasticity_plugins.optimizers.sgd import SGD
@@ -9,7 +10,7 @@ from plasticity_plugins.rules.bcm import lc94
 from plasticity_plugins.schedules.falling import Cosine
 from plasticity_plugins.thresholds.mean_square import MovingAverage
 from plasticity_plugins.thresholds.moments import MeanOfPower
-from tests.support.fused import assert_same_bits, kept, layer, simulation
+from tests.support.fused import LARGE, assert_same_bits, kept, layer, simulation
 
 PHASES = (Phase("quiet", 1), Phase("reward", 3))
 
@@ -61,11 +62,13 @@ def light(x, step, sample, table):
 class Table:
     """An encoder that adds a table, of which each epoch has another."""
 
+    inputs: int = setting(default=6, doc="size of the table")
+
     kernels = (Kernel("encode", light, arrays=("table",)),)
 
     @hookimpl
     def epoch_started(self, clock):
-        self.table = np.full(6, np.float32(clock.epoch))
+        self.table = np.full(self.inputs, np.float32(clock.epoch))
 
     @hookimpl
     def encode(self, x, clock):
@@ -123,26 +126,43 @@ def quick(**parts):
     return lambda: {"optimizer": SGD(rate=0.01)} | parts
 
 
+def every(phase=""):
+    """Parts of all kinds whose numbers change, which are compiled once for all tests of them.
+
+    phase   that in which the weights move
+    """
+    return quick(
+        synapse=Gain(),
+        rule=leaky(),
+        threshold=MovingAverage(),
+        schedule=Cosine(),
+        transforms=(Reward(phase=phase),),
+    )
+
+
 BATCHES = pytest.mark.parametrize("batch_size", [1, 7])
 
 
 @BATCHES
 def test_a_reward_that_a_phase_switches_on_moves_the_weights(batch_size):
-    changes = {"phases": PHASES, "epochs": None, "batch_size": batch_size}
-    compiled = assert_follows(parts=quick(transforms=(Reward(),)), **changes)
-    begun = kept(simulation(layer(transforms=(Reward(),)), **changes))
+    changes = {"phases": PHASES, "epochs": None, "batch_size": batch_size, "encoders": (Table(),)}
+    compiled = assert_follows(parts=every("reward"), **changes)
+    begun = kept(simulation(layer(**every("reward")()), **changes))
     assert np.abs(compiled["layer_0", "weights"] - begun["layer_0", "weights"]).max() > 0.01
+    quiet = kept(ended("always", parts=every("never"), **changes))
+    assert np.array_equal(quiet["layer_0", "weights"], begun["layer_0", "weights"])
 
 
 @BATCHES
 def test_numbers_and_arrays_that_are_others_in_each_epoch_are_followed(batch_size):
-    assert_follows(parts=quick(synapse=Gain()), encoders=(Table(),), batch_size=batch_size)
+    assert_follows(parts=every(), encoders=(Table(),), batch_size=batch_size)
 
 
 @BATCHES
 def test_settings_that_a_listener_changes_in_the_middle_of_an_epoch_are_followed(batch_size):
     assert_follows(
-        parts=quick(rule=leaky(), threshold=MovingAverage(), schedule=Cosine()),
+        parts=every(),
+        encoders=(Table(),),
         turns={
             "rule": ("leak", 2.0),
             "threshold": ("memory", 0.2),
@@ -151,6 +171,23 @@ def test_settings_that_a_listener_changes_in_the_middle_of_an_epoch_are_followed
         },
         batch_size=batch_size,
     )
+
+
+@pytest.mark.parametrize(("batch_size", "other"), [(1, 1), (7, 50)])
+def test_other_settings_and_sizes_compile_nothing(batch_size, other):
+    ended("always", parts=every(), encoders=(Table(),), batch_size=batch_size)
+    parts = {
+        "neurons": 50,
+        "rule": leaky(leak=0.3),
+        "threshold": MovingAverage(memory=0.4),
+        "schedule": Cosine(lowest=0.5),
+        "optimizer": SGD(rate=0.02),
+    }
+    changes = {"samples": LARGE, "encoders": (Table(inputs=100),), "epochs": 1, "seed": 3}
+    with event.install_recorder("numba:compile") as recorder:
+        made = ended("always", parts=lambda: every()() | parts, batch_size=other, **changes)
+    assert made.layers[0].clock.step == -(-len(LARGE) // other)
+    assert [found.data["dispatcher"] for _, found in recorder.buffer] == []
 
 
 def test_they_are_followed_where_each_step_is_a_call():
