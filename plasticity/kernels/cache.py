@@ -53,7 +53,7 @@ def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
     def decorate(function: Callable[..., Any]) -> Any:
         dispatcher = numba.njit(**options)(function)
         path = Path(function.__code__.co_filename)
-        if path.is_file():
+        if path.is_file() and dispatcher is not function:  # which it is without the JIT
             # As Numba's own `cache=True` does.
             dispatcher._cache = _Kept(function)  # type: ignore[no-untyped-call]
             if path.name.startswith(PREFIX):
