@@ -7,6 +7,7 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path
 from textwrap import shorten
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any
@@ -100,6 +101,7 @@ def sweep(
     from plasticity.cli.execute import with_progress
     from plasticity.cli.failures import exit_by_signal
     from plasticity.experiment.overrides import parse_all
+    from plasticity.experiment.registry import is_preset
     from plasticity.experiment.spec import Experiment
     from plasticity.sweeps.sweep import is_sweep
     from plasticity.sweeps.sweep import sweep as run_all
@@ -107,7 +109,7 @@ def sweep(
     given: Any = experiment
     if experiment is not None and is_sweep(experiment) and out is None:
         given, out = None, experiment
-    elif experiment is not None:
+    elif experiment is not None and (is_preset(experiment) or not Path(experiment).is_dir()):
         given = with_progress(Experiment.load(experiment), quiet=True)[0]
     folder = out or "sweep"
     changes = parse_all(settings or [])
@@ -144,7 +146,7 @@ def sweep(
         notices.disabled = False
         if shown is not None:
             shown.close()
-    line(f"{swept.design.n_cell:,} runs: {swept.standing()}")
+    line(f"{swept.design.n_cell:,} run{'s' * (swept.design.n_cell != 1)}: {swept.standing()}")
     _print_failures(swept)
     search_for = swept.design.search or {"objective": objective, "smallest": bool(minimize)}
     if search_for["objective"] in swept.dataset:

@@ -41,7 +41,7 @@ class Range:
             raise EntryError(f"range: must rise{', from above 0' * self.log}, got {self}")
 
     def __str__(self) -> str:
-        return f"{'log:' * self.log}{self.low:g}:{self.high:g}"
+        return f"{'log:' * self.log}{self.low!r}:{self.high!r}"
 
     @property
     def whole(self) -> bool:
@@ -83,7 +83,7 @@ class Axis:
 
         Numbers are sorted, all else stays in the order in which it came.
         """
-        points = [*self.points, *(point for point in other.points if point not in self.points)]
+        points = _distinct([*self.points, *other.points])
         values = [next(iter(point.values())) for point in points]
         if len(points) > len(self.points) > 0 and all(map(_is_number, values)) and self.grid:
             points = [points[index] for index in sorted(range(len(points)), key=values.__getitem__)]
@@ -153,11 +153,15 @@ def grid(over: Mapping[str | tuple[str, ...], Values]) -> tuple[Axis, ...]:
     axes = []
     for key, given in over.items():
         paths = (key,) if isinstance(key, str) else tuple(key)
+        if "seed" in paths:
+            raise SpecError(
+                "seed: is no axis of its own: seeds=5 (--seeds 5) runs five of each, from the seed "
+                "of the experiment upwards"
+            )
         values = _listed(given, ", ".join(paths))
         rows = [(value,) for value in values] if isinstance(key, str) else map(tuple, values)
         points = [_point(paths, row) for row in rows]
-        unique = [point for index, point in enumerate(points) if point not in points[:index]]
-        axes.append(Axis(paths[0], tuple(unique)))
+        axes.append(Axis(paths[0], tuple(_distinct(points))))
     return tuple(axes)
 
 
@@ -214,6 +218,22 @@ def _listed(given: Values, path: str) -> list[Any]:
     if not listed:
         raise SpecError(f"{path}: the axis has no values; give at least one")
     return listed
+
+
+def _distinct(points: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return points without those that are equal to an earlier one."""
+
+    def key(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return tuple((name, key(item)) for name, item in value.items())
+        if isinstance(value, list | tuple):
+            return tuple(map(key, value))
+        return isinstance(value, bool), value
+
+    distinct: dict[Any, Mapping[str, Any]] = {}
+    for point in points:
+        distinct.setdefault(key(point), point)
+    return list(distinct.values())
 
 
 def _point(paths: tuple[str, ...], row: Sequence[Any]) -> dict[str, Any]:

@@ -28,13 +28,23 @@ from plasticity.experiment.registry import READOUTS, entries, is_preset
 from plasticity.experiment.source import data_kept
 from plasticity.experiment.spec import Experiment
 from plasticity.machine.threads import n_core
-from plasticity.sweeps.axes import EXPERIMENT, TRIAL, Axis, Values, drawn, grid, plain, space_of
+from plasticity.sweeps.axes import (
+    EXPERIMENT,
+    TRIAL,
+    Axis,
+    Range,
+    Values,
+    drawn,
+    grid,
+    plain,
+    space_of,
+)
 from plasticity.sweeps.design import NAME, Cell, Design, data_entry
 from plasticity.sweeps.engines import Here, Processes, can_be_sent, carry_out, connected, pays
 from plasticity.sweeps.estimate import bytes_of, spoken
 from plasticity.sweeps.files import below, read_json
 from plasticity.sweeps.search import Search
-from plasticity.sweeps.swept import Swept
+from plasticity.sweeps.swept import Swept, setting_at
 from plasticity.sweeps.task import CellTask, Report, report_of
 
 _SET_ASIDE = 0.2  # of the training samples, on which readouts are judged in a search
@@ -135,6 +145,8 @@ def sweep(
             raise EntryError(f"{name}: must be an integer from 1, got {number!r}")
     if out is None and experiment is not None and is_sweep(experiment):
         experiment, out = None, str(experiment)
+    elif _is_folder(experiment):
+        raise StoreError(f"{experiment}: there is no sweep, which has a file {NAME}")
     folder = None if out is None else str(out) if "://" in str(out) else str(Path(out).absolute())
     searching = _searching(over or {}, search, maximize, minimize, prune)
     if searching is not None and searching.objective in _readouts():
@@ -263,6 +275,10 @@ def is_sweep(given: Any) -> bool:
     return named and read_json(below(str(given), NAME)) is not None
 
 
+def _is_folder(given: Any) -> bool:
+    return isinstance(given, str | Path) and Path(given).is_dir() and not is_preset(given)
+
+
 def _designed(
     experiment: Any,
     over: Mapping[Any, Any],
@@ -289,11 +305,14 @@ def _designed(
     base = configure(experiment, data=data, labels=labels, **settings)
     if isinstance(base.data, Data):
         given = base.data
-    axes = _axes(over, draw, searching, base.seed)
+    axes = _axes(over, draw, searching, base)
     common = {path: plain(value, path) for path, value in settings.items()}
     if data is not None and given is None:
         common["data"] = plain(data, "data")
     search = attrs.asdict(searching) if searching else None
+    if search is not None:
+        spaces = _as_settings(space_of(search["space"]), base).items()
+        search["space"] |= {path: str(s) for path, s in spaces if isinstance(s, Range)}
     return Design(base, axes, seeds or 1, common, given, search=search)
 
 
@@ -318,13 +337,26 @@ def _readouts() -> set[str]:
 
 
 def _axes(
-    over: Mapping[Any, Any], draw: int | None, searching: Search | None, seed: int
+    over: Mapping[Any, Any], draw: int | None, searching: Search | None, base: Experiment
 ) -> tuple[Axis, ...]:
     if searching is not None:
         return (Axis(TRIAL, ()),)
     if draw is None:
         return grid(over)
-    return (drawn(space_of(over), draw, seed),)
+    return (drawn(_as_settings(space_of(over), base), draw, base.seed),)
+
+
+def _as_settings(
+    space: Mapping[str, list[Any] | Range], base: Experiment
+) -> dict[str, list[Any] | Range]:
+    """Return a space whose ranges from integer to integer are of integers where settings are."""
+    made: dict[str, list[Any] | Range] = {}
+    for path, values in space.items():
+        setting = setting_at(base, path)
+        if isinstance(values, Range) and values.whole and setting and setting.type is float:
+            values = Range(float(values.low), float(values.high))
+        made[path] = values
+    return made
 
 
 def _check_free(folder: str) -> None:

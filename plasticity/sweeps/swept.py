@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -27,6 +28,7 @@ from plasticity.experiment.spec import Experiment
 from plasticity.store.run import Run, open_run
 from plasticity.sweeps.axes import label_of, plain, short_names
 from plasticity.sweeps.design import Cell, Design
+from plasticity.sweeps.files import below, read_json
 from plasticity.sweeps.task import MISSING, STATES, Report, report_of
 
 if TYPE_CHECKING:
@@ -198,6 +200,10 @@ class Swept:
 
         if Target(out).exists() and not overwrite:
             raise StoreError(f"{out}: exists already; choose another path, or --overwrite")
+        if Target(out).exists() and read_json(below(str(out), "outcome", "zarr.json")) is None:
+            raise StoreError(
+                f"{out}: holds something else than a gathered sweep; choose another path"
+            )
         dataset = self.dataset
         weights = {
             cell.at: run.state()[_WEIGHTS]
@@ -212,7 +218,10 @@ class Swept:
             dataset = dataset.assign(
                 {_WEIGHTS: xr.Variable((*self.dims, *like.dims), values, like.attrs)}
             )
-        dataset.to_zarr(str(out), mode="w", zarr_format=3, consolidated=True)
+        with warnings.catch_warnings():
+            # Zarr warns of what xarray would warn of the lack.
+            warnings.filterwarnings("ignore", "Consolidated metadata")
+            dataset.to_zarr(str(out), mode="w", zarr_format=3, consolidated=True)
         return out
 
     def __repr__(self) -> str:
