@@ -1,10 +1,9 @@
 """The training of each run of a comparison: the same number of samples for all, or seconds."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from time import perf_counter
 
 import attrs
@@ -21,62 +20,35 @@ OWN = "own"
 _TRIAL_SHARE, _TRIAL_MOST = 0.1, 3.0  # of the seconds; seconds
 
 
-@attrs.frozen
-class Budget:
-    """The training of each run: `samples`, or `seconds`, or what its spec says (`own`).
-
-    Without any of the three, all runs have the samples of the longest spec.
-    """
-
-    samples: int | None = None
-    seconds: float | None = None
-    own: bool = False
-
-    @staticmethod
-    def of(given: str | int | None) -> Budget:
-        """Return the budget that a string or a number of samples means.
-
-        Raises `EntryError` for what means none.
-
-        >>> Budget.of("90 s").seconds, Budget.of("500000 samples").samples, Budget.of("own").own
-        (90.0, 500000, True)
-        """
-        if given is None:
-            return Budget()
-        text = str(given).strip()
-        if text == OWN:
-            return Budget(own=True)
-        number = re.fullmatch(r"(\d+)(?:\s*samples?)?", text.replace(",", ""))
-        if number and int(number[1]) > 0:
-            return Budget(samples=int(number[1]))
-        try:
-            seconds = seconds_of(text, "budget")
-        except EntryError:
-            seconds = 0.0
-        if seconds <= 0:
-            raise EntryError(
-                'budget: must be a number of samples, as in 500000, a duration, as in "90 s", or '
-                f'"{OWN}", got {given!r}'
-            )
-        return Budget(seconds=seconds)
-
-
 def with_budget(
-    specs: Mapping[str, Experiment], budget: Budget, data: Data
+    specs: Mapping[str, Experiment], budget: str | int | None, data: Data
 ) -> tuple[dict[str, Experiment], dict[str, str]]:
     """Return the specs, each as long as the budget allows, and a line on each that was changed.
 
-    A run has whole epochs, at least one; phases keep their proportion.
+    budget   a number of samples, a duration as in "90 s", or "own", which each spec says; without
+             it all runs have the samples of the longest spec
+
+    A run has whole epochs, at least one; phases keep their proportion. Raises `EntryError` for a
+    budget that means nothing.
     """
-    if budget.own:
+    text = "" if budget is None else str(budget).strip()
+    samples = re.fullmatch(r"(\d+)(?:\s*samples?)?", text.replace(",", ""))
+    if text == OWN:
         return dict(specs), {}
-    if budget.samples is not None:
-        n_epoch = max(1, round(budget.samples / data.per_epoch))
-        wanted = dict.fromkeys(specs, n_epoch)
-    elif budget.seconds is not None:
-        wanted = {name: _epochs_in(spec, budget.seconds, data) for name, spec in specs.items()}
-    else:
+    if budget is None:
         wanted = dict.fromkeys(specs, max(spec.n_epoch for spec in specs.values()))
+    elif samples and int(samples[1]) > 0:
+        wanted = dict.fromkeys(specs, max(1, round(int(samples[1]) / data.per_epoch)))
+    else:
+        seconds = 0.0
+        with suppress(EntryError):
+            seconds = seconds_of(text, "budget")
+        if seconds <= 0:
+            raise EntryError(
+                'budget: must be a number of samples, as in 500000, a duration, as in "90 s", or '
+                f'"{OWN}", got {budget!r}'
+            )
+        wanted = {name: _epochs_in(spec, seconds, data) for name, spec in specs.items()}
     changed = {name: spec for name, spec in specs.items() if spec.n_epoch != wanted[name]}
     lengths = {
         name: f"{name}: {wanted[name]} epochs, where its spec says {spec.n_epoch}"

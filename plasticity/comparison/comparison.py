@@ -8,29 +8,29 @@
 ['bcm']
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
+from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any, Protocol
 
 import attrs
 
-from plasticity.analysis.material import Held, Material, the_data
+from plasticity.analysis.material import Material, the_data
 from plasticity.analysis.readouts import LINEAR_PROBE, read_off
-from plasticity.comparison.budget import Budget, with_budget
+from plasticity.comparison.budget import with_budget
 from plasticity.comparison.data import Given, configured, entrants_of
 from plasticity.comparison.folder import take_up
 from plasticity.comparison.of_weights import metrics_of_weights
 from plasticity.comparison.result import Compared, Comparison
-from plasticity.comparison.task import Task, assembled, failed, from_store, if_complete, train
+from plasticity.comparison.task import Task
 from plasticity.components.data import Data
 from plasticity.errors import EntryError
 from plasticity.experiment.spec import Experiment
-from plasticity.simulation.simulation import Simulation
+from plasticity.store.resuming import ENDED
 from plasticity.store.run import Run
-from plasticity.sweeps.engines import Processes, can_be_sent, carry_out, pays
+from plasticity.sweeps.engines import Here, Processes, can_be_sent, carry_out, pays
 from plasticity.sweeps.estimate import seconds_of
 
 
@@ -103,15 +103,31 @@ def compare(
     specs = {name: given for name, given in entrants.items() if isinstance(given, Experiment)}
     specs = configured(specs, data=data, labels=labels, settings=settings)
     material = the_data(specs, stores, data=data, labels=labels)
-    lengths: dict[str, str] = {}
-    if specs and material.train is not None:
-        specs, lengths = with_budget(specs, Budget.of(budget), material.train)
-    folder = Path(out).absolute() if out is not None else None
+    folder = Path(out).absolute() if out is not None and specs else None
     also = metrics_of_weights([*specs.values(), *(run.experiment for run in stores.values())])
+    lengths: dict[str, str] = {}
+    tasks: list[Task] = []
+    if specs and material.train is not None:
+        specs, lengths = with_budget(specs, budget, material.train)
+        first = next(iter(specs.values())).seed
+        for seed, (name, spec) in product(range(first, first + seeds), specs.items()):
+            title = name if seeds == 1 else f"{name} {seed}"
+            heard = [partial(listeners, name)] if listeners else []
+            heard += [partial(telling.listeners, title)] if telling else []
+            seeded = attrs.evolve(spec, seed=seed)
+            path = folder and folder / name / f"seed_{seed}"
+            tasks.append(Task(name, seeded, path, seed == first, first, also, material, heard))
+        # Assembled before anything is run or written, so that a mistake is reported at once.
+        for task in tasks[: len(specs)]:
+            task.assemble()
+        if folder is not None:
+            take_up(folder, specs, material.train)
     done = {
-        name: [from_store(name, run, material.train, material.held, also)]
+        name: [Task(name, run.experiment, also=also, material=material).from_store(run)]
         for name, run in stores.items()
-    } | _run_all(specs, seeds, material, folder, listeners, telling, also)
+    }
+    ended = dict(_ended(tasks, telling, None if listeners or folder is None else material.train))
+    done |= {name: [ended[task] for task in tasks if task.name == name] for name in specs}
     runs = tuple(run for name in entrants for run in done[name])
     return Comparison(
         runs,
@@ -120,88 +136,45 @@ def compare(
         _baseline(material, runs),
         command,
         tuple(lengths.values()),
-        folder if specs else None,
+        folder,
     )
 
 
-def _run_all(
-    specs: Mapping[str, Experiment],
-    seeds: int,
-    material: Material,
-    folder: Path | None,
-    listeners: Callable[[str], Iterable[Any]] | None,
-    telling: Telling | None,
-    also: tuple[Any, ...],
-) -> dict[str, list[Compared]]:
-    """Bring every run to its end, and return the runs of each experiment."""
-    if not specs or material.train is None:
-        return {}
-    held = material.held
-    first = next(iter(specs.values())).seed
-    tasks = [
-        Task(
-            name,
-            attrs.evolve(spec, seed=seed),
-            folder and folder / name / f"seed_{seed}",
-            growth=seed == first,
-            also=also,
-            first_seed=first,
-        )
-        for seed in range(first, first + seeds)
-        for name, spec in specs.items()
-    ]
+def _ended(
+    tasks: list[Task], telling: Telling | None, data: Data | None
+) -> Iterator[tuple[Task, Compared]]:
+    """Bring each run to its end, and yield it.
 
-    def assembled_of(task: Task) -> Simulation:
-        title = task.name if seeds == 1 else f"{task.name} {task.seed}"
-        shown = telling.listeners(title) if telling else ()
-        return assembled(task, held.rest, [*(listeners(task.name) if listeners else ()), *shown])
-
-    # Assembled before anything is run or written, so that a mistake is reported at once.
-    ready = {task: assembled_of(task) for task in tasks[: len(specs)]}
-    if folder is not None:
-        take_up(folder, specs, material.train)
-    done: dict[Task, Compared] = {}
+    data   of the tasks, if processes of their own may carry them out
+    """
+    missing = []
     for task in tasks:
-        complete = if_complete(task, held)
-        if complete is not None:
-            done[task] = complete
-            if telling:
-                telling.say(f"{task.name}, seed {task.seed}: complete already")
-    missing = [task for task in tasks if task not in done]
-    if listeners is None and folder is not None and worth_sharing(missing, material.train):
-        done |= dict(_elsewhere(missing, held, telling))
-    else:
-        for task in missing:
-            simulation = ready.pop(task) if task in ready else assembled_of(task)
-            done[task] = train(task, simulation, held)
-    return {name: [done[task] for task in tasks if task.name == name] for name in specs}
+        run = task.stored
+        if run is None or not run.outcome.startswith(ENDED):
+            missing.append(task)
+            continue
+        yield task, task.from_store(run)
+        if telling:
+            telling.say(f"{task.words}: complete already")
+    apart = data is not None and worth_sharing(missing, data)
+    engine = Processes(len(missing)) if apart else Here()
+    with engine, closing(carry_out(missing, engine)) as results:
+        for number, (task, result) in enumerate(results, 1):
+            if isinstance(result, Exception):
+                if not apart:
+                    raise result
+                result = task.failed(str(result))
+            result.asked = task.asked
+            yield task, result
+            if telling and apart:
+                how = f"failed: {result.failure}" if result.failure else "finished"
+                telling.say(f"{task.words}: {how} ({number} of {len(missing)})")
 
 
 def worth_sharing(tasks: list[Task], data: Data) -> bool:
     """Return whether processes of their own finish the tasks sooner, and can carry them out."""
-    shape = (data.per_epoch, data.n_input)
-    return pays(sum(seconds_of(task.asked, shape) for task in tasks), len(tasks)) and all(
-        can_be_sent(task.made) for task in tasks
-    )
-
-
-def _elsewhere(
-    tasks: list[Task], held: Held, telling: Telling | None
-) -> Iterator[tuple[Task, Compared]]:
-    """Carry out tasks in processes of their own, and read what they left."""
-    failures: dict[Task, str] = {}
-    engine = Processes(len(tasks))
-    with engine, closing(carry_out(tasks, engine)) as results:
-        for task, result in results:
-            failures[task] = str(result)
-            if telling:
-                how = f"failed: {result}" if str(result) else "finished"
-                telling.say(
-                    f"{task.name}, seed {task.seed}: {how} ({len(failures)} of {len(tasks)})"
-                )
-    for task in tasks:
-        complete = None if failures[task] else if_complete(task, held)
-        yield task, complete or failed(task, failures[task])
+    seconds = sum(seconds_of(task.asked, (data.per_epoch, data.n_input)) for task in tasks)
+    return pays(seconds, len(tasks)) and all(can_be_sent(task.made) for task in tasks)
 
 
 def _baseline(material: Material, runs: tuple[Compared, ...]) -> float | None:

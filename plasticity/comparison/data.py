@@ -1,7 +1,5 @@
 """The experiments of a comparison: specs to run, and stores to take as they are."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,5 @@
 """Metrics of the weights alone, which are measured in all experiments of a comparison."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

@@ -1,8 +1,5 @@
 """The result of a comparison: its runs, one row an experiment, over the seeds."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -195,29 +192,27 @@ class Comparison:
         >>> compare(["bcm", "krotov_hopfield"], **settings).dataset.sel(seed=0).overlap.sizes
         Frozen({'experiment': 2, 'step': 2})
         """
-        metrics = {
-            (index, run.seed): run.run.metrics.load()
-            for index, contender in enumerate(self.contenders)
-            for run in contender.runs
-            if run.run is not None
-        }
-        seeds = sorted(self.seeds)
-        measured = [dataset["step"].values for dataset in metrics.values() if "step" in dataset]
-        steps = np.unique(np.concatenate([np.zeros(0, np.int64), *measured]))
+        measured = {run: run.run.metrics.load() for run in self.runs if run.run is not None}
+        known = {name for metrics in measured.values() for name in metrics.data_vars}
+        columns, dims, parts = self.columns, set[Any](), []
+        for run in self.runs:
+            part = measured.get(run, xr.Dataset()).reset_coords().astype(np.float64)
+            row = run.row
+            for name in columns:
+                if name not in known and row.get(name) is not None:
+                    part[name] = (), row[name], _SPEED if name == SPEED else _AT_END
+            # Of dimensions without coordinates, as "neuron", some runs have fewer.
+            counted = {dim: range(n) for dim, n in part.sizes.items() if dim not in part.coords}
+            dims |= counted.keys()
+            part = part.assign_coords(counted)
+            parts.append(part.expand_dims(experiment=[run.name], seed=[run.seed]))
         # Of type object, since Zarr has no stable format for strings of fixed length.
         experiments = np.array([contender.name for contender in self.contenders], object)
-        coords = {"experiment": experiments, "seed": seeds, "step": steps}
-        names = dict.fromkeys(str(n) for dataset in metrics.values() for n in dataset.data_vars)
-        variables = {name: _over_step(name, metrics, coords) for name in ("epoch", *names)}
-        for name in self.columns:
-            if name not in names:
-                values = np.full((len(experiments), len(seeds)), np.nan)
-                for row, contender in zip(values, self.contenders, strict=True):
-                    row[[seeds.index(run.seed) for run in contender.runs]] = contender.values(name)
-                variables[name] = xr.Variable(
-                    ("experiment", "seed"), values, _SPEED if name == SPEED else _AT_END
-                )
-        return xr.Dataset(variables, coords).set_coords("epoch")
+        coords = {"experiment": experiments, "seed": sorted(self.seeds), "step": np.zeros(0, int)}
+        nothing = np.empty((len(experiments), len(self.seeds), 0))
+        parts.append(xr.Dataset({"epoch": (tuple(coords), nothing)}, coords))
+        merged = xr.merge(parts, join="outer", compat="no_conflicts", combine_attrs="override")
+        return merged.sel(experiment=experiments).drop_vars(dims).set_coords("epoch")
 
     def __repr__(self) -> str:
         names = ", ".join(contender.name for contender in self.contenders)
@@ -257,19 +252,3 @@ def _mean(values: Array) -> float:
     numbers = np.asarray(values, np.float64)
     numbers = numbers[~np.isnan(numbers)]
     return float(numbers.mean()) if numbers.size else float("nan")
-
-
-def _over_step(
-    name: str, metrics: Mapping[tuple[int, int], xr.Dataset], coords: Mapping[str, Any]
-) -> xr.Variable:
-    """Return one measurement of all runs; of neurons, smaller layers end in NaN."""
-    arrays = {key: dataset[name] for key, dataset in metrics.items() if name in dataset.variables}
-    none = xr.DataArray([], dims="step")
-    like = max(arrays.values(), default=none, key=lambda array: array.shape[1:])
-    shape = [len(values) for values in coords.values()]
-    whole = np.full((*shape, *like.shape[1:]), np.nan)
-    for (index, seed), array in arrays.items():
-        at = np.searchsorted(coords["step"], array["step"].values)
-        part = whole[index, coords["seed"].index(seed)]
-        part[(at, *map(slice, array.shape[1:]))] = array.values
-    return xr.Variable((*coords, *like.dims[1:]), whole, like.attrs)

@@ -22,6 +22,7 @@ from plasticity.network.randomness import stream
 from plasticity.simulation.simulation import Simulation
 from plasticity.store.commit.files import write_for_good
 from plasticity.store.run import Run
+from plasticity.sweeps.files import read_json
 from plasticity.typing import Array
 
 _FORMAT = 1
@@ -74,20 +75,18 @@ class Scores:
             return None
         return float(np.mean(self.predicted[readout] == self.labels))
 
-    def write(self, path: Path, key: str) -> None:
+    def write(self, path: str, key: str) -> None:
         """Write them to a file at once; `key` identifies the run that they belong to."""
         tables = {"format": _FORMAT, "run": key, **attrs.asdict(self)}
-        write_for_good(path, json.dumps(tables, default=np.ndarray.tolist).encode())
+        write_for_good(Path(path), json.dumps(tables, default=np.ndarray.tolist).encode())
 
     @classmethod
-    def read(cls, path: Path, key: str) -> Scores | None:
+    def read(cls, path: str, key: str) -> Scores | None:
         """Return the scores that were written for a run, or None where there are none of it."""
         try:
-            tables = json.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError) as error:
-            raise StoreError(f"{path}: cannot be read: {error}; delete it to score anew") from error
+            tables = read_json(path) or {}
+        except StoreError as error:
+            raise StoreError(f"{error}; delete it to score anew") from error
         if tables.pop("format", None) != _FORMAT or tables.pop("run", None) != key:
             return None
         tables["cost"] = Cost(**tables["cost"])

@@ -1,7 +1,5 @@
 """Differences between two experiments, seed by seed, and whether they may be noise."""
 
-from __future__ import annotations
-
 import attrs
 import numpy as np
 

@@ -1,55 +1,52 @@
 """A run of a comparison to be made: begun, continued or complete already, then scored."""
 
-from __future__ import annotations
-
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import attrs
 
-from plasticity.analysis.material import Held, hold_out
+from plasticity.analysis.material import Material, the_data
 from plasticity.analysis.responses import rebuilt
-from plasticity.comparison.frames import Frames
+from plasticity.comparison.listeners import Frames, Stopwatch, samples_until
 from plasticity.comparison.of_weights import lacking
 from plasticity.comparison.result import Compared
 from plasticity.comparison.scores import Cost, Scores, scores_of
-from plasticity.comparison.stopwatch import Stopwatch, samples_until
-from plasticity.components.data import Data
 from plasticity.errors import DataError, PlasticityError, SpecError, UntrustedError
-from plasticity.experiment.source import Source
 from plasticity.experiment.spec import Experiment
 from plasticity.machine.memory import forget_peak, peak_bytes
 from plasticity.simulation.assembly import assemble
 from plasticity.simulation.simulation import Simulation
 from plasticity.store.reader import StoreReader
-from plasticity.store.resuming import ENDED
 from plasticity.store.run import Run, open_run
 
 _FAILED = "failed: "
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class Task:
-    """One run to be made."""
+    """Brings one run to its end, where it is called."""
 
     name: str  # of the experiment in the comparison
     asked: Experiment  # with the seed of this run, and data of which samples may be set aside
     path: Path | None = None  # of the store; None for memory
     growth: bool = False  # the weights are recorded along the run, for the page
-    also: tuple[Any, ...] = ()  # metrics beside its own, since other experiments have them
     first_seed: int = 0  # with which samples are set aside
+    also: tuple[Any, ...] = ()  # metrics beside its own, since other experiments have them
+    material: Material | None = None  # None in a process of its own, which opens it
+    listeners: Sequence[Callable[[], Iterable[Any]]] = ()
+    simulation: Simulation | None = None  # None until it is assembled, and once it was trained
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the spec with all that is measured, as tables."""
-        fields = (self.name, self.made.to_dict(), str(self.path), self.growth, self.first_seed)
-        return _arrived, fields
+        return _arrived, (self.name, self.made.to_dict(), self.path, self.growth, self.first_seed)
 
-    def __call__(self) -> str:
-        """Carry the run out in a process of its own; return what went wrong, or ""."""
-        held = hold_out(Source.of(self.asked).open_data, self.first_seed)
-        return train(self, assembled(self, held.rest), held).failure
+    @property
+    def words(self) -> str:
+        """Its name and seed."""
+        return f"{self.name}, seed {self.asked.seed}"
 
     @property
     def made(self) -> Experiment:
@@ -58,124 +55,104 @@ class Task:
         return attrs.evolve(self.asked, metrics=metrics)
 
     @property
-    def seed(self) -> int:
-        """The seed of the run."""
-        return self.asked.seed
+    def stored(self) -> Run | None:
+        """The run as its store holds it; None where it has not begun."""
+        exists = self.path is not None and StoreReader.exists(self.path)
+        return open_run(str(self.path)) if exists else None
 
+    def assemble(self) -> Simulation:
+        """Return the simulation, with the listeners that the page needs."""
+        rest = self._material().held.rest
+        made = self.made if rest is None else attrs.evolve(self.made, data=rest)
+        frames = [Frames(growth=False)]
+        if self.growth:
+            frames.append(Frames(growth=True))
+        try:
+            self.simulation = assemble(made, [*chain(*(of() for of in self.listeners)), *frames])
+        except SpecError as error:
+            raise type(error)(f"{self.name}: {error}") from None
+        return self.simulation
 
-def _arrived(name: str, spec: dict[str, Any], path: str, growth: bool, first_seed: int) -> Task:
-    return Task(name, Experiment.from_dict(spec), Path(path), growth, first_seed=first_seed)
+    def __call__(self) -> Compared:
+        """Return the finished run with its scores; a failure is recorded, not raised."""
+        import numba
 
-
-def assembled(task: Task, rest: Data | None, listeners: Iterable[Any] = ()) -> Simulation:
-    """Return the simulation of a task, with the listeners that its page needs."""
-    trained = task.made if rest is None else attrs.evolve(task.made, data=rest)
-    frames = [Frames(growth=False)]
-    if task.growth:
-        frames.append(Frames(growth=True))
-    try:
-        return assemble(trained, [*listeners, *frames])
-    except SpecError as error:
-        raise type(error)(f"{task.name}: {error}") from None
-
-
-def train(task: Task, simulation: Simulation, held: Held) -> Compared:
-    """Finish a run and score it; failures are recorded, not raised."""
-    import numba
-
-    compared = Compared(task.name, task.asked, simulation=simulation, also=task.also)
-    stopwatch = Stopwatch(simulation.experiment, simulation.data.per_epoch)
-    simulation.register(stopwatch)
-    earlier = _stored(task)
-    anew = forget_peak()
-    begun = perf_counter()
-    try:
-        if earlier and earlier.store.checkpoints and not _failure(earlier):
-            compared.run = simulation.resume(str(task.path))
-        else:
-            compared.run = simulation.run(task.path, overwrite=True)
-    except PlasticityError as error:
-        if simulation.store is None:
-            raise
-        compared.failure = str(error)
-        compared.run = Run(simulation.store)
+        simulation, self.simulation = self.simulation or self.assemble(), None
+        compared = Compared(self.name, self.asked, simulation=simulation, also=self.also)
+        stopwatch = Stopwatch(simulation.experiment, simulation.data.per_epoch)
+        simulation.register(stopwatch)
+        earlier = self.stored
+        anew = forget_peak()
+        begun = perf_counter()
+        try:
+            if earlier and earlier.store.checkpoints and not _failure(earlier):
+                compared.run = simulation.resume(str(self.path))
+            else:
+                compared.run = simulation.run(self.path, overwrite=True)
+        except PlasticityError as error:
+            if simulation.store is None:
+                raise
+            compared.failure, compared.run = str(error), Run(simulation.store)
+            return compared
+        cost = Cost(
+            seconds=perf_counter() - begun,
+            samples_per_second=stopwatch.samples_per_second,
+            state_bytes=_state_bytes(simulation),
+            peak_bytes=peak_bytes() if anew else float("nan"),
+            threads=numba.get_num_threads(),
+        )
+        self._score(compared, simulation, cost)
+        if self.path is not None:
+            compared.simulation = None  # which holds a copy of the data
         return compared
-    cost = Cost(
-        seconds=perf_counter() - begun,
-        samples_per_second=stopwatch.samples_per_second,
-        state_bytes=_state_bytes(simulation),
-        peak_bytes=peak_bytes() if anew else float("nan"),
-        threads=numba.get_num_threads(),
-    )
-    _score(task, compared, simulation, held, cost)
-    if task.path is not None:
-        compared.simulation = None  # which holds a copy of the data
-    return compared
 
-
-def if_complete(task: Task, held: Held) -> Compared | None:
-    """Return the run of a task that an earlier comparison brought to its end; None of others."""
-    run = _stored(task)
-    if run is None or not run.outcome.startswith(ENDED):
-        return None
-    compared = Compared(task.name, task.asked, run, also=task.also)
-    scores = Scores.read(_scores_path(task), run.store.attributes["id"])
-    if scores is not None and (scores.labels is not None or held.data is None):
-        compared.scores = scores
+    def from_store(self, run: Run) -> Compared:
+        """Return a run that was made before, scored anew unless its scores are at hand."""
+        compared = Compared(self.name, self.asked, run, failure=_failure(run), also=self.also)
+        material = self._material()
+        scores = self.path and Scores.read(self._beside, run.store.attributes["id"])
+        if scores and (scores.labels is not None or material.held.data is None):
+            compared.scores = scores
+        elif not compared.failure and material.train is not None and compared.weights is not None:
+            try:
+                simulation = rebuilt(run, material.train, self.asked)
+                self._score(compared, simulation, Cost(state_bytes=_state_bytes(simulation)))
+            except (DataError, UntrustedError) as error:
+                compared.failure = str(error)
         return compared
-    return _scored_anew(task, compared, held)
+
+    def failed(self, failure: str) -> Compared:
+        """Return a run that ended without a result; `failure` says how where the store does not."""
+        run = self.stored
+        return Compared(self.name, self.asked, run, failure=(run and _failure(run)) or failure)
+
+    @property
+    def _beside(self) -> str:
+        return f"{self.path}.scores.json"
+
+    def _material(self) -> Material:
+        if self.material is None:
+            first = attrs.evolve(self.asked, seed=self.first_seed)
+            self.material = the_data({self.name: first}, {}, data=None, labels=None)
+        return self.material
+
+    def _score(self, compared: Compared, simulation: Simulation, cost: Cost) -> None:
+        assert compared.run is not None
+        attributes = compared.run.store.attributes
+        step = attributes.get("step", simulation.layers[-1].clock.step)
+        seen = samples_until(compared.run.experiment, simulation.data.per_epoch, step)
+        held = self._material().held.data
+        compared.scores = scores_of(simulation, compared.run, held, cost, seen)
+        if self.path is not None:
+            compared.scores.write(self._beside, attributes["id"])
 
 
-def from_store(
-    name: str, run: Run, trained_on: Data | None, held: Held, also: tuple[Any, ...] = ()
-) -> Compared:
-    """Return the run of a store that somebody else made, of data that may be unknown."""
-    compared = Compared(name, run.experiment, run, failure=_failure(run), also=also)
-    if compared.failure or trained_on is None or compared.weights is None:
-        return compared
-    return _scored_anew(Task(name, run.experiment), compared, attrs.evolve(held, rest=trained_on))
-
-
-def failed(task: Task, failure: str) -> Compared:
-    """Return a run that ended without a result; `failure` says how where the store does not."""
-    run = _stored(task)
-    failure = (_failure(run) if run else "") or failure
-    return Compared(task.name, task.asked, run, failure=failure)
-
-
-def _stored(task: Task) -> Run | None:
-    exists = task.path is not None and StoreReader.exists(task.path)
-    return open_run(str(task.path)) if exists else None
+def _arrived(name: str, spec: dict[str, Any], *fields: Any) -> Task:
+    return Task(name, Experiment.from_dict(spec), *fields)
 
 
 def _failure(run: Run) -> str:
     return run.outcome.removeprefix(_FAILED) if run.outcome.startswith(_FAILED) else ""
-
-
-def _scores_path(task: Task) -> Path:
-    return Path(f"{task.path}.scores.json")
-
-
-def _scored_anew(task: Task, compared: Compared, held: Held) -> Compared:
-    """Score a run from its store, and return it."""
-    assert compared.run is not None
-    try:
-        trained_on = held.rest or Source.of(task.asked).open_data("train")
-        simulation = rebuilt(compared.run, trained_on, task.asked)
-        cost = Cost(state_bytes=_state_bytes(simulation))
-        _score(task, compared, simulation, held, cost)
-    except (DataError, UntrustedError) as error:
-        compared.failure = compared.failure or str(error)
-    return compared
-
-
-def _score(task: Task, compared: Compared, simulation: Simulation, held: Held, cost: Cost) -> None:
-    assert compared.run is not None
-    step = compared.run.store.attributes.get("step", simulation.layers[-1].clock.step)
-    seen = samples_until(compared.run.experiment, simulation.data.per_epoch, step)
-    compared.scores = scores_of(simulation, compared.run, held.data, cost, seen)
-    if task.path is not None:
-        compared.scores.write(_scores_path(task), compared.run.store.attributes["id"])
 
 
 def _state_bytes(simulation: Simulation) -> float:

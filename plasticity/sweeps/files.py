@@ -1,7 +1,5 @@
 """Small files of a sweep beside its stores, in a folder or at a URL, each written at once."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any
@@ -14,21 +12,38 @@ def below(folder: str, *names: str) -> str:
     return "/".join([folder.rstrip("/"), *names])
 
 
-def read_json(path: str) -> Any:
+def check_free(folder: str, holds: str = "") -> None:
+    """Raise `StoreError`, which says what a folder `holds`, where there is anything in it."""
+    from plasticity.store.commit.files import PARTIAL
+
+    path = Path(folder)
+    if "://" in folder or not path.exists():
+        return
+    if not path.is_dir() or any(inner.suffix != PARTIAL for inner in path.iterdir()):
+        raise StoreError(f"{folder}: exists already{holds}; choose another folder")
+
+
+def read_json(path: str, version: int | None = None) -> Any:
     """Return what a file in JSON holds; None where there is none.
 
-    Raises `StoreError` where it cannot be read.
+    Raises `StoreError` where it cannot be read, or its format is not that of a `version`.
     """
     try:
         if "://" not in path:
-            return json.loads(Path(path).read_bytes())
-        import fsspec
+            content = json.loads(Path(path).read_bytes())
+        else:
+            import fsspec
 
-        with fsspec.open(path, "rb", use_listings_cache=False) as file:
-            return json.load(file)
+            with fsspec.open(path, "rb", use_listings_cache=False) as file:
+                content = json.load(file)
+        if version is not None and content["format"] != version:
+            raise StoreError(
+                f"{path}: of format {content['format']!r}; this version reads {version}"
+            )
+        return content
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, ValueError, ImportError) as error:
+    except (OSError, ValueError, KeyError, TypeError, ImportError) as error:
         raise StoreError(f"{path}: cannot be read: {error}") from error
 
 

@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from plasticity import Data, component, hookimpl, open_run
 from plasticity.comparison.comparison import compare
-from plasticity.comparison.stopwatch import Stopwatch, samples_until
+from plasticity.comparison.listeners import Stopwatch, samples_until
 from plasticity.errors import SpecError
 from plasticity.machine.threads import one_thread_if_small
 from tests.support import toys
@@ -179,7 +179,7 @@ def test_without_labels_there_is_no_probe_and_all_samples_are_trained_on():
 def test_the_speed_leaves_out_compilation_and_measurements(monkeypatch):
     # 16 steps an epoch, heard every 4; the first stretch compiles, each fourth is measured.
     seconds = [0.0, 9.0, 9.5, 15.0, 15.5, 16.0, 16.5, 22.0]
-    monkeypatch.setattr("plasticity.comparison.stopwatch.perf_counter", iter(seconds).__next__)
+    monkeypatch.setattr("plasticity.comparison.listeners.perf_counter", iter(seconds).__next__)
     watch = Stopwatch(spec(batch_size=10, epochs=2), 160)
     assert watch.every == 4
     for step in range(4, 36, 4):
