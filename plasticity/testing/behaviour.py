@@ -365,11 +365,7 @@ def check_measuring(component: Any) -> None:
     if interface_of(component).role in ("metric", "observer"):
         return
 
-    def prepare(simulation: Simulation) -> None:
-        asking.simulation = simulation
-
-    asking = Asking()
-    measured = try_out(component, prepare=prepare, listeners=[asking])
+    measured = try_out(component, prepare=lambda made: made.register(Asking(made)))
     if difference := try_out(component, measured=False).differs_from(measured):
         raise BrokenError(
             f"a run that is measured in the middle differs in {difference} from one that is not; "

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import attrs
 import numpy as np
 
 from plasticity.components.clock import Clock
@@ -114,11 +115,12 @@ class Halt:
         return "halted" if clock.step == self.step else None
 
 
+@attrs.frozen(eq=False)
 class Asking:
     """Listener that lets the layers respond to the evaluation samples every second step."""
 
+    simulation: Any
     every = 2
-    simulation: Any = None
 
     @hookimpl
     def step_finished(self) -> None:
