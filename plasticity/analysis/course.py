@@ -20,16 +20,11 @@ def course_of(run: Run, layer: int | str = -1, levels: Sequence[float] = _QUARTI
 
     Parameters
     ----------
-    run : Run
     layer : int or str
         Index or name of the layer.
     levels : sequence of float
         Quantiles over the neurons, along a new dimension `quantile`, of whatever has a value for
         each neuron.
-
-    Returns
-    -------
-    Dataset (step, ...)
     """
     parts = [quantiles(run.recorded("metrics", layer), levels)]
     recorded = run.recorded("trajectory", layer)
@@ -42,17 +37,14 @@ def course_of(run: Run, layer: int | str = -1, levels: Sequence[float] = _QUARTI
 def quantiles(series: xr.Dataset, levels: Sequence[float] = _QUARTILES) -> xr.Dataset:
     """Return the quantiles over the neurons, without NaN, of each array that has such a dimension.
 
+    A last dimension `quantile` is in the place of `neuron`.
+
     Parameters
     ----------
     series : Dataset
         Arrays without a dimension `neuron` stay as they are.
     levels : sequence of float
         Levels in [0, 1].
-
-    Returns
-    -------
-    Dataset
-        `neuron` is replaced by a last dimension `quantile`.
 
     Examples
     --------
@@ -74,7 +66,9 @@ def histogram(
 ) -> xr.DataArray:
     """Return the number of neurons in each bin of values, such as selectivities along a run.
 
-    A bin includes its lower edge, the last one also its upper edge. NaN is in no bin.
+    A bin includes its lower edge, the last one also its upper edge. NaN is in no bin. A last
+    dimension `bin`, labelled by the middles, with coordinates `low` and `high`, is in the place of
+    `over`. Raises `DataError` if no value is finite, or there is no dimension `over`.
 
     Parameters
     ----------
@@ -84,16 +78,6 @@ def histogram(
         Number of bins of equal width, the same at all steps, or their edges.
     over : str
         Dimension to count along.
-
-    Returns
-    -------
-    DataArray
-        `over` is replaced by `bin`, labelled by the middles, with coordinates `low` and `high`.
-
-    Raises
-    ------
-    DataError
-        If no value is finite, or there is no dimension `over`.
 
     Examples
     --------

@@ -58,14 +58,6 @@ def differences_of(one: Run, other: Run) -> Differences:
 
     All arrays that both stores hold at the same step are compared bit for bit, except that NaN
     equals itself: recorded frames, measurements, checkpoints and the final state.
-
-    Parameters
-    ----------
-    one, other : Run
-
-    Returns
-    -------
-    Differences
     """
     steps: set[int] = set()
     differing: list[DifferingArray] = []

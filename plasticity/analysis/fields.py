@@ -12,22 +12,10 @@ from plasticity.store.run import Run
 
 
 def receptive_fields(run: Run) -> xr.DataArray:
-    """Return the final weights of the first layer as images.
+    """Return the final weights of the first layer as images (neuron, y, x), maybe with a channel.
 
-    `as_images` does the same with the weights of a recorder.
-
-    Parameters
-    ----------
-    run : Run
-
-    Returns
-    -------
-    DataArray (neuron, y, x) or (neuron, y, x, channel)
-
-    Raises
-    ------
-    DataError
-        If the inputs are not images.
+    `as_images` does the same with the weights of a recorder. Raises `DataError` if the inputs are
+    not images.
     """
     if run.image_shape is None:
         raise DataError(
@@ -38,7 +26,9 @@ def receptive_fields(run: Run) -> xr.DataArray:
 
 
 def as_images(weights: xr.DataArray, image_shape: tuple[int, ...]) -> xr.DataArray:
-    """Return weights with the dimensions y, x and perhaps channel in place of "input".
+    """Return weights as images (..., y, x) or (..., y, x, channel).
+
+    Raises `DataError` if the shape has another number of inputs.
 
     Parameters
     ----------
@@ -46,15 +36,6 @@ def as_images(weights: xr.DataArray, image_shape: tuple[int, ...]) -> xr.DataArr
         The constant input of a run is left out.
     image_shape : tuple of int
         (y, x) or (y, x, channel).
-
-    Returns
-    -------
-    DataArray (..., y, x) or (..., y, x, channel)
-
-    Raises
-    ------
-    DataError
-        If the shape has another number of inputs.
 
     Examples
     --------
@@ -78,11 +59,12 @@ def as_images(weights: xr.DataArray, image_shape: tuple[int, ...]) -> xr.DataArr
 def similarity_to_classes(
     weights: xr.DataArray, samples: Any, labels: Any = None, *, centred: bool = False
 ) -> xr.DataArray:
-    """Return the similarity of the weights of each neuron to the mean sample of each class.
+    """Return the similarity (neuron, class) of the weights to the mean sample of each class.
 
         s_ic = w_i.m_c / (||w_i|| ||m_c||),   m_c = mean of the samples of class c
 
-    A neuron that looks for features rather than for whole patterns resembles no class.
+    It lies in [-1, 1], and is NaN where a vector is 0. A neuron that looks for features rather than
+    for whole patterns resembles no class. Raises `DataError` if there are no labels.
 
     Parameters
     ----------
@@ -94,16 +76,6 @@ def similarity_to_classes(
         Required unless the samples have them.
     centred : bool
         Subtract the means over the inputs first, for Pearson's correlation instead of the cosine.
-
-    Returns
-    -------
-    DataArray (neuron, class)
-        In [-1, 1]; NaN where a vector is 0.
-
-    Raises
-    ------
-    DataError
-        If there are no labels.
 
     Examples
     --------

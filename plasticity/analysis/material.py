@@ -55,7 +55,20 @@ def the_data(
     source = Source.of(first)
     held = hold_out(source.open_data, first.seed)
     train = held.rest or source.open_data("train")
-    return _as_the_stores(Material(train, held), stores, source.open_data)
+    if not stores:
+        return Material(train, held)
+    name, run = next(iter(stores.items()))
+    trained_on = run.store.attributes["data"]
+    if _learnt_from(name, trained_on, train):
+        return Material(train, held)
+    whole = source.open_data("train")
+    if held.rest is not None and _learnt_from(name, trained_on, whole):
+        none_left = "No probe: the stores were trained on all samples, so none is left to score on."
+        return Material(whole, Held(None, none_left))
+    raise StoreError(
+        f"{name} was trained on data of shape {tuple(trained_on['shape'])} that are not those of "
+        f"{train.name} ({tuple(train.samples.shape)}); a comparison takes the same data for all"
+    )
 
 
 def hold_out(open_data: Callable[[str], Data | None], seed: int) -> Held:
@@ -99,26 +112,6 @@ def _instead(data: Data) -> str:
 
 def _one_class(data: Data) -> bool:
     return len(np.unique(np.asarray(data.labels))) < 2
-
-
-def _as_the_stores(material: Material, stores: Mapping[str, Run], open_data: Any) -> Material:
-    """Return the data on which the stores were trained, if there are stores."""
-    assert material.train is not None
-    if not stores:
-        return material
-    name, run = next(iter(stores.items()))
-    trained_on = run.store.attributes["data"]
-    if _learnt_from(name, trained_on, material.train):
-        return material
-    whole = open_data("train")
-    if material.held.rest is not None and _learnt_from(name, trained_on, whole):
-        none_left = "No probe: the stores were trained on all samples, so none is left to score on."
-        return Material(whole, Held(None, none_left))
-    raise StoreError(
-        f"{name} was trained on data of shape {tuple(trained_on['shape'])} that are not those of "
-        f"{material.train.name} ({tuple(material.train.samples.shape)}); a comparison takes the "
-        "same data for all"
-    )
 
 
 def _learnt_from(name: str, trained_on: Mapping[str, Any], data: Data) -> bool:

@@ -12,18 +12,15 @@ from plasticity.typing import Array
 def neuron_table(weights: xr.DataArray, responses: xr.DataArray) -> xr.Dataset:
     """Return numbers of each neuron to sort or compare them by; `.to_dataframe()` makes a table.
 
+    `n_selected` and `n_alone`, the patterns that a neuron selects, and that no other does;
+    `peakedness`, `activity_ratio` and `kurtosis` of its responses; `norm` and `entropy`, in bits,
+    of its weights. The formulas are those of `plasticity.formulas`.
+
     Parameters
     ----------
     weights : DataArray (neuron, input)
     responses : DataArray (neuron, sample)
         As from `responses_of`.
-
-    Returns
-    -------
-    Dataset (neuron,)
-        `n_selected` and `n_alone`, the patterns that a neuron selects, and that no other does;
-        `peakedness`, `activity_ratio` and `kurtosis` of its responses; `norm` and `entropy`, in
-        bits, of its weights. The formulas are those of `plasticity.formulas`.
     """
     sizes = values_of(weights, "neuron", "input")
     activity = values_of(responses, "neuron", "sample")
@@ -49,6 +46,7 @@ def principal_components(values: xr.DataArray, count: int = 2, *, of: str = "neu
     """Return the principal components of weights or responses, by scikit-learn's full SVD.
 
     The sign of a component is chosen such that the largest entry of its direction is positive.
+    Raises `DataError` for more components than there are.
 
     Parameters
     ----------
@@ -63,11 +61,6 @@ def principal_components(values: xr.DataArray, count: int = 2, *, of: str = "neu
     Dataset
         `score` (of, component), the points; `direction` (component, other), orthonormal;
         `explained` (component,), shares of the variance; `centre` (other,).
-
-    Raises
-    ------
-    DataError
-        For more components than there are.
     """
     from sklearn.decomposition import PCA
 
@@ -94,6 +87,8 @@ def principal_components(values: xr.DataArray, count: int = 2, *, of: str = "neu
 def clusters(values: xr.DataArray, count: int, *, of: str = "neuron", seed: int = 0) -> xr.Dataset:
     """Return clusters of weights or responses, by the best of ten runs of scikit-learn's k-means.
 
+    Raises `DataError` for more clusters than there are different points.
+
     Parameters
     ----------
     values : DataArray (neuron, input) or (neuron, sample)
@@ -109,11 +104,6 @@ def clusters(values: xr.DataArray, count: int, *, of: str = "neuron", seed: int 
     Dataset
         `cluster` (of,), the number of the group, 0 for the largest; `centre` (group, other), the
         means; `size` (group,).
-
-    Raises
-    ------
-    DataError
-        For more clusters than there are different points.
     """
     from sklearn.cluster import KMeans
 

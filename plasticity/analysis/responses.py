@@ -20,14 +20,14 @@ from plasticity.typing import Array
 
 
 def responses_of(run: Run, samples: Any, labels: Any = None, layer: int | str = -1) -> xr.DataArray:
-    """Return the responses of a layer at the end of a run to any samples.
+    """Return the responses (neuron, sample) of a layer at the end of a run to any samples.
 
     Layers and encoders are rebuilt from the spec and filled with the stored arrays, so that an
-    encoder uses what it was fitted to. Encoders that draw random numbers are left out.
+    encoder uses what it was fitted to. Encoders that draw random numbers are left out. Raises
+    `DataError` if the samples have another number of inputs than the training samples.
 
     Parameters
     ----------
-    run : Run
     samples : array_like (sample, input), (sample, y, x) or (sample, y, x, channel), or Data
         Encoded like the training samples, with their constant input. Arrays are multiplied by the
         scale given for these, else by 1 / 255 if they are bytes; `Data` have their own scale.
@@ -35,16 +35,6 @@ def responses_of(run: Run, samples: Any, labels: Any = None, layer: int | str = 
         These become a coordinate "label".
     layer : int or str
         Index or name of the layer.
-
-    Returns
-    -------
-    DataArray (neuron, sample)
-        The activity.
-
-    Raises
-    ------
-    DataError
-        If the samples have another number of inputs than the training samples.
     """
     data = as_data(samples, labels)
     scale = _scale_of(run)

@@ -1,7 +1,8 @@
 """The patterns that neurons select: which, how many, of which class, shared with whom.
 
 A neuron selects the patterns to which it responds with more than its mean; the sets A_i are those
-of `plasticity.formulas.selected`. All functions take the responses of `responses_of`.
+of `plasticity.formulas.selected`. All functions take responses (neuron, sample), as they come from
+`responses_of`.
 """
 
 from typing import Any
@@ -15,16 +16,7 @@ from plasticity.errors import DataError
 
 
 def selected(responses: xr.DataArray) -> xr.DataArray:
-    """Return for each neuron and pattern whether the neuron selects it: x in A_i.
-
-    Parameters
-    ----------
-    responses : DataArray (neuron, sample)
-
-    Returns
-    -------
-    DataArray of bool (neuron, sample)
-    """
+    """Return for each (neuron, sample) of responses whether the neuron selects it: x in A_i."""
     chosen = formulas.selected(values_of(responses, "neuron", "sample"))
     attributes = {"long_name": "whether the neuron selects the pattern"}
     coords = coords_of(responses, "neuron", "sample")
@@ -32,20 +24,11 @@ def selected(responses: xr.DataArray) -> xr.DataArray:
 
 
 def patterns_by_count(responses: xr.DataArray) -> xr.DataArray:
-    """Return the number of patterns that exactly k neurons select, for k from 0 to all.
+    """Return the number of patterns that exactly k neurons select, along `count`, k from 0 to all.
 
         n_k = |{x : |{i : x in A_i}| = k}|
 
     n_0 are the patterns that the network does not memorize, n_1 those without redundancy.
-
-    Parameters
-    ----------
-    responses : DataArray (neuron, sample)
-
-    Returns
-    -------
-    DataArray of int (count,)
-        Labelled by k.
 
     Examples
     --------
@@ -61,18 +44,11 @@ def patterns_by_count(responses: xr.DataArray) -> xr.DataArray:
 
 
 def shared_selection(responses: xr.DataArray) -> xr.DataArray:
-    """Return the redundancy matrix: the share of what two neurons select that both select.
+    """Return the redundancy matrix (neuron, other): the share of what two select that both select.
 
         R_ij = |A_i and A_j| / |A_i or A_j|
 
-    Parameters
-    ----------
-    responses : DataArray (neuron, sample)
-
-    Returns
-    -------
-    DataArray (neuron, other)
-        In [0, 1], and 1 for i = j; NaN where one of the two selects nothing.
+    It lies in [0, 1], is 1 for i = j, and NaN where one of the two selects nothing.
     """
     shares = formulas.shared_selection(selected(responses).values)
     attributes = {"long_name": "share of samples selected by both", "units": "1"}
@@ -83,26 +59,12 @@ def shared_selection(responses: xr.DataArray) -> xr.DataArray:
 
 
 def classes_selected(responses: xr.DataArray, labels: Any = None) -> xr.DataArray:
-    """Return the number of patterns of each class that a neuron selects.
+    """Return the number of patterns of each class that a neuron selects, (neuron, class).
 
         n_ic = |A_i and X_c|
 
-    The purity of a neuron is its largest number over the sum of all.
-
-    Parameters
-    ----------
-    responses : DataArray (neuron, sample)
-    labels : array_like (sample,), optional
-        By default the coordinate "label" of the responses.
-
-    Returns
-    -------
-    DataArray of int (neuron, class)
-
-    Raises
-    ------
-    DataError
-        If there are no labels.
+    The purity of a neuron is its largest number over the sum of all. The labels (sample,) are by
+    default the coordinate "label" of the responses. Raises `DataError` if there are none.
 
     Examples
     --------

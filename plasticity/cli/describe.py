@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from inspect import getdoc
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -10,13 +11,18 @@ import numpy as np
 
 from plasticity.cli.terminal import columns, heading, line
 from plasticity.components.data import Data
+from plasticity.components.function_rule import FunctionRule
 from plasticity.components.interface import interface_of
 from plasticity.components.setting import type_name
-from plasticity.errors import PlasticityError, StoreError
+from plasticity.errors import PlasticityError, SettingError, StoreError
+from plasticity.experiment.citations import entries_of, short_form
 from plasticity.experiment.fields import GIVEN, Reference
+from plasticity.experiment.portion import Portion
 from plasticity.experiment.quantities import size_text
-from plasticity.experiment.registry import find, name_of
+from plasticity.experiment.registry import DIAGNOSTICS, entry_of, find, name_of, short
 from plasticity.experiment.spec import Experiment, Layer, Part, parts_of
+from plasticity.fusion.eligibility import FUSED
+from plasticity.hookspecs import EVENTS
 from plasticity.store.arrays import dims_stored
 from plasticity.store.reader import CHECKPOINTS
 from plasticity.store.run import Run
@@ -24,6 +30,36 @@ from plasticity.typing import Array
 
 if TYPE_CHECKING:
     from plasticity.simulation.simulation import Simulation
+
+
+def component_lines(name: str, group: str, *, in_full: bool) -> tuple[str, list[str]]:
+    """Return the role of a component and the lines to print about it."""
+    if ":" in name:
+        cls, lines = find(name), [name]
+    else:
+        entry = entry_of(name, group, "component", "")
+        cls, lines = entry.load(), [f"{short(name)}  {entry.distribution} {entry.version}"]
+    interface, doc = interface_of(cls), (getdoc(cls) or "").splitlines()
+    lines += [f"{cls.__module__}:{cls.__qualname__}", *doc, ""] if in_full else doc[:1]
+    lines += setting_lines(cls)
+    if interface.role == "source":
+        lines += setting_lines(Portion)
+    lines += _events(cls) if in_full else ()
+    if cited := entries_of(cls, interface.source):
+        lines.append(f"source: {'; '.join(map(short_form, cited))}")
+    return "diagnostic" if group == DIAGNOSTICS else interface.role, lines
+
+
+def _events(cls: type) -> Iterator[str]:
+    """Yield the events that a component answers, and whether compiled steps include it there."""
+    try:
+        compiled = {"schedule_rate", *interface_of(cls()).kernels}
+    except (SettingError, TypeError):  # it has settings that must be given
+        compiled = {"schedule_rate", *(kernel.event for kernel in vars(cls).get("kernels", ()))}
+    for event in interface_of(cls).events:
+        known = event in compiled or (event in FUSED and issubclass(cls, FunctionRule))
+        how = "compiled" if known else "not compiled" * (event in FUSED)
+        yield f"answers {event}: {EVENTS[event].kind}{', ' if how else ''}{how}"
 
 
 def setting_lines(cls: type, given: Mapping[str, Any] | None = None) -> Iterator[str]:

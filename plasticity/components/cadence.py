@@ -31,7 +31,7 @@ class Following(Protocol):
         """Return the first step after `step` at which it is due, or None; not called in order."""
 
 
-class Cadence:
+class Cadence(Following):
     """Steps at which something is due, known in advance."""
 
     @staticmethod
@@ -63,10 +63,6 @@ class Cadence:
         if unit == "per decade":
             return LogSteps(number)
         return Steps(number * steps_per_epoch if unit.startswith("epoch") else number)
-
-    def following(self, step: int) -> int | None:
-        """Return the first step after `step` at which it is due, or None."""
-        raise NotImplementedError
 
     def count(self, after: int, until: int) -> int:
         """Return how often it is due after one step, until another."""

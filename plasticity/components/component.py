@@ -71,7 +71,6 @@ def component(
 
 
 def _add_every(cls: type) -> None:
-    """Give a class that measures the setting that tells when."""
     if any("every" in untyped_settings_of(base) for base in cls.__mro__[1:]):
         return
     cls.__annotations__ = {**inspect.get_annotations(cls), "every": int | str | None}

@@ -42,7 +42,6 @@ def _as_array(values: Any) -> Array:
 
 
 def _filled(sparse: Any) -> Any:
-    """Return a sparse matrix with its zeros, where that fits into half of the memory left."""
     size = math.prod(sparse.shape) * np.dtype(sparse.dtype).itemsize
     if size > memory_left() / 2:
         raise DataError(
@@ -91,7 +90,6 @@ def _as_labels(values: Any) -> Array:
 
 
 def _of_one_kind(labels: Array) -> Array:
-    """Return labels of Python objects as strings or as numbers, whichever all of them are."""
     items = labels.ravel().tolist()
     kind: Any = str if items and isinstance(items[0], str) else numbers.Real
     for place, item in enumerate(items):

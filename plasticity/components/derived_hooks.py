@@ -117,7 +117,7 @@ class KernelHooks:
             given = interpreted(kernel.before)(*given)
         arrays = (weights, *_states(self, kernel), update)
         last = len(arrays) - 1
-        _run(kernel.function, arrays, (0, last, *range(1, last)), last, _typed(given, weights))
+        _run(kernel.function, arrays, (0, last, *range(1, last)), last, typed(given, weights))
         return weights
 
     @hookimpl
@@ -141,10 +141,11 @@ def _kernel(component: Any, event: str) -> Kernel:
 def _asked(component: Any, event: str, array: Array, batch: int = 0) -> tuple[Kernel, Any]:
     """Return the Kernel of an event and its parameters, in the type of an array."""
     kernel = _kernel(component, event)
-    return kernel, _typed(kernel.parameters(component, batch), array)
+    return kernel, typed(kernel.parameters(component, batch), array)
 
 
-def _typed(values: Sequence[Any], array: Array) -> tuple[Any, ...]:
+def typed(values: Sequence[Any], array: Array) -> tuple[Any, ...]:
+    """Return the values, those of floating point in the type of an array."""
     if not values:
         return ()
     number = array.dtype.type

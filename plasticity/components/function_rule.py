@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from plasticity.components.component import component
+from plasticity.components.derived_hooks import typed
 from plasticity.components.events import SHARED
 from plasticity.components.rule import Rule
 from plasticity.components.setting import setting
@@ -79,12 +80,9 @@ class FunctionRule(Rule):
     decays: bool
 
     def add(self, *targets: Array) -> None:
-        """Add to the modulation and, if the rule decays, to the decay."""
-        arrays = [getattr(self, name) for name in self.names]
-        number = targets[0].dtype.type
+        arrays = tuple([getattr(self, name) for name in self.names])
         values = [getattr(self, name) for name in self.parameters]
-        numbers = [number(value) if isinstance(value, float) else value for value in values]
-        self.loop()(tuple(arrays), tuple(numbers), *targets)
+        self.loop()(arrays, typed(values, targets[0]), *targets)
 
     @classmethod
     def arrays(cls) -> list[tuple[str, int]]:

@@ -84,7 +84,6 @@ class Interface:
         return getattr(self.component, "label", None) or snake_case(cls.__name__)
 
     def at(self, place: str) -> str:
-        """Return how messages call the component at a place in the spec."""
         return f"{place} {self.label!r}"
 
     @property
@@ -113,7 +112,6 @@ class Interface:
 
     @property
     def role(self) -> str:
-        """The role that its events give it; raises `ContractError` where it answers none."""
         for role, events in ROLES.items():
             if not self.events.keys().isdisjoint(events):
                 return role

@@ -29,7 +29,6 @@ class Term:
     schedule: Any = None  # as `rule`, of what gives a factor on the coefficient
 
     def learns_in(self, phase: str) -> bool:
-        """Return whether the term changes weights in the phase of this name."""
         return not self.phases or phase in self.phases
 
 
@@ -129,7 +128,6 @@ class ScaledRule:
             setattr(self, event, scaled or getattr(term.rule, event))
 
     def add(self, event: str, clock: Clock, targets: Mapping[str, Array]) -> None:
-        """Call the rule on arrays of zeros, and add the multiple of these to the targets."""
         if not self.term.learns_in(clock.phase):
             return
         scratch = {name: self._zeros(name, array) for name, array in targets.items()}
@@ -141,7 +139,6 @@ class ScaledRule:
             array += scratch[name]
 
     def coefficient(self, clock: Clock) -> float:
-        """Return the coefficient at this step, by its schedule if there is one."""
         if self.term.schedule is None:
             return self.term.coefficient
         factor: float = self.term.schedule.schedule_rate(*[clock] * self._clocks)

@@ -64,7 +64,6 @@ def _bibliography(cls: type) -> Path:
 
 @cache
 def _read(path: Path) -> dict[str, str]:
-    """Return the entries of a bibliography by key; none where there is no such file."""
     from bibtexparser.entrypoint import parse_file
 
     entries = parse_file(str(path), parse_stack=[]).entries if path.is_file() else []

@@ -62,7 +62,6 @@ class Entry:
     version: str
 
     def load(self) -> type:
-        """Import the module and return the object; a failure names the package."""
         module, _, attribute = self.value.partition(":")
         by_reference = self.distribution == _MODULE
         try:
@@ -189,8 +188,7 @@ def not_installed(group: str) -> dict[str, str]:
     # An editable package follows its source but for those, written down when it is installed.
     missing: dict[str, str] = {}
     for package in importlib.metadata.distributions():
-        place = _editable_source(package)
-        declared = {} if place is None else _declared(place, group)
+        place, declared = _declared(package, group)
         known = {entry.name: entry.value for entry in package.entry_points if entry.group == group}
         for name, value in declared.items():
             if known.get(name) != value:
@@ -201,21 +199,19 @@ def not_installed(group: str) -> dict[str, str]:
     return missing
 
 
-def _editable_source(package: importlib.metadata.Distribution) -> Path | None:
+def _declared(
+    package: importlib.metadata.Distribution, group: str
+) -> tuple[Path | None, dict[str, Any]]:
+    """Return where the source of an editable package lies, and the entry points that it has."""
     try:
         origin: dict[str, Any] = json.loads(package.read_text("direct_url.json") or "{}")
-        editable = origin.get("dir_info", {}).get("editable", False)
-        return Path(url2pathname(urlsplit(origin["url"]).path)) if editable else None
-    except (OSError, ValueError, KeyError, AttributeError):
-        return None
-
-
-def _declared(place: Path, group: str) -> dict[str, Any]:
-    try:
-        tables = tomllib.loads((place / "pyproject.toml").read_text(encoding="utf-8"))
-        return dict(tables["project"]["entry-points"][group])
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
+        if origin.get("dir_info", {}).get("editable", False):
+            place = Path(url2pathname(urlsplit(origin["url"]).path))
+            tables = tomllib.loads((place / "pyproject.toml").read_text(encoding="utf-8"))
+            return place, dict(tables["project"]["entry-points"][group])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        pass  # no pyproject.toml that could be read, or none of this group
+    return None, {}
 
 
 def _import_from_here(module: str) -> ModuleType:

@@ -23,11 +23,7 @@ _kept: dict[tuple[str, str], Any] | None = None
 
 @contextmanager
 def data_kept() -> Iterator[None]:
-    """Open the data of a spec once within the context, however many runs of this process use them.
-
-    The last data that were opened are kept, and their test split; within another such context those
-    of the outer one.
-    """
+    """Open the data of a spec once within the context: the last that were opened are kept."""
     global _kept
     before, _kept = _kept, {} if _kept is None else _kept
     try:

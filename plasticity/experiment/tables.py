@@ -165,7 +165,6 @@ def _plain(value: Any) -> Any:
 
 
 def _unknown_entry(name: str, holder: type) -> str:
-    """Return what to say of an entry that stands where there is none of that name."""
     message = f"{holder.__name__.lower()} has no entry {name!r}"
     if holder is Experiment and name in attrs.fields_dict(Layer):
         return f"{message}; it belongs to a layer: write it below [[layers]]"

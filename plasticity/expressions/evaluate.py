@@ -14,6 +14,7 @@ import numpy as np
 from plasticity.errors import listed, nearest
 from plasticity.expressions.parse import (
     ELEMENTWISE,
+    OPERATORS,
     Expression,
     dimensions_of,
     function_of,
@@ -41,11 +42,6 @@ def evaluate(expression: Expression, arrays: Mapping[str, Labelled]) -> Labelled
     array that they meet; true counts 1.
     """
     expression.check_names(arrays)
-    return compute(expression, arrays)
-
-
-def compute(expression: Expression, arrays: Mapping[str, Labelled]) -> Labelled:
-    """Return the value of an expression whose names were checked before."""
     with np.errstate(all="ignore"):
         values, dims = _Evaluation(expression, arrays).of(expression.tree)
     return Labelled(np.asarray(values), dims)
@@ -77,10 +73,10 @@ def compute_frames(
         values = np.asarray(values) if FRAME in dims else np.asarray(values)[np.newaxis]
         dims = (FRAME, *(dim for dim in dims if dim != FRAME))
         return Labelled(np.broadcast_to(values, (count, *values.shape[1:])), dims)
-    each = [
-        compute(expression, {name: Labelled(a.values[k], a.dims[1:]) for name, a in arrays.items()})
-        for k in range(count)
-    ]
+    each = []
+    for k in range(count):
+        frame = {name: Labelled(a.values[k], a.dims[1:]) for name, a in arrays.items()}
+        each.append(evaluate(expression, frame))
     return Labelled(np.stack([frame.values for frame in each]), (FRAME, *each[0].dims))
 
 
@@ -101,14 +97,14 @@ class _Evaluation:
                 number: Any = value
                 return Labelled(number if isinstance(number, bool) else float(number), ())
             case ast.UnaryOp(op=op, operand=operand):
-                return self._apply(_OPERATORS[type(op)], node, operand)
+                return self._apply(OPERATORS[type(op)], node, operand)
             case ast.BinOp(left=left, op=op, right=right):
-                return self._apply(_OPERATORS[type(op)], node, left, right)
+                return self._apply(OPERATORS[type(op)], node, left, right)
             case ast.BoolOp(op=op, values=values):
-                return self._apply(_OPERATORS[type(op)], node, *values)
+                return self._apply(OPERATORS[type(op)], node, *values)
             case ast.Compare(left=left, ops=ops, comparators=others):
                 pairs = zip(ops, pairwise([left, *others]), strict=True)
-                compared = [self._apply(_OPERATORS[type(op)], node, *pair) for op, pair in pairs]
+                compared = [self._apply(OPERATORS[type(op)], node, *pair) for op, pair in pairs]
                 return reduce(partial(self._broadcast, np.logical_and, node), compared)
             case ast.Call():
                 return self._call(node)
@@ -117,7 +113,7 @@ class _Evaluation:
     def _call(self, node: ast.Call) -> Labelled:
         name = function_of(node)
         if name in ELEMENTWISE:
-            return self._apply(_FUNCTIONS[name], node, *node.args)
+            return self._apply(getattr(np, name), node, *node.args)
         total = self._totals.get(total_of(node) or "")
         if total is not None:
             sums, number = total
@@ -204,33 +200,7 @@ _REDUCED: dict[str, Callable[..., Any]] = {
 }
 _RANGES = {"norm": "p must be above 0", "quantile": "the share must lie in [0, 1]"}
 _OF_TRUTHS = ("all", "any", "mean", "sum")
-_FUNCTIONS: dict[str, Callable[..., Any]] = {name: getattr(np, name) for name in ELEMENTWISE}
-
-
-def _all_of(function: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *values: reduce(function, values)
-
-
-_OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
-    ast.Add: np.add,
-    ast.Sub: np.subtract,
-    ast.Mult: np.multiply,
-    ast.Div: np.divide,
-    ast.Pow: np.power,
-    ast.USub: np.negative,
-    ast.UAdd: np.positive,
-    ast.Not: np.logical_not,
-    ast.And: _all_of(np.logical_and),
-    ast.Or: _all_of(np.logical_or),
-    ast.Lt: np.less,
-    ast.LtE: np.less_equal,
-    ast.Gt: np.greater,
-    ast.GtE: np.greater_equal,
-    ast.Eq: np.equal,
-    ast.NotEq: np.not_equal,
-}
-
-_LOGICAL = (np.where, *(_OPERATORS[op] for op in (ast.Not, ast.And, ast.Or)))
+_LOGICAL = (np.where, *(OPERATORS[op] for op in (ast.Not, ast.And, ast.Or)))
 
 
 def _aligned(part: Labelled, dims: tuple[str, ...]) -> Any:

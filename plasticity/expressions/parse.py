@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterable, Iterator
-from functools import cached_property
-from typing import NoReturn, TypeGuard
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property, reduce
+from typing import Any, NoReturn, TypeGuard
 
 import attrs
+import numpy as np
 
 from plasticity.errors import ExpressionError, listed, nearest
 
@@ -33,10 +34,18 @@ _GRAMMAR = (
     "an expression has numbers, names of arrays, + - * / **, comparisons, and, or, not, and "
     "functions"
 )
-_OPERATORS = (
-    *(ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.USub, ast.UAdd, ast.And, ast.Or, ast.Not),
-    *(ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq),
-)
+
+
+def _all_of(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *values: reduce(function, values)
+
+
+OPERATORS: dict[type[ast.AST], Any] = {ast.Add: np.add, ast.Sub: np.subtract, ast.Mult: np.multiply}
+OPERATORS |= {ast.Div: np.divide, ast.Pow: np.power, ast.USub: np.negative, ast.UAdd: np.positive}
+OPERATORS |= {ast.Lt: np.less, ast.LtE: np.less_equal, ast.Eq: np.equal, ast.NotEq: np.not_equal}
+OPERATORS |= {ast.Gt: np.greater, ast.GtE: np.greater_equal, ast.Not: np.logical_not}
+OPERATORS |= {ast.And: _all_of(np.logical_and), ast.Or: _all_of(np.logical_or)}
+
 _REFUSALS: dict[type[ast.AST], str] = {  # of other operators and nodes
     ast.Attribute: f"attributes are not allowed; {_GRAMMAR}",
     ast.Subscript: f"items are not allowed; {_GRAMMAR}",
@@ -150,7 +159,6 @@ def _tree(text: str) -> ast.expr:
 
 
 def _check(expression: Expression, node: ast.expr, depth: int) -> None:
-    """Refuse everything but arithmetic."""
     if depth > _DEEPEST:
         expression.fail(node, f"is more than {_DEEPEST} levels deep; write a function in Python")
     if isinstance(node, ast.Constant):
@@ -165,9 +173,14 @@ def _check(expression: Expression, node: ast.expr, depth: int) -> None:
         _check_call(expression, node)
     elif isinstance(node, ast.BinOp | ast.UnaryOp | ast.BoolOp | ast.Compare):
         operators = node.ops if isinstance(node, ast.Compare) else [node.op]
-        if not all(isinstance(operator, _OPERATORS) for operator in operators):
+        if not all(type(operator) in OPERATORS for operator in operators):
             expression.fail(node, _REFUSALS[type(node)])
-        _check_exponent(expression, node)
+        match node:
+            case ast.BinOp(
+                op=ast.Pow(),
+                right=(ast.Constant(value=value) | ast.UnaryOp(operand=ast.Constant(value=value))),
+            ) if isinstance(value, int | float) and value > _LARGEST_EXPONENT:
+                expression.fail(node.right, f"an exponent is at most {_LARGEST_EXPONENT}")
     elif not isinstance(node, ast.Name):
         unknown = f"{type(node).__name__} is not known; {_GRAMMAR}"
         expression.fail(node, _REFUSALS.get(type(node), unknown))
@@ -216,15 +229,6 @@ def _check_call(expression: Expression, node: ast.Call) -> None:
             expression.fail(argument, f"{name} is followed by names of dimensions, {example}")
         if any(argument.value == other.value for other in rest[:index] if _is_text(other)):
             expression.fail(argument, "this dimension is named twice")
-
-
-def _check_exponent(expression: Expression, node: ast.expr) -> None:
-    match node:
-        case ast.BinOp(
-            op=ast.Pow(),
-            right=(ast.Constant(value=value) | ast.UnaryOp(operand=ast.Constant(value=value))),
-        ) if isinstance(value, int | float) and value > _LARGEST_EXPONENT:
-            expression.fail(node.right, f"an exponent is at most {_LARGEST_EXPONENT}")
 
 
 def function_of(node: ast.Call) -> str:

@@ -1,7 +1,5 @@
 """How the work of a compiled step is cut, by the shape of the problem alone."""
 
-from __future__ import annotations
-
 from functools import cache
 
 # OpenBLAS multiplies matrices up to these sizes without copying them into panels first, on

@@ -1,7 +1,5 @@
 """Many steps in one compiled call, from one step at which a callback is due to the next."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What a template gets from the kernels of a layer's components: functions, flags, numbers."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from functools import partial
 from textwrap import indent

@@ -1,7 +1,5 @@
 """Which layers of a run step in compiled code, and why others do not."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import Any
 

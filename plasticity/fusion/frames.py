@@ -1,7 +1,5 @@
 """Steps that leave frames of arrays, and sums of arrays, behind."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Where a compiled step takes its inputs from: from data in memory, or from what draws them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from itertools import takewhile
 from typing import Any

@@ -1,7 +1,5 @@
 """One compiled step for a layer, made of the kernels of its components."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

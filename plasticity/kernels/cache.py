@@ -4,8 +4,6 @@ Numba by itself keeps it beside the source or in the user's home, and refuses to
 where it can write to neither: a package installed by root and run by somebody without a home.
 """
 
-from __future__ import annotations
-
 import fcntl
 import hashlib
 import logging

@@ -6,8 +6,6 @@ everything that the machine code depends on; the author's function is put into t
 anything is compiled. The second start of the same experiment then compiles nothing.
 """
 
-from __future__ import annotations
-
 import hashlib
 import importlib.util
 import inspect

@@ -12,8 +12,6 @@ of its own, whose seed is mixed from the key, the step and the sample.
 Source: Steele, Lea & Flood, OOPSLA 2014, 453; the constants of `mix` are Stafford's variant 13.
 """
 
-from __future__ import annotations
-
 import math
 from importlib.resources import files
 

@@ -1,7 +1,5 @@
 """Compiled functions as plain Python."""
 
-from __future__ import annotations
-
 from functools import cache
 from types import CellType, FunctionType
 from typing import Any

@@ -3,8 +3,6 @@
 The functions below stand for what `loops` puts in, so that the module runs as it is.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

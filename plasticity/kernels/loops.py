@@ -1,7 +1,5 @@
 """The loops over elements, samples and neurons that run an author's function."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache

@@ -1,7 +1,5 @@
 """Sums in the order in which NumPy forms them, so that they agree to the last bit."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from numba import uint64

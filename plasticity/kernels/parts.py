@@ -5,8 +5,6 @@ the body, in two wrappers, in what holds the loop and in what calls that. The lo
 work by its address in memory, so that it is small, and the same for all.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

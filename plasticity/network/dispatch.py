@@ -104,7 +104,6 @@ _READ_ONLY = ("is read-only", "setitem(readonly array", "Cannot modify readonly 
 
 
 def _failure(error: Exception, event: str, component: Any, clock: Clock | None) -> PlasticityError:
-    """Return the error to raise in place of what a component raised."""
     where = _where(event, component, clock)
     if any(words in str(error) for words in _READ_ONLY):
         return ContractError(

@@ -105,7 +105,6 @@ class Network:
         return {"labels": self._labels[:batch]}
 
     def bind(self, batch: int) -> None:
-        """Give all components their arrays for a step of this many samples."""
         labels = self.labels(batch)
         for state in self.states:
             state.clock.batch = batch
@@ -132,7 +131,6 @@ class Network:
 
 
 def _manager_of(components: dict[str, Any]) -> Manager:
-    """Return a manager that calls these components, place -> component, in their order."""
     manager = Manager()
     manager.add_hookspecs(hookspecs)
     # pluggy calls the last registered first.

@@ -43,12 +43,10 @@ class LayerState:
 
     @property
     def label(self) -> str:
-        """How errors of its compiled step call it."""
         return f"{self.name}, compiled"
 
     @property
     def learns(self) -> bool:
-        """Whether any rule changes weights in the present phase."""
         return any(term.learns_in(self.clock.phase) for term in self.terms)
 
     @property
@@ -58,13 +56,11 @@ class LayerState:
         return {n: self.arrays[n] for n, variable in declared if variable.intent in ("own", "out")}
 
     def declared(self) -> Iterator[tuple[str, Any, Variable]]:
-        """Yield place and component of each Variable that is declared, and the Variable."""
         for place, component in self.components.items():
             for variable in interface_of(component).variables:
                 yield place, component, variable
 
     def streams(self) -> Iterator[tuple[str, Any, Stream]]:
-        """Yield place and component of each Stream that is declared, and the Stream."""
         for place, component in self.components.items():
             for stream in interface_of(component).streams:
                 yield place, component, stream
@@ -117,7 +113,6 @@ class LayerState:
         return self._view(f"{purpose}.{name}", SHARED[name][0], self.sizes | {"sample": batch})
 
     def bind(self, batch: int, purpose: str = "train") -> None:
-        """Give every component its arrays for a batch of this many samples."""
         if self._bound == (purpose, batch):
             return
         shared = self.batch_arrays(batch, purpose)

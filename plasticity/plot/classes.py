@@ -19,6 +19,8 @@ def confusion(
 ) -> Axes:
     """Plot the confusion matrix of a readout: classes in rows, predicted labels in columns.
 
+    Raises `DataError` if there are no labels, or no held-out samples.
+
     Parameters
     ----------
     run : Run or array_like (sample,)
@@ -27,11 +29,6 @@ def confusion(
         Predicted labels, if true ones are given.
     data : str, optional
         Name of a source to use instead of that of the run.
-
-    Raises
-    ------
-    DataError
-        If there are no labels, or no held-out samples.
     """
     from scipy.stats.contingency import crosstab
 
@@ -72,13 +69,7 @@ def confusion(
 
 
 def embedding(points: Array, labels: Array, *, ax: Axes | None = None) -> Axes:
-    """Plot samples as points coloured by class, with the name of each class at its median.
-
-    Parameters
-    ----------
-    points : ndarray (sample, 2)
-    labels : ndarray (sample,)
-    """
+    """Plot points (sample, 2) coloured by class, with the name of each class at its median."""
     ax = axes(ax, 3.6, 3.6)
     classes = np.unique(labels)
     for index, name in enumerate(classes):

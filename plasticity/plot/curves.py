@@ -19,18 +19,14 @@ _LOGARITHMIC_FROM = 100  # largest over smallest value
 def theta(run: Run, *, label: str = "", colour: int = 0, ax: Axes | None = None) -> Axes:
     """Plot the modification threshold of the last layer over the steps: median and quartiles.
 
+    Raises `DataError` if the threshold was not recorded during the run.
+
     Parameters
     ----------
-    run : Run
     label : str
         Label of the line, in place of that of the axis.
     colour : int
         Position in the palette of runs.
-
-    Raises
-    ------
-    DataError
-        If the threshold was not recorded during the run.
     """
     recorded = along(run, "threshold")
     ax = axes(ax)
@@ -49,17 +45,13 @@ def theta(run: Run, *, label: str = "", colour: int = 0, ax: Axes | None = None)
 def traces(courses: Mapping[int, list[Trace]], *, ax: Axes | None = None) -> Axes:
     """Plot one measurement over the steps, each run in its colour, further seeds thinner.
 
-    The vertical axis is logarithmic if all values are positive and span a factor of 100.
+    The vertical axis is logarithmic if all values are positive and span a factor of 100. Raises
+    `DataError` if no value is finite.
 
     Parameters
     ----------
     courses : mapping of int to list of tuple of ndarray (step,)
         Steps and values for each seed of a run, by its position in the palette.
-
-    Raises
-    ------
-    DataError
-        If no value is finite.
     """
     values = np.concatenate([values for seeds in courses.values() for _, values in seeds])
     finite = values[np.isfinite(values)]
@@ -90,12 +82,11 @@ def traces(courses: Mapping[int, list[Trace]], *, ax: Axes | None = None) -> Axe
 def trace_of(array: xr.DataArray) -> Trace:
     """Return the steps and values of a measurement, averaged over all dimensions but the step."""
     values = np.asarray(array.values, np.float64).reshape(len(array), -1)
-    known = ~np.isnan(values)
-    total = np.where(known, values, 0).sum(axis=1)
-    blank = np.full(len(values), np.nan)
-    mean = np.divide(total, known.sum(axis=1), out=blank, where=known.any(axis=1))
+    known = ~np.isnan(values).all(axis=1)
+    mean = np.full(len(values), np.nan)
+    mean[known] = np.nanmean(values[known], axis=1)
     # A metric with a cadence of its own has no value at the steps of the others.
-    measured = known.any(axis=1) if "cadence" in array.attrs else np.ones(len(mean), bool)
+    measured = known if "cadence" in array.attrs else slice(None)
     return array["step"].values[measured], mean[measured]
 
 

@@ -32,6 +32,8 @@ def weights(
 ) -> Axes:
     """Plot the weights of the first layer on one scale, blue below zero, white at it, red above.
 
+    Raises `DataError` if the run holds no weights, or the shape does not fit.
+
     Parameters
     ----------
     run : Run or ndarray (neuron, input)
@@ -43,12 +45,6 @@ def weights(
         Neurons at most.
     limit : float, optional
         Weight at which the colours end; by default the 99.9th percentile of the absolute weights.
-    colour_bar : bool
-
-    Raises
-    ------
-    DataError
-        If the run holds no weights, or the shape does not fit.
     """
     if isinstance(run, Run):
         image_shape = image_shape or run.image_shape
@@ -80,18 +76,14 @@ def trajectory(
 ) -> Axes:
     """Plot receptive fields as they grew: a row for each neuron, a column for each step.
 
+    Raises `DataError` if the weights were not recorded during the run.
+
     Parameters
     ----------
-    run : Run
     count : int
         Number of neurons.
     frames : int
         Number of steps, evenly spaced among those recorded.
-
-    Raises
-    ------
-    DataError
-        If the weights were not recorded during the run.
     """
     recorded = along(run, "weights", 0)
     steps = np.unique(np.linspace(0, recorded.sizes["step"] - 1, frames).astype(int))
@@ -118,24 +110,15 @@ def trajectory(
 def animate(run: Run, path: str | Path, *, count: int = _MOST_MOVING) -> Path:
     """Write an animation of the recorded weights of the first layer, and return its path.
 
+    Raises `DataError` if the weights were not recorded during the run, and `StoreError` if the file
+    cannot be written.
+
     Parameters
     ----------
-    run : Run
     path : str or Path
         A .gif (by Pillow) or an .mp4 (by ffmpeg).
     count : int
         Neurons at most.
-
-    Returns
-    -------
-    Path
-
-    Raises
-    ------
-    DataError
-        If the weights were not recorded during the run.
-    StoreError
-        If the file cannot be written.
     """
     from matplotlib.animation import FFMpegWriter, FuncAnimation, PillowWriter
 

@@ -35,7 +35,6 @@ def selectivity(
         of the run use.
     n_sample : int, optional
         Number of samples, if numbers are given.
-    legend : bool
     """
     if isinstance(run, Run):
         from plasticity.analysis.responses import evaluation_responses

@@ -78,7 +78,6 @@ def _layer(experiment: Experiment, data: Data, index: int) -> LayerState:
 
 
 def _initialize(layer: LayerState, network: Network, evaluation: Evaluation) -> None:
-    """Let the components fill the first weights, or refuse what cannot work in this layer."""
     places = {id(component): place for place, component in layer.components.items()}
     known = {"weights": layer.arrays["weights"], "image_shape": layer.image_shape}
 

@@ -68,7 +68,6 @@ def shared_arrays(components: Iterable[Any]) -> set[str]:
 
 
 def _check_distinct(components: Mapping[str, Any]) -> None:
-    """Refuse one object in two places, where it would share its state with itself."""
     places: dict[int, str] = {}
     for place, component in components.items():
         other = places.setdefault(id(component), place)
@@ -78,7 +77,6 @@ def _check_distinct(components: Mapping[str, Any]) -> None:
 
 
 def _check_single(components: Mapping[str, Any], scope: str) -> None:
-    """Refuse two components that answer an event that only one may answer."""
     answering: dict[str, str] = {}
     for place, component in components.items():
         interface = interface_of(component)

@@ -39,7 +39,6 @@ class Evaluation:
         self._dtype: np.dtype[Any] = np.dtype(experiment.dtype)
 
     def respond(self, samples: Array, layer: int | str = -1) -> Array:
-        """Return the activity (neuron, sample) of a layer on samples (sample, input)."""
         layers = self._network.layers
         index = position(layer, [state.name for state in layers])
         responses = np.empty((layers[index].sizes["neuron"], len(samples)), self._dtype)
@@ -73,7 +72,6 @@ class Evaluation:
 
     @cached_property
     def labels(self) -> Array | None:
-        """The labels of these samples, read-only; None where the data have none."""
         labels = self._network.data.labels
         return None if labels is None else read_only(labels[self._rows])
 

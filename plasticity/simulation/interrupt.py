@@ -22,7 +22,6 @@ class Interrupt:
         self.begin()
 
     def begin(self) -> None:
-        """Forget requests of an earlier run."""
         self.requested = self.at_once = False
         self.number: int | None = None
 

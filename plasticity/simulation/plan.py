@@ -42,7 +42,6 @@ class Plan:
         return self.stretch.run(min(self.measuring.next, self.until, until))
 
     def notify_listeners(self, step: int) -> str | None:
-        """Call the listeners that are due; return the first reason to stop, or None."""
         due = self.listening.due(step)
         if due not in self._known:
             self._known[due] = self.callbacks(due)
@@ -56,7 +55,6 @@ class Plan:
         return reason
 
     def find_due(self, step: int) -> None:
-        """Find the next step at which a listener is due, and the next at which a metric is."""
         self.listening.look_beyond(step)
         self.measuring.look_beyond(step)
 

@@ -67,8 +67,6 @@ class Session:
         texts = list(dict.fromkeys([*self._earlier, *self._notices]))
         self.store.label({"notices": texts, **attributes})
 
-    # -- begin and end ---------------------------------------------------------------------------
-
     @contextmanager
     def recording(self) -> Iterator[None]:
         """Keep in the store, whatever ends the block, what was recorded within, and the outcome."""
@@ -146,8 +144,6 @@ class Session:
         finally:
             self.store.close(self.outcome, self.reached, layers[-1].clock)
 
-    # -- on the way ------------------------------------------------------------------------------
-
     def end_epoch(self, clock: Clock) -> None:
         """Emit the end of an epoch, and check that all is finite unless that was just seen."""
         self.network.notify("epoch_finished", clock)
@@ -156,7 +152,6 @@ class Session:
             self.check_finite()
 
     def check_finite(self) -> None:
-        """Raise `DivergenceError` where weights or thresholds hold infinity or NaN."""
         for layer, name in not_finite(self.network.layers):
             raise DivergenceError(
                 f"{layer.name}: {name!r} holds infinity or NaN after step {layer.clock.step} (not "
@@ -166,7 +161,6 @@ class Session:
         self._finite_at = {layer.name: layer.clock.step for layer in self.network.layers}
 
     def measure(self, stage: list[LayerState]) -> None:
-        """Let the metrics that are due measure the layers of a stage, and record what they give."""
         network = self.network
         if not any(network.hooks(layer, "measure") for layer in network.layers):
             return

@@ -70,7 +70,6 @@ def _adapt(layer: LayerState, calls: Caller) -> Iterator[Call]:
 
 
 def _learn(layer: LayerState, arrays: dict[str, Array], calls: Caller) -> Iterator[Call]:
-    """Yield the calls that form dW and move the weights along it."""
     if not layer.learns:
         yield Call(arrays["update"].fill, (0,), "modulate", layer)
         return

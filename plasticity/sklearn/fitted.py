@@ -91,13 +91,11 @@ def _matching(snapshot: dict[str, Any], simulation: Simulation) -> dict[str, Any
     result = {}
     for state in simulation.network.states:
         saved = snapshot[state.name]
-        others = {
-            name
-            for name, array in state.arrays.items()
-            if "pattern" in state.variables[name].dims
-            and array.shape != np.shape(saved["arrays"].get(name))
-        }
-        arrays = {name: array for name, array in saved["arrays"].items() if name not in others}
+        arrays = dict(saved["arrays"])
+        for name, array in state.arrays.items():
+            by_sample = "pattern" in state.variables[name].dims
+            if by_sample and array.shape != np.shape(arrays.get(name, ())):
+                arrays.pop(name, None)
         result[state.name] = saved | {"arrays": arrays}
     return result
 

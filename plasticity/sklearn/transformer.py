@@ -105,11 +105,7 @@ class PlasticityTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
     def fit(self, X: Any, y: Any = None) -> Self:
         """Run the experiment from the beginning, and return the estimator.
 
-        Parameters
-        ----------
-        X : array_like or sparse matrix (sample, input)
-        y : array_like (sample,), optional
-            Labels for the metrics, rules and listeners that take them.
+        `y` (sample,) are labels for the metrics, rules and listeners that take them.
         """
         data = self._data(X, y, reset=True)
         return self._train(assemble(self._experiment(data), self.listeners))
@@ -123,17 +119,7 @@ class PlasticityTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         Without the parameter `epochs` the number of calls to come is unknown, so a schedule that
         ends with the run stays at its beginning: call 500 changes the weights like call 10. With
         it, as many calls with the same samples equal a `fit`; later calls count as the last epoch
-        of a longer run.
-
-        Parameters
-        ----------
-        X : array_like or sparse matrix (sample, input)
-        y : array_like (sample,), optional
-
-        Raises
-        ------
-        SpecError
-            If the layers are trained one after the other.
+        of a longer run. Raises `SpecError` if the layers are trained one after the other.
         """
         begun = hasattr(self, "_fitted")
         data = self._data(X, y, reset=not begun)
@@ -142,16 +128,7 @@ class PlasticityTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         return self._train(next_pass(experiment, snapshot, self.listeners, self.epochs is None))
 
     def transform(self, X: Any) -> Array:
-        """Return the activity of the last layer.
-
-        Parameters
-        ----------
-        X : array_like or sparse matrix (sample, input)
-
-        Returns
-        -------
-        ndarray (sample, neuron)
-        """
+        """Return the activity (sample, neuron) of the last layer on samples (sample, input)."""
         check_is_fitted(self)
         X = self._validated(X, reset=False)
         dtype = self._fitted.experiment.dtype
@@ -165,10 +142,7 @@ class PlasticityTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
     def configured(self) -> Experiment:
         """Return the experiment with all parameters but the seed, and its own data.
 
-        Raises
-        ------
-        SpecError
-            If a parameter is unknown or out of range.
+        Raises `SpecError` if a parameter is unknown or out of range.
         """
         own = {"neurons": self.neurons, "epochs": self.epochs, "batch_size": self.batch_size}
         given = {name: value for name, value in own.items() if value is not None}

@@ -59,12 +59,10 @@ class BackgroundWriter:
         self._waiting.append((self._pool.submit(self._do, write, *arguments), size))
 
     def wait(self) -> None:
-        """Wait until everything is written."""
         wait([piece for piece, _ in self._waiting])
         self._forget_written()
 
     def close(self) -> None:
-        """Wait, and end the thread."""
         try:
             self.wait()
         finally:

@@ -51,7 +51,6 @@ class StoreReader:
 
     @classmethod
     def open(cls, path: str | Path, trust: bool = False) -> StoreReader:
-        """Open the store in a folder, in a zip file or at a URL."""
         from plasticity.store.commit.target import Target
 
         target = Target(path)
@@ -66,27 +65,22 @@ class StoreReader:
 
     @property
     def attributes(self) -> dict[str, Any]:
-        """The attributes of the run as a whole."""
         return dict(self.staged.nodes[""]["attributes"])
 
     @property
     def path(self) -> Path | None:
-        """Its folder, where it has one."""
         return self.target.folder if self.target else None
 
     @property
     def checkpoints(self) -> list[int]:
-        """The steps after which there is a checkpoint, in ascending order."""
         matches = (re.fullmatch(r"step_(\d+)", name) for name in self.staged.below(CHECKPOINTS))
         return sorted(int(match[1]) for match in matches if match)
 
     @property
     def is_written(self) -> bool:
-        """Whether a process writes to it at present."""
         return self.target is None or self.target.holder() is not None
 
     def experiment(self) -> Experiment:
-        """Return the spec of the run."""
         if self._experiment is not None:
             return self._experiment
         tables = self.attributes["spec"]
@@ -96,13 +90,11 @@ class StoreReader:
             raise type(error)(f"{self.target}: {error}") from None
 
     def arrays(self) -> dict[str, zarr.Array[Any]]:
-        """Return all arrays of the store by path."""
         nodes = list(self.staged.nodes.items())  # a copy, because a writer may add some meanwhile
         paths = [path for path, node in nodes if node["node_type"] == "array"]
         return {path: open_array(self.staged, path) for path in sorted(paths)}
 
     def dataset(self, name: str) -> xarray.Dataset:
-        """Return a group as an xarray Dataset that reads values when they are used."""
         from plasticity.store.dataset import read_group
 
         return read_group(self.staged, name)
@@ -116,9 +108,10 @@ class StoreReader:
                 "storage.kept tells how many stay"
             )
         path = path_of(step)
-        return {name: self._state(f"{path}/{name}") for name in self.staged.below(path)}
-
-    def _state(self, group: str) -> dict[str, Any]:
-        paths = {name: f"{group}/{name}" for name in self.staged.below(group)}
-        arrays = {name: read_array(open_array(self.staged, path)) for name, path in paths.items()}
-        return {**self.staged.nodes[group]["attributes"], "arrays": arrays}
+        states: dict[str, Any] = {}
+        for state in self.staged.below(path):
+            group = f"{path}/{state}"
+            paths = {name: f"{group}/{name}" for name in self.staged.below(group)}
+            arrays = {name: read_array(open_array(self.staged, at)) for name, at in paths.items()}
+            states[state] = {**self.staged.nodes[group]["attributes"], "arrays": arrays}
+        return states

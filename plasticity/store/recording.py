@@ -140,7 +140,6 @@ class Recording:
         self.series.take(steps, epochs, (*self._lasting, *self._made))
 
     def _add_array(self, name: str) -> None:
-        """Record an array, or its reduction."""
         full, reduction = self._layer.full_name(name), self._reduction
         labels = labels_of(self._layer.declaration(full), self._layer.filled_by(full))
         self._used[name] = {full}
@@ -156,7 +155,6 @@ class Recording:
         self._add(name, make, labels, lasts=reduction is None and not self._neurons)
 
     def _add_probe(self, name: str, probe: Probe) -> None:
-        """Record the value of a formula, or of a function of the layer."""
         if isinstance(probe, Expression):
             self._used[name] = set(map(self._layer.full_name, self._layer.used_by(probe)))
             self._add(name, lambda: self._evaluate(probe), self._labels_of(probe))
@@ -202,7 +200,6 @@ class Recording:
             self._made[name] = lambda: self._finish(np.asarray(make().values))
 
     def _finish(self, values: Array) -> Array:
-        """Return numbers with the precision and the bits that are asked for."""
         if values.dtype.kind != "f":
             return values
         if self._precision is not None and values.dtype != self._precision:
@@ -211,7 +208,6 @@ class Recording:
         return values if self._bits is None else rounded(values, self._bits)
 
     def _chosen(self, array: Labelled) -> Labelled:
-        """Return the part that belongs to the chosen neurons."""
         if not self._neurons:
             return array
         values = array.values
@@ -239,7 +235,6 @@ class Recording:
         return Labelled(values, tuple(f"{name}_{axis}" for axis in range(values.ndim)))
 
     def _labels_of(self, expression: Expression) -> dict[str, Any]:
-        """Return the text of a formula as its name, with unit and method where they are known."""
         full = map(self._layer.full_name, expression.names)
         pure = all(self._layer.declaration(name).unit == "1" for name in full)
         labels = {"long_name": expression.text} | ({"units": "1"} if pure else {})
@@ -261,7 +256,6 @@ class Reduction:
     range: tuple[float, ...] = (0.0, 1.0)
 
     def check(self, name: str, dims: tuple[str, ...]) -> None:
-        """Raise `StoreError` where an array has not all of the dimensions."""
         for dim in self.over:
             if dim not in dims:
                 raise StoreError(
@@ -270,7 +264,6 @@ class Reduction:
                 )
 
     def __call__(self, array: Labelled) -> Labelled:
-        """Return the reduced array."""
         over = self.over or array.dims
         if self.name == "histogram":
             left = tuple(dim for dim in array.dims if dim not in over)
@@ -289,7 +282,6 @@ class Reduction:
         return np.linspace(self.range[0], self.range[1], self.bins + 1)
 
     def attributes(self, labels: Mapping[str, Any], dims: tuple[str, ...]) -> dict[str, Any]:
-        """Return the labels of an array of these dimensions after the reduction."""
         comments = {"norm": f"p = {self.power:g}", "quantile": f"of {self.share:g}"}
         methods = _cell_methods(self.over or dims, self.name, comments.get(self.name, ""))
         counts = {"units": "1"} if self.name == "histogram" else {}

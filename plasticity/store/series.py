@@ -90,7 +90,6 @@ class Series:
             self._resume()
 
     def _resume(self) -> None:
-        """Take up the series where its last commit left it."""
         self._begin(self.attributes[BLOCK])
         length = None
         for name in (*_CLOCK, *self.attributes[ORDER]):
@@ -109,7 +108,6 @@ class Series:
 
     @property
     def frame_bytes(self) -> int:
-        """Bytes of a frame of all arrays."""
         return sum(column.frame_bytes for column in self._columns.values())
 
     @property
@@ -132,7 +130,6 @@ class Series:
         self._writer.put(self.store.put_group, self.path, attributes)
 
     def write_coordinate(self, dim: str, values: Array, attributes: Mapping[str, Any]) -> None:
-        """Write the labels of a dimension, unless they are there."""
         path = f"{self.path}/{dim}"
         if path not in self.store.nodes:
             how = values, (dim,), attributes, self.packer.compression
@@ -148,7 +145,6 @@ class Series:
         self.take(np.array([step]), np.array([epoch]), frame)
 
     def dtype(self, name: str) -> np.dtype[Any]:
-        """Return the type of an array as it is stored."""
         return self._columns[name].dtype.newbyteorder("<")
 
     def slots(self, name: str, count: int) -> Slots:
@@ -184,7 +180,6 @@ class Series:
             self._write([a for a in self._arrays.values() if a.given < self._length])
 
     def _make_arrays(self) -> None:
-        """Make the arrays that were described since the last frame."""
         if len(self._arrays) == len(self._columns):
             return
         if not self.capacity:
@@ -194,7 +189,6 @@ class Series:
                 self._arrays[name] = _GrowingArray(self, name, column, self._length)
 
     def _write(self, arrays: list[_GrowingArray]) -> None:
-        """Give the writer the frames at hand of some arrays."""
         length, known = self._length, dict(self._arrays)
         before = (length - 1) // self.capacity * self.capacity
         for name, values in self._clock.items():

@@ -60,7 +60,6 @@ class StoreWriter(StoreReader):
         overwrite: bool = False,
         parent: Mapping[str, Any] | None = None,
     ) -> StoreWriter:
-        """Create a store in a folder or at a URL; in memory without a path."""
         from zarr.storage import MemoryStore
 
         from plasticity.store.commit.staged import StagedStore
@@ -111,12 +110,10 @@ class StoreWriter(StoreReader):
         self._put(forget)
 
     def release(self) -> None:
-        """Let go of the store."""
         if self._lock is not None:
             self._lock.release()
 
     def dataset(self, name: str) -> xarray.Dataset:
-        """Return a group with everything that was recorded until now."""
         self.flush()
         return super().dataset(name)
 
@@ -169,7 +166,6 @@ class StoreWriter(StoreReader):
         self._put(self.staged.put_group, "", attributes)
 
     def commit(self, reached: int, clock: Clock) -> None:
-        """Let readers see what was recorded until now; the run, of `reached` steps, goes on."""
         for series in self._series.values():
             series.flush()
         experiment = self.experiment()
@@ -225,13 +221,11 @@ class StoreWriter(StoreReader):
         self._put(finish)
 
     def flush(self) -> None:
-        """Wait until everything that was recorded is in the store."""
         for series in self._series.values():
             series.flush()
         self._writer.wait()
 
     def close(self, outcome: str, reached: int, clock: Clock) -> None:
-        """Write what is left and how the run ended."""
         try:
             self.label({"outcome": outcome})
             self.commit(reached, clock)

@@ -204,14 +204,10 @@ class Design:
         Raises `StoreError` where it cannot be read.
         """
         path = below(folder, NAME)
-        tables = read_json(path)
+        tables = read_json(path, _FORMAT)
         if tables is None:
             return None
         try:
-            if tables["format"] != _FORMAT:
-                raise StoreError(
-                    f"{path}: of format {tables['format']!r}; this version reads {_FORMAT}"
-                )
             return Design(
                 Experiment.from_dict(tables["base"]),
                 tuple(Axis(axis["name"], tuple(axis["points"])) for axis in tables["axes"]),

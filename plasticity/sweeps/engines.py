@@ -6,8 +6,6 @@ the other: measured on two cores, two runs of 100 neurons on 784 inputs in 3.5 s
 Any other executor of `concurrent.futures` serves as well, as that of a Dask client.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import pickle

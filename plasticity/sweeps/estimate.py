@@ -1,7 +1,5 @@
 """About how long a run takes, and how large its store becomes, before anything has run."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from math import prod
 from typing import Any

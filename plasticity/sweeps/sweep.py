@@ -8,8 +8,6 @@
 {'memory': 2, 'seed': 2, 'step': 2}
 """
 
-from __future__ import annotations
-
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -42,7 +40,7 @@ from plasticity.sweeps.axes import (
 from plasticity.sweeps.design import NAME, Cell, Design, data_entry
 from plasticity.sweeps.engines import Here, Processes, can_be_sent, carry_out, connected, pays
 from plasticity.sweeps.estimate import bytes_of, spoken
-from plasticity.sweeps.files import below, read_json
+from plasticity.sweeps.files import below, check_free, read_json
 from plasticity.sweeps.search import Search
 from plasticity.sweeps.swept import Swept, setting_at
 from plasticity.sweeps.task import CellTask, Report, report_of
@@ -158,7 +156,7 @@ def sweep(
     elif design is None:
         raise StoreError(f"{out}: there is no sweep to go on with; give an experiment and axes")
     elif folder is not None:
-        _check_free(folder)
+        check_free(folder, " and holds no sweep")
     _check_number(design, many)
     design = design.checked()
     if design.search is not None:
@@ -357,13 +355,6 @@ def _as_settings(
             values = Range(float(values.low), float(values.high))
         made[path] = values
     return made
-
-
-def _check_free(folder: str) -> None:
-    """Raise `StoreError` where a folder holds anything."""
-    path = Path(folder)
-    if "://" not in folder and path.exists() and not (path.is_dir() and not any(path.iterdir())):
-        raise StoreError(f"{folder}: exists already and holds no sweep; choose another folder")
 
 
 def _check_number(design: Design, many: bool) -> None:

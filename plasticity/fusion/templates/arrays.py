@@ -1,7 +1,5 @@
 """The arrays of a layer as a compiled step gets them; None stands for one that it does not use."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 

@@ -87,14 +87,12 @@ class Lock:
         """Do nothing: the system holds the lock."""
 
     def release(self) -> None:
-        """Let go of the folder."""
         if self._descriptor is not None:
             self._path.unlink(missing_ok=True)
             os.close(self._descriptor)
             self._descriptor = None
 
     def holder(self) -> str | None:
-        """Return who holds the folder; None where nobody does, or there are no locks."""
         import fcntl
 
         with suppress(OSError), self._path.open("rb") as file:
@@ -122,7 +120,6 @@ class Lease:
         self._since = datetime.now(UTC)
 
     def acquire(self) -> None:
-        """Hold the store; raise `BusyError`, naming the owner, where another process does."""
         self._token = uuid.uuid4().hex
         ended = self._hold(LEASE)
         if ended:
@@ -153,7 +150,6 @@ class Lease:
             )
 
     def holder(self) -> str | None:
-        """Return who holds the store; None where nobody does."""
         lease = self._read()
         return _named(lease) if _is_valid(lease) else None
 
@@ -231,7 +227,6 @@ def _begun(process: int) -> str:
 
 
 def _table(content: bytes) -> dict[str, Any]:
-    """Return the table of a file in JSON; an empty one where it is damaged."""
     try:
         table = json.loads(content)
     except ValueError:
@@ -240,7 +235,6 @@ def _table(content: bytes) -> dict[str, Any]:
 
 
 def _named(held: dict[str, Any]) -> str:
-    """Return the process that a lease or a lock names."""
     if "process" not in held or "since" not in held:
         return "another process"
     return f"process {held['process']} (since {held['since']})"
@@ -251,5 +245,4 @@ def _owner(descriptor: int) -> str:
 
 
 def _log_takeover(path: object, owner: str) -> None:
-    """Warn that this process holds a store in place of one that died."""
     logger.warning("%s: taken over from %s, which ended without closing the store", path, owner)

@@ -51,8 +51,6 @@ class RemoteStore(WrapperStore[FsspecStore]):
     delete_dir: Any = partialmethod(_again, "delete_dir")
 
     async def list_dir(self, prefix: str) -> AsyncIterator[str]:
-        """Yield the names right below a prefix."""
-
         async def names() -> list[str]:
             return [name async for name in self._store.list_dir(prefix)]
 

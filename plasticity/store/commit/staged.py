@@ -40,7 +40,6 @@ class StagedStore(WrapperStore[Store]):
 
     @property
     def in_memory(self) -> bool:
-        """Whether it lies in the memory of this process."""
         return isinstance(self._store, MemoryStore)
 
     def load(self) -> None:
@@ -92,8 +91,6 @@ class StagedStore(WrapperStore[Store]):
         keys = (f"{group}/{name}/{METADATA}" for group in above for name in names)
         return any(sync(self._store.exists(key)) for key in keys)
 
-    # -- groups ----------------------------------------------------------------------------------
-
     def put_group(self, path: str, attributes: Mapping[str, Any] = MappingProxyType({})) -> None:
         """Make a group and those above it, or add attributes to one that is there."""
         above = path.rpartition("/")[0]
@@ -127,12 +124,10 @@ class StagedStore(WrapperStore[Store]):
         self._fresh = {k: old for k, old in self._fresh.items() if not _below(k, path)}
 
     def delete_partial(self) -> None:
-        """Delete the files that a process which died was writing."""
         for path in self._root.rglob(f"*{PARTIAL}") if self._root is not None else ():
             path.unlink(missing_ok=True)
 
     def below(self, path: str) -> list[str]:
-        """Return the names of the nodes right in a group."""
         # A copy at once, because the writer may add nodes meanwhile.
         nodes = [node.rpartition("/") for node in list(self.nodes)]
         return [name for group, _, name in nodes if group == path]
@@ -169,7 +164,6 @@ class StagedStore(WrapperStore[Store]):
         self.put(f"{path}/{METADATA}".lstrip("/"), json.dumps(node, indent=1).encode(), safe)
 
     def _settle(self) -> None:
-        """Wait until the files written since the last time would survive a power cut."""
         fresh, self._fresh = self._fresh, {}
         if self._root is not None:
             settle(self._root, fresh)
@@ -197,19 +191,16 @@ class StagedStore(WrapperStore[Store]):
             self._changed.add(path)
 
     async def set_if_not_exists(self, key: str, value: Buffer) -> None:
-        """Set what is not there yet."""
         if not await self.exists(key):
             await self.set(key, value)
 
     async def exists(self, key: str) -> bool:
-        """Return whether there is a value, or a node of which the next commit will know."""
         path = _node_of(key)
         if path is None:
             return await self._store.exists(key)
         return path in self.nodes
 
     async def delete(self, key: str) -> None:
-        """Delete a value, or a node from the next commit on."""
         path = _node_of(key)
         if path is None:
             await self._store.delete(key)
@@ -217,7 +208,6 @@ class StagedStore(WrapperStore[Store]):
             self.nodes.pop(path, None)
 
     async def delete_dir(self, prefix: str) -> None:
-        """Delete all values and nodes below."""
         self.drop(prefix)
         await self._delete_all(prefix)
 

@@ -53,7 +53,6 @@ class Target:
             return not all(map(_is_beside, sync(names())))
 
     def holder(self) -> str | None:
-        """Return who writes to it; None where nobody does."""
         if self.folder is not None:
             holder = Lock(self.folder).holder()
             if holder or not (self.folder / LEASE).is_file():
@@ -61,7 +60,6 @@ class Target:
         return Lease(self._reading(), str(self), 0).holder()
 
     def load(self, store: Store | None = None) -> StagedStore:
-        """Open the store to be read, with the metadata of its last commit."""
         if not self.exists():
             raise StoreError(f"{self}: there is nothing there")
         with self._explained("read", (OSError, ValueError, zipfile.BadZipFile)):
@@ -105,7 +103,6 @@ class Target:
         return LocalStore(self.folder, read_only=True)
 
     def _writing(self, storage: Storage) -> Store:
-        """Return the Zarr store to write to; a folder is made."""
         if self.folder is None:
             return RemoteStore(self._path, False, storage.patience_seconds)
         if self.folder.is_file():
@@ -116,7 +113,6 @@ class Target:
         return LocalStore(self.folder)
 
     def _clear(self, storage: Storage) -> None:
-        """Delete the store that is to be replaced."""
         folder = self.folder
         try:
             self.load()

@@ -119,7 +119,6 @@ class Block:
                 self._values[t, whole, inside, :rest] = part[:, whole * run :]
 
     def clear(self, position: int, count: int) -> None:
-        """Make frames blank from a position on."""
         for t, inside, _ in self._chunks_of(position, count):
             self._values[t, :, inside] = self.cut.blank
 
@@ -133,7 +132,6 @@ class Block:
             done += n_here
 
     def slots(self, position: int, count: int) -> Slots:
-        """Return where frames from a position on go."""
         size, position = self._flat.itemsize, position % self.n_frame
         t, row = np.divmod(np.arange(position, position + count), self.cut.chunk[0])
         slots = t * (self._values.strides[0] // size) + row * self.cut.run

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from plasticity import Expression
 from plasticity.errors import ExpressionError
-from plasticity.expressions.evaluate import FRAME, Labelled, Total, compute, compute_frames
+from plasticity.expressions.evaluate import FRAME, Labelled, Total, compute_frames, evaluate
 from plasticity.kernels.pairwise_sum import total
 
 DIMS = {"w": ("neuron", "input"), "y": ("neuron", "sample"), "theta": ("neuron",)}
@@ -64,7 +64,7 @@ def test_a_frame_is_what_the_formula_makes_of_its_arrays(text):
     found = compute_frames(expression, used(expression, arrays), 5)
     for k in range(5):
         plain = {name: Labelled(arrays[name].values[k], DIMS[name]) for name in expression.names}
-        expected = compute(expression, plain)
+        expected = evaluate(expression, plain)
         assert found.dims == (FRAME, *expected.dims)
         np.testing.assert_allclose(found.values[k], expected.values, rtol=1e-14)
 
