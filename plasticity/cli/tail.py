@@ -29,7 +29,7 @@ def tail(
         float, typer.Option(metavar="SECONDS", min=0.1, help="Seconds between updates.")
     ] = 1.0,
 ) -> None:
-    """Follow a run, or the runs of a sweep, in other processes until they end."""
+    """Follow a run, or a sweep, in other processes until it ends."""
     from plasticity.store.run import open_run
     from plasticity.sweeps.sweep import is_sweep
 

@@ -1,5 +1,6 @@
 """Axes, colours, ticks and lines shared by all plots."""
 
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -28,14 +29,14 @@ def axes(ax: Axes | None, width: float = 4.8, height: float = 3.2) -> Axes:
         return ax
     figure = Figure(figsize=(width, height), layout="constrained")
     ax = figure.add_subplot()
-
-    def png() -> bytes:
-        picture = BytesIO()
-        figure.savefig(picture, format="png")
-        return picture.getvalue()
-
-    ax._repr_png_ = png  # type: ignore[attr-defined]  # called by IPython
+    ax._repr_png_ = partial(_png, figure)  # type: ignore[attr-defined]  # called by IPython
     return ax
+
+
+def _png(figure: Figure) -> bytes:  # no closure, which could not be pickled
+    picture = BytesIO()
+    figure.savefig(picture, format="png")
+    return picture.getvalue()
 
 
 def quiet(ax: Axes, *, grid: bool = True) -> None:

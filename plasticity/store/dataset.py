@@ -20,6 +20,7 @@ def read_group(store: StagedStore, name: str) -> xarray.Dataset:
     """Return a group as a Dataset that reads values when they are used; empty if there is none."""
     if name not in store.nodes:
         return xarray.Dataset()
+    store.check_same()
     attributes = dict(store.nodes[name]["attributes"])
     attributes.pop(BLOCK, None)
     order = attributes.pop(ORDER, None)

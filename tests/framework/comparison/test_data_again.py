@@ -133,8 +133,8 @@ def test_a_setting_of_a_source_is_no_setting_of_data_given_in_python():
         lambda: pl.run(attrs.evolve(LINEAR, data=Data(X)), **{"data.scale": 0.1}),
     ):
         assert refused(call, error=DataError) == (
-            "data.scale: the data are given in Python, so only limit, classes, constant can "
-            "be set; give a Data with what is wanted, as Data(..., scale=...)"
+            "data.scale: the data are given in Python, so only limit, classes, validation, "
+            "constant can be set; give a Data with what is wanted, as Data(..., scale=...)"
         )
 
 
@@ -189,7 +189,8 @@ def test_responses_to_bytes_and_to_grey_levels_are_alike():
 def test_only_a_setting_that_data_have_is_suggested_of_them():
     told = refused(lambda: pl.run("bcm", data=X, **SMALL, **{"data.folder": "x"}), error=DataError)
     assert told == (
-        "data.folder: the data are given in Python, so only limit, classes, constant can be set"
+        "data.folder: the data are given in Python, so only limit, classes, validation, "
+        "constant can be set"
     )
 
 

@@ -119,7 +119,7 @@ def test_show_tells_what_a_compiled_step_is_made_of(batch_size, template, tmp_pa
     plugins = "plasticity_plugins"
     assert [line.split() for line in f"draw {calls}".splitlines()] == [
         ["draw", "noise", f"{plugins}.sources.noise.draw_noise"],
-        ["prepare", "adam", f"{plugins}.optimizers.adam.corrected"],
+        ["prepare", "adam", f"{plugins}.optimizers.adam._corrected"],
         ["activate", "relu", f"{plugins}.activations.relu._value"],
         [
             "means" if batch_size > 1 else "observe",

@@ -100,6 +100,8 @@ def test_ctrl_c_ends_the_cells_of_a_cluster_and_keeps_their_states(
     spec = small(room, counting(parts, folder / "counts", 0.02), epochs=1_000_000)
 
     def interrupt():
+        # Both workers have a cell in hand.
+        waited_for(lambda: len(list(folder.glob("s/runs/*/zarr.json"))) == 2)
         waited_for(lambda: len(steps_in(folder / "counts")) > 5)
         os.kill(os.getpid(), signal.SIGINT)
 
