@@ -120,15 +120,15 @@ def test_show_tells_what_a_compiled_step_is_made_of(batch_size, template, tmp_pa
     assert [line.split() for line in f"draw {calls}".splitlines()] == [
         ["draw", "noise", f"{plugins}.sources.noise.draw_noise"],
         ["prepare", "adam", f"{plugins}.optimizers.adam._corrected"],
-        ["activate", "relu", f"{plugins}.activations.relu._value"],
+        ["activate", "relu", f"{plugins}.activations.rectifiers._rectified"],
         [
             "means" if batch_size > 1 else "observe",
             "moving_average",
-            f"{plugins}.thresholds.moving_average._square",
+            f"{plugins}.thresholds.mean_square._square",
         ],
-        ["estimate", "moving_average", f"{plugins}.thresholds.moving_average._faded"],
+        ["estimate", "moving_average", f"{plugins}.thresholds.mean_square._faded"],
         ["rules", "lc94", f"{plugins}.rules.bcm.lc94"],
-        ["learn", "adam", f"{plugins}.optimizers.adam.moved"],
-        ["constrain", "row_norm", f"{plugins}.constraints.row_norm._scaled"],
+        ["learn", "adam", f"{plugins}.optimizers.adam._moved"],
+        ["constrain", "row_norm", f"{plugins}.constraints.scaling._scaled"],
     ]
     assert "kernel of" not in command("show", str(spec)).out
