@@ -7,6 +7,7 @@ Any other executor of `concurrent.futures` serves as well, as that of a Dask cli
 """
 
 import json
+import logging
 import os
 import pickle
 import signal
@@ -263,6 +264,7 @@ def _end_of(status: int) -> str:
 def serve() -> None:
     """Carry out the calls that come on stdin; write on stdout what each returned or raised."""
     threading.Thread(target=_end_with, args=(int(sys.argv[1]),), daemon=True).start()
+    logging.getLogger("plasticity.notices").disabled = True  # each store has its own
     calls, results = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     # What a component prints is not a result, and what it reads is not a call.
     os.dup2(2, 1)
