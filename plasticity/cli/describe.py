@@ -11,6 +11,7 @@ import numpy as np
 
 from plasticity.cli.terminal import columns, heading, line
 from plasticity.components.data import Data
+from plasticity.components.events import RESPOND, UPDATE
 from plasticity.components.function_rule import FunctionRule
 from plasticity.components.interface import interface_of
 from plasticity.components.setting import type_name
@@ -23,6 +24,9 @@ from plasticity.experiment.registry import DIAGNOSTICS, entry_of, find, name_of,
 from plasticity.experiment.spec import Experiment, Layer, Part, parts_of
 from plasticity.fusion.eligibility import FUSED
 from plasticity.hookspecs import EVENTS
+from plasticity.network.network import Network
+from plasticity.network.state import DIAGNOSTICS as LOOKING_ON
+from plasticity.network.state import LayerState
 from plasticity.store.arrays import dims_stored
 from plasticity.store.reader import CHECKPOINTS
 from plasticity.store.run import Run
@@ -30,6 +34,9 @@ from plasticity.typing import Array
 
 if TYPE_CHECKING:
     from plasticity.simulation.simulation import Simulation
+
+
+_FORMED_BY_THE_LOOP = "dW_ij = < phi_i x_j > - d_i w_ij"
 
 
 def component_lines(name: str, group: str, *, in_full: bool) -> tuple[str, list[str]]:
@@ -235,7 +242,6 @@ def _summary(values: Array) -> str:
 def print_schedule(source: Run | Experiment) -> Simulation | None:
     """Print which components answer each event, or why the experiment cannot be assembled."""
     from plasticity.simulation.assembly import assemble
-    from plasticity.simulation.event_order import schedule_of
 
     heading("order of events")
     try:
@@ -243,15 +249,40 @@ def print_schedule(source: Run | Experiment) -> Simulation | None:
     except PlasticityError as error:
         line(f"unknown, because the experiment cannot be assembled: {error}", indent=2)
         return None
-    rows = [
-        (layer or "run", event or "(the loop)", ", ".join(components))
-        for layer, event, components in schedule_of(simulation.network)
-    ]
-    columns(rows, indent=2)
+    columns(_schedule_of(simulation.network), indent=2)
     heading("steps")
     for text in simulation.stepping():
         line(text, indent=2)
     return simulation
+
+
+def _schedule_of(network: Network) -> Iterator[tuple[str, ...]]:
+    """Yield layer, event and components of every event that is answered, in their order."""
+    names = list(EVENTS)
+    first, last = names.index(RESPOND[0]), names.index("should_stop")
+    for name in names[:first]:
+        for state in network.layers if name == "init_state" else [network.whole]:
+            yield from _answering(network, name, state)
+    for layer in network.layers:
+        for name in names[first : last + 1]:
+            if name == "differentiate" and "slope" not in layer.used:
+                continue
+            if name == UPDATE[0]:
+                yield layer.name, "(the loop)", _FORMED_BY_THE_LOOP
+            yield from _answering(network, name, layer)
+    for name in names[last + 1 :]:
+        yield from _answering(network, name, network.whole)
+
+
+def _answering(network: Network, event: str, state: LayerState) -> Iterator[tuple[str, ...]]:
+    components = [
+        f"{interface_of(hook.plugin).label} ({hook.plugin_name})"
+        for hook in reversed(network.hooks(state, event))
+        # Diagnostics look on at every run.
+        if not hook.plugin_name.rpartition(": ")[2].startswith(LOOKING_ON)
+    ]
+    if components:
+        yield "run" if state is network.whole else state.name, event, ", ".join(components)
 
 
 def print_kernels(simulation: Simulation) -> None:

@@ -147,7 +147,7 @@ def curve(
     ax = axes(ax)
     lines = list(values) if others else [values]
     named = [_text(value) for value in np.atleast_1d(values[by].values)] if others else [""]
-    numbers = _are_numbers(across)
+    numbers = across.dtype.kind in "iuf"
     places = np.argsort(across, kind="stable") if numbers else np.arange(len(across))
     positions = across[places] if numbers else places
     joined = numbers and along.name in values.dims
@@ -340,10 +340,6 @@ def is_logarithmic(values: Array) -> bool:
     if low <= 0 or high < _LOGARITHMIC_FROM * low:
         return False
     return bool(abs(np.log(middle / np.sqrt(low * high))) < abs(np.log(2 * middle / (low + high))))
-
-
-def _are_numbers(values: Array) -> bool:
-    return values.dtype != object and values.dtype.kind in "iuf"
 
 
 def _colour(index: int, count: int) -> Any:

@@ -141,10 +141,11 @@ def sweep(
     for name, number in {"seeds": seeds, "draw": draw, "search": search}.items():
         if number is not None and (type(number) is not int or number < 1):
             raise EntryError(f"{name}: must be an integer from 1, got {number!r}")
-    if out is None and experiment is not None and is_sweep(experiment):
-        experiment, out = None, str(experiment)
-    elif _is_folder(experiment):
-        raise StoreError(f"{experiment}: there is no sweep, which has a file {NAME}")
+    if isinstance(experiment, str | Path) and not is_preset(experiment):
+        if out is None and is_sweep(experiment):
+            experiment, out = None, str(experiment)
+        elif Path(experiment).is_dir():
+            raise StoreError(f"{experiment}: there is no sweep, which has a file {NAME}")
     folder = None if out is None else str(out) if "://" in str(out) else str(Path(out).absolute())
     searching = _searching(over or {}, search, maximize, minimize, prune)
     if searching is not None and searching.objective in _readouts():
@@ -171,7 +172,10 @@ def sweep(
         engine = connected(on, count, telling.say if telling else print)
     if engine is not None:
         _check_sendable(design, folder)
-    engine = engine or _own_engine(design, folder, count)
+    elif folder is None or not pays(design.seconds(count), count) or not _can_be_sent(design):
+        engine = Here()
+    else:
+        engine = Processes(count)
     runner = Runner(design, folder, readouts, fail_fast, telling, 1 if executor or on else None)
     with engine as executing:
         if searching is None:
@@ -271,10 +275,6 @@ def is_sweep(given: Any) -> bool:
     """Return whether something is the folder or URL of a sweep, and no preset."""
     named = isinstance(given, str | Path) and not is_preset(given)
     return named and read_json(below(str(given), NAME)) is not None
-
-
-def _is_folder(given: Any) -> bool:
-    return isinstance(given, str | Path) and Path(given).is_dir() and not is_preset(given)
 
 
 def _designed(
@@ -385,10 +385,3 @@ def _check_sendable(design: Design, folder: str | None) -> None:
 
 def _can_be_sent(design: Design) -> bool:
     return can_be_sent(design.base, [axis.points for axis in design.axes])
-
-
-def _own_engine(design: Design, folder: str | None, count: int) -> Executor:
-    """Return the engine of this machine that is done with so many runs sooner."""
-    if folder is None or not pays(design.seconds(count), count) or not _can_be_sent(design):
-        return Here()
-    return Processes(count)

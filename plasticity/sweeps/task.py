@@ -260,7 +260,8 @@ def report_of(path: str | None) -> Report:
         run = open_run(path)
         outcome = _outcome_of(run)
         if not outcome.startswith((*ENDED, DIVERGED)):
-            return Report(outcome=outcome, holder=_holder(run))
+            target = run.store.target
+            return Report(outcome=outcome, holder=(target and target.holder()) or "")
         fields = read_json(_beside(path)) or {}
         if fields.pop("key", None) == _key(run):
             return Report(**fields | {"steps": tuple(fields["steps"])})
@@ -326,10 +327,6 @@ def _outcome_of(run: Run) -> str:
     if step is None or not run.outcome.startswith(_FAILED):
         return run.outcome
     return f"{DIVERGED} at step {step}: {run.outcome.removeprefix(_FAILED)}"
-
-
-def _holder(run: Run) -> str:
-    return (run.store.target and run.store.target.holder()) or ""
 
 
 def _beside(path: str) -> str:

@@ -9,7 +9,7 @@ import plasticity as pl
 from plasticity.errors import EntryError, SpecError
 from plasticity.experiment.source import Source
 from plasticity.sweeps.axes import Range
-from plasticity.sweeps.search import JOURNAL, PRUNED, Search
+from plasticity_search.trials import JOURNAL, PRUNED, Trials
 
 SMALL = {"neurons": 5, "epochs": 2, "observers": [], "metrics": ["selectivity"], "fuse": "never"}
 SPACE = {"threshold.memory": "0:0.9", "optimizer.rate": "log:1e-4:1e-2"}
@@ -48,14 +48,14 @@ def test_a_search_that_goes_on_repeats_no_trial_and_asks_for_the_missing(tmp_pat
 
 
 def test_trials_that_were_cut_short_go_on(tmp_path, monkeypatch):
-    told = Search._tell
+    told = Trials._tell
 
     def cut(self, study, number, values, report):
         if number == 1:
             raise KeyboardInterrupt
         told(self, study, number, values, report)
 
-    monkeypatch.setattr(Search, "_tell", cut)
+    monkeypatch.setattr(Trials, "_tell", cut)
     with pytest.raises(KeyboardInterrupt):
         search(tmp_path / "s", 4)
     monkeypatch.undo()
