@@ -30,10 +30,10 @@ HERE = Path(__file__).parent
 PRESETS = ("bcm", "krotov_hopfield")
 SPACES = {
     "bcm": {
-        "optimizer.rate": "log:0.003:0.3",
+        "optimizer.rate": "log:0.0005:0.02",
         "schedule.share": "0.95:0.998",
         "threshold.memory": "0:0.95",
-        "lateral.strength": "-0.8:-0.01",
+        "lateral.strength": "-0.8:-0.005",
         "initializer.std": "log:0.02:0.2",
     },
     "krotov_hopfield": {

@@ -73,7 +73,7 @@ def test_to_go_on_with_another_experiment_is_refused_with_the_difference(store):
     assert result.err == (
         f"Error: {store}: is of another experiment:\n"
         "  seed: 0 in the store, 4 now\n"
-        "  optimizer.rate: 0.02 in the store, 0.5 now\n"
+        "  optimizer.rate: 0.002 in the store, 0.5 now\n"
         "go on with that of the store, or start a run of its own from a checkpoint with "
         "`plasticity branch`\n"
     )

@@ -114,7 +114,7 @@ def test_data_that_no_source_gives_are_refused(data, message):
         ),
         (
             "optimizer.rate=fast",
-            "layers[0].optimizer 'sgd': rate must be a number, got 'fast' (learning rate)",
+            "layers[0].optimizer 'adam': rate must be a number, got 'fast' (learning rate)",
         ),
         ("dtype=float16", "dtype: must be one of 'float32', 'float64', got 'float16'"),
         (

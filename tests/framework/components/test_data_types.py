@@ -69,7 +69,8 @@ def test_a_large_mapped_file_of_another_byte_order_stays_on_the_disk(tmp_path, m
     np.save(tmp_path / "x.npy", X.astype(">f4"))
     data = pl.Data(np.load(tmp_path / "x.npy", mmap_mode="r"))
     assert isinstance(data.samples, np.memmap)
-    assert np.array_equal(weights(data, fuse="always"), weights(X, fuse="always"))
+    fused = {"fuse": "always", "schedule": "linear_to_zero"}
+    assert np.array_equal(weights(data, **fused), weights(X, **fused))
 
 
 @pytest.mark.parametrize(

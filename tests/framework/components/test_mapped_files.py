@@ -26,8 +26,9 @@ def mapped(samples, tmp_path):
 
 def trained(samples, fuse):
     finished = pl.run(
-        "bcm", data=Data(samples), neurons=5, epochs=2, seed=3, fuse=fuse, metrics=[], observers=[]
-    )
+        "bcm", data=Data(samples), neurons=5, epochs=2, seed=3, fuse=fuse,
+        schedule="linear_to_zero", metrics=[], observers=[],
+    )  # fmt: skip
     return finished.weights.values
 
 

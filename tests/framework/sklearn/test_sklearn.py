@@ -177,7 +177,7 @@ def test_a_stream_of_calls_changes_the_weights_at_call_100_as_at_call_10(schedul
 
 def test_a_stream_of_known_length_anneals_over_that_many_calls():
     heard = RateFactors()
-    made = BCM(neurons=3, epochs=20, metrics=[], listeners=[heard])
+    made = BCM(neurons=3, epochs=20, schedule="linear_to_zero", metrics=[], listeners=[heard])
     for call in range(20):
         made.partial_fit(samples(20, seed=call))
     np.testing.assert_allclose(heard.factors, 1 - np.arange(20) / 20)
@@ -218,7 +218,7 @@ def test_passes_through_layers_trained_one_after_the_other_are_refused():
 
 def test_every_setting_is_a_parameter():
     known = KrotovHopfield(neurons=7, rule__rank=5).get_params()
-    asked = {"neurons": 7, "rule__rank": 5, "rule__power": 2.0, "optimizer__rate": 0.02,
+    asked = {"neurons": 7, "rule__rank": 5, "rule__power": 2.0, "optimizer__rate": 0.035,
              "lateral": None, "transforms": ["max_abs"], "dtype": "float32"}  # fmt: skip
     assert {name: known[name] for name in asked} == asked
     both = PlasticityTransformer(TWO_LAYERS).get_params()

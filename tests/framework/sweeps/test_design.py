@@ -34,7 +34,7 @@ def folder(tmp_path):
     [
         (MEMORY, {"seeds": 2}, (2, 2)),
         ({"threshold.memory": [0.5]}, {}, (3, 1)),
-        ({"optimizer.rate": [0.02, 0.1]}, {}, (2, 2, 1)),  # 0.02 is that of the preset
+        ({"optimizer.rate": [0.002, 0.1]}, {}, (2, 2, 1)),  # 0.002 is that of the preset
         ({}, {}, (2, 1)),
     ],
 )

@@ -107,7 +107,7 @@ def test_nothing_is_told_of_sane_variants(settings):
 
 
 def test_neurons_that_fell_silent_are_told_with_when(caplog):
-    run = pl.run("bcm", epochs=60, **WITHOUT, **{"optimizer.rate": 0.02})
+    run = pl.run("bcm", epochs=60, schedule="linear_to_zero", **WITHOUT, **{"optimizer.rate": 0.02})
     (told,) = run.notices
     count, rest = told.removeprefix("layer_0: ").split(" ", 1)
     assert 20 <= int(count) <= 40
@@ -230,7 +230,8 @@ def test_an_interrupted_run_tells_too():
 @pytest.mark.parametrize(
     ("settings", "stop"),
     [
-        ({"epochs": 60, "optimizer.rate": 0.02}, 500),  # neurons fall silent
+        # Neurons fall silent.
+        ({"epochs": 60, "optimizer.rate": 0.02, "schedule": "linear_to_zero"}, 500),
         ({"epochs": 60, "schedule": None, "threshold.memory": 0.97}, 700),  # thresholds swing
         ({"epochs": 9, "neurons": 3, "initializer": "zeros", "lateral": None}, 50),
         ({"epochs": 12, "rule": "hebb", "schedule": None, "lateral": None,

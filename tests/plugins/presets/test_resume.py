@@ -65,7 +65,7 @@ def test_a_preset_goes_on_from_a_snapshot_bit_for_bit(preset, step):
 
 def lengthened(folder, **settings):
     """What is told of a run of two epochs that becomes one of four."""
-    made = {"neurons": 3, "observers": [], "metrics": [], **settings}
+    made = {"neurons": 3, "schedule": "linear_to_zero", "observers": [], "metrics": [], **settings}
     pl.run("bcm", epochs=2, out=folder / "run", **made)
     return [t for t in pl.resume(folder / "run", epochs=4).notices if "length" in t]
 
